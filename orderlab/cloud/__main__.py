@@ -1,0 +1,63 @@
+"""`python -m orderlab.cloud`: a cloud as a child process.
+
+Its settings come as JSON in the variable ORDERLAB_CLOUD, not as arguments, which any user of the
+machine could read in the list of processes. It prints one line of JSON when it answers, and stops
+when its standard input is closed, which happens when the parent goes, however that goes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+
+from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.serve import serve
+from orderlab.cloud.settings import Settings
+from orderlab.errors import OrderlabError
+
+
+def main() -> int:
+    given = json.loads(os.environ.pop("ORDERLAB_CLOUD", "{}"))
+    if "correlation_fields" in given:
+        given["correlation_fields"] = tuple(given["correlation_fields"])
+    try:
+        serve(Settings(**given), when_ready=_announce, stop_sign=_parent_is_gone)
+    except OrderlabError as error:
+        print(json.dumps({"error": str(error)}), flush=True)  # noqa: T201
+        return 1
+    return 0
+
+
+def _announce(cloud: Cloud) -> None:
+    settings = cloud.settings
+    ready = {
+        "endpoint": cloud.endpoint,
+        "region": settings.region,
+        "access_key_id": settings.access_key_id,
+        "secret_access_key": settings.secret_access_key,
+        "pid": os.getpid(),
+    }
+    print(json.dumps(ready), flush=True)  # noqa: T201
+
+
+async def _parent_is_gone() -> None:
+    """Return when standard input ends. A daemon thread reads: pipes cannot be awaited on Windows."""
+    import threading
+
+    loop = asyncio.get_running_loop()
+    gone = asyncio.Event()
+
+    def read() -> None:
+        # unbuffered: a lock on the buffered reader would keep the interpreter from ending
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        loop.call_soon_threadsafe(gone.set)
+
+    threading.Thread(target=read, name="parent-watch", daemon=True).start()
+    await gone.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""What is turned away at the door: other people's hosts, and web pages.
+
+The cloud runs code that is sent to it. It listens on the loopback interface only, but a page in
+the user's browser can reach that too: by a name that resolves to 127.0.0.1 (DNS rebinding), or
+by a plain cross-origin request. Both are told by their headers.
+"""
+
+from __future__ import annotations
+
+import re
+
+from orderlab.cloud.http import Request, Response
+
+_OWN_HOST = re.compile(r"^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$")
+# AWS's own names, which no one else can point at this machine's pages
+_AWS_HOST = re.compile(r"^[a-z0-9.-]+\.(amazonaws\.com|on\.aws)(:\d+)?$")
+# botocore puts the account before the endpoint for some calls on streams and tables
+_ACCOUNT_HOST = re.compile(r"^\d{12}(\.[a-z0-9-]+)*\.(127\.0\.0\.1|localhost)(:\d+)?$")
+
+
+def refuse(request: Request) -> Response | None:
+    """A refusal if the request was addressed to a host that is not ours."""
+    host = request.host.lower()
+    if any(pattern.match(host) for pattern in (_OWN_HOST, _AWS_HOST, _ACCOUNT_HOST)):
+        return None
+    return Response.json(
+        {"message": f"This server does not answer to the name {host!r}; use 127.0.0.1."},
+        status=403,
+    )
+
+
+def comes_from_a_browser(request: Request) -> bool:
+    """Whether a page sent it: SDKs and curl send neither header."""
+    site = request.headers.get("sec-fetch-site")
+    return "origin" in request.headers or site is not None
+
+
+def browser_refusal() -> Response:
+    return Response.json(
+        {"message": "Web pages may not call the local cloud; only the APIs deployed on it."},
+        status=403,
+    )

@@ -1,0 +1,47 @@
+"""Which of our subclasses stands in for which moto backend.
+
+The only file that touches moto's registries: a moto release that moves them breaks here and in
+`tests/cloud/test_moto_seams.py`, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+
+def prepare_environment() -> None:
+    """Set what moto reads from the environment when it is imported; call before any moto import."""
+    os.environ["MOTO_ALLOW_NONEXISTENT_REGION"] = "false"
+    # moto signs nothing and must never fall back to the user's own account
+    os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")
+    os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "local")
+
+
+def replace_backend(service: str, backend_class: type[Any]) -> None:
+    """Let moto make `backend_class` where it made its own backend of `service` (moto's name).
+
+    Must be called before the service is used for the first time. A subclass outside moto's
+    package needs `_url_module = moto.SERVICE.urls`, since moto derives its routes from it.
+    """
+    from moto.backends import get_backend
+
+    get_backend(service).backend = backend_class  # type: ignore[arg-type]
+
+
+def backend(service: str, account_id: str, region: str) -> Any:
+    """moto's state of a service in one account and Region (`global` or `aws` for IAM and STS)."""
+    from moto.backends import get_backend
+
+    return get_backend(service)[account_id][region]  # type: ignore[arg-type]
+
+
+def replace_function_backend(backend_class: type[Any]) -> None:
+    """As `replace_backend`, for Lambda, which moto keeps in two places, and without Docker."""
+    import moto.awslambda.models as docker_models
+    import moto.awslambda_simple.models as simple_models
+    from moto.core.config import default_user_config
+
+    default_user_config["lambda"] = {"use_docker": False}
+    docker_models.lambda_backends.backend = backend_class
+    simple_models.lambda_simple_backends.backend = backend_class

@@ -1,0 +1,99 @@
+"""Run a cloud until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+
+from orderlab.cloud.asgi import AsgiApplication
+from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.server import Front
+from orderlab.cloud.settings import Settings
+from orderlab.errors import LearnerError
+
+WhenReady = Callable[[Cloud], None]
+StopSign = Callable[[], Awaitable[None]]
+
+
+def serve(settings: Settings, *, when_ready: WhenReady, stop_sign: StopSign) -> None:
+    """Start a cloud, call `when_ready` with it, and stop when `stop_sign` returns or on a signal.
+
+    Raises LearnerError if the port is taken.
+    """
+    listener = _listen(settings.port)
+    runner: Callable[..., None] = asyncio.run
+    if sys.platform != "win32":
+        import uvloop
+
+        runner = uvloop.run
+    runner(_serve(settings, listener, when_ready, stop_sign))
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if sys.platform != "win32":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise LearnerError(
+            f"Port {port} of 127.0.0.1 cannot be used ({error.strerror}).",
+            advice="Another program has it: choose another with --port, or leave it out.",
+        ) from None
+    listener.listen(512)
+    return listener
+
+
+async def _serve(
+    settings: Settings, listener: socket.socket, when_ready: WhenReady, stop_sign: StopSign
+) -> None:
+    cloud = Cloud(settings)
+    port = listener.getsockname()[1]
+    config = uvicorn.Config(
+        AsgiApplication(Front(cloud)),
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=300,
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stopping.set)
+    try:
+        await cloud.start(f"http://127.0.0.1:{port}")
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.001)
+        when_ready(cloud)
+        waits = [asyncio.ensure_future(stop_sign()), asyncio.create_task(stopping.wait())]
+        await asyncio.wait([*waits, serving], return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        server.should_exit = True
+        await cloud.stop()
+        await serving
+    finally:
+        await cloud.stop()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: ours stop the cloud first."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield

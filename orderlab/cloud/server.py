@@ -1,0 +1,139 @@
+"""The front: how a request finds its way.
+
+`Front.handle` is the whole path as one list of decisions:
+
+1. refuse what did not address this machine, and what a web page sent (`guard.py`)
+2. a deployed API or a function URL: to its data plane, without keys, as on AWS
+3. `/_orderlab/...`: the lab's own window into the cloud, with the session's secret
+4. all else is a call of the AWS API: whose is it, which operation, may they, then ours or moto's
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from orderlab.cloud import admin, guard
+from orderlab.cloud.authentication import authenticate
+from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.contracts import Call, Parameters
+from orderlab.cloud.data_planes import DataPlaneAddress, data_plane_address
+from orderlab.cloud.http import JSON_1_0, Request, Response
+from orderlab.cloud.operations import Identified, error_response, identify, json_parameters
+from orderlab.cloud.rest_routes import match_route
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+
+log = logging.getLogger("orderlab.cloud")
+
+
+class Front:
+    """Sends each request where it belongs and turns every error into AWS's form."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    async def handle(self, request: Request) -> Response:
+        refusal = guard.refuse(request)
+        if refusal is not None:
+            return refusal
+        address = data_plane_address(request)
+        if address is not None:
+            return await self._data_plane(request, address)
+        if guard.comes_from_a_browser(request):
+            return guard.browser_refusal()
+        if request.path.startswith(admin.PREFIX):
+            return await admin.answer(self._cloud, request)
+        return await self._aws_call(request)
+
+    async def _data_plane(self, request: Request, address: DataPlaneAddress) -> Response:
+        if address.kind == "lambda-url":
+            return await self._cloud.functions.url_request(request, address.name, address.path)
+        return await self._cloud.gateway.execute(
+            request, api_id=address.name, stage=address.stage, path=address.path
+        )
+
+    async def _aws_call(self, request: Request) -> Response:
+        request_id = str(uuid.uuid4())
+        what = Identified("", "", "json" if "x-amz-target" in request.headers else "query")
+        try:
+            credentials, scope = authenticate(request, self._cloud.keys)
+            what = identify(request, scope.service)
+            call = Call(
+                what.service,
+                what.operation,
+                scope.region,
+                credentials.principal,
+                request,
+                request_id,
+            )
+            return await self._perform(call, what)
+        except AwsError as error:
+            return error_response(error, what.protocol, request_id)
+        except Exception:
+            log.exception("%s %s failed", what.service, what.operation)
+            failure = AwsError(
+                "The local cloud failed; this is its own fault. Its log says more.", status=500
+            )
+            return error_response(failure, what.protocol, request_id)
+
+    async def _perform(self, call: Call, what: Identified) -> Response:
+        parameters: Parameters = {}
+        if what.protocol == "json":
+            parameters = json_parameters(call.request)
+        elif what.protocol == "rest":
+            operation, parameters = match_route(call.service, call.request)
+            call = Call(
+                call.service, operation, call.region, call.principal, call.request, call.request_id
+            )
+        started = time.perf_counter()
+        outcome = "ok"
+        try:
+            self._cloud.scope.require_served(call, parameters)
+            self._cloud.permissions.authorize(call, parameters)
+            response = await self._answer(call, what, parameters)
+            if response.status >= 400:
+                outcome = str(response.status)
+            return response
+        except AwsError as error:
+            outcome = error.code
+            raise
+        finally:
+            self._cloud.telemetry.api_call(
+                call, parameters, outcome, (time.perf_counter() - started) * 1000
+            )
+
+    async def _answer(self, call: Call, what: Identified, parameters: Parameters) -> Response:
+        service = self._cloud.services.get(call.service)
+        handler = service.operations.get(call.operation) if service else None
+        if handler is None or what.protocol in ("query", "cbor"):
+            response = await self._other_protocol(call, what)
+            return response if response is not None else self._cloud.moto(call.request)
+        result = handler(call, parameters)
+        if inspect.isawaitable(result):
+            result = await result
+        if isinstance(result, Response):
+            return result
+        return json_result(result, what, call.request_id)
+
+    async def _other_protocol(self, call: Call, what: Identified) -> Response | None:
+        """Query and CBOR calls of operations that are ours; None where they are moto's."""
+        service = self._cloud.services.get(call.service)
+        answer = getattr(service, "answer_other_protocol", None)
+        if answer is None:
+            return None
+        response: Response | None = await answer(call, what)
+        return response
+
+
+def json_result(result: Mapping[str, object], what: Identified, request_id: str) -> Response:
+    """A successful result as JSON, with the content type that the protocol uses."""
+    content_type = "application/json" if what.protocol == "rest" else JSON_1_0
+    return Response.json(
+        result, content_type=content_type, headers=[("x-amzn-requestid", request_id)]
+    )

@@ -1,0 +1,90 @@
+"""What every test may use: a running cloud, and clients that point at it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+
+@dataclass(frozen=True)
+class RunningCloud:
+    """A cloud in a process of its own, as `orderlab cloud` runs it."""
+
+    endpoint: str
+    pid: int
+    region: str = "us-east-1"
+    access_key_id: str = "test"
+    secret_access_key: str = "test"
+
+    def client(self, service: str, **config: Any) -> Any:
+        config.setdefault("retries", {"max_attempts": 0})
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name=self.region,
+            aws_access_key_id=self.access_key_id,
+            aws_secret_access_key=self.secret_access_key,
+            config=Config(**config),
+        )
+
+    def page(self, path: str, method: str = "GET", body: dict[str, Any] | None = None) -> Any:
+        """A page of `/_orderlab/`: recorder, meter, faults ..."""
+        import urllib.request
+
+        request = urllib.request.Request(
+            f"{self.endpoint}/_orderlab/{path}",
+            method=method,
+            data=json.dumps(body).encode() if body is not None else None,
+            headers={"x-orderlab-key": self.secret_access_key},
+        )
+        with urllib.request.urlopen(request) as response:
+            return json.load(response)
+
+
+@contextmanager
+def run_cloud(**settings: Any) -> Iterator[RunningCloud]:
+    """Start a cloud with settings of one's own."""
+    chosen = {"access_key_id": "test", "secret_access_key": "test", "seed": 1, **settings}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "orderlab.cloud"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "ORDERLAB_CLOUD": json.dumps(chosen)},
+    )
+    assert process.stdin and process.stdout
+    try:
+        ready = json.loads(process.stdout.readline())
+        assert "error" not in ready, ready["error"]
+        yield RunningCloud(ready["endpoint"], ready["pid"])
+    finally:
+        process.stdin.close()
+        process.wait(10)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[RunningCloud]:
+    """One cloud for the whole run; tests name their resources so that they do not meet."""
+    with run_cloud(speed=10) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own_cloud() -> Iterator[Callable[..., Any]]:
+    """Start clouds that nobody shares: `with own_cloud(speed=1) as cloud: ...`."""
+    yield run_cloud
+
+
+@pytest.fixture
+def client(cloud: RunningCloud) -> Callable[..., Any]:
+    return cloud.client
