@@ -1,0 +1,98 @@
+# Whatever CI does has a target here; `make` alone lists them. Each target sets up what it needs in
+# .venv, once: the stamp files there are older than the lists of packages only if those have changed.
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+LISTS := pyproject.toml constraints.txt
+PIP   := $(BIN)/python -m pip --disable-pip-version-check install -qq -c constraints.txt
+# Arguments for a target: make demo ARGS="--limit 200"
+ARGS  ?=
+# Tests to run: make test TESTS=tests/unit
+TESTS ?= tests
+
+# A name on PATH proves nothing (pyenv's shims may answer "command not found", and Debian ships a
+# python3 that cannot make an environment), so each candidate is asked to show what it can do.
+FIND_PYTHON = \
+	for python in $${PYTHON:-python3 python3.13 python3.12 python3.11 python3.14 python}; do \
+	  if "$$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info)' >/dev/null 2>&1; \
+	  then echo "$$python"; exit 0; fi; \
+	done; \
+	echo "No Python 3.11 or newer that can make a virtual environment was found here." >&2; \
+	echo "Install one (on Debian and Ubuntu: python3.11 and python3.11-venv), or name it:" >&2; \
+	echo "    make $(or $(MAKECMDGOALS),lab) PYTHON=/path/to/python3.12" >&2; \
+	exit 1
+
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help install lab demo cloud doctor test check lint types notebooks diagrams bench pins clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- set-up -------------------------------------------------------------------------------------
+
+install: $(VENV)/.installed ## set up .venv with what learners need
+	@echo "Ready: make lab, make demo, or $(BIN)/orderlab --help"
+
+$(BIN)/python:
+	@python=$$($(FIND_PYTHON)) && echo "Making $(VENV) with $$("$$python" --version)" \
+	  && "$$python" -m venv $(VENV)
+
+$(VENV)/.installed: $(LISTS) | $(BIN)/python
+	@echo "Installing packages into $(VENV) (once; a minute or two)"
+	@$(PIP) -e .
+	@touch $@
+
+# what tests need includes what learners need
+$(VENV)/.installed-dev: $(LISTS) | $(BIN)/python
+	@echo "Installing packages, with those that tests need, into $(VENV) (once; a minute or two)"
+	@$(PIP) -e ".[dev]"
+	@touch $(VENV)/.installed $@
+
+# --- for learners -------------------------------------------------------------------------------
+
+lab: $(VENV)/.installed ## open JupyterLab at the first notebook
+	@$(BIN)/orderlab lab $(ARGS)
+
+demo: $(VENV)/.installed ## send a week of real orders through the whole system, in the terminal
+	@$(BIN)/orderlab demo $(ARGS)
+
+cloud: $(VENV)/.installed ## run the local cloud by itself, for the AWS CLI, curl or boto3
+	@$(BIN)/orderlab cloud $(ARGS)
+
+doctor: $(VENV)/.installed ## say what is wrong with this machine, and how to mend it
+	@$(BIN)/orderlab doctor
+
+# --- for authors --------------------------------------------------------------------------------
+
+test: $(VENV)/.installed-dev ## run the tests; TESTS=... chooses, ARGS=... goes to pytest
+	@$(BIN)/python -m pytest -q $(TESTS) $(ARGS)
+
+check: lint types ## what must hold before a change is merged: lint and types
+
+lint: $(VENV)/.installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-dev
+	@$(BIN)/mypy
+
+notebooks: $(VENV)/.installed-dev ## make the notebooks from solutions/*.py
+	@$(BIN)/orderlab build $(ARGS)
+
+diagrams: $(VENV)/.installed ## draw diagrams/*.svg from what the chapters deploy
+	@$(BIN)/python -m orderlab.drawing.generate $(ARGS)
+
+bench: $(VENV)/.installed-dev ## measure, print the table and keep it in benchmarks/
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+pins: ## write constraints.txt anew from the newest packages that pyproject.toml allows
+	@python=$$($(FIND_PYTHON)) && "$$python" -m venv $(VENV)-pins \
+	  && $(VENV)-pins/bin/python -m pip --disable-pip-version-check install -qq -e ".[dev]" \
+	  && { sed -n '/^#/p' constraints.txt; $(VENV)-pins/bin/python -m pip freeze --exclude-editable; } > constraints.new \
+	  && mv constraints.new constraints.txt; rm -rf $(VENV)-pins
+
+clean: ## remove .venv and everything that was generated outside git
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis report artifacts
+	find orderlab tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
