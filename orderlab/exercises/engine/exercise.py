@@ -1,0 +1,74 @@
+"""What an author writes: one exercise, its check, its solution and the proofs of the check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from orderlab.exercises.engine.outcome import Outcome
+from orderlab.target.base import Target
+
+
+@dataclass
+class Workspace:
+    """What a check may look at: the cloud, and what the learner handed over.
+
+    `answer` is the value given to `.check(answer)`; `memory` is kept between calls of the same
+    exercise within a session (what the state was before, say).
+    """
+
+    target: Target
+    answer: Any = None
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        return self.target.client(service)
+
+    def name(self, resource: str) -> str:
+        return self.target.name(resource)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """An attempt whose verdict is known, run by the author's gate.
+
+    `attempt` does what a learner would do, or returns the answer a learner would give.
+    `verdict` is `wrong` for a misconception, `right` for a right answer that differs from ours.
+    `says` is part of the message that this attempt, and no other, must bring.
+    """
+
+    name: str
+    attempt: Callable[[Workspace], Any]
+    verdict: Literal["wrong", "right"] = "wrong"
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise.
+
+    `prepare` lays out the starting point, once, when the exercise is first opened; it must be
+    safe to run again. `check` gives an Outcome and never changes what the learner built. `solve`
+    does the reference solution through the workspace, or returns the reference answer;
+    `solution` is what the learner is shown: code and why. `waits` says that a check waits for
+    messages to travel, so that a sign of progress is shown.
+    """
+
+    id: str
+    title: str
+    check: Callable[[Workspace], Outcome]
+    solve: Callable[[Workspace], Any]
+    solution: str
+    hints: tuple[str, str, str]
+    proofs: tuple[Proof, ...]
+    prepare: Callable[[Workspace], None] | None = None
+    waits: bool = False
+
+    @property
+    def chapter(self) -> int:
+        return int(self.id.split(".")[0])
+
+    @property
+    def misconceptions(self) -> tuple[Proof, ...]:
+        return tuple(proof for proof in self.proofs if proof.verdict == "wrong")

@@ -1,0 +1,1 @@
+"""Quizzes: questions whose every option says why, answered in the notebook, and kept."""

@@ -1,0 +1,87 @@
+// A quiz: native radios and checkboxes, so that the keyboard works as everywhere else.
+// The kernel keeps the answers; what is right, and why, is drawn here.
+
+function element(name, attributes, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key === "text") node.textContent = value;
+    else if (value !== false) node.setAttribute(key, value === true ? "" : value);
+  }
+  node.append(...children);
+  return node;
+}
+
+function same(a, b) {
+  return a.length === b.length && a.every((value) => b.includes(value));
+}
+
+function drawQuestion(model, question, number, prefix) {
+  const field = element("fieldset", { class: "orderlab-question", "data-question": question.id });
+  const several = question.several ? " (choose all that apply)" : "";
+  field.append(element("legend", { text: `${number}. ${question.text}${several}` }));
+  const inputs = question.options.map((option, index) => {
+    const id = `${prefix}-${index}`;
+    const input = element("input", {
+      type: question.several ? "checkbox" : "radio",
+      name: prefix,
+      id,
+      value: String(index),
+    });
+    const why = element("p", { class: "orderlab-why", id: `${id}-why`, hidden: true });
+    field.append(element("div", { class: "orderlab-option" }, input,
+      element("label", { for: id, text: option.text })), why);
+    return { input, why, option };
+  });
+  const verdict = element("p", { class: "orderlab-verdict", role: "status", "aria-live": "polite" });
+  const button = element("button", { type: "button", text: "Answer", class: "jp-mod-styled" });
+  field.append(button, verdict);
+
+  function chosen() {
+    return inputs.map(({ input }, index) => (input.checked ? index : -1)).filter((i) => i >= 0);
+  }
+  function show(answer) {
+    const right = question.options.map((o, i) => (o.right ? i : -1)).filter((i) => i >= 0);
+    inputs.forEach(({ input, why, option }, index) => {
+      input.checked = answer.includes(index);
+      // every chosen option says why; once answered rightly, all of them do
+      const open = answer.includes(index) || same(answer, right);
+      why.hidden = !open;
+      why.textContent = `${option.right ? "✓ Right" : "✗ Wrong"}: ${option.why}`;
+      why.dataset.right = String(option.right);
+      input.setAttribute("aria-describedby", open ? why.id : "");
+    });
+    verdict.textContent = same(answer, right) ? "✓ Right." : "✗ Not yet: read why, then choose again.";
+  }
+  button.addEventListener("click", () => {
+    const answer = chosen();
+    if (!answer.length) {
+      verdict.textContent = "Choose an answer first.";
+      return;
+    }
+    model.set("answers", { ...model.get("answers"), [question.id]: answer });
+    model.save_changes();
+    show(answer);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.tagName === "INPUT") {
+      event.preventDefault();
+      button.click();
+    }
+    // JupyterLab would take arrows and letters for itself
+    event.stopPropagation();
+  });
+  const kept = model.get("answers")[question.id];
+  if (kept) show(kept);
+  return field;
+}
+
+function render({ model, el }) {
+  const form = element("div", { class: "orderlab-quiz", role: "group", "aria-label": "Quiz" });
+  const unique = Math.random().toString(36).slice(2);
+  model.get("questions").forEach((question, index) => {
+    form.append(drawQuestion(model, question, index + 1, `q-${unique}-${index}`));
+  });
+  el.append(form);
+}
+
+export default { render };

@@ -1,0 +1,199 @@
+"""What a learner has solved, answered and asked for; kept in the learner's folder.
+
+One JSON file, written whole and swapped in atomically; two notebooks may write at once, since
+every change reads, changes and writes under a lock. A file that cannot be read is set aside, never
+overwritten.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+VERSION = 1
+FOLDER = ".orderlab"
+
+
+@dataclass
+class ExerciseState:
+    """What is known of one exercise."""
+
+    solved: bool = False
+    tries: int = 0
+    hints: int = 0
+    solution_seen: bool = False
+    last: str = "untouched"
+    misconceptions: list[str] = field(default_factory=list)
+    solved_at: str = ""
+
+    def describe(self) -> str:
+        if self.solved:
+            return "solved"
+        return "not solved yet" if self.tries else "not tried yet"
+
+
+def learner_folder(start: Path | None = None) -> Path:
+    """The folder where progress is kept: the course's own, above or at `start`."""
+    given = os.environ.get("ORDERLAB_HOME")
+    if given:
+        return Path(given)
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / FOLDER).is_dir() or (folder / "notebooks" / "00_customer.ipynb").is_file():
+            return folder / FOLDER
+    return here / FOLDER
+
+
+class Progress:
+    """The kept progress of one learner."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "progress.json"
+
+    # --- reading --------------------------------------------------------------------------
+
+    def exercise(self, identifier: str) -> ExerciseState:
+        kept = self._read()["exercises"].get(identifier, {})
+        known = ExerciseState.__dataclass_fields__
+        return ExerciseState(**{key: value for key, value in kept.items() if key in known})
+
+    def answers(self) -> dict[str, list[int]]:
+        """The chosen options of every answered question."""
+        answers: dict[str, list[int]] = self._read()["answers"]
+        return answers
+
+    def prediction(self, identifier: str) -> str | None:
+        chosen: str | None = self._read()["predictions"].get(identifier)
+        return chosen
+
+    def notes(self) -> dict[str, Any]:
+        """Numbers that later chapters compare with, by name."""
+        notes: dict[str, Any] = self._read()["notes"]
+        return notes
+
+    # --- writing --------------------------------------------------------------------------
+
+    def checked(self, identifier: str, kind: str, misconception: str) -> None:
+        def change(state: ExerciseState) -> None:
+            state.last = kind
+            if kind in ("wrong", "right"):
+                state.tries += 1
+            if misconception and misconception not in state.misconceptions:
+                state.misconceptions.append(misconception)
+            if kind == "right" and not state.solved:
+                state.solved, state.solved_at = True, _now()
+
+        self._change_exercise(identifier, change)
+
+    def hinted(self, identifier: str, number: int) -> None:
+        self._change_exercise(identifier, lambda s: setattr(s, "hints", max(s.hints, number)))
+
+    def saw_solution(self, identifier: str) -> None:
+        self._change_exercise(identifier, lambda s: setattr(s, "solution_seen", True))
+
+    def answered(self, question: str, chosen: list[int]) -> None:
+        with self._changing() as content:
+            content["answers"][question] = sorted(chosen)
+
+    def predicted(self, identifier: str, choice: str) -> None:
+        with self._changing() as content:
+            content["predictions"][identifier] = choice
+
+    def note(self, name: str, value: Any) -> None:
+        with self._changing() as content:
+            content["notes"][name] = value
+
+    def reset(self, *, exercise: str | None = None, chapter: int | None = None) -> Path | None:
+        """Forget one exercise, one chapter, or all; returns the backup that was made first."""
+        if not self.path.exists():
+            return None
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+        backup = self.path.with_name(f"progress-{stamp}.json")
+        with self._changing() as content:
+            backup.write_text(json.dumps(content, indent=1), encoding="utf-8")
+            for part in ("exercises", "answers", "predictions"):
+                content[part] = {
+                    key: value
+                    for key, value in content[part].items()
+                    if not _is_meant(key, exercise, chapter)
+                }
+            if exercise is None and chapter is None:
+                content["notes"] = {}
+        return backup
+
+    # --- the file -------------------------------------------------------------------------
+
+    def _change_exercise(self, identifier: str, change: Callable[[ExerciseState], None]) -> None:
+        with self._changing() as content:
+            known = ExerciseState.__dataclass_fields__
+            kept = content["exercises"].get(identifier, {})
+            state = ExerciseState(**{k: v for k, v in kept.items() if k in known})
+            change(state)
+            content["exercises"][identifier] = asdict(state)
+
+    def _read(self) -> dict[str, Any]:
+        empty: dict[str, Any] = {
+            "version": VERSION,
+            "exercises": {},
+            "answers": {},
+            "predictions": {},
+            "notes": {},
+        }
+        try:
+            content = json.loads(self.path.read_text(encoding="utf-8"))
+            if not isinstance(content, dict) or content.get("version", 0) > VERSION:
+                raise ValueError("a newer or foreign form")
+        except FileNotFoundError:
+            return empty
+        except ValueError:
+            # keep what cannot be read: somebody may be able to mend it
+            with contextlib.suppress(OSError):
+                self.path.rename(self.path.with_suffix(f".unreadable-{time.time_ns()}"))
+            return empty
+        return {**empty, **content}
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[dict[str, Any]]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _locked(self.folder / "progress.lock"):
+            content = self._read()
+            yield content
+            fresh = self.path.with_suffix(f".{os.getpid()}.new")
+            fresh.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
+            fresh.replace(self.path)
+
+
+def _is_meant(key: str, exercise: str | None, chapter: int | None) -> bool:
+    if exercise is not None:
+        return key == exercise
+    return chapter is None or key.split(".")[0] == str(chapter)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@contextlib.contextmanager
+def _locked(path: Path, patience_seconds: float = 5.0) -> Iterator[None]:
+    """Hold a lock file; one left behind by a crash is taken over after `patience_seconds`."""
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+            break
+        except FileExistsError:
+            if time.monotonic() > deadline:
+                path.unlink(missing_ok=True)
+            time.sleep(0.005)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
