@@ -1,0 +1,62 @@
+"""From a source to notebooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orderlab.workbook.build import as_text
+from orderlab.workbook.learner import learner_notebook, without_solution
+from orderlab.workbook.source import SourceError, read
+
+SOURCE = """\
+# %% [markdown]
+# # The first chapter
+
+# %%
+x = 1
+### BEGIN SOLUTION
+x = 2
+### END SOLUTION
+print(x)
+
+# %% [markdown]
+# ## The *second* part
+
+# %% tags=["solution"]
+print("why")
+"""
+
+
+def _read(tmp_path: Path, text: str = SOURCE):  # type: ignore[no-untyped-def]
+    path = tmp_path / "07_topic.py"
+    path.write_text(text)
+    return read(path)
+
+
+def test_a_learner_notebook_has_a_placeholder_and_no_solution(tmp_path: Path) -> None:
+    notebook = learner_notebook(_read(tmp_path))
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    assert code == ["x = 1\n# your code here\n\nprint(x)"]
+
+
+def test_cell_ids_depend_on_the_source_alone(tmp_path: Path) -> None:
+    first = [cell.id for cell in _read(tmp_path).cells]
+    assert first == [cell.id for cell in _read(tmp_path).cells]
+    assert first[0] == "07-the-first-chapter-1" and len(set(first)) == len(first)
+
+
+def test_the_same_notebook_has_the_same_bytes(tmp_path: Path) -> None:
+    assert as_text(_read(tmp_path)) == as_text(_read(tmp_path))
+
+
+@pytest.mark.parametrize("bad", ["### BEGIN SOLUTION", "### END SOLUTION"])
+def test_markers_that_do_not_pair_up_are_refused(tmp_path: Path, bad: str) -> None:
+    with pytest.raises(SourceError, match="cell 1"):
+        _read(tmp_path, f"# %%\n{bad}\nx = 1\n")
+
+
+def test_indentation_of_a_placeholder_follows_the_solution() -> None:
+    code = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
+    assert without_solution(code) == "def f():\n    # your code here"
