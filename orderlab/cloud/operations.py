@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.http import JSON_1_0, Request, Response
 
 # Signing names that differ from the name botocore, and this package, use for the service.
 SIGNING_NAMES = {"monitoring": "cloudwatch"}
+_ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,18 @@ def identify(request: Request, signing_name: str) -> Identified:
         return Identified(service, request.path.rpartition("/")[2], "cbor")
     content_type = request.headers.get("content-type", "")
     if content_type.startswith("application/x-www-form-urlencoded"):
-        form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
-        return Identified(service, form.get("Action", ""), "query")
+        return Identified(service, _action(request), "query")
+    if "Action=" in request.query_string:
+        return Identified(service, _action(request), "query")
     return Identified(service, "", "rest")
+
+
+def _action(request: Request) -> str:
+    """The operation of a query call; the rest of its form is read when it is needed."""
+    for text in (request.body, request.query_string.encode()):
+        if match := _ACTION.search(text):
+            return match[1].decode()
+    return ""
 
 
 def error_response(error: AwsError, protocol: str, request_id: str) -> Response:

@@ -5,7 +5,8 @@
 1. refuse what did not address this machine, and what a web page sent (`guard.py`)
 2. a deployed API or a function URL: to its data plane, without keys, as on AWS
 3. `/_orderlab/...`: the lab's own window into the cloud, with the session's secret
-4. all else is a call of the AWS API: whose is it, which operation, may they, then ours or moto's
+4. links that SNS sends to subscribers, which carry a token instead of a signature
+5. all else is a call of the AWS API: whose is it, which operation, may they, then ours or moto's
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from orderlab.cloud.contracts import Call, Parameters
 from orderlab.cloud.data_planes import DataPlaneAddress, data_plane_address
 from orderlab.cloud.http import JSON_1_0, Request, Response
 from orderlab.cloud.operations import Identified, error_response, identify, json_parameters
+from orderlab.cloud.protocols import query
 from orderlab.cloud.rest_routes import match_route
 
 if TYPE_CHECKING:
@@ -49,6 +51,9 @@ class Front:
             return guard.browser_refusal()
         if request.path.startswith(admin.PREFIX):
             return await admin.answer(self._cloud, request)
+        link = self._cloud.topics.open_link(request)
+        if link is not None:
+            return link
         return await self._aws_call(request)
 
     async def _data_plane(self, request: Request, address: DataPlaneAddress) -> Response:
@@ -86,6 +91,8 @@ class Front:
         parameters: Parameters = {}
         if what.protocol == "json":
             parameters = json_parameters(call.request)
+        elif what.protocol == "query":
+            parameters = query.parameters(call.service, call.operation, call.request)
         elif what.protocol == "rest":
             operation, parameters = match_route(call.service, call.request)
             call = Call(
@@ -111,7 +118,7 @@ class Front:
     async def _answer(self, call: Call, what: Identified, parameters: Parameters) -> Response:
         service = self._cloud.services.get(call.service)
         handler = service.operations.get(call.operation) if service else None
-        if handler is None or what.protocol in ("query", "cbor"):
+        if handler is None or what.protocol == "cbor":
             response = await self._other_protocol(call, what)
             return response if response is not None else self._cloud.moto(call.request)
         result = handler(call, parameters)
@@ -119,10 +126,12 @@ class Front:
             result = await result
         if isinstance(result, Response):
             return result
+        if what.protocol == "query":
+            return query.response(call.service, call.operation, result, call.request_id)
         return json_result(result, what, call.request_id)
 
     async def _other_protocol(self, call: Call, what: Identified) -> Response | None:
-        """Query and CBOR calls of operations that are ours; None where they are moto's."""
+        """CBOR calls, and operations without a handler; None where they are moto's."""
         service = self._cloud.services.get(call.service)
         answer = getattr(service, "answer_other_protocol", None)
         if answer is None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from orderlab.cloud.contracts import Handler
+from orderlab.cloud.http import Request, Response
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
@@ -23,3 +24,7 @@ class TopicService:
 
     async def stop(self) -> None:
         pass
+
+    def open_link(self, request: Request) -> Response | None:
+        """Answer a link that SNS put into a message; None for any other request."""
+        return None
