@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from functools import lru_cache
+from functools import cache
 
 from orderlab.errors import LearnerError
 from orderlab.exercises.engine.exercise import Exercise
@@ -12,14 +12,14 @@ from orderlab.exercises.quiz.question import Question
 CHAPTERS = (0, 1, 2, 3)
 
 
-@lru_cache(maxsize=None)
+@cache
 def exercises(chapter: int) -> tuple[Exercise, ...]:
     """The exercises of a chapter, in their order."""
     found: tuple[Exercise, ...] = _content(chapter).EXERCISES
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def questions(chapter: int) -> tuple[Question, ...]:
     """The quiz of a chapter, in its order."""
     found: tuple[Question, ...] = _content(chapter).QUESTIONS

@@ -1,1 +1,1 @@
-"""From one source to two notebooks: `build.py` is the list of steps, `gate.py` the author's gate."""
+"""From one source to two notebooks: `build.py` lists the steps, `gate.py` is the author's gate."""

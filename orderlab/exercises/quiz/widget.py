@@ -40,7 +40,7 @@ class Quiz:
                 self._progress.answered(question, [int(each) for each in chosen])
 
     def answer(self, number: int, *options: int) -> str:
-        """Answer question `number` (from 1) with options (from 1): for those who would rather type."""
+        """Answer question `number` (from 1) with options (from 1): for those who like to type."""
         question = self.questions[number - 1]
         chosen = [option - 1 for option in options]
         self.widget.answers = {**self.widget.answers, question.id: chosen}
@@ -52,7 +52,7 @@ class Quiz:
         lines = []
         for number, question in enumerate(self.questions, 1):
             lines.append(f"{number}. {question.text}")
-            lines += [f"   {letter}) {o.text}" for letter, o in zip("abcdefgh", question.options)]
+            lines += [f"   {letter}) {o.text}" for letter, o in zip("abcdefgh", question.options, strict=False)]
         return "\n".join(lines)
 
     def _static(self) -> str:

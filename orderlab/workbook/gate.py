@@ -1,0 +1,101 @@
+"""The author's gate: every exercise proved untouched, wrong in each named way, and right.
+
+Each proof runs in a workspace of its own: a fresh cloud with what stands at the start of the
+chapter, so that no attempt profits from another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+
+from orderlab.exercises.engine.exercise import Exercise, Proof, Workspace
+from orderlab.exercises.engine.outcome import Outcome
+from orderlab.exercises.quiz.question import Question
+
+# Gives a workspace at the starting point of a chapter: exercises before `identifier` are solved.
+Fresh = Callable[[str], AbstractContextManager[Workspace]]
+
+MIN_MISCONCEPTIONS = 3
+
+
+def static_faults(exercises: Iterable[Exercise]) -> list[str]:
+    """What can be seen of exercises without running them."""
+    found: list[str] = []
+    seen: set[str] = set()
+    for exercise in exercises:
+        say = f"{exercise.id} {exercise.title}:"
+        if exercise.id in seen:
+            found.append(f"{say} the id is used twice.")
+        seen.add(exercise.id)
+        if len(exercise.hints) != 3 or not all(hint.strip() for hint in exercise.hints):
+            found.append(f"{say} it needs three hints.")
+        if len(exercise.misconceptions) < MIN_MISCONCEPTIONS:
+            found.append(f"{say} it needs {MIN_MISCONCEPTIONS} named misconceptions.")
+        names = [proof.name for proof in exercise.proofs]
+        if len(set(names)) != len(names):
+            found.append(f"{say} two proofs have one name.")
+        if not any(proof.verdict == "right" for proof in exercise.proofs):
+            found.append(f"{say} it needs a right answer that differs from the solution.")
+        if not exercise.solution.strip():
+            found.append(f"{say} it needs a solution to show.")
+    return found
+
+
+def question_faults(questions: Iterable[Question]) -> list[str]:
+    """Questions need a right option, a wrong one, and a reason for every option."""
+    found = []
+    for question in questions:
+        right = len(question.right_answers)
+        if not 1 <= right < len(question.options):
+            found.append(f"{question.id}: needs right and wrong options.")
+        if not all(option.why.strip() for option in question.options):
+            found.append(f"{question.id}: an option does not say why.")
+    return found
+
+
+def prove(exercise: Exercise, fresh: Fresh) -> list[str]:
+    """Run every proof of an exercise; a sentence for each that fails."""
+    found = []
+    messages: dict[str, str] = {}
+    with fresh(exercise.id) as workspace:
+        found += _expect(exercise, "as it comes", _check(exercise, workspace, None), "untouched")
+    with fresh(exercise.id) as workspace:
+        answer = exercise.solve(workspace)
+        found += _expect(exercise, "the solution", _check(exercise, workspace, answer), "right")
+    for proof in exercise.proofs:
+        with fresh(exercise.id) as workspace:
+            outcome = _check(exercise, workspace, proof.attempt(workspace))
+        found += _expect(exercise, proof.name, outcome, proof.verdict)
+        found += _own_message(exercise, proof, outcome, messages)
+    return found
+
+
+def _check(exercise: Exercise, workspace: Workspace, answer: object) -> Outcome:
+    workspace.answer = answer
+    return exercise.check(workspace)
+
+
+def _expect(exercise: Exercise, what: str, outcome: Outcome, kind: str) -> list[str]:
+    if outcome.kind == kind:
+        return []
+    return [f"{exercise.id}, {what}: should be {kind}, was {outcome.kind}. {outcome}"]
+
+
+def _own_message(
+    exercise: Exercise, proof: Proof, outcome: Outcome, messages: dict[str, str]
+) -> list[str]:
+    """Each misconception brings a message of its own, with the words it promises."""
+    if proof.verdict == "right" or outcome.kind != "wrong":
+        return []
+    found = []
+    if outcome.misconception != proof.name:
+        found.append(
+            f"{exercise.id}, {proof.name}: recognised as {outcome.misconception!r} instead."
+        )
+    if proof.says not in str(outcome):
+        found.append(f"{exercise.id}, {proof.name}: does not say {proof.says!r}: {outcome}")
+    if outcome.message in messages:
+        found.append(f"{exercise.id}, {proof.name}: same message as {messages[outcome.message]!r}.")
+    messages[outcome.message] = proof.name
+    return found
