@@ -1,0 +1,1 @@
+"""What the order functions share. It runs on AWS as a layer, under /opt/python."""

@@ -1,0 +1,37 @@
+"""Where boto3 points: a target gives clients, names and addresses, and says what else it can do.
+
+Nothing above this package knows whether it works on the local cloud or in an AWS account.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+# What a target may be able to do beyond the AWS API.
+RECORDER = "recorder"
+METER = "meter"
+ENVIRONMENTS = "environments"
+FAULTS = "faults"
+
+
+class Target(Protocol):
+    """A place where AWS resources are built.
+
+    `can` holds the capabilities above; `page` may be called only for those.
+    """
+
+    region: str
+    account_id: str
+    can: frozenset[str]
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of a service; the same one each time, safe to share by threads."""
+
+    def name(self, resource: str) -> str:
+        """The name under which the session keeps a resource; it may carry a prefix."""
+
+    def api_url(self, api_id: str, stage: str) -> str:
+        """The address of a deployed REST API's stage, without a slash at the end."""
+
+    def page(self, path: str, method: str = "GET", body: dict[str, Any] | None = None) -> Any:
+        """A page of the lab's window into its cloud. Raises LearnerError where there is none."""

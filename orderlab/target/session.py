@@ -1,0 +1,35 @@
+"""boto3 that sees nothing of the user's AWS settings: no profile, no file, no proxy, no account."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+
+def closed_session() -> Any:
+    """A session that reads neither `~/.aws` nor AWS_PROFILE, so that no real key can slip in."""
+    import boto3
+    import botocore.session
+
+    nowhere = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    }
+    return boto3.Session(botocore_session=botocore.session.Session(session_vars=nowhere))
+
+
+def local_config(pool_connections: int) -> Any:
+    """How clients of the local cloud behave."""
+    from botocore.config import Config
+
+    return Config(
+        # streams would otherwise be looked for at a host name of the account's own
+        account_id_endpoint_mode="disabled",
+        max_pool_connections=pool_connections,
+        retries={"mode": "standard", "max_attempts": 4},
+        proxies={},
+        connect_timeout=5,
+        # longer than the longest poll of a queue
+        read_timeout=70,
+    )
