@@ -20,12 +20,19 @@ class Target(Protocol):
     `can` holds the capabilities above; `page` may be called only for those.
     """
 
+    endpoint: str
     region: str
     account_id: str
     can: frozenset[str]
 
     def client(self, service: str) -> Any:
         """The boto3 client of a service; the same one each time, safe to share by threads."""
+
+    def new_client(self, service: str) -> Any:
+        """A boto3 client of one's own, to register events on, say."""
+
+    def environment(self) -> dict[str, str]:
+        """The variables that point any AWS SDK of a process at this target."""
 
     def name(self, resource: str) -> str:
         """The name under which the session keeps a resource; it may carry a prefix."""
@@ -35,3 +42,6 @@ class Target(Protocol):
 
     def page(self, path: str, method: str = "GET", body: dict[str, Any] | None = None) -> Any:
         """A page of the lab's window into its cloud. Raises LearnerError where there is none."""
+
+    def stop(self) -> None:
+        """Let go of the target; what runs only for it ends. A second call does nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import urllib.error
 import urllib.request
@@ -91,17 +92,37 @@ class LocalTarget:
     def client(self, service: str) -> Any:
         with self._lock:
             if service not in self._clients:
-                if self._session is None:
-                    self._session = closed_session()
-                self._clients[service] = self._session.client(
-                    service,
-                    endpoint_url=self.endpoint,
-                    region_name=self.region,
-                    aws_access_key_id=self.access_key_id,
-                    aws_secret_access_key=self.secret_access_key,
-                    config=local_config(self._pool_connections),
-                )
+                self._clients[service] = self._make(service)
             return self._clients[service]
+
+    def new_client(self, service: str) -> Any:
+        with self._lock:
+            return self._make(service)
+
+    def _make(self, service: str) -> Any:
+        if self._session is None:
+            self._session = closed_session()
+        return self._session.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name=self.region,
+            aws_access_key_id=self.access_key_id,
+            aws_secret_access_key=self.secret_access_key,
+            config=local_config(self._pool_connections),
+        )
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
 
     def name(self, resource: str) -> str:
         return f"{self._prefix}{resource}"

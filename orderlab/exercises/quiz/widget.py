@@ -52,7 +52,10 @@ class Quiz:
         lines = []
         for number, question in enumerate(self.questions, 1):
             lines.append(f"{number}. {question.text}")
-            lines += [f"   {letter}) {o.text}" for letter, o in zip("abcdefgh", question.options, strict=False)]
+            lines += [
+                f"   {letter}) {o.text}"
+                for letter, o in zip("abcdefgh", question.options, strict=False)
+            ]
         return "\n".join(lines)
 
     def _static(self) -> str:

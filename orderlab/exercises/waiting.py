@@ -1,0 +1,27 @@
+"""A sign that a check is at work while messages travel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+def sign_of_progress(text: str) -> Callable[[], None]:
+    """Show `text` in the notebook; call what is returned to take it away again.
+
+    A widget is used, not a print: it leaves no output behind. Outside a notebook nothing is shown.
+    """
+    try:
+        import ipywidgets
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        return _nothing
+    if get_ipython() is None or "IPKernelApp" not in get_ipython().config:
+        return _nothing
+    sign = ipywidgets.Label(value=text)
+    display(sign)
+    return sign.close
+
+
+def _nothing() -> None:
+    pass
