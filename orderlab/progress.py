@@ -46,7 +46,7 @@ def learner_folder(start: Path | None = None) -> Path:
         return Path(given)
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / FOLDER).is_dir() or (folder / "notebooks" / "00_customer.ipynb").is_file():
+        if (folder / FOLDER).is_dir() or (folder / "notebooks" / "00_index.ipynb").is_file():
             return folder / FOLDER
     return here / FOLDER
 

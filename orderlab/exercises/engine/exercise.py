@@ -52,7 +52,8 @@ class Exercise:
     safe to run again. `check` gives an Outcome and never changes what the learner built. `solve`
     does the reference solution through the workspace, or returns the reference answer;
     `solution` is what the learner is shown: code and why. `waits` says that a check waits for
-    messages to travel, so that a sign of progress is shown.
+    messages to travel, so that a sign of progress is shown. `needs` names the exercises whose
+    result this one stands on: the gate solves them first.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Exercise:
     proofs: tuple[Proof, ...]
     prepare: Callable[[Workspace], None] | None = None
     waits: bool = False
+    needs: tuple[str, ...] = ()
 
     @property
     def chapter(self) -> int:
