@@ -1,0 +1,70 @@
+"""`orderlab check`: everything the author's gate looks at, in one list."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from orderlab.exercises import registry
+from orderlab.exercises.engine.exercise import Exercise, Workspace
+from orderlab.orders import architecture
+from orderlab.target.local import LocalTarget
+from orderlab.workbook.drift import drift
+from orderlab.workbook.gate import prove, question_faults, static_faults
+from orderlab.workbook.texts import text_faults
+
+Tell = Callable[[str], None]
+
+
+def check(
+    root: Path,
+    *,
+    chapters: Iterable[int] = (),
+    prove_all: bool = True,
+    workers: int = 2,
+    tell: Tell = lambda _: None,
+) -> list[str]:
+    """Every fault found, a sentence each; empty if the workbook is in order."""
+    wanted = tuple(chapters) or registry.CHAPTERS
+    exercises = [each for chapter in wanted for each in registry.exercises(chapter)]
+    found = drift(root) + text_faults(root) + static_faults(exercises)
+    for chapter in wanted:
+        found += question_faults(registry.questions(chapter))
+    if prove_all:
+        with ThreadPoolExecutor(workers) as pool:
+            for exercise, faults in zip(exercises, pool.map(_prove, exercises), strict=True):
+                tell(f"{exercise.id} {exercise.title}: {'proved' if not faults else 'FAULTS'}")
+                found += faults
+    return found
+
+
+def _prove(exercise: Exercise) -> list[str]:
+    return prove(exercise, fresh_workspace)
+
+
+@contextmanager
+def fresh_workspace(identifier: str) -> Iterator[Workspace]:
+    """A cloud of its own at the point where an exercise begins.
+
+    It holds what the earlier chapters built, the solutions of the exercises that this one needs,
+    and what its own `prepare` lays out.
+    """
+    exercise = registry.exercise(identifier)
+    # a throw-away folder, so that nothing of the author's own progress is read or written
+    with tempfile.TemporaryDirectory(prefix="orderlab-check-"), LocalTarget.start(seed=1) as target:
+        if exercise.chapter > 1:
+            architecture.build(target, chapter=exercise.chapter - 1)
+        for needed in exercise.needs:
+            other = registry.exercise(needed)
+            workspace = Workspace(target)
+            if other.prepare:
+                other.prepare(workspace)
+            other.solve(workspace)
+        workspace = Workspace(target)
+        if exercise.prepare:
+            exercise.prepare(workspace)
+            workspace.memory["prepared"] = True
+        yield workspace
