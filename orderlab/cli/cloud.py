@@ -1,0 +1,153 @@
+"""`orderlab cloud`: the local cloud by itself, for the AWS CLI, curl, boto3 or a second notebook."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+    from orderlab.cloud.settings import Settings
+
+PARENT_CHECK_SECONDS = 0.5
+
+
+def _matching(pattern: str, what: str) -> object:
+    def check(value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(pattern, value):
+            raise typer.BadParameter(f"{value!r} is no {what}.")
+        return value
+
+    return check
+
+
+def cloud(
+    port: int = typer.Option(
+        0, min=0, max=65535, help="Port on 127.0.0.1; any free one if left out."
+    ),
+    access_key_id: str | None = typer.Option(
+        None,
+        help="The key that calls are signed with; random if left out.",
+        callback=_matching(r"\w{1,128}", "access key id"),
+    ),
+    secret_access_key: str | None = typer.Option(
+        None,
+        help="Its secret; random if left out.",
+        callback=_matching(r"\S+", "secret access key"),
+    ),
+    region: str = typer.Option(
+        "us-east-1",
+        help="The Region to begin with. Calls to other Regions work too.",
+        callback=_matching(r"[a-z]{2}(-[a-z]+)+-\d", "Region"),
+    ),
+    seed: int | None = typer.Option(
+        None, help="Make ids and sampling the same on every run with this number."
+    ),
+    speed: float = typer.Option(
+        1.0, min=0.01, max=10_000, help="Run every wait this many times as fast."
+    ),
+    weak_guarantees: bool = typer.Option(
+        False,
+        "--weak-guarantees",
+        help="Turn duplicates, stale reads and index lag up to where you can see them.",
+    ),
+    as_json: bool = typer.Option(
+        False, "--json", help="Print the address and the keys as one line of JSON."
+    ),
+) -> None:
+    """Run a local AWS on this machine until Ctrl-C.
+
+    It listens on 127.0.0.1 only, asks for the keys it prints, and keeps nothing when it stops. It
+    runs the code that you deploy to it with your own rights: it is no sandbox.
+    """
+    from orderlab.cloud.serve import serve
+    from orderlab.cloud.settings import Settings
+
+    keys = {"access_key_id": access_key_id, "secret_access_key": secret_access_key}
+    settings = Settings(
+        port=port,
+        region=region,
+        seed=seed,
+        speed=speed,
+        weak_guarantees=weak_guarantees,
+        **{name: value for name, value in keys.items() if value is not None},
+    )
+    say = _say_as_json if as_json else _say
+    serve(settings, when_ready=say, stop_sign=_parent_is_gone)
+
+
+async def _parent_is_gone() -> None:
+    """Return when whoever started this has ended, or the terminal was closed."""
+    hung_up = asyncio.Event()
+    with contextlib.suppress(NotImplementedError, AttributeError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hung_up.set)
+    parent = os.getppid()
+    while not hung_up.is_set() and _is_alive(parent):
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(hung_up.wait(), PARENT_CHECK_SECONDS)
+
+
+def _is_alive(parent: int) -> bool:
+    if sys.platform != "win32":
+        return os.getppid() == parent  # an orphan is given another parent
+    import psutil
+
+    return bool(psutil.pid_exists(parent))
+
+
+def _say_as_json(cloud: Cloud) -> None:
+    shown = ("region", "access_key_id", "secret_access_key")
+    facts = {name: getattr(cloud.settings, name) for name in shown}
+    print(json.dumps({"endpoint": cloud.endpoint, **facts, "pid": os.getpid()}), flush=True)
+
+
+def _say(cloud: Cloud) -> None:
+    print(_instructions(cloud.endpoint, cloud.settings), flush=True)
+
+
+def _instructions(endpoint: str, settings: Settings) -> str:
+    variables = {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": settings.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": settings.secret_access_key,
+        "AWS_DEFAULT_REGION": settings.region,
+        # boto3 would call DynamoDB Streams at an address of the account's own
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+    }
+    return f"""A local AWS is running. Ctrl-C stops it, and nothing of it stays.
+
+  endpoint           {endpoint}
+  access key id      {settings.access_key_id}
+  secret access key  {settings.secret_access_key}
+  Region             {settings.region}
+
+To use it from another terminal:
+
+{_exports(variables)}
+
+  aws sqs create-queue --queue-name hello
+
+or in Python, without the variables:
+
+  import boto3
+  sqs = boto3.client("sqs", endpoint_url="{endpoint}", region_name="{settings.region}",
+                     aws_access_key_id="{settings.access_key_id}",
+                     aws_secret_access_key="{settings.secret_access_key}")
+
+A REST API that you deploy answers, without keys, at
+  {endpoint}/_aws/execute-api/{{apiId}}/{{stage}}/{{path}}
+"""
+
+
+def _exports(variables: Mapping[str, str]) -> str:
+    form = '  $Env:{} = "{}"' if sys.platform == "win32" else "  export {}={}"
+    return "\n".join(form.format(name, value) for name, value in variables.items())

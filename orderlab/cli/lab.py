@@ -1,0 +1,72 @@
+"""`orderlab lab`: JupyterLab at the first notebook, on this machine only, with its token."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import typer
+
+from orderlab.errors import LearnerError
+
+# switches off JupyterLab's announcements, which ask a server on the internet for news
+JUPYTER_CONFIG = Path(__file__).with_name("jupyter")
+
+
+def lab(
+    notebook: Path | None = typer.Argument(
+        None, help="The notebook to open; the first chapter's if left out."
+    ),
+    browser: bool = typer.Option(True, help="Open the browser, or only print the address."),
+    port: int | None = typer.Option(
+        None, min=1, max=65535, help="Port on 127.0.0.1; 8888 or the next free one if left out."
+    ),
+) -> None:
+    """Open JupyterLab at the first notebook.
+
+    It can be reached from this machine only, with the token that it prints. Ctrl-C twice stops it.
+    """
+    chosen = notebook.resolve() if notebook else _first_notebook()
+    if not chosen.is_file():
+        raise LearnerError(f"There is no notebook {notebook}.", advice="Look into notebooks/.")
+    _become(_command(chosen, browser=browser, port=port))
+
+
+def _first_notebook() -> Path:
+    for folder in (Path.cwd(), Path(__file__).resolve().parents[2]):
+        found = sorted((folder / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+        if found:
+            return found[0]
+    raise LearnerError(
+        "No notebooks were found.",
+        advice="Run this in the folder of the course, the one that holds notebooks/.",
+    )
+
+
+def _command(notebook: Path, *, browser: bool, port: int | None) -> list[str]:
+    command = [sys.executable, "-m", "jupyterlab", str(notebook)]
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={_root(notebook)}"]
+    if port is not None:
+        command.append(f"--ServerApp.port={port}")
+    if not browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # in containers everybody is root, and it is loopback only
+    return command
+
+
+def _root(notebook: Path) -> Path:
+    """The folder that JupyterLab shows: the course's, so that diagrams/ can be seen as well."""
+    folder = notebook.parent
+    return folder.parent if folder.name in ("notebooks", "solutions") else folder
+
+
+def _become(command: list[str]) -> None:
+    paths = [str(JUPYTER_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
+    if sys.platform == "win32":
+        raise typer.Exit(subprocess.call(command, env=environment))
+    # no process between the terminal and JupyterLab, so that Ctrl-C reaches it once
+    os.execve(command[0], command, environment)
