@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -51,6 +51,11 @@ class KeyRing:
 
     def __init__(self) -> None:
         self._credentials: dict[str, Credentials] = {}
+        self._others: list[Callable[[str], Credentials | None]] = []
+
+    def also_ask(self, lookup: Callable[[str], Credentials | None]) -> None:
+        """Accept the keys that a function finds, too."""
+        self._others.append(lookup)
 
     def add(self, credentials: Credentials) -> None:
         self._credentials[credentials.access_key_id] = credentials
@@ -59,7 +64,11 @@ class KeyRing:
         self._credentials.pop(access_key_id, None)
 
     def get(self, access_key_id: str) -> Credentials | None:
-        return self._credentials.get(access_key_id)
+        found = self._credentials.get(access_key_id)
+        if found is not None:
+            return found
+        answers = (lookup(access_key_id) for lookup in self._others)
+        return next((credentials for credentials in answers if credentials is not None), None)
 
 
 def authenticate(request: Request, keys: KeyRing) -> tuple[Credentials, Scope]:
@@ -86,9 +95,7 @@ def authenticate(request: Request, keys: KeyRing) -> tuple[Credentials, Scope]:
 
 def _authorization_fields(header: str) -> dict[str, str]:
     algorithm, _, rest = header.partition(" ")
-    fields = dict(
-        part.strip().split("=", 1) for part in rest.split(",") if "=" in part
-    )
+    fields = dict(part.strip().split("=", 1) for part in rest.split(",") if "=" in part)
     needed = {"Credential", "SignedHeaders", "Signature"}
     if algorithm != "AWS4-HMAC-SHA256" or not needed <= fields.keys():
         raise MissingAuthentication("Missing Authentication Token")

@@ -60,6 +60,7 @@ class Cloud:
             for part in (
                 self.telemetry,
                 self.permissions,
+                self.permissions.tokens,
                 self.queues,
                 self.topics,
                 self.tables,

@@ -19,10 +19,11 @@ class Principal:
     """Who makes a call.
 
     `arn` is `arn:aws:iam::ACCOUNT:root` for the holder of the session's keys, an assumed-role ARN
-    for a function or any other role session, or a service's name such as `sns.amazonaws.com`.
+    for a function or any other role session, an IAM user's ARN, or a service's name such as
+    `sns.amazonaws.com`. Roles and users are checked alike: `kind not in ("account", "service")`.
     """
 
-    kind: Literal["account", "role", "service"]
+    kind: Literal["account", "role", "user", "service"]
     arn: str
     account_id: str
     role_name: str | None = None
@@ -30,12 +31,13 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Keys that `authentication` accepts, and whose they are."""
+    """Keys that `authentication` accepts, whose they are, and until when (seconds since 1970)."""
 
     access_key_id: str
     secret_access_key: str
     session_token: str | None
     principal: Principal
+    expires_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,9 @@ class Functions(Protocol):
     def configuration(self, function: str, qualifier: str | None = None) -> Mapping[str, Any]:
         """The function's configuration as GetFunctionConfiguration gives it; AwsError if missing."""
 
+    def resource_policy(self, arn: str) -> str | Mapping[str, Any] | None:
+        """The policy of a function, version or alias; None if it has none or does not exist."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
@@ -306,6 +311,9 @@ class Topics(Protocol):
     def publish(self, topic_arn: str, message: str, *, subject: str | None, sender: Principal,
                 attributes: Mapping[str, Mapping[str, Any]] | None = None) -> str:
         """Accept one message, begin its deliveries and return its id. Checks no policy."""
+
+    def resource_policy(self, topic_arn: str) -> str | Mapping[str, Any] | None:
+        """The topic's policy; None if there is no such topic."""
 
 
 # --- faults -----------------------------------------------------------------------------------

@@ -1,0 +1,51 @@
+"""Calls of IAM: moto answers them, after the checks that it leaves out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.permissions.validation import refuse_unknown_keys
+
+if TYPE_CHECKING:
+    from orderlab.cloud.permissions.service import PermissionService
+
+_BOUNDARIES = "permissions boundaries"
+_NOT_DONE = {
+    "PutRolePermissionsBoundary": _BOUNDARIES,
+    "PutUserPermissionsBoundary": _BOUNDARIES,
+    "CreateSAMLProvider": "SAML providers",
+    "CreateOpenIDConnectProvider": "OpenID Connect providers",
+    "CreateLoginProfile": "console passwords",
+    "CreateVirtualMFADevice": "MFA devices",
+    "EnableMFADevice": "MFA devices",
+    "SimulateCustomPolicy": "the policy simulator",
+    "SimulatePrincipalPolicy": "the policy simulator",
+    "UploadServerCertificate": "server certificates",
+}
+_DOCUMENTS = ("PolicyDocument", "AssumeRolePolicyDocument")
+
+
+class IamOperations(dict[str, Handler]):
+    """Every operation of IAM has the same handler."""
+
+    def __init__(self, permissions: PermissionService) -> None:
+        super().__init__()
+        self._permissions = permissions
+
+    def get(self, operation: str, default: Any = None) -> Any:
+        return self._answer if operation else default
+
+    def _answer(self, call: Call, parameters: Parameters) -> Any:
+        if call.operation in _NOT_DONE:
+            raise NotDoneYet(_NOT_DONE[call.operation])
+        if parameters.get("PermissionsBoundary"):
+            raise NotDoneYet(_BOUNDARIES)
+        for name in _DOCUMENTS:
+            refuse_unknown_keys(str(parameters.get(name) or ""))
+        return self._permissions.moto(call)
+
+
+def iam_operations(permissions: PermissionService) -> IamOperations:
+    return IamOperations(permissions)

@@ -1,0 +1,151 @@
+"""moto's IAM with what it leaves out: AWS's managed policies on demand, and AWS's error texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import moto.iam.urls
+from moto.iam.exceptions import (
+    DeleteConflictException,
+    MalformedPolicyDocument,
+    NotFoundException,
+)
+from moto.iam.models import AWSManagedPolicy, IAMBackend
+
+from orderlab.cloud.permissions.managed_policies import (
+    PREFIX,
+    all_managed_policies,
+    managed_policy,
+)
+from orderlab.cloud.permissions.validation import (
+    Malformed,
+    check_identity_policy,
+    check_trust_policy,
+)
+
+
+class IdentityState(IAMBackend):  # type: ignore[misc]
+    """Roles, users, groups and policies."""
+
+    _url_module = moto.iam.urls
+
+    def load(self, policy_arn: str) -> None:
+        """Make an AWS-managed policy known, if it is one."""
+        if policy_arn in self.managed_policies:
+            return
+        found = managed_policy(policy_arn)
+        if found is not None:
+            self._add(*found)
+
+    def _add(self, name: str, description: dict[str, Any]) -> None:
+        policy = AWSManagedPolicy.from_data(name, self.account_id, self.region_name, description)
+        if policy.arn not in self.managed_policies:
+            self.aws_managed_policies.append(policy)
+            self.managed_policies[policy.arn] = policy
+
+    # --- policies ---
+
+    def attach_role_policy(self, policy_arn: str, role_name: str) -> None:
+        self.load(policy_arn)
+        if policy_arn not in self.get_role(role_name).managed_policies:
+            super().attach_role_policy(policy_arn, role_name)
+
+    def attach_user_policy(self, policy_arn: str, user_name: str) -> None:
+        self.load(policy_arn)
+        if policy_arn not in self.get_user(user_name).managed_policies:
+            super().attach_user_policy(policy_arn, user_name)
+
+    def attach_group_policy(self, policy_arn: str, group_name: str) -> None:
+        self.load(policy_arn)
+        super().attach_group_policy(policy_arn, group_name)
+
+    def get_policy(self, policy_arn: str) -> Any:
+        self.load(policy_arn)
+        if policy_arn not in self.managed_policies:
+            raise NotFoundException(f"Policy {policy_arn} was not found.")
+        return self.managed_policies[policy_arn]
+
+    def list_policies(
+        self, marker: str | None, max_items: int, only_attached: bool, path_prefix: str, scope: str
+    ) -> tuple[Iterable[Any], str | None]:
+        if scope != "Local" and not only_attached:
+            for name, description in all_managed_policies().items():
+                self._add(name, description)
+        result: tuple[Iterable[Any], str | None] = super().list_policies(
+            marker, max_items, only_attached, path_prefix, scope
+        )
+        return result
+
+    def delete_policy(self, policy_arn: str) -> None:
+        policy = self.get_policy(policy_arn)
+        if policy.attachment_count:
+            raise DeleteConflictException("Cannot delete a policy attached to entities.")
+        if policy_arn.startswith(PREFIX):
+            raise NotFoundException(f"Policy {policy_arn} is not deletable.")
+        super().delete_policy(policy_arn)
+
+    # --- documents ---
+
+    def create_policy(
+        self, description: str, path: str, policy_document: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        _checked(check_identity_policy, policy_document)
+        return super().create_policy(description, path, policy_document, *args, **kwargs)
+
+    def create_policy_version(
+        self, policy_arn: str, policy_document: str, set_as_default: bool
+    ) -> Any:
+        _checked(check_identity_policy, policy_document)
+        return super().create_policy_version(policy_arn, policy_document, set_as_default)
+
+    def put_role_policy(self, role_name: str, policy_name: str, policy_json: str) -> None:
+        self.get_role(role_name)
+        _checked(check_identity_policy, policy_json)
+        super().put_role_policy(role_name, policy_name, policy_json)
+
+    def put_user_policy(self, user_name: str, policy_name: str, policy_json: str) -> None:
+        self.get_user(user_name)
+        _checked(check_identity_policy, policy_json)
+        super().put_user_policy(user_name, policy_name, policy_json)
+
+    def put_group_policy(self, group_name: str, policy_name: str, policy_json: str) -> None:
+        self.get_group(group_name)
+        _checked(check_identity_policy, policy_json)
+        super().put_group_policy(group_name, policy_name, policy_json)
+
+    def create_role(
+        self, role_name: str, assume_role_policy_document: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        _checked(check_trust_policy, assume_role_policy_document)
+        return super().create_role(role_name, assume_role_policy_document, *args, **kwargs)
+
+    def update_assume_role_policy(self, role_name: str, policy_document: str) -> None:
+        self.get_role(role_name)
+        _checked(check_trust_policy, policy_document)
+        super().update_assume_role_policy(role_name, policy_document)
+
+    # --- roles ---
+
+    def get_role(self, role_name: str) -> Any:
+        for role in self.roles.values():
+            if role.name == role_name:
+                return role
+        raise NotFoundException(f"The role with name {role_name} cannot be found.")
+
+    def get_role_policy(self, role_name: str, policy_name: str) -> tuple[str, str]:
+        found = self.get_role(role_name).policies.get(policy_name)
+        if found is None:
+            raise NotFoundException(f"The role policy with name {policy_name} cannot be found.")
+        return policy_name, found
+
+    def delete_role_policy(self, role_name: str, policy_name: str) -> None:
+        self.get_role_policy(role_name, policy_name)
+        super().delete_role_policy(role_name, policy_name)
+
+
+def _checked(check: Any, document: str) -> None:
+    try:
+        check(document)
+    except Malformed as error:
+        raise MalformedPolicyDocument(str(error)) from None

@@ -1,0 +1,182 @@
+"""Which resource a call is about, as the ARN that policies name.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from orderlab.cloud.http import Request
+
+# What an ARN is made from: parameters, Region and account, and the request where the path matters.
+Maker = Callable[[Mapping[str, Any], str, str, str], str]
+
+_STREAM = re.compile(r"arn:aws:dynamodb:[a-z0-9-]*:\d{12}:table/[\w.-]+/stream/[\w:.-]+")
+
+
+def resource_arn(
+    service: str, operation: str, parameters: Mapping[str, Any], region: str, account_id: str
+) -> str:
+    """The ARN that an operation's action is checked on; `*` where AWS has none."""
+    maker = _MAKERS.get(service)
+    if maker is None:
+        return "*"
+    return maker(parameters, operation, region, account_id)
+
+
+def _text(parameters: Mapping[str, Any], *names: str) -> str:
+    """The first of some parameters that is a text."""
+    for name in names:
+        value = parameters.get(name)
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def _queue(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    url = _text(parameters, "QueueUrl")
+    if url:
+        parts = url.rstrip("/").split("/")
+        owner = parts[-2] if len(parts) > 1 and parts[-2].isdecimal() else account_id
+        return f"arn:aws:sqs:{region}:{owner}:{parts[-1]}"
+    name = _text(parameters, "QueueName")
+    if name:
+        return f"arn:aws:sqs:{region}:{account_id}:{name}"
+    return _text(parameters, "SourceArn") or "*"
+
+
+def _topic(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    arn = _text(parameters, "TopicArn", "TargetArn", "ResourceArn")
+    if arn:
+        return arn
+    subscription = _text(parameters, "SubscriptionArn")
+    if subscription:
+        # permissions on a subscription are those on its topic
+        return subscription.rpartition(":")[0]
+    name = _text(parameters, "Name")
+    return f"arn:aws:sns:{region}:{account_id}:{name}" if name else "*"
+
+
+def table_arn(name: str, region: str, account_id: str) -> str:
+    if name.startswith("arn:"):
+        return name
+    return f"arn:aws:dynamodb:{region}:{account_id}:table/{name}"
+
+
+def _table(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    name = _text(parameters, "TableName")
+    if name:
+        arn = table_arn(name, region, account_id)
+        index = _text(parameters, "IndexName")
+        return f"{arn}/index/{index}" if index else arn
+    arn = _text(parameters, "ResourceArn", "TableArn", "BackupArn", "ExportArn", "StreamArn")
+    if arn:
+        return arn
+    if operation in ("ListTables", "ListBackups", "DescribeLimits", "DescribeEndpoints"):
+        return "*"
+    return f"arn:aws:dynamodb:{region}:{account_id}:table/*"
+
+
+def _stream(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    if operation == "ListStreams":
+        return "*"
+    arn = _text(parameters, "StreamArn")
+    if arn:
+        return arn
+    found = _STREAM.search(_text(parameters, "ShardIterator"))
+    return found[0] if found else f"arn:aws:dynamodb:{region}:{account_id}:table/*/stream/*"
+
+
+def function_arn(name: str, region: str, account_id: str, qualifier: str = "") -> str:
+    """The ARN of a function given by name, partial ARN (`123456789012:function:name`) or ARN."""
+    if not name.startswith("arn:"):
+        last = name.split(":function:")[-1].removeprefix("function:")
+        name = f"arn:aws:lambda:{region}:{account_id}:function:{last}"
+    if qualifier and name.count(":") == 6:
+        return f"{name}:{qualifier}"
+    return name
+
+
+def _function(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    name = _text(parameters, "FunctionName")
+    if name and "EventSourceMapping" not in operation:
+        qualifier = _text(parameters, "Qualifier", "Name")
+        return function_arn(name, region, account_id, qualifier)
+    layer = _text(parameters, "LayerName")
+    if layer:
+        arn = layer
+        if not layer.startswith("arn:"):
+            arn = f"arn:aws:lambda:{region}:{account_id}:layer:{layer}"
+        version = _text(parameters, "VersionNumber")
+        return f"{arn}:{version}" if version else arn
+    mapping = _text(parameters, "UUID")
+    if mapping:
+        return f"arn:aws:lambda:{region}:{account_id}:event-source-mapping:{mapping}"
+    return _text(parameters, "Resource") or "*"
+
+
+def _log_group(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    name = _text(parameters, "logGroupName", "logGroupIdentifier")
+    names = parameters.get("logGroupNames")
+    if not name and isinstance(names, list) and names and isinstance(names[0], str):
+        name = names[0]
+    if not name:
+        return _text(parameters, "resourceArn") or f"arn:aws:logs:{region}:{account_id}:log-group:*"
+    if name.startswith("arn:"):
+        return name
+    stream = _text(parameters, "logStreamName")
+    return f"arn:aws:logs:{region}:{account_id}:log-group:{name}:log-stream:{stream}"
+
+
+def _alarm(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    name = _text(parameters, "AlarmName")
+    return f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}" if name else "*"
+
+
+def _identity(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    arn = _text(parameters, "PolicyArn") if "Attach" not in operation else ""
+    if arn and "Detach" not in operation:
+        return arn
+    for kind in ("Role", "User", "Group"):
+        name = _text(parameters, f"{kind}Name")
+        if name:
+            return f"arn:aws:iam::{account_id}:{kind.lower()}/{name}"
+    name = _text(parameters, "PolicyName")
+    return f"arn:aws:iam::{account_id}:policy/{name}" if name else "*"
+
+
+def _role(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    return _text(parameters, "RoleArn") or "*"
+
+
+def _bus(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    name = _text(parameters, "Name", "Rule")
+    if name and "Rule" in operation:
+        return f"arn:aws:events:{region}:{account_id}:rule/{name}"
+    return f"arn:aws:events:{region}:{account_id}:event-bus/{name or 'default'}"
+
+
+_MAKERS: dict[str, Maker] = {
+    "sqs": _queue,
+    "sns": _topic,
+    "dynamodb": _table,
+    "dynamodbstreams": _stream,
+    "lambda": _function,
+    "logs": _log_group,
+    "cloudwatch": _alarm,
+    "iam": _identity,
+    "sts": _role,
+    "events": _bus,
+}
+
+
+def rest_parameters(request: Request, path_parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters in the path of a REST call, and those of its query string."""
+    found = dict(path_parameters)
+    for name, values in parse_qs(request.query_string).items():
+        found.setdefault(name, values[-1])
+    return found
