@@ -1,0 +1,82 @@
+"""What the API does with a request: hand it to a function, or put it into the inbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orderlab.orders.parts.api import Method
+from orderlab.orders.parts.names import function_arn, role_arn
+from orderlab.target.base import Target
+
+# A message is written before anybody looks at the order. The id is kept aside on the way in,
+# since the answer's template sees the queue's answer, not the order.
+TO_INBOX = (
+    "#set($context.requestOverride.path.order_id = $input.path('$.order_id'))"
+    "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"
+)
+ACCEPTED = (
+    "#set($id = $context.requestOverride.path.order_id)"
+    '{"order_id":"$id","status":"ACCEPTED","status_url":"/orders/$id"}'
+)
+NOT_TAKEN = '{"message":"The order could not be taken. Send it again: it will be stored once."}'
+
+
+def accept_by_function(target: Target, function: str) -> Method:
+    """POST /orders, answered by a function while the customer waits (chapters 01 to 03)."""
+    return Method("/orders", "POST", _to_function(target, function), validated=True)
+
+
+def accept_into_queue(target: Target, queue: str, role: str) -> Method:
+    """POST /orders, storage first: answered as soon as the order is in the queue (chapter 04)."""
+    integration = {
+        "type": "AWS",
+        "uri": f"arn:aws:apigateway:{target.region}:sqs:path/{target.account_id}/"
+        f"{target.name(queue)}",
+        "credentials": role_arn(target, role),
+        "requestParameters": {
+            "integration.request.header.Content-Type": "'application/x-www-form-urlencoded'"
+        },
+        "requestTemplates": {"application/json": TO_INBOX},
+        # what has no template is refused (415), never passed to the queue as it is
+        "passthroughBehavior": "NEVER",
+    }
+    answers = [
+        {
+            "statusCode": "202",
+            "selectionPattern": "2\\d{2}",
+            "responseTemplates": {"application/json": ACCEPTED},
+        },
+        # whatever else the queue says: the client is to try again
+        {"statusCode": "503", "responseTemplates": {"application/json": NOT_TAKEN}},
+    ]
+    return Method("/orders", "POST", integration, answers, validated=True)
+
+
+def read_by_function(target: Target, function: str) -> list[Method]:
+    """GET one order, GET a customer's orders."""
+    return [
+        Method(
+            "/orders/{orderId}",
+            "GET",
+            _to_function(target, function),
+            parameters={"method.request.path.orderId": True},
+        ),
+        Method(
+            "/customers/{customerId}/orders",
+            "GET",
+            _to_function(target, function),
+            parameters={
+                "method.request.path.customerId": True,
+                "method.request.querystring.limit": False,
+                "method.request.querystring.next": False,
+            },
+        ),
+    ]
+
+
+def _to_function(target: Target, function: str) -> dict[str, Any]:
+    uri = (
+        f"arn:aws:apigateway:{target.region}:lambda:path/2015-03-31/functions/"
+        f"{function_arn(target, function)}/invocations"
+    )
+    return {"type": "AWS_PROXY", "uri": uri}

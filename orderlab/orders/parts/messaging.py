@@ -1,0 +1,141 @@
+"""Queues, their dead-letter queues, the topic, and the policy that lets it send to a queue."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from orderlab.orders.parts.names import TAG_LIST, TAGS, ignoring, queue_arn, topic_arn
+from orderlab.target.base import Target
+
+# Four tries, then the message waits in the dead-letter queue for a person: a queue's dead letters
+# must outlive a long weekend, so they are kept for the longest time there is.
+MAX_RECEIVE_COUNT = 4
+DEAD_LETTER_SECONDS = 14 * 24 * 3600
+
+
+def dead_letter_name(queue: str) -> str:
+    return f"{queue}-dlq"
+
+
+def ensure_queue(target: Target, name: str, *, visibility_timeout: int) -> str:
+    """A queue with a dead-letter queue; `visibility_timeout` in seconds. Returns its URL."""
+    dead = dead_letter_name(name)
+    _queue(target, dead, {"MessageRetentionPeriod": str(DEAD_LETTER_SECONDS)})
+    url = _queue(
+        target,
+        name,
+        {
+            "VisibilityTimeout": str(visibility_timeout),
+            # a consumer that polls by itself, not by a mapping, should wait too
+            "ReceiveMessageWaitTimeSeconds": "20",
+            "RedrivePolicy": json.dumps(
+                {
+                    "deadLetterTargetArn": queue_arn(target, dead),
+                    "maxReceiveCount": MAX_RECEIVE_COUNT,
+                }
+            ),
+        },
+    )
+    allowed = {"redrivePermission": "byQueue", "sourceQueueArns": [queue_arn(target, name)]}
+    _set(target, dead, {"RedriveAllowPolicy": json.dumps(allowed)})
+    return url
+
+
+def ensure_plain_queue(target: Target, name: str) -> str:
+    """A queue that only collects, with the longest retention. Returns its URL."""
+    return _queue(target, name, {"MessageRetentionPeriod": str(DEAD_LETTER_SECONDS)})
+
+
+def ensure_topic(target: Target, name: str) -> str:
+    sns = target.client("sns")
+    return str(sns.create_topic(Name=target.name(name), Tags=TAG_LIST)["TopicArn"])
+
+
+def ensure_subscription(target: Target, topic: str, queue: str, events: list[str]) -> None:
+    """Let the topic into the queue, then deliver those event types to it, as they were published.
+
+    Without the queue's policy the topic would deliver nothing, and tell nobody.
+    """
+    statement = {
+        "Sid": "order-events",
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn(target, queue),
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn(target, topic)}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    _set(target, queue, {"Policy": policy})
+    sns = target.client("sns")
+    wanted = {
+        "RawMessageDelivery": "true",
+        "FilterPolicy": json.dumps({"event_type": events}),
+    }
+    subscription = _subscription(target, topic, queue)
+    if subscription is None:
+        sns.subscribe(
+            TopicArn=topic_arn(target, topic),
+            Protocol="sqs",
+            Endpoint=queue_arn(target, queue),
+            Attributes=wanted,
+        )
+        return
+    for name, value in wanted.items():
+        sns.set_subscription_attributes(
+            SubscriptionArn=subscription, AttributeName=name, AttributeValue=value
+        )
+
+
+def remove_queue(target: Target, name: str) -> None:
+    """Remove a queue and its dead-letter queue."""
+    sqs = target.client("sqs")
+    for queue in (name, dead_letter_name(name)):
+        with ignoring("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"):
+            sqs.delete_queue(QueueUrl=queue_url(target, queue))
+
+
+def remove_topic(target: Target, name: str) -> None:
+    sns = target.client("sns")
+    topic = topic_arn(target, name)
+    with ignoring("NotFound", "NotFoundException"):
+        pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+        for subscription in [entry for page in pages for entry in page["Subscriptions"]]:
+            sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+        sns.delete_topic(TopicArn=topic)
+
+
+def queue_url(target: Target, name: str) -> str:
+    return str(target.client("sqs").get_queue_url(QueueName=target.name(name))["QueueUrl"])
+
+
+def _queue(target: Target, name: str, attributes: dict[str, str]) -> str:
+    sqs = target.client("sqs")
+    try:
+        url = str(
+            sqs.create_queue(QueueName=target.name(name), Attributes=attributes, tags=TAGS)[
+                "QueueUrl"
+            ]
+        )
+    except sqs.exceptions.QueueNameExists:
+        url = queue_url(target, name)
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+    return url
+
+
+def _set(target: Target, queue: str, attributes: dict[str, str]) -> None:
+    target.client("sqs").set_queue_attributes(
+        QueueUrl=queue_url(target, queue), Attributes=attributes
+    )
+
+
+def _subscription(target: Target, topic: str, queue: str) -> str | None:
+    sns = target.client("sns")
+    pages: Any = sns.get_paginator("list_subscriptions_by_topic").paginate(
+        TopicArn=topic_arn(target, topic)
+    )
+    for page in pages:
+        for subscription in page["Subscriptions"]:
+            if subscription["Endpoint"] == queue_arn(target, queue):
+                return str(subscription["SubscriptionArn"])
+    return None
