@@ -1,0 +1,215 @@
+"""Attribute values in the form they travel in: `{"S": "text"}`, `{"N": "1"}`, `{"L": [...]}` ...
+
+Values stay in that form. `measure` checks one, brings it into its normal form in place (numbers
+without needless zeros, sets in order) and returns its size, so that equal values are equal as
+Python objects and nothing is walked twice.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Callable
+from typing import Any
+
+from orderlab.cloud.aws_error import ValidationException
+from orderlab.cloud.tables import numbers
+from orderlab.cloud.tables.errors import INVALID, SerializationException, invalid
+
+MAX_NESTING = 32
+# what a list or a map costs beyond its elements, and what each element costs beyond itself
+CONTAINER_BYTES = 3
+ELEMENT_BYTES = 1
+
+Value = dict[str, Any]
+Item = dict[str, Value]
+
+
+def measure_item(item: Item) -> int:
+    """Check a whole item (or key) and return its size in bytes, names included."""
+    if type(item) is not dict:
+        raise not_expected(item)
+    size = 0
+    for name, value in item.items():
+        size += text_size(name) + measure(value)
+    return size
+
+
+def measure(value: Any, depth: int = 0) -> int:
+    """Check one value, normalise it in place and return its size in bytes."""
+    if type(value) is not dict:
+        raise not_expected(value)
+    if len(value) != 1:
+        _keep_the_only_type(value)
+    for kind, content in value.items():
+        check = _CHECKS.get(kind)
+        if check is None:
+            break
+        return check(value, content, depth)
+    raise ValidationException(
+        "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+    )
+
+
+def _keep_the_only_type(value: Value) -> None:
+    """Members that are null do not count as sent."""
+    for kind in [kind for kind, content in value.items() if content is None]:
+        del value[kind]
+    if len(value) > 1:
+        raise ValidationException(
+            "Supplied AttributeValue has more than one datatypes set, "
+            "must contain exactly one of the supported datatypes"
+        )
+
+
+def kind_of(value: Value) -> str:
+    """The type of a checked value: S, N, B, SS, NS, BS, M, L, BOOL or NULL."""
+    return next(iter(value))
+
+
+def text_size(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        raise SerializationException("Invalid UTF-8 in a string value") from None
+
+
+def binary(text: Any) -> bytes:
+    """The bytes behind a binary value's base64 text."""
+    if type(text) is not str:
+        raise not_expected(text)
+    try:
+        return binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
+    except ValueError:  # covers binascii.Error and characters beyond ASCII
+        raise SerializationException("Invalid base64 in a binary value") from None
+
+
+def not_expected(content: Any, wanted: str = "String") -> SerializationException:
+    """A value of another JSON type than the one the API has there."""
+    if isinstance(content, dict):
+        return SerializationException("Start of structure or map found where not expected")
+    if isinstance(content, list):
+        return SerializationException("Start of list found where not expected")
+    return SerializationException(f"{_json_kind(content)} cannot be converted to {wanted}")
+
+
+def _json_kind(content: Any) -> str:
+    if isinstance(content, bool):
+        return "TRUE_VALUE" if content else "FALSE_VALUE"
+    if isinstance(content, int):
+        return "NUMBER_VALUE"
+    return "DECIMAL_VALUE" if isinstance(content, float) else "STRING_VALUE"
+
+
+def _string(_: Value, content: Any, __: int) -> int:
+    if type(content) is not str:
+        raise not_expected(content)
+    return text_size(content)
+
+
+def _number(value: Value, content: Any, _: int) -> int:
+    if type(content) is not str:
+        raise not_expected(content)
+    value["N"] = normal = numbers.normalise(content)
+    return numbers.size(normal)
+
+
+def _binary(_: Value, content: Any, __: int) -> int:
+    return len(binary(content))
+
+
+def _boolean(_: Value, content: Any, __: int) -> int:
+    if type(content) is not bool:
+        raise not_expected(content, "Boolean")
+    return 1
+
+
+def _null(_: Value, content: Any, __: int) -> int:
+    if type(content) is not bool:
+        raise not_expected(content, "Boolean")
+    if not content:
+        raise invalid("Null attribute value types must have the value of true")
+    return 1
+
+
+def _list(_: Value, content: Any, depth: int) -> int:
+    if type(content) is not list:
+        raise not_expected(content, "List")
+    depth = _deeper(depth)
+    size = CONTAINER_BYTES + ELEMENT_BYTES * len(content)
+    for element in content:
+        size += measure(element, depth)
+    return size
+
+
+def _map(_: Value, content: Any, depth: int) -> int:
+    if type(content) is not dict:
+        raise not_expected(content, "Map")
+    depth = _deeper(depth)
+    size = CONTAINER_BYTES + ELEMENT_BYTES * len(content)
+    for name, element in content.items():
+        size += text_size(name) + measure(element, depth)
+    return size
+
+
+def _deeper(depth: int) -> int:
+    if depth >= MAX_NESTING:
+        raise ValidationException("Nesting Levels have exceeded supported limits")
+    return depth + 1
+
+
+def _string_set(value: Value, content: Any, _: int) -> int:
+    _elements(content, "An string set  may not be empty")
+    size = sum(text_size(element) for element in content)
+    if len(set(content)) != len(content):
+        raise invalid(f"Input collection [{', '.join(content)}] contains duplicates.")
+    value["SS"] = sorted(content)
+    return size
+
+
+def _number_set(value: Value, content: Any, _: int) -> int:
+    _elements(content, "An number set  may not be empty")
+    normal = [numbers.normalise(element) for element in content]
+    if len(set(normal)) != len(normal):
+        raise ValidationException("Input collection contains duplicates")
+    value["NS"] = sorted(normal, key=numbers.parse)
+    return sum(map(numbers.size, normal))
+
+
+def _binary_set(value: Value, content: Any, _: int) -> int:
+    _elements(content, "Binary sets should not be empty")
+    decoded = {element: binary(element) for element in content}
+    if len(set(decoded.values())) != len(content):
+        listed = ", ".join(content)
+        raise ValidationException(
+            f"{INVALID}Input collection [{listed}]of type BS contains duplicates."
+        )
+    value["BS"] = sorted(content, key=decoded.__getitem__)
+    return sum(map(len, decoded.values()))
+
+
+def _elements(content: Any, when_empty: str) -> None:
+    if type(content) is not list:
+        raise not_expected(content, "List")
+    if not content:
+        raise invalid(when_empty)
+    for element in content:
+        if type(element) is not str:
+            raise not_expected(element)
+
+
+_CHECKS: dict[str, Callable[[Value, Any, int], int]] = {
+    "S": _string,
+    "N": _number,
+    "B": _binary,
+    "BOOL": _boolean,
+    "NULL": _null,
+    "L": _list,
+    "M": _map,
+    "SS": _string_set,
+    "NS": _number_set,
+    "BS": _binary_set,
+}

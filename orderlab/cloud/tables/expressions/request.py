@@ -1,0 +1,149 @@
+"""The expressions of one request, with the names and values that it brings for them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from orderlab.cloud.aws_error import ValidationException
+from orderlab.cloud.tables.attribute_values import Item, Value, kind_of, measure
+from orderlab.cloud.tables.expressions import compiled
+from orderlab.cloud.tables.expressions.compiled import (
+    CompiledCondition,
+    CompiledKeyCondition,
+    CompiledProjection,
+    CompiledUpdate,
+    Used,
+)
+from orderlab.cloud.tables.expressions.conditions import check_given
+from orderlab.cloud.tables.expressions.tree import Condition
+
+_NAME = re.compile(r"#[A-Za-z0-9_]+", re.ASCII)
+_VALUE = re.compile(r":[A-Za-z0-9_]+", re.ASCII)
+MAX_VALUES_BYTES = 2 * 1024 * 1024
+
+
+class Expressions:
+    """Compiles what a request asks for; `finish` refuses what it brought and did not use."""
+
+    def __init__(self, parameters: dict[str, Any], *expressions: str) -> None:
+        """`expressions` are the names of the parameters that may hold one in this request."""
+        self._parameters = parameters
+        names = parameters.get("ExpressionAttributeNames")
+        values = parameters.get("ExpressionAttributeValues")
+        if names is None and values is None:
+            self._names: tuple[tuple[str, str], ...] = ()
+            self.values: dict[str, Value] = {}
+            self._types: tuple[tuple[str, str], ...] = ()
+        else:
+            _require_expressions(parameters, expressions)
+            self._names = _checked_names(names) if names is not None else ()
+            self.values = _checked_values(values) if values is not None else {}
+            self._types = tuple((name, kind_of(value)) for name, value in self.values.items())
+        self._used: list[Used] = []
+
+    def condition(self, what: str = "ConditionExpression") -> CompiledCondition | None:
+        text = self._parameters.get(what)
+        if text is None:
+            return None
+        found = compiled.condition(what, text, self._names, self._types)
+        self._note(found, what)
+        return found
+
+    def holds(self, condition: CompiledCondition, item: Item) -> bool:
+        return condition.test(item, self.values)
+
+    def key_condition(self) -> CompiledKeyCondition:
+        text = self._parameters["KeyConditionExpression"]
+        found = compiled.key_condition(text, self._names, self._types)
+        self._note(found, "KeyConditionExpression")
+        return found
+
+    def update(self) -> CompiledUpdate | None:
+        text = self._parameters.get("UpdateExpression")
+        if text is None:
+            return None
+        found = compiled.update(text, self._names, self._types)
+        self._used.append(found.used)
+        return found
+
+    def projection(self) -> CompiledProjection | None:
+        text = self._parameters.get("ProjectionExpression")
+        if text is None:
+            return None
+        found = compiled.projection(text, self._names)
+        self._used.append(found.used)
+        return found
+
+    def _note(self, found: CompiledCondition | CompiledKeyCondition, what: str) -> None:
+        self._used.append(found.used)
+        if found.checks_values:
+            tree: Condition = found.tree
+            check_given(tree, self.values, what)
+
+    def finish(self) -> None:
+        """Refuse names and values that no expression used."""
+        if not self._names and not self.values:
+            return
+        names = {name for used in self._used for name in used.names}
+        values = {name for used in self._used for name in used.values}
+        _require_used("Names", [name for name, _ in self._names if name not in names])
+        _require_used("Values", [name for name in self.values if name not in values])
+
+
+def _require_used(what: str, unused: list[str]) -> None:
+    if unused:
+        raise ValidationException(
+            f"Value provided in ExpressionAttribute{what} unused in expressions: "
+            f"keys: {{{', '.join(unused)}}}"
+        )
+
+
+def _require_expressions(parameters: dict[str, Any], expressions: tuple[str, ...]) -> None:
+    if any(parameters.get(name) is not None for name in expressions):
+        return
+    if parameters.get("ExpressionAttributeNames") is not None:
+        raise ValidationException(
+            "ExpressionAttributeNames can only be specified when using expressions"
+        )
+    with_values = [name for name in expressions if name != "ProjectionExpression"]
+    if not with_values:
+        return
+    verb = "is" if len(with_values) == 1 else "are"
+    raise ValidationException(
+        "ExpressionAttributeValues can only be specified when using expressions: "
+        f"{' and '.join(with_values)} {verb} null"
+    )
+
+
+def _checked_names(names: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    if not names:
+        raise ValidationException("ExpressionAttributeNames must not be empty")
+    for name in names:
+        if not _NAME.fullmatch(name):
+            raise ValidationException(
+                f'ExpressionAttributeNames contains invalid key: Syntax error; key: "{name}"'
+            )
+    return tuple(names.items())
+
+
+def _checked_values(values: dict[str, Value]) -> dict[str, Value]:
+    if not values:
+        raise ValidationException("ExpressionAttributeValues must not be empty")
+    size = 0
+    for name, value in values.items():
+        if not _VALUE.fullmatch(name):
+            raise ValidationException(
+                f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{name}"'
+            )
+        try:
+            size += measure(value)
+        except ValidationException as error:
+            raise ValidationException(
+                f"ExpressionAttributeValues contains invalid value: {error.message} for key {name}"
+            ) from None
+    if size > MAX_VALUES_BYTES:
+        raise ValidationException(
+            "Expression attribute values exceeded the maximum allowed size of 2 MB"
+        )
+    return values

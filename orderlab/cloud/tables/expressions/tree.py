@@ -1,0 +1,77 @@
+"""What an expression consists of, once it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from orderlab.cloud.tables.expressions.paths import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """What a document path leads to."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A `:value` of the request, and its type."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """`size(operand)`."""
+
+    of: Attribute | Given
+
+
+Operand = Attribute | Given | Size
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    operator: Literal["=", "<>", "<", "<=", ">", ">="]
+    left: Operand
+    right: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    operand: Operand
+    low: Operand
+    high: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    operand: Operand
+    among: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """attribute_exists, attribute_not_exists, attribute_type, begins_with or contains."""
+
+    name: str
+    operands: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Conditions joined by `AND` or by `OR`."""
+
+    operator: Literal["AND", "OR"]
+    parts: tuple[Condition, ...]
+
+
+Condition = Comparison | Between | In | Function | Not | Joined

@@ -1,0 +1,151 @@
+"""Updates that run: a plan applied to an item.
+
+Every value is worked out from the item as it was before the update; only then is it changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from orderlab.cloud.aws_error import ValidationException
+from orderlab.cloud.tables import numbers
+from orderlab.cloud.tables.attribute_values import Item, Value, kind_of
+from orderlab.cloud.tables.expressions.paths import Path, value_at
+from orderlab.cloud.tables.expressions.tree import Attribute, Given
+from orderlab.cloud.tables.expressions.update_parser import (
+    IfNotExists,
+    ListAppend,
+    SetValue,
+    Sum,
+    UpdatePlan,
+)
+from orderlab.cloud.tables.schema import key_part
+
+GivenValues = Mapping[str, Value]
+
+
+def apply_update(plan: UpdatePlan, item: Item, values: GivenValues) -> None:
+    """Change the item in place; ValidationException where its attributes do not allow it."""
+    worked_out: list[tuple[Path, Value | None]] = [
+        *((path, _copy(evaluate(value, item, values))) for path, value in plan.sets),
+        *((path, _added(value_at(item, path), values[v.name])) for path, v in plan.adds),
+    ]
+    for path, given in plan.deletes:
+        before = value_at(item, path)
+        if before is not None:
+            worked_out.append((path, _taken_out(before, values[given.name])))
+    removed = list(plan.removes)
+    # elements that are set beyond the end of a list are appended in the order of their indexes
+    for path, value in sorted(worked_out, key=_list_order):
+        if value is None:
+            removed.append(path)
+        else:
+            _put(item, path, value)
+    for path in sorted(removed, key=_list_order, reverse=True):
+        _remove(item, path)
+
+
+def _list_order(entry: Any) -> int:
+    """By the index into a list at a path's end; other paths keep their order."""
+    path: Path = entry[0] if isinstance(entry[0], tuple) else entry
+    return path[-1] if isinstance(path[-1], int) else -1
+
+
+def _copy(value: Value) -> Value:
+    """A copy that shares nothing that a later step of the update could change."""
+    kind, content = next(iter(value.items()))
+    if kind == "L":
+        return {"L": [_copy(element) for element in content]}
+    if kind == "M":
+        return {"M": {name: _copy(element) for name, element in content.items()}}
+    return {kind: content}
+
+
+def evaluate(value: SetValue, item: Item, values: GivenValues) -> Value:
+    if isinstance(value, Given):
+        return values[value.name]
+    if isinstance(value, Attribute):
+        found = value_at(item, value.path)
+        if found is None:
+            raise ValidationException(
+                "The provided expression refers to an attribute that does not exist in the item"
+            )
+        return found
+    if isinstance(value, IfNotExists):
+        found = value_at(item, value.path)
+        return found if found is not None else evaluate(value.otherwise, item, values)
+    if isinstance(value, ListAppend):
+        first, second = evaluate(value.first, item, values), evaluate(value.second, item, values)
+        _require("L", first, second)
+        return {"L": [*first["L"], *second["L"]]}
+    return _sum(value, item, values)
+
+
+def _sum(value: Sum, item: Item, values: GivenValues) -> Value:
+    left, right = evaluate(value.left, item, values), evaluate(value.right, item, values)
+    _require("N", left, right)
+    compute = numbers.add if value.operator == "+" else numbers.subtract
+    return {"N": compute(left["N"], right["N"])}
+
+
+def _require(kind: str, *operands: Value) -> None:
+    if any(kind not in operand for operand in operands):
+        raise _wrong_type()
+
+
+def _wrong_type() -> ValidationException:
+    return ValidationException("An operand in the update expression has an incorrect data type")
+
+
+def _added(before: Value | None, given: Value) -> Value:
+    if before is None:
+        return given
+    kind = kind_of(given)
+    if kind not in before:
+        raise _wrong_type()
+    if kind == "N":
+        return {"N": numbers.add(before["N"], given["N"])}
+    return {kind: _in_order(kind, {*before[kind], *given[kind]})}
+
+
+def _taken_out(before: Value, given: Value) -> Value | None:
+    """What is left of a set; None if nothing is."""
+    kind = kind_of(given)
+    if kind not in before:
+        raise _wrong_type()
+    left = set(before[kind]) - set(given[kind])
+    return {kind: _in_order(kind, left)} if left else None
+
+
+def _in_order(kind: str, elements: set[str]) -> list[str]:
+    return sorted(elements, key=lambda element: key_part({kind[0]: element}))
+
+
+def _parent(item: Item, path: Path) -> Any:
+    """The dict or list that holds a path's last part."""
+    if len(path) == 1:
+        return item
+    above = value_at(item, path[:-1])
+    kind = "M" if isinstance(path[-1], str) else "L"
+    if above is None or kind not in above:
+        raise ValidationException(
+            "The document path provided in the update expression is invalid for update"
+        )
+    return above[kind]
+
+
+def _put(item: Item, path: Path, value: Value) -> None:
+    parent, last = _parent(item, path), path[-1]
+    if isinstance(last, int) and last >= len(parent):
+        parent.append(value)
+    else:
+        parent[last] = value
+
+
+def _remove(item: Item, path: Path) -> None:
+    parent, last = _parent(item, path), path[-1]
+    if isinstance(last, str):
+        parent.pop(last, None)
+    elif last < len(parent):
+        del parent[last]
