@@ -1,0 +1,111 @@
+"""The monolith as a child process that cannot outlive us, and what it has done."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from orderlab.errors import LabError
+from orderlab.orders.monolith.services import NAMES
+
+
+@dataclass(frozen=True)
+class Books:
+    """Whether the shop and its services tell the same story, as numbers of orders.
+
+    `orphaned`: a service did its work for an order that the shop does not know. `doubled`: a
+    service did its work for one order more than once. Both by service.
+    """
+
+    stored: int
+    orphaned: dict[str, int]
+    doubled: dict[str, int]
+
+    @property
+    def inconsistent(self) -> int:
+        return sum(self.orphaned.values()) + sum(self.doubled.values())
+
+
+class Monolith:
+    """A running monolith. `url` takes orders as the API does: `replay(monolith.url, ...)`.
+
+    `workers` requests are worked on at once, `backlog` more may wait; the rest get 503.
+    """
+
+    def __init__(self, *, workers: int = 8, backlog: int = 16) -> None:
+        settings = json.dumps({"workers": workers, "backlog": backlog})
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "orderlab.orders.monolith"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "ORDERLAB_MONOLITH": settings},
+        )
+        atexit.register(self.stop)
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            self.stop()
+            raise LabError("The monolith ended while it started; its messages are above.")
+        self._addresses: dict[str, str] = json.loads(line)
+
+    @property
+    def url(self) -> str:
+        return self._addresses["shop"]
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def control(self, service: str, **wanted: Any) -> dict[str, Any]:
+        """Break a service (`fail=True`), mend it, or set how long its work takes (`seconds`)."""
+        if service not in NAMES:
+            raise ValueError(f"{service} is none of {', '.join(NAMES)}")
+        answer: dict[str, Any] = self._ask(service, "/control", json.dumps(wanted).encode())
+        return answer
+
+    def books(self) -> Books:
+        """Compare what the shop and each service have written down."""
+        stored = self._ask("shop", "/state")
+        done = {name: self._ask(name, "/state") for name in NAMES}
+        return Books(
+            stored=len(stored),
+            orphaned={name: len(set(done[name]) - set(stored)) for name in NAMES},
+            doubled={name: sum(n > 1 for n in done[name].values()) for name in NAMES},
+        )
+
+    def _ask(self, service: str, path: str, body: bytes | None = None) -> Any:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(self._addresses[service] + path, body, timeout=30) as answer:
+            return json.load(answer)
+
+    def stop(self) -> None:
+        """End the process; a second call does nothing."""
+        atexit.unregister(self.stop)
+        assert self._process.stdin and self._process.stdout
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+
+    def __enter__(self) -> Monolith:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()

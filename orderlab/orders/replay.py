@@ -1,0 +1,195 @@
+"""Real orders, sent as a shop's clients send them: over HTTP, many at a time, again if need be.
+
+    replay(api_address(target), SAMPLE)                 as fast as the system takes them
+    replay(monolith.url, SAMPLE, speed=3600)            an hour of the week in each second
+
+The same for the monolith and for the API: both take an order as POST /orders. An order that got
+no answer, or 429 or 5xx, is sent again under the same order_id, which a good system stores once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import time
+from array import array
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from orderlab.orders.connection import Answer, ConnectionLost, JsonConnection
+from orderlab.orders.contract import violation
+from orderlab.orders.reading import MalformedLine, OrderLine, read_orders
+
+# Enough to keep two cores busy; more would only wait in line, and be counted as slow answers.
+CONNECTIONS = 8
+ATTEMPTS = 10
+LONGEST_PAUSE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An order that was not accepted. `status` is 0 where no answer came at all."""
+
+    number: int
+    order_id: str
+    status: int
+    reason: str
+
+
+@dataclass
+class Replayed:
+    """What came of a replay. `answer_ms` holds, for each accepted order, the milliseconds from
+    the moment it was due to be sent to the answer that accepted it, repeats included."""
+
+    accepted: list[str] = field(default_factory=list)
+    answer_ms: array[float] = field(default_factory=lambda: array("d"))
+    refused: list[Refused] = field(default_factory=list)
+    malformed: list[MalformedLine] = field(default_factory=list)
+    repeats: int = 0
+    seconds: float = 0.0
+
+    @property
+    def handled(self) -> int:
+        return len(self.accepted) + len(self.refused) + len(self.malformed)
+
+
+OnProgress = Callable[[Replayed], None]
+
+
+def replay(
+    url: str,
+    orders: Path | Iterable[OrderLine | MalformedLine],
+    *,
+    speed: float | None = None,
+    limit: int | None = None,
+    connections: int = CONNECTIONS,
+    attempts: int = ATTEMPTS,
+    on_progress: OnProgress | None = None,
+) -> Replayed:
+    """Send every order of a file (or of an iterable) to `{url}/orders`.
+
+    `speed` is how many times as fast as their own clock; None is as fast as they are taken.
+    Never more than `connections` orders are under way. `attempts=1` is a client that gives up.
+    """
+    lines = read_orders(orders, limit) if isinstance(orders, Path) else orders
+    driver = _Driver(url, iter(lines), speed, attempts, on_progress)
+    # a thread of its own: a notebook's kernel has an event loop that runs already
+    with ThreadPoolExecutor(1, thread_name_prefix="replay") as pool:
+        running = pool.submit(asyncio.run, driver.run(connections))
+        try:
+            return running.result()
+        except BaseException:
+            driver.stopped = True
+            raise
+
+
+class _Driver:
+    def __init__(
+        self,
+        url: str,
+        lines: Iterable[OrderLine | MalformedLine],
+        speed: float | None,
+        attempts: int,
+        on_progress: OnProgress | None,
+    ) -> None:
+        self._url = url
+        self._lines = iter(lines)
+        self._speed = speed
+        self._attempts = attempts
+        self._on_progress = on_progress
+        self._first_placed: float | None = None
+        self._started = 0.0
+        self._result = Replayed()
+        self.stopped = False
+
+    async def run(self, connections: int) -> Replayed:
+        self._started = time.monotonic()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(connections):
+                    group.create_task(self._client())
+        except BaseExceptionGroup as failures:
+            # all clients read the same lines, and so fail for the same reason
+            raise failures.exceptions[0] from None
+        self._result.seconds = time.monotonic() - self._started
+        return self._result
+
+    async def _client(self) -> None:
+        """One connection: take the next line, wait until it is due, send it, until none is left."""
+        connection = JsonConnection(self._url, "/orders")
+        try:
+            for line in self._lines:
+                if self.stopped:
+                    return
+                if isinstance(line, MalformedLine):
+                    self._result.malformed.append(line)
+                else:
+                    await self._place(connection, line, await self._due(line))
+                if self._on_progress:
+                    self._on_progress(self._result)
+        finally:
+            connection.close()
+
+    async def _due(self, line: OrderLine) -> float:
+        """Wait until the order's own time has come; return when that was."""
+        now = time.monotonic()
+        placed = _seconds(line.placed_at) if self._speed else None
+        if self._speed is None or placed is None:
+            return now
+        if self._first_placed is None:
+            self._first_placed = placed
+        due = self._started + (placed - self._first_placed) / self._speed
+        while (left := due - time.monotonic()) > 0 and not self.stopped:
+            await asyncio.sleep(min(left, 0.5))
+        return max(due, self._started)
+
+    async def _place(self, connection: JsonConnection, line: OrderLine, due: float) -> None:
+        for attempt in range(1, self._attempts + 1):
+            try:
+                answer = await connection.post(line.body)
+            except ConnectionLost as loss:
+                answer = Answer(0, str(loss).encode())
+            if answer.status < 300 and answer.status >= 200:
+                self._result.accepted.append(line.order_id)
+                self._result.answer_ms.append((time.monotonic() - due) * 1000)
+                return
+            if self.stopped or not _worth_repeating(answer.status):
+                break
+            if attempt < self._attempts:
+                self._result.repeats += 1
+                await asyncio.sleep(_pause(attempt))
+        reason = _reason(answer, line)
+        self._result.refused.append(Refused(line.number, line.order_id, answer.status, reason))
+
+
+def _worth_repeating(status: int) -> bool:
+    return status in (0, 429) or status >= 500
+
+
+def _pause(attempt: int) -> float:
+    """Seconds before the next attempt: longer each time, and never the same for two clients."""
+    return float(min(LONGEST_PAUSE_SECONDS, 0.05 * 2**attempt) * random.uniform(0.5, 1))
+
+
+def _reason(answer: Answer, line: OrderLine) -> str:
+    """Why: the contract's word where it is broken, else what the system said."""
+    if answer.status == 400 and (broken := violation(json.loads(line.body))):
+        return broken
+    text = answer.body[:500].decode("utf-8", "replace")
+    try:
+        said = json.loads(text)
+        text = said.get("reason") or said.get("message") or text
+    except (ValueError, AttributeError):
+        pass
+    return str(text) or ("no answer" if answer.status == 0 else f"status {answer.status}")
+
+
+def _seconds(placed_at: str) -> float | None:
+    try:
+        return datetime.fromisoformat(placed_at).timestamp()
+    except ValueError:
+        return None
