@@ -1,0 +1,59 @@
+"""The plainest layout: a column for each rank, curves between them. Needs no Graphviz."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from orderlab.drawing.dot import BandPlaces, Point, Size
+from orderlab.drawing.graph import Edge
+
+COLUMN_GAP = 76.0
+ROW_GAP = 18.0
+
+
+def place(
+    names: Sequence[str],
+    edges: Sequence[Edge],
+    sizes: Mapping[str, Size],
+    ranks: Mapping[str, int],
+) -> BandPlaces:
+    """Place a band's nodes by rank, each column centred."""
+    columns = _columns(names, edges, ranks)
+    height = max((_height(column, sizes) for column in columns), default=0.0)
+    centres: dict[str, Point] = {}
+    x = 0.0
+    for column in columns:
+        width = max(sizes[name][0] for name in column)
+        y = (height - _height(column, sizes)) / 2
+        for name in column:
+            centres[name] = (x + width / 2, y + sizes[name][1] / 2)
+            y += sizes[name][1] + ROW_GAP
+        x += width + COLUMN_GAP
+    routes = {edge.id: _curve(edge, centres, sizes) for edge in edges}
+    return BandPlaces(max(x - COLUMN_GAP, 0.0), height, centres, routes)
+
+
+def _columns(
+    names: Sequence[str], edges: Sequence[Edge], ranks: Mapping[str, int]
+) -> list[list[str]]:
+    rank = {name: ranks[name] for name in names}
+    for edge in edges:
+        if rank[edge.source] == rank[edge.target]:  # dead letters stand after what fails
+            rank[edge.target] = rank[edge.source] + 1
+    return [
+        [name for name in names if rank[name] == each] for each in sorted(set(rank.values()))
+    ]
+
+
+def _height(column: Sequence[str], sizes: Mapping[str, Size]) -> float:
+    return sum(sizes[name][1] for name in column) + ROW_GAP * (len(column) - 1)
+
+
+def _curve(
+    edge: Edge, centres: Mapping[str, Point], sizes: Mapping[str, Size]
+) -> tuple[Sequence[Point], Point]:
+    (x1, y1), (x2, y2) = centres[edge.source], centres[edge.target]
+    x1, x2 = x1 + sizes[edge.source][0] / 2, x2 - sizes[edge.target][0] / 2
+    bend = max(abs(x2 - x1) / 2, 24.0)
+    points = [(x1, y1), (x1 + bend, y1), (x2 - bend, y2), (x2, y2)]
+    return points, ((x1 + x2) / 2, (y1 + y2) / 2 - 7)

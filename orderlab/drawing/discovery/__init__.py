@@ -1,0 +1,1 @@
+"""One file a service: what it lists, as nodes and edges."""
