@@ -1,0 +1,158 @@
+"""Queue attributes: which there are, what values they take, what they are without being set.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from orderlab.cloud.queues.errors import (
+    InvalidAttributeName,
+    InvalidAttributeValue,
+    InvalidParameterValue,
+)
+
+MAX_MESSAGE_BYTES = 1_048_576
+
+_RANGES = {
+    "DelaySeconds": (0, 900),
+    "MaximumMessageSize": (1_024, MAX_MESSAGE_BYTES),
+    "MessageRetentionPeriod": (60, 1_209_600),
+    "ReceiveMessageWaitTimeSeconds": (0, 20),
+    "VisibilityTimeout": (0, 43_200),
+    "KmsDataKeyReusePeriodSeconds": (60, 86_400),
+}
+_CHOICES = {
+    "FifoQueue": ("true", "false"),
+    "ContentBasedDeduplication": ("true", "false"),
+    "SqsManagedSseEnabled": ("true", "false"),
+    "DeduplicationScope": ("messageGroup", "queue"),
+    "FifoThroughputLimit": ("perQueue", "perMessageGroupId"),
+}
+_DOCUMENTS = ("Policy", "RedrivePolicy", "RedriveAllowPolicy")
+_FIFO_ONLY = ("ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
+_COUNTED = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+    "CreatedTimestamp",
+    "LastModifiedTimestamp",
+    "QueueArn",
+)
+SETTABLE = frozenset((*_RANGES, *_CHOICES, *_DOCUMENTS, "KmsMasterKeyId"))
+READABLE = SETTABLE | frozenset((*_COUNTED, "All"))
+
+_DEFAULTS = {
+    "VisibilityTimeout": "30",
+    "MaximumMessageSize": str(MAX_MESSAGE_BYTES),
+    "MessageRetentionPeriod": "345600",
+    "DelaySeconds": "0",
+    "ReceiveMessageWaitTimeSeconds": "0",
+    "SqsManagedSseEnabled": "true",
+}
+_FIFO_DEFAULTS = {
+    "FifoQueue": "true",
+    "ContentBasedDeduplication": "false",
+    "DeduplicationScope": "queue",
+    "FifoThroughputLimit": "perQueue",
+}
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_FIFO_NAME = re.compile(r"[A-Za-z0-9_-]{1,75}\.fifo")
+
+
+def check_name(name: str, *, fifo: bool) -> None:
+    """InvalidParameterValue unless a queue of that kind may have the name."""
+    if fifo and not _FIFO_NAME.fullmatch(name):
+        raise InvalidParameterValue(
+            "The name of a FIFO queue can only include alphanumeric characters, hyphens, or "
+            "underscores, must end with .fifo suffix and be 1 to 80 in length."
+        )
+    if not fifo and not _NAME.fullmatch(name):
+        raise InvalidParameterValue(
+            "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"
+        )
+
+
+def defaults(*, fifo: bool) -> dict[str, str]:
+    return {**_DEFAULTS, **(_FIFO_DEFAULTS if fifo else {})}
+
+
+def checked(given: Mapping[str, str], *, fifo: bool) -> dict[str, str]:
+    """The attributes as they will be kept; documents are checked where they are understood.
+
+    Raises InvalidAttributeName, InvalidAttributeValue.
+    """
+    kept = {}
+    for name, value in given.items():
+        if name not in SETTABLE:
+            raise InvalidAttributeName(name)
+        if name in _FIFO_ONLY and not fifo:
+            raise _not_for_standard(name)
+        kept[name] = _checked_value(name, value)
+    return kept
+
+
+def _checked_value(name: str, value: str) -> str:
+    if name in _RANGES:
+        low, high = _RANGES[name]
+        if not re.fullmatch(r"\d{1,9}", value, re.ASCII) or not low <= int(value) <= high:
+            raise InvalidAttributeValue(name)
+        return str(int(value))
+    if name in _CHOICES:
+        found = value.lower() if value.lower() in ("true", "false") else value
+        if found not in _CHOICES[name]:
+            raise InvalidAttributeValue(name)
+        return found
+    if name == "Policy" and value:
+        _check_policy(value)
+    return value
+
+
+def _check_policy(value: str) -> None:
+    try:
+        policy = json.loads(value)
+    except ValueError:
+        raise InvalidAttributeValue("Policy") from None
+    if not isinstance(policy, dict) or not isinstance(policy.get("Statement"), list | dict):
+        raise InvalidAttributeValue("Policy")
+
+
+def check_throughput(attributes: Mapping[str, str]) -> None:
+    """High throughput needs deduplication by group.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/enable-high-throughput-fifo.html
+    """
+    per_group = attributes.get("FifoThroughputLimit") == "perMessageGroupId"
+    if per_group and attributes.get("DeduplicationScope") != "messageGroup":
+        raise InvalidAttributeValue(
+            "FifoThroughputLimit",
+            "The perMessageGroupId value is allowed only when the value for DeduplicationScope "
+            "is messageGroup.",
+        )
+
+
+def with_changes(current: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
+    """The attributes after a change; an empty document or key is one that is taken away."""
+    merged = {**current, **changes}
+    for name in (*_DOCUMENTS, "KmsMasterKeyId"):
+        if merged.get(name) == "":
+            del merged[name]
+    if changes.get("KmsMasterKeyId"):
+        # a queue has one kind of encryption
+        merged["SqsManagedSseEnabled"] = "false"
+    elif changes.get("SqsManagedSseEnabled") == "true":
+        merged.pop("KmsMasterKeyId", None)
+    if "KmsMasterKeyId" in merged:
+        merged.setdefault("KmsDataKeyReusePeriodSeconds", "300")
+    if not current.get("FifoQueue") and merged.get("FifoQueue") == "false":
+        del merged["FifoQueue"]
+    return merged
+
+
+def _not_for_standard(name: str) -> InvalidAttributeName:
+    error = InvalidAttributeName(name)
+    error.message = f"You can specify the {name} only when FifoQueue is set to true."
+    return error

@@ -1,0 +1,110 @@
+"""A message in a queue: what was sent, and what has become of it since."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from orderlab.cloud.contracts import Principal
+
+Attributes = Mapping[str, Mapping[str, Any]]
+
+# the id that AWS's own services send under
+_SERVICE_SENDER_ID = "AIDAIT2UOQQY3AUEKVGXU"
+
+
+# compared and hashed by identity: two copies of a duplicate are two things
+@dataclass(slots=True, eq=False)
+class Message:
+    """`enqueued_at` is scaled time; times in milliseconds are the time of day.
+
+    `number` gives the order within one queue; `receives` counts in all queues it was in,
+    `receives_here` in this one, which is what a redrive policy looks at.
+    """
+
+    id: str
+    body: str
+    attributes: Attributes
+    md5_of_body: str
+    md5_of_attributes: str
+    md5_of_system_attributes: str
+    size: int
+    sender_id: str
+    sent_ms: int
+    enqueued_at: float
+    trace_header: str | None = None
+    group_id: str | None = None
+    deduplication_id: str | None = None
+    ids: tuple[str, ...] = ()
+    dead_letter_source: str | None = None
+    number: int = 0
+    sequence_number: str | None = None
+    server: int = 0
+    receives: int = 0
+    receives_here: int = 0
+    first_received_ms: int | None = None
+    taken_at: float = 0.0
+    copied: bool = field(default=False)
+
+    def moved(self, **changes: Any) -> Message:
+        """The same message on its way into another queue, or a copy in the same one."""
+        return replace(self, number=0, receives_here=0, copied=True, **changes)
+
+    def system_attributes(self) -> dict[str, str]:
+        """Every system attribute, as ReceiveMessage gives them."""
+        found = {
+            "SenderId": self.sender_id,
+            "SentTimestamp": str(self.sent_ms),
+            "ApproximateReceiveCount": str(self.receives),
+            "ApproximateFirstReceiveTimestamp": str(self.first_received_ms or self.sent_ms),
+            "SequenceNumber": self.sequence_number,
+            "MessageDeduplicationId": self.deduplication_id,
+            "MessageGroupId": self.group_id,
+            "AWSTraceHeader": self.trace_header,
+            "DeadLetterQueueSourceArn": self.dead_letter_source,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def sender_id(principal: Principal) -> str:
+    """The SenderId attribute: an account, a role session or a service of AWS."""
+    if principal.kind == "account":
+        return principal.account_id
+    if principal.kind == "service":
+        return _SERVICE_SENDER_ID
+    role, _, session = principal.arn.rpartition("/")
+    digest = hashlib.sha256(role.encode()).digest()
+    return f"AROA{base64.b32encode(digest).decode()[:17]}:{session}"
+
+
+def md5_of_attributes(attributes: Attributes) -> str:
+    """The digest that SDKs compare with their own; empty without attributes.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation
+    """
+    if not attributes:
+        return ""
+    digest = hashlib.md5(usedforsecurity=False)
+    for name in sorted(attributes):
+        value = attributes[name]
+        binary = value["DataType"].startswith("Binary")
+        content = (
+            base64.b64decode(value["BinaryValue"]) if binary else value["StringValue"].encode()
+        )
+        for part in (name.encode(), value["DataType"].encode()):
+            digest.update(struct.pack("!I", len(part)) + part)
+        digest.update(b"\x02" if binary else b"\x01")
+        digest.update(struct.pack("!I", len(content)) + content)
+    return digest.hexdigest()
+
+
+def as_sent(value: Mapping[str, Any]) -> dict[str, Any]:
+    """A message attribute as JSON carries it: binary values as base64 text."""
+    binary = value.get("BinaryValue")
+    if isinstance(binary, bytes | bytearray):
+        return {**value, "BinaryValue": base64.b64encode(binary).decode()}
+    return dict(value)

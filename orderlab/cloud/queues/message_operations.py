@@ -1,0 +1,197 @@
+"""The operations on messages: send, receive, delete, change visibility.
+
+These are the hot ones: plain functions, but for a long poll that has to wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.contracts import Call, Handler, OutgoingMessage, Parameters, Result
+from orderlab.cloud.queues.attributes import MAX_MESSAGE_BYTES
+from orderlab.cloud.queues.batches import Entry, answer_each, entries_of
+from orderlab.cloud.queues.content import check_attributes, encoded
+from orderlab.cloud.queues.errors import (
+    BatchRequestTooLong,
+    InvalidParameterValue,
+    MissingParameter,
+    SqsError,
+)
+from orderlab.cloud.queues.message import Message, as_sent
+from orderlab.cloud.queues.parameters import needed_text, table, text, whole
+from orderlab.cloud.queues.queue import LiveQueue
+from orderlab.cloud.queues.received import Wanted, as_result
+from orderlab.cloud.queues.store import MAX_VISIBILITY_SECONDS
+
+if TYPE_CHECKING:
+    from orderlab.cloud.queues.service import QueueService
+
+MAX_RECEIVED = 10
+MAX_WAIT_SECONDS = 20
+_ANY_INTEGER = (-(2**31), 2**31)
+
+
+class MessageOperations:
+    """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html"""
+
+    def __init__(self, service: QueueService) -> None:
+        self._service = service
+        self.handlers: Mapping[str, Handler] = {
+            "SendMessage": self.send_message,
+            "SendMessageBatch": self.send_message_batch,
+            "ReceiveMessage": self.receive_message,
+            "DeleteMessage": self.delete_message,
+            "DeleteMessageBatch": self.delete_message_batch,
+            "ChangeMessageVisibility": self.change_message_visibility,
+            "ChangeMessageVisibilityBatch": self.change_message_visibility_batch,
+        }
+
+    # --- send ---
+
+    def send_message(self, call: Call, parameters: Parameters) -> Result:
+        queue = self._service.addressed(call, parameters)
+        message = queue.accept(outgoing(parameters), call.principal)
+        queue.ledger.requests(message.size)
+        return sent_result(message)
+
+    def send_message_batch(self, call: Call, parameters: Parameters) -> Result:
+        queue = self._service.addressed(call, parameters)
+        entries = entries_of(parameters, "SendMessageBatch")
+        for entry in entries:
+            if queue.fifo and not text(entry, "MessageGroupId"):
+                raise MissingParameter("MessageGroupId")
+        size = sum(_size(entry) for entry in entries)
+        if size > MAX_MESSAGE_BYTES:
+            raise BatchRequestTooLong(size, MAX_MESSAGE_BYTES)
+        queue.ledger.requests(size)
+
+        def send(entry: Entry) -> Entry:
+            return sent_result(queue.accept(outgoing(entry), call.principal))
+
+        return answer_each(entries, send)
+
+    # --- receive ---
+
+    def receive_message(self, call: Call, parameters: Parameters) -> Result | Awaitable[Result]:
+        queue = self._service.addressed(call, parameters)
+        limit = whole(parameters, "MaxNumberOfMessages", 1, MAX_RECEIVED) or 1
+        visibility = whole(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS)
+        wait = whole(parameters, "WaitTimeSeconds", 0, MAX_WAIT_SECONDS)
+        wanted = Wanted.read(parameters)
+        attempt_id = text(parameters, "ReceiveRequestAttemptId")
+        if attempt_id is not None and not queue.fifo:
+            raise InvalidParameterValue(
+                f"Value {attempt_id} for parameter ReceiveRequestAttemptId is invalid. Reason: "
+                "The request include parameter that is not valid for this queue type."
+            )
+        reader = self._service.caller_name(call.principal)
+        if wait is None:
+            wait = queue.wait_seconds
+        taken = queue.attempted(attempt_id, visibility) if attempt_id else []
+        if not taken:
+            taken = queue.poll(limit, visibility, short=wait == 0, reader=reader)
+        if taken or wait == 0:
+            return _received(queue, taken, wanted, reader, attempt_id)
+
+        async def later() -> Result:
+            taken = await queue.wait_for_messages(
+                limit, visibility, wait_seconds=wait, reader=reader
+            )
+            return _received(queue, taken, wanted, reader, attempt_id)
+
+        return later()
+
+    # --- delete, change visibility ---
+
+    def delete_message(self, call: Call, parameters: Parameters) -> Result:
+        queue = self._service.addressed(call, parameters)
+        queue.ledger.requests()
+        handle = needed_text(parameters, "ReceiptHandle")
+        queue.delete_by(handle, self._service.caller_name(call.principal))
+        return {}
+
+    def delete_message_batch(self, call: Call, parameters: Parameters) -> Result:
+        queue = self._service.addressed(call, parameters)
+        entries = entries_of(parameters, "DeleteMessageBatch")
+        queue.ledger.requests()
+        reader = self._service.caller_name(call.principal)
+
+        def delete(entry: Entry) -> Entry:
+            queue.delete_by(needed_text(entry, "ReceiptHandle"), reader)
+            return {}
+
+        return answer_each(entries, delete)
+
+    def change_message_visibility(self, call: Call, parameters: Parameters) -> Result:
+        queue = self._service.addressed(call, parameters)
+        queue.ledger.requests()
+        _change_visibility(queue, parameters)
+        return {}
+
+    def change_message_visibility_batch(self, call: Call, parameters: Parameters) -> Result:
+        queue = self._service.addressed(call, parameters)
+        entries = entries_of(parameters, "ChangeMessageVisibilityBatch")
+        queue.ledger.requests()
+
+        def change(entry: Entry) -> Entry:
+            _change_visibility(queue, entry)
+            return {}
+
+        return answer_each(entries, change)
+
+
+def outgoing(parameters: Parameters) -> OutgoingMessage:
+    """A message from the parameters of SendMessage or an entry of a batch."""
+    return OutgoingMessage(
+        body=needed_text(parameters, "MessageBody"),
+        attributes=table(parameters, "MessageAttributes"),
+        system_attributes=table(parameters, "MessageSystemAttributes"),
+        delay_seconds=whole(parameters, "DelaySeconds", *_ANY_INTEGER),
+        group_id=text(parameters, "MessageGroupId"),
+        deduplication_id=text(parameters, "MessageDeduplicationId"),
+    )
+
+
+def sent_result(message: Message) -> dict[str, Any]:
+    digests = {
+        "MD5OfMessageBody": message.md5_of_body,
+        "MD5OfMessageAttributes": message.md5_of_attributes,
+        "MD5OfMessageSystemAttributes": message.md5_of_system_attributes,
+        "MessageId": message.id,
+        "SequenceNumber": message.sequence_number,
+    }
+    return {name: value for name, value in digests.items() if value}
+
+
+def _size(entry: Entry) -> int:
+    """The bytes of an entry; those of one that is refused on its own count nothing."""
+    try:
+        attributes = {
+            name: as_sent(value) for name, value in table(entry, "MessageAttributes").items()
+        }
+        return len(encoded(text(entry, "MessageBody") or "")) + check_attributes(attributes)
+    except (SqsError, TypeError, ValueError):
+        return 0
+
+
+def _received(
+    queue: LiveQueue, taken: list[Message], wanted: Wanted, reader: str, attempt_id: str | None
+) -> Result:
+    if attempt_id and taken:
+        queue.remember_attempt(attempt_id, taken)
+    queue.ledger.received(taken, reader)
+    queue.ledger.requests(sum(message.size for message in taken))
+    if not taken:
+        return {}
+    return {
+        "Messages": [as_result(message, queue.store.handle(message), wanted) for message in taken]
+    }
+
+
+def _change_visibility(queue: LiveQueue, parameters: Parameters) -> None:
+    handle = needed_text(parameters, "ReceiptHandle")
+    seconds = whole(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS)
+    if seconds is None:
+        raise MissingParameter("VisibilityTimeout")
+    queue.change_visibility(handle, seconds)

@@ -1,0 +1,186 @@
+"""moto's view of our queues, so that its other services find them: tags, CloudFormation, events.
+
+moto keeps no messages and no settings here: everything is asked of the QueueService.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import moto.sqs.urls
+from moto.core.resource_tagging import TaggedResource
+from moto.sqs.exceptions import QueueDoesNotExist as MotoQueueDoesNotExist
+from moto.sqs.exceptions import SQSException
+from moto.sqs.models import Queue, SQSBackend
+
+from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.contracts import OutgoingMessage, Principal
+from orderlab.cloud.moto_backends import replace_backend
+
+if TYPE_CHECKING:
+    from orderlab.cloud.queues.message import Message
+    from orderlab.cloud.queues.queue import LiveQueue
+    from orderlab.cloud.queues.service import QueueService
+
+# what moto's own services send as
+_SENDER = "events.amazonaws.com"
+
+
+class QueueRecord(Queue):  # type: ignore[misc]
+    """One of our queues, in the form that moto's services know."""
+
+    def __init__(self, live: LiveQueue) -> None:
+        # not moto's own initialiser: it would keep settings that nobody changes
+        self.live = live
+        self.region = live.region
+        self.account_id = live.account_id
+        self.tags = live.tags
+        self.queue_arn = live.arn
+        self.fifo_queue = live.fifo
+        self.lambda_event_source_mappings: dict[str, Any] = {}
+        self.dead_letter_queue = None
+
+    @property
+    def name(self) -> str:
+        return self.live.name
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return dict(self.live.described())
+
+    @property
+    def visibility_timeout(self) -> int:
+        return self.live.visibility_timeout
+
+    @property
+    def policy(self) -> str | None:
+        return self.live.policy
+
+    @property
+    def physical_resource_id(self) -> str:
+        return self.live.url
+
+    def url(self, request_url: Any) -> str:
+        return self.live.url
+
+
+class QueueBackend(SQSBackend):  # type: ignore[misc]
+    """moto's backend of one account and Region, without anything of its own."""
+
+    _url_module = moto.sqs.urls
+    service: QueueService
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self._records: dict[str, QueueRecord] = {}
+
+    @property
+    def queues(self) -> dict[str, QueueRecord]:
+        found = {queue.name: self._record(queue) for queue in self._live()}
+        self._records = dict(found)
+        return found
+
+    @queues.setter
+    def queues(self, value: object) -> None:
+        """moto's initialiser sets it; there is nothing to keep."""
+
+    def _live(self) -> list[LiveQueue]:
+        if self.account_id != self.service.account_id:
+            return []
+        return self.service.in_region(self.region_name)
+
+    def _record(self, queue: LiveQueue) -> QueueRecord:
+        record = self._records.get(queue.name)
+        if record is None or record.live is not queue:
+            record = self._records[queue.name] = QueueRecord(queue)
+        return record
+
+    def create_queue(
+        self, name: str, tags: dict[str, str] | None = None, **attributes: Any
+    ) -> QueueRecord:
+        attributes.pop("region", None)
+        attributes.pop("QueueName", None)
+        try:
+            live = self.service.create(self.region_name, name, _texts(attributes), tags or {})
+        except AwsError as error:
+            raise _as_moto(error) from None
+        return self._record(live)
+
+    def get_queue(self, queue_name: str) -> QueueRecord:
+        live = self.service.named(self.region_name, queue_name)
+        if live is None:
+            raise MotoQueueDoesNotExist
+        return self._record(live)
+
+    def delete_queue(self, queue_name: str) -> None:
+        self.service.remove(self.get_queue(queue_name).live)
+
+    def get_queue_attributes(self, queue_name: str, attribute_names: list[str]) -> dict[str, Any]:
+        found = self.get_queue(queue_name).attributes
+        if "All" in attribute_names:
+            return found
+        return {name: found[name] for name in attribute_names if name in found}
+
+    def set_queue_attributes(self, queue_name: str, attributes: dict[str, Any]) -> QueueRecord:
+        record = self.get_queue(queue_name)
+        try:
+            self.service.change(record.live, _texts(attributes))
+        except AwsError as error:
+            raise _as_moto(error) from None
+        return record
+
+    def send_message(
+        self,
+        queue_name: str,
+        message_body: str,
+        message_attributes: dict[str, Any] | None = None,
+        delay_seconds: int | None = None,
+        deduplication_id: str | None = None,
+        group_id: str | None = None,
+        system_attributes: dict[str, Any] | None = None,
+        validate_group_id: bool = True,
+    ) -> Message:
+        queue = self.get_queue(queue_name).live
+        message = OutgoingMessage(
+            body=message_body,
+            attributes=message_attributes or {},
+            system_attributes=system_attributes or {},
+            delay_seconds=delay_seconds,
+            group_id=group_id,
+            deduplication_id=deduplication_id,
+        )
+        try:
+            return queue.accept(message, Principal("service", _SENDER, self.account_id))
+        except AwsError as error:
+            raise _as_moto(error) from None
+
+    def iter_tagged_resources(self) -> Iterator[Any]:
+        for queue in self._live():
+            yield TaggedResource(arn=queue.arn, tags=queue.tags, resource_type="sqs:queue")
+
+
+def install(service: QueueService) -> None:
+    """Let moto see the queues of `service`."""
+    backend = type("InstalledQueueBackend", (QueueBackend,), {"service": service})
+    replace_backend("sqs", backend)
+
+
+def _texts(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """Attributes as texts: templates give numbers, booleans and JSON objects."""
+    texts = {}
+    for name, value in attributes.items():
+        if isinstance(value, bool):
+            texts[name] = str(value).lower()
+        elif isinstance(value, dict | list):
+            texts[name] = json.dumps(value)
+        else:
+            texts[name] = str(value)
+    return texts
+
+
+def _as_moto(error: AwsError) -> Exception:
+    code = error.details.get("query_error_code", error.code)
+    raised: Exception = SQSException(code, error.message)
+    return raised

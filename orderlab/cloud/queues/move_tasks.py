@@ -1,0 +1,214 @@
+"""Moving dead letters back: StartMessageMoveTask, its list, and how to stop it.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.contracts import Call, Handler, Parameters, Result
+from orderlab.cloud.queues.errors import (
+    InvalidParameterValue,
+    MissingParameter,
+    ResourceNotFound,
+    UnsupportedOperation,
+)
+from orderlab.cloud.queues.message import Message
+from orderlab.cloud.queues.parameters import needed_text, text, whole
+from orderlab.cloud.queues.queue import LiveQueue
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+    from orderlab.cloud.queues.service import QueueService
+
+MAX_RATE = 500
+MAX_LISTED = 10
+# moved at a time when no rate was asked for
+_STRIDE = 100
+
+log = logging.getLogger("orderlab.cloud.sqs")
+
+
+@dataclass(slots=True, eq=False)
+class MoveTask:
+    """One task: RUNNING, then COMPLETED, FAILED, or by way of CANCELLING to CANCELLED."""
+
+    handle: str
+    source: LiveQueue
+    destination_arn: str | None
+    rate: int | None
+    to_move: int
+    started_ms: int
+    moved: int = 0
+    status: str = "RUNNING"
+    failure: str = ""
+
+    def described(self) -> dict[str, Any]:
+        found = {
+            "TaskHandle": self.handle if self.status == "RUNNING" else None,
+            "Status": self.status,
+            "SourceArn": self.source.arn,
+            "DestinationArn": self.destination_arn,
+            "MaxNumberOfMessagesPerSecond": self.rate,
+            "ApproximateNumberOfMessagesMoved": self.moved,
+            "ApproximateNumberOfMessagesToMove": self.to_move,
+            "FailureReason": self.failure or None,
+            "StartedTimestamp": self.started_ms,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class MoveTasks:
+    """The tasks of all queues, newest first for each."""
+
+    def __init__(self, cloud: Cloud, service: QueueService) -> None:
+        self._cloud = cloud
+        self._service = service
+        self._tasks: dict[str, list[MoveTask]] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self.handlers: Mapping[str, Handler] = {
+            "StartMessageMoveTask": self.start_message_move_task,
+            "ListMessageMoveTasks": self.list_message_move_tasks,
+            "CancelMessageMoveTask": self.cancel_message_move_task,
+        }
+
+    def start_message_move_task(self, call: Call, parameters: Parameters) -> Result:
+        source = self._source(parameters)
+        if not self._service.sources_of(source):
+            raise InvalidParameterValue("Source queue must be configured as a Dead Letter Queue.")
+        destination = text(parameters, "DestinationArn")
+        if destination is not None:
+            self._check_destination(source, destination)
+        rate = whole(parameters, "MaxNumberOfMessagesPerSecond", 1, MAX_RATE)
+        earlier = self._tasks.setdefault(source.arn, [])
+        if any(task.status in ("RUNNING", "CANCELLING") for task in earlier):
+            raise UnsupportedOperation(
+                "There is already a task running. Only one active task is allowed for a source "
+                "queue arn at a given time."
+            )
+        document = json.dumps({"taskId": str(uuid.uuid4()), "sourceArn": source.arn})
+        task = MoveTask(
+            base64.b64encode(document.encode()).decode(),
+            source,
+            destination,
+            rate,
+            source.count_visible(),
+            int(self._cloud.clock.wall() * 1000),
+        )
+        self._tasks[source.arn] = [task, *earlier][:MAX_LISTED]
+        self._begin(task)
+        return {"TaskHandle": task.handle}
+
+    def list_message_move_tasks(self, call: Call, parameters: Parameters) -> Result:
+        source = self._source(parameters)
+        limit = whole(parameters, "MaxResults", 1, MAX_LISTED) or 1
+        found = self._tasks.get(source.arn, [])[:limit]
+        return {"Results": [task.described() for task in found]}
+
+    def cancel_message_move_task(self, call: Call, parameters: Parameters) -> Result:
+        handle = needed_text(parameters, "TaskHandle")
+        for tasks in self._tasks.values():
+            for task in tasks:
+                if task.handle == handle:
+                    return _cancel(task)
+        raise ResourceNotFound("Task does not exist.")
+
+    def _source(self, parameters: Parameters) -> LiveQueue:
+        arn = text(parameters, "SourceArn")
+        if not arn:
+            raise MissingParameter("SourceArn")
+        queue = self._service.queue(arn)
+        if queue is None:
+            raise ResourceNotFound(
+                "The resource that you specified for the SourceArn parameter doesn't exist."
+            )
+        return queue
+
+    def _check_destination(self, source: LiveQueue, arn: str) -> None:
+        destination = self._service.queue(arn)
+        if destination is None:
+            raise ResourceNotFound(
+                "The resource that you specified for the DestinationArn parameter doesn't exist."
+            )
+        if destination is source or destination.fifo != source.fifo:
+            raise InvalidParameterValue(
+                "The destination must be another queue of the same type as the source."
+            )
+
+    # --- the work ---
+
+    def _begin(self, task: MoveTask) -> None:
+        running = asyncio.get_running_loop().create_task(
+            self._run(task), name=f"sqs move {task.source.name}"
+        )
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+
+    async def stop(self) -> None:
+        for running in list(self._running):
+            running.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _run(self, task: MoveTask) -> None:
+        try:
+            while task.status == "RUNNING" and task.moved < task.to_move:
+                # with a rate, one message at a time; without, strides that leave the loop free
+                await self._cloud.clock.sleep(1 / task.rate if task.rate else 0)
+                if not self._move_some(task, 1 if task.rate else _STRIDE):
+                    break
+        except Exception:
+            log.exception("Moving messages of %s failed", task.source.arn)
+            task.status, task.failure = "FAILED", "InternalError"
+        if task.status == "CANCELLING":
+            task.status = "CANCELLED"
+        elif task.status == "RUNNING":
+            task.status = "COMPLETED"
+
+    def _move_some(self, task: MoveTask, count: int) -> bool:
+        if task.status != "RUNNING":
+            return False
+        drawn = task.source.store.draw(min(count, task.to_move - task.moved))
+        for place, message in enumerate(drawn):
+            arn = task.destination_arn or message.dead_letter_source
+            target = self._service.queue(arn) if arn else None
+            if target is None:
+                for left in drawn[place:]:
+                    task.source.accept_moved(left)
+                task.status, task.failure = "FAILED", _reason(arn)
+                return False
+            target.accept_moved(self._as_new(message))
+            task.moved += 1
+        return bool(drawn)
+
+    def _as_new(self, message: Message) -> Message:
+        """A moved message counts as a new one: new id, new time, nothing received yet."""
+        clock = self._cloud.clock
+        return message.moved(
+            id=str(uuid.uuid4()),
+            sent_ms=int(clock.wall() * 1000),
+            enqueued_at=clock.now(),
+            receives=0,
+            first_received_ms=None,
+            dead_letter_source=None,
+        )
+
+
+def _cancel(task: MoveTask) -> Result:
+    if task.status != "RUNNING":
+        raise UnsupportedOperation("Only active tasks can be cancelled.")
+    task.status = "CANCELLING"
+    return {"ApproximateNumberOfMessagesMoved": task.moved}
+
+
+def _reason(arn: str | None) -> str:
+    if arn is None:
+        return "CouldNotDetermineMessageSource"
+    return "AWS.SimpleQueueService.NonExistentQueue"

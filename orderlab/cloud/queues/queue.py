@@ -1,0 +1,347 @@
+"""One queue as the rest of the cloud sees it: send, receive, delete, and what it is set to."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from orderlab.cloud.contracts import OutgoingMessage, Principal, ReceivedMessage
+from orderlab.cloud.queues import content
+from orderlab.cloud.queues.deduplication import RecentIds, content_id
+from orderlab.cloud.queues.errors import InvalidParameterValue, OverLimit, QueueDoesNotExist
+from orderlab.cloud.queues.ledger import Ledger
+from orderlab.cloud.queues.message import Message, as_sent, md5_of_attributes, sender_id
+from orderlab.cloud.queues.redrive_policy import (
+    RedriveAllowPolicy,
+    RedrivePolicy,
+    read_redrive_allow_policy,
+    read_redrive_policy,
+)
+from orderlab.cloud.queues.store import MAX_IN_FLIGHT, MessageStore
+from orderlab.cloud.queues.waiting import Waiters
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+
+POLLER = "lambda.amazonaws.com"
+# how often a message is doubled with `weak_guarantees`
+DUPLICATE_CHANCE = 0.03
+
+
+class LiveQueue:
+    """A queue with its messages. Implements `contracts.Queue`."""
+
+    def __init__(self, cloud: Cloud, region: str, name: str, attributes: Mapping[str, str]) -> None:
+        self._cloud = cloud
+        self.region = region
+        self.account_id = cloud.settings.account_id
+        self.tags: dict[str, str] = {}
+        self.name = name
+        self.arn = f"arn:aws:sqs:{region}:{self.account_id}:{name}"
+        self.fifo = name.endswith(".fifo")
+        self.created_at = self.modified_at = int(cloud.clock.wall())
+        self.purged_at: float | None = None
+        self.deleted = False
+        seed = cloud.settings.seed
+        self._chance = random.Random(None if seed is None else f"{seed} {self.arn}")
+        # a queue that takes the name of a deleted one must not accept its handles
+        key = hashlib.sha256(uuid.uuid4().bytes).digest()
+        self.store = MessageStore(fifo=self.fifo, chance=self._chance, key=key)
+        self.ledger = Ledger(cloud, self.arn, name, fifo=self.fifo)
+        self._waiters = Waiters()
+        self._sent: RecentIds[Message] = RecentIds()
+        self._attempts: RecentIds[tuple[list[Message], list[int]]] = RecentIds()
+        self.attributes: dict[str, str] = {}
+        self.apply(attributes)
+
+    # --- settings ---
+
+    def apply(self, attributes: Mapping[str, str]) -> None:
+        """Take new attributes, checked before, and read out what every call needs."""
+        delay_before = getattr(self, "delay_seconds", None)
+        self.attributes = dict(attributes)
+        self.modified_at = int(self._cloud.clock.wall())
+        self.delay_seconds = int(attributes["DelaySeconds"])
+        self.visibility_timeout = int(attributes["VisibilityTimeout"])
+        self.wait_seconds = int(attributes["ReceiveMessageWaitTimeSeconds"])
+        self.maximum_message_size = int(attributes["MaximumMessageSize"])
+        self.retention_seconds = int(attributes["MessageRetentionPeriod"])
+        self.policy = attributes.get("Policy")
+        self.content_based = attributes.get("ContentBasedDeduplication") == "true"
+        self.by_group = attributes.get("DeduplicationScope") == "messageGroup"
+        redrive, allow = attributes.get("RedrivePolicy"), attributes.get("RedriveAllowPolicy")
+        self.redrive: RedrivePolicy | None = read_redrive_policy(redrive) if redrive else None
+        self.redrive_allow = (
+            read_redrive_allow_policy(allow) if allow else RedriveAllowPolicy("allowAll", ())
+        )
+        if self.fifo and delay_before not in (None, self.delay_seconds):
+            self.store.delay_all(self.delay_seconds)
+            self._waiters.wake_all()
+
+    @property
+    def url(self) -> str:
+        return f"{self._cloud.endpoint}/{self.account_id}/{self.name}"
+
+    def described(self) -> dict[str, str]:
+        """Every attribute that GetQueueAttributes can give; the counts are exact."""
+        self._advance()
+        counted = {
+            "QueueArn": self.arn,
+            "ApproximateNumberOfMessages": str(self.store.visible),
+            "ApproximateNumberOfMessagesNotVisible": str(self.store.in_flight),
+            "ApproximateNumberOfMessagesDelayed": str(self.store.delayed),
+            "CreatedTimestamp": str(self.created_at),
+            "LastModifiedTimestamp": str(self.modified_at),
+        }
+        return {**counted, **self.attributes}
+
+    # --- sending ---
+
+    def send(self, message: OutgoingMessage, sender: Principal) -> str:
+        stored = self.accept(message, sender)
+        if sender.kind != "service":
+            self.ledger.requests(stored.size)
+        return stored.id
+
+    def accept(self, message: OutgoingMessage, sender: Principal) -> Message:
+        """Store one message, or return the one that it repeats; AwsError if it breaks a limit."""
+        made = self._checked(message, sender)
+        now = self._advance()
+        if self.fifo:
+            scope = made.group_id or "" if self.by_group else ""
+            deduplication_id = made.deduplication_id or ""
+            repeated = self._sent.find(scope, deduplication_id, now)
+            if repeated is not None:
+                return repeated
+            self._sent.remember(scope, deduplication_id, now, made)
+        delay = self.delay_seconds if message.delay_seconds is None else message.delay_seconds
+        if self.fifo:
+            delay = self.delay_seconds
+        self.store.put(made, now=now, delay_seconds=delay)
+        self.ledger.sent(made, sender)
+        self._waiters.wake()
+        return made
+
+    def _checked(self, message: OutgoingMessage, sender: Principal) -> Message:
+        attributes = {name: as_sent(value) for name, value in message.attributes.items()}
+        system = {name: as_sent(value) for name, value in message.system_attributes.items()}
+        raw = content.encoded(message.body)
+        size = len(raw) + content.check_attributes(attributes)
+        content.check_system_attributes(system)
+        content.check_addressing(message, fifo=self.fifo, content_based=self.content_based)
+        if size > self.maximum_message_size:
+            raise InvalidParameterValue(
+                "One or more parameters are invalid. Reason: Message must be shorter than "
+                f"{self.maximum_message_size} bytes."
+            )
+        deduplication_id = message.deduplication_id
+        if self.fifo and not deduplication_id:
+            deduplication_id = content_id(message.body)
+        trace = system.get("AWSTraceHeader")
+        return Message(
+            id=str(uuid.uuid4()),
+            body=message.body,
+            attributes=attributes,
+            md5_of_body=hashlib.md5(raw, usedforsecurity=False).hexdigest(),
+            md5_of_attributes=md5_of_attributes(attributes),
+            md5_of_system_attributes=md5_of_attributes(system),
+            size=size,
+            sender_id=sender_id(sender),
+            sent_ms=int(self._cloud.clock.wall() * 1000),
+            enqueued_at=self._cloud.clock.now(),
+            trace_header=str(trace["StringValue"]) if trace else None,
+            group_id=message.group_id,
+            deduplication_id=deduplication_id,
+            ids=self._cloud.telemetry.recorder.ids_in(message.body),
+        )
+
+    def accept_moved(self, message: Message) -> None:
+        """Store a message that comes from another queue."""
+        self.store.put(message, now=self._advance())
+        self._waiters.wake()
+
+    # --- receiving ---
+
+    async def receive(
+        self,
+        *,
+        max_messages: int = 1,
+        wait_seconds: float | None = None,
+        visibility_timeout: int | None = None,
+    ) -> Sequence[ReceivedMessage]:
+        wait = self.wait_seconds if wait_seconds is None else wait_seconds
+        taken = self.poll(max_messages, visibility_timeout, short=wait <= 0, reader=POLLER)
+        if not taken and wait > 0:
+            taken = await self.wait_for_messages(
+                max_messages, visibility_timeout, wait_seconds=wait, reader=POLLER
+            )
+        self.ledger.received(taken, POLLER)
+        self.ledger.requests(sum(message.size for message in taken))
+        return [self._as_received(message) for message in taken]
+
+    def poll(
+        self, limit: int, visibility: int | None, *, short: bool, reader: str
+    ) -> list[Message]:
+        """Take what can be had now. OverLimit if a short poll meets a full standard queue."""
+        now = self._advance()
+        if short and not self.fifo and self.store.in_flight >= MAX_IN_FLIGHT:
+            raise OverLimit("Too many messages are in flight: delete some before you receive more.")
+        target = self._dead_letter_queue()
+        most = self.redrive.max_receive_count if self.redrive and target else None
+        taken, dead = self.store.take(
+            limit,
+            now=now,
+            visibility_seconds=self.visibility_timeout if visibility is None else visibility,
+            short=short,
+            is_dead=None if most is None else lambda message: message.receives_here >= most,
+        )
+        wall = int(self._cloud.clock.wall() * 1000)
+        for message in taken:
+            message.first_received_ms = message.first_received_ms or wall
+            if not self.fifo and not message.copied:
+                self._maybe_double(message, now)
+        if target is not None:
+            for message in dead:
+                self._bury(message, target, now)
+        return taken
+
+    async def wait_for_messages(
+        self, limit: int, visibility: int | None, *, wait_seconds: float, reader: str
+    ) -> list[Message]:
+        """A long poll: return as soon as a message is there, with nothing when the wait is over.
+
+        Raises QueueDoesNotExist if the queue is deleted meanwhile.
+        """
+        clock = self._cloud.clock
+        deadline = clock.now() + wait_seconds
+        while (now := clock.now()) < deadline and not self._cloud.queues.stopping:
+            until = min(deadline, self.store.next_change() or deadline)
+            await self._waiters.wait(clock.real(until - now))
+            if self.deleted:
+                raise QueueDoesNotExist
+            taken = self.poll(limit, visibility, short=False, reader=reader)
+            if taken:
+                return taken
+        return []
+
+    def _maybe_double(self, message: Message, now: float) -> None:
+        """Leave copies of a message that is delivered for the first time, as may happen on AWS."""
+        fault = self._cloud.faults.active("duplicate", self.name, message.body.encode())
+        copies = fault.times - 1 if fault else 0
+        if self._cloud.settings.weak_guarantees and self._chance.random() < DUPLICATE_CHANCE:
+            copies = max(copies, 1)
+        message.copied = True
+        for _ in range(copies):
+            self.store.put(message.moved(), now=now)
+            self._waiters.wake()
+
+    def _dead_letter_queue(self) -> LiveQueue | None:
+        return self._cloud.queues.queue(self.redrive.target_arn) if self.redrive else None
+
+    def _bury(self, message: Message, target: LiveQueue, now: float) -> None:
+        """Move a dead letter; a standard queue keeps the time of its first sending."""
+        moved = message.moved(dead_letter_source=self.arn)
+        if target.fifo:
+            moved.enqueued_at = now
+        self.ledger.dead_letter(message, target.arn)
+        target.accept_moved(moved)
+
+    def _as_received(self, message: Message) -> ReceivedMessage:
+        return ReceivedMessage(
+            message_id=message.id,
+            receipt_handle=self.store.handle(message),
+            body=message.body,
+            md5_of_body=message.md5_of_body,
+            system_attributes=message.system_attributes(),
+            attributes=message.attributes,
+        )
+
+    # --- repeating a receive ---
+
+    def attempted(self, attempt_id: str, visibility: int | None) -> list[Message]:
+        """What an earlier receive with the same attempt id got, if none of it has changed."""
+        now = self._advance()
+        found = self._attempts.find("", attempt_id, now)
+        if found is None:
+            return []
+        seconds = self.visibility_timeout if visibility is None else visibility
+        messages, receives = found
+        same = [
+            self.store.hide_again(message, receive, until=now + seconds)
+            for message, receive in zip(messages, receives, strict=True)
+        ]
+        return messages if all(same) else []
+
+    def remember_attempt(self, attempt_id: str, messages: list[Message]) -> None:
+        receives = [message.receives_here for message in messages]
+        self._attempts.remember("", attempt_id, self._cloud.clock.now(), (messages, receives))
+
+    # --- after the receive ---
+
+    def delete(self, receipt_handle: str) -> None:
+        self.delete_by(receipt_handle, POLLER)
+        # Lambda's pollers, who come this way, delete ten messages with one call
+        self.ledger.requests(calls=0.1)
+
+    def delete_by(self, receipt_handle: str, reader: str) -> None:
+        """Delete a message for a caller whom the flight recorder shall name."""
+        self._advance()
+        message = self.store.delete(receipt_handle)
+        if message is not None:
+            self.ledger.deleted(message, reader)
+            self._wake_after_release()
+
+    def change_visibility(self, receipt_handle: str, seconds: int) -> None:
+        now = self._advance()
+        self.store.change_visibility(receipt_handle, seconds, now=now)
+        self._waiters.wake_all()
+
+    def _wake_after_release(self) -> None:
+        if self.fifo:
+            # the message's group may have more
+            self._waiters.wake()
+
+    # --- the whole queue ---
+
+    def purge(self) -> None:
+        self.purged_at = self._cloud.clock.now()
+        self.store.clear()
+
+    def close(self) -> None:
+        """The queue is deleted: its messages are gone and those who wait hear of it."""
+        self.deleted = True
+        self.store.clear()
+        self._waiters.wake_all()
+
+    def wake_all(self) -> None:
+        self._waiters.wake_all()
+
+    @property
+    def waiting_polls(self) -> int:
+        return len(self._waiters)
+
+    def count_visible(self) -> int:
+        self._advance()
+        return self.store.visible
+
+    def oldest_age(self) -> float:
+        """Scaled seconds since the oldest message came in."""
+        oldest = self.store.oldest()
+        return 0.0 if oldest is None else max(0.0, self._cloud.clock.now() - oldest)
+
+    def publish_gauges(self) -> None:
+        self._advance()
+        self.ledger.gauges(
+            visible=self.store.visible,
+            in_flight=self.store.in_flight,
+            delayed=self.store.delayed,
+            age=self.oldest_age(),
+        )
+
+    def _advance(self) -> float:
+        now = self._cloud.clock.now()
+        self.store.advance(now, self.retention_seconds)
+        return now

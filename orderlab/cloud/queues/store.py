@@ -1,0 +1,255 @@
+"""What becomes of a message: delayed, visible, in flight, deleted, expired or a dead letter.
+
+Pure rules over a clock's value: no I/O, no waiting. Costs do not grow with the depth of the queue.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable
+from typing import Protocol
+
+from orderlab.cloud.queues.deadlines import Deadlines
+from orderlab.cloud.queues.errors import (
+    InvalidParameterValue,
+    MessageNotInflight,
+)
+from orderlab.cloud.queues.groups import Groups
+from orderlab.cloud.queues.message import Message
+from orderlab.cloud.queues.receipts import ReceiptBook
+from orderlab.cloud.queues.servers import Servers
+
+MAX_IN_FLIGHT = 120_000
+MAX_VISIBILITY_SECONDS = 43_200
+# FIFO sequence numbers have 20 digits
+_FIRST_SEQUENCE_NUMBER = 18_850_000_000_000_000_000
+_SEQUENCE_STEP = 256
+
+# Says whether a message that is about to be delivered goes to the dead-letter queue instead.
+IsDead = Callable[[Message], bool]
+
+
+class Poll(Protocol):
+    def next(self) -> Message | None: ...
+
+    def close(self) -> None: ...
+
+
+class Visible(Protocol):
+    """Where visible messages lie: on the servers of a standard queue, in the groups of a FIFO."""
+
+    def place(self, message: Message) -> None: ...
+
+    def put(self, message: Message) -> None: ...
+
+    def remove(self, message: Message) -> None: ...
+
+    def poll(self, *, short: bool) -> Poll: ...
+
+    def taken(self, message: Message) -> None: ...
+
+    def released(self, message: Message) -> None: ...
+
+    def depths(self) -> list[int]: ...
+
+
+class MessageStore:
+    """All messages of one queue. Every method takes the scaled time `now`, in seconds."""
+
+    def __init__(self, *, fifo: bool, chance: random.Random, key: bytes) -> None:
+        self.fifo = fifo
+        self._chance = chance
+        self._receipts = ReceiptBook(key)
+        self._numbers = itertools.count(1)
+        self._messages: dict[int, Message] = {}
+        self._delayed: Deadlines[Message] = Deadlines()
+        self._in_flight: Deadlines[Message] = Deadlines()
+        self._ages: Deadlines[Message] = Deadlines()
+        self._visible: Visible = self._empty()
+
+    def _empty(self) -> Visible:
+        return Groups() if self.fifo else Servers(self._chance)
+
+    # --- coming in and going out ---
+
+    def put(self, message: Message, *, now: float, delay_seconds: float = 0) -> None:
+        """Store a message; it gets its number, and in a FIFO queue its sequence number."""
+        message.number = next(self._numbers)
+        if self.fifo:
+            step = message.number * _SEQUENCE_STEP
+            message.sequence_number = str(_FIRST_SEQUENCE_NUMBER + step)
+        self._messages[message.number] = message
+        self._ages.add(message.enqueued_at, message)
+        self._visible.place(message)
+        if delay_seconds > 0:
+            self._delayed.add(now + delay_seconds, message)
+        else:
+            self._visible.put(message)
+
+    def advance(self, now: float, retention_seconds: float) -> None:
+        """Let time do its work: delays and visibility timeouts end, old messages expire."""
+        for message in self._ages.take_due(now - retention_seconds):
+            self._forget(message)
+        for message in self._delayed.take_due(now):
+            self._visible.put(message)
+        for message in self._in_flight.take_due(now):
+            self._show_again(message)
+
+    def take(
+        self,
+        limit: int,
+        *,
+        now: float,
+        visibility_seconds: float,
+        short: bool,
+        is_dead: IsDead | None = None,
+    ) -> tuple[list[Message], list[Message]]:
+        """Up to `limit` messages, now in flight, and the dead ones met on the way, now gone."""
+        limit = min(limit, MAX_IN_FLIGHT - len(self._in_flight))
+        delivered: list[Message] = []
+        dead: list[Message] = []
+        poll = self._visible.poll(short=short)
+        while len(delivered) < limit:
+            message = poll.next()
+            if message is None:
+                break
+            if is_dead is not None and is_dead(message):
+                self._forget(message)
+                dead.append(message)
+                continue
+            self._visible.taken(message)
+            message.receives += 1
+            message.receives_here += 1
+            message.taken_at = now
+            self._in_flight.add(now + visibility_seconds, message)
+            delivered.append(message)
+        poll.close()
+        return delivered, dead
+
+    def draw(self, limit: int) -> list[Message]:
+        """Remove up to `limit` visible messages, as a move task does."""
+        poll = self._visible.poll(short=False)
+        drawn: list[Message] = []
+        while len(drawn) < limit and (message := poll.next()) is not None:
+            self._forget(message)
+            drawn.append(message)
+        poll.close()
+        return drawn
+
+    def clear(self) -> None:
+        """Forget every message; handles given out stay well-formed."""
+        self._messages.clear()
+        for deadlines in (self._delayed, self._in_flight, self._ages):
+            deadlines.clear()
+        self._visible = self._empty()
+
+    def _forget(self, message: Message) -> None:
+        self._messages.pop(message.number, None)
+        self._ages.discard(message)
+        self._delayed.discard(message)
+        if message in self._in_flight:
+            self._in_flight.discard(message)
+            self._visible.released(message)
+        else:
+            self._visible.remove(message)
+
+    def _show_again(self, message: Message) -> None:
+        self._visible.put(message)
+        self._visible.released(message)
+
+    # --- by receipt handle ---
+
+    def handle(self, message: Message) -> str:
+        """The receipt handle of the latest receive of a message."""
+        return self._receipts.write(message.number, message.receives_here)
+
+    def delete(self, handle: str) -> Message | None:
+        """Delete what the handle stands for; None if it was gone or received again since.
+
+        Raises ReceiptHandleIsInvalid; InvalidParameterValue for an expired handle of a FIFO queue.
+        """
+        message = self._current(handle)
+        if message is None:
+            return None
+        if self.fifo and message not in self._in_flight:
+            raise _expired(handle)
+        self._forget(message)
+        return message
+
+    def change_visibility(self, handle: str, seconds: float, *, now: float) -> None:
+        """Count `seconds` from now until the message is visible again.
+
+        Raises ReceiptHandleIsInvalid; MessageNotInflight; InvalidParameterValue if the message is
+        gone or was received again, or beyond 12 hours since the receive.
+        """
+        message = self._current(handle)
+        if message is None:
+            raise InvalidParameterValue(
+                f"Value {handle} for parameter ReceiptHandle is invalid. Reason: Message does "
+                "not exist or is not available for visibility timeout change."
+            )
+        if message not in self._in_flight:
+            raise _expired(handle) if self.fifo else MessageNotInflight
+        if now + seconds - message.taken_at > MAX_VISIBILITY_SECONDS:
+            raise InvalidParameterValue(
+                f"Value {seconds} for parameter VisibilityTimeout is invalid. Reason: Total "
+                "VisibilityTimeout for the message is beyond the limit [43200 seconds]"
+            )
+        if seconds > 0:
+            self._in_flight.add(now + seconds, message)
+        else:
+            self._in_flight.discard(message)
+            self._show_again(message)
+
+    def _current(self, handle: str) -> Message | None:
+        number, receive = self._receipts.read(handle)
+        message = self._messages.get(number)
+        return message if message is not None and message.receives_here == receive else None
+
+    def hide_again(self, message: Message, receive: int, *, until: float) -> bool:
+        """Give a message that is still in flight from that receive a new timeout."""
+        if message not in self._in_flight or message.receives_here != receive:
+            return False
+        self._in_flight.add(until, message)
+        return True
+
+    def delay_all(self, seconds: float) -> None:
+        """Give every delayed message a new delay, as a changed FIFO queue does."""
+        for message in self._delayed.items():
+            self._delayed.add(message.enqueued_at + seconds, message)
+
+    # --- what there is ---
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._in_flight)
+
+    @property
+    def delayed(self) -> int:
+        return len(self._delayed)
+
+    @property
+    def visible(self) -> int:
+        return len(self._messages) - len(self._in_flight) - len(self._delayed)
+
+    def oldest(self) -> float | None:
+        """When the oldest message came in, in scaled time."""
+        first = self._ages.first()
+        return first[0] if first else None
+
+    def next_change(self) -> float | None:
+        """When a delay or a visibility timeout will end next."""
+        ends = [first[0] for first in (self._delayed.first(), self._in_flight.first()) if first]
+        return min(ends, default=None)
+
+    def depths(self) -> list[int]:
+        """Visible messages on each server; empty for a FIFO queue."""
+        return self._visible.depths()
+
+
+def _expired(handle: str) -> InvalidParameterValue:
+    return InvalidParameterValue(
+        f"Value {handle} for parameter ReceiptHandle is invalid. "
+        "Reason: The receipt handle has expired."
+    )

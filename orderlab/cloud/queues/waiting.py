@@ -1,0 +1,50 @@
+"""Long polls that wait for a message.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class Waiters:
+    """Those who wait for the same thing, woken one by one in the order of their coming."""
+
+    def __init__(self) -> None:
+        # a dictionary as an ordered set
+        self._waiting: dict[asyncio.Future[None], None] = {}
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def wake(self, count: int = 1) -> None:
+        for future in list(self._waiting)[:count]:
+            del self._waiting[future]
+            if not future.done():
+                future.set_result(None)
+
+    def wake_all(self) -> None:
+        self.wake(len(self._waiting))
+
+    async def wait(self, seconds: float) -> None:
+        """Return when woken, or after `seconds` of real time."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        self._waiting[future] = None
+        timer = loop.call_later(max(seconds, 0.001), self._end, future)
+        try:
+            await future
+        except asyncio.CancelledError:
+            # the message that this one was woken for is another's now
+            if future not in self._waiting:
+                self.wake()
+            raise
+        finally:
+            timer.cancel()
+            self._waiting.pop(future, None)
+
+    def _end(self, future: asyncio.Future[None]) -> None:
+        self._waiting.pop(future, None)
+        if not future.done():
+            future.set_result(None)
