@@ -1,0 +1,202 @@
+"""One lane of a shard: batches in order, one at a time, each until it is done or given up.
+
+With a parallelization factor of N a shard has N lanes, and an item's key always falls into the
+same one, so that the order of its changes is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import zlib
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.contracts import Shard, StreamPosition
+from orderlab.cloud.event_sources.consumer import (
+    ENVELOPE_BYTES,
+    MAXIMUM_PAYLOAD_BYTES,
+    Outcome,
+    event_payload,
+)
+from orderlab.cloud.event_sources.destinations import OnFailure
+from orderlab.cloud.event_sources.mapping import ShardProgress
+from orderlab.cloud.event_sources.poller import AFTER_A_PROBLEM, Backoff
+from orderlab.cloud.event_sources.retry import Part, RetryPolicy, StreamRecord, split_expired
+from orderlab.cloud.event_sources.settle import first_failure
+from orderlab.cloud.event_sources.sqs_event import encoded
+
+if TYPE_CHECKING:
+    from orderlab.cloud.event_sources.dynamodb_streams import StreamPoller
+
+READ_LIMIT = 1_000  # records that one GetRecords gives at most
+WAIT_SECONDS = 20.0
+
+
+def lane_of(record: Mapping[str, Any], factor: int) -> int:
+    """Which of `factor` lanes an item's changes go to."""
+    if factor == 1:
+        return 0
+    keys = json.dumps(record["dynamodb"].get("Keys", {}), sort_keys=True)
+    return zlib.crc32(keys.encode()) % factor
+
+
+class Lane:
+    """Reads a shard for one lane; `run` ends when the poller stops."""
+
+    def __init__(self, poller: StreamPoller, shard: Shard, progress: ShardProgress, lane: int):
+        self._poller = poller
+        self._shard = shard
+        self._progress = progress
+        self._lane = lane
+        self._clock = poller.cloud.clock
+        self._settings = poller.settings
+        self._policy = RetryPolicy.of(poller.settings)
+        self._on_failure = OnFailure(poller.cloud, poller.mapping)
+
+    @property
+    def _index(self) -> int:
+        """The first record that is neither done nor given up."""
+        return self._progress.lanes[self._lane]
+
+    @_index.setter
+    def _index(self, index: int) -> None:
+        self._progress.lanes[self._lane] = index
+
+    async def run(self) -> None:
+        while not self._poller.stopping:
+            if self._poller.consumer.problem():
+                await self._poller.pause(AFTER_A_PROBLEM)
+                continue
+            batch, after = await self._gather()
+            if batch:
+                await self._work_off(batch, after)
+            else:
+                self._index = after
+
+    # --- poll, filter and batch -------------------------------------------------------------
+
+    async def _gather(self) -> tuple[list[StreamRecord], int]:
+        """Records for one batch, and the index that follows all that was looked at."""
+        batch: list[StreamRecord] = []
+        held, deadline = ENVELOPE_BYTES, 0.0
+        position = StreamPosition(self._index)
+        while len(batch) < self._settings["BatchSize"]:
+            wanted = min(self._settings["BatchSize"] - len(batch), READ_LIMIT)
+            records, after = self._shard.read(position, wanted)
+            if not records:
+                wait = deadline - self._clock.now() if batch else WAIT_SECONDS
+                if wait <= 0:
+                    break
+                woken = await self._poller.interruptible(self._shard.wait(after, wait))
+                position = after
+                if not woken and not batch:
+                    break
+                continue
+            for index, record in enumerate(records, after.index - len(records)):
+                taken = self._take(record, index)
+                if taken and batch and held + len(taken.encoded) + 1 > MAXIMUM_PAYLOAD_BYTES:
+                    return batch, index
+                if taken:
+                    batch.append(taken)
+                    held += len(taken.encoded) + 1
+            position = after
+            if batch and not deadline:
+                deadline = self._clock.now() + self._settings["MaximumBatchingWindowInSeconds"]
+            elif not batch:
+                self._index = after.index
+                await asyncio.sleep(0)
+        return batch, position.index
+
+    def _take(self, record: Mapping[str, Any], index: int) -> StreamRecord | None:
+        """The record in the function's form, if it is this lane's and passes the filters."""
+        if lane_of(record, len(self._progress.lanes)) != self._lane:
+            return None
+        shown = {**record, "eventSourceARN": self._poller.mapping.source.arn}
+        if not self._poller.filters.passes(shown):
+            return None
+        change = record["dynamodb"]
+        created = float(change.get("ApproximateCreationDateTime", self._clock.wall()))
+        return StreamRecord(
+            index, change["SequenceNumber"], created, self._clock.now(), encoded(shown)
+        )
+
+    # --- invoke and settle ------------------------------------------------------------------
+
+    async def _work_off(self, batch: list[StreamRecord], after: int) -> None:
+        """Try a batch, in parts if need be, until nothing of it is left or the poller stops."""
+        parts = deque([Part(tuple(batch))])
+        backoff = Backoff()
+        last: Outcome | None = None
+        while parts:
+            part = self._give_up_expired(parts.popleft(), last)
+            if not part.records:
+                continue
+            self._index = part.records[0].index
+            if last is not None:
+                if self._poller.stopping:
+                    return
+                await self._poller.pause(backoff.next())
+            outcome = await self._poller.consumer.invoke(
+                event_payload(record.encoded for record in part.records)
+            )
+            rest = self._settle(part, outcome)
+            parts.extendleft(reversed(rest))
+            if rest:
+                last = outcome
+            else:
+                last, backoff = None, Backoff()
+        self._index = after
+
+    def _settle(self, part: Part, outcome: Outcome) -> tuple[Part, ...]:
+        """What is left to try of a part after an attempt."""
+        if outcome.kind in ("throttled", "refused"):
+            self._poller.consumer.recheck()
+            return (part,)
+        part = Part(part.records, part.failures, part.invocations + 1)
+        failed_at = self._failed_at(part, outcome)
+        if failed_at is None:
+            self._poller.mapping.processed(None)
+            self._measure_age(part)
+            return ()
+        rest = self._policy.after_failure(part, failed_at)
+        if rest is None:
+            lost = Part(part.records[failed_at:], part.failures, part.invocations)
+            self._on_failure.report(
+                lost, "RetryAttemptsExhausted", outcome.invocation, self._shard.id
+            )
+            return ()
+        return rest
+
+    def _failed_at(self, part: Part, outcome: Outcome) -> int | None:
+        if outcome.kind == "failed":
+            return 0
+        if not self._settings["FunctionResponseTypes"]:
+            return None
+        numbers = [record.sequence_number for record in part.records]
+        return first_failure(outcome.payload, numbers)
+
+    def _give_up_expired(self, part: Part, last: Outcome | None) -> Part:
+        ages = [self._age(record) for record in part.records]
+        expired, live = split_expired(part.records, ages, self._policy.age_limit)
+        if expired:
+            lost = Part(expired, part.failures, part.invocations)
+            invocation = last.invocation if last else None
+            self._on_failure.report(lost, "RecordAgeExceeded", invocation, self._shard.id)
+        return Part(live, part.failures, part.invocations)
+
+    def _age(self, record: StreamRecord) -> float:
+        """Scaled seconds; the time of creation is given in whole seconds, hence the one less."""
+        held = self._clock.now() - record.seen_at
+        return max(held, (self._clock.wall() - record.created - 1) * self._clock.speed)
+
+    def _measure_age(self, part: Part) -> None:
+        age = max(0.0, self._clock.wall() - part.records[-1].created)
+        self._poller.cloud.telemetry.metrics.add(
+            "AWS/Lambda",
+            "IteratorAge",
+            age * 1000,
+            unit="Milliseconds",
+            dimensions={"FunctionName": self._poller.mapping.function_name},
+        )

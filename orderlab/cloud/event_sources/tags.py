@@ -1,0 +1,52 @@
+"""Tags of mappings: the share of TagResource, UntagResource and ListTags that is ours."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.contracts import Call, Handler, Parameters, Result
+from orderlab.cloud.event_sources.mapping import EventSourceMapping
+from orderlab.cloud.functions.api_input import read_input
+from orderlab.cloud.http import Response
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+
+OPERATIONS = ("TagResource", "UntagResource", "ListTags")
+Find = Callable[[str], EventSourceMapping | None]
+
+
+def with_mappings(cloud: Cloud, operation: str, others: Handler | None, find: Find) -> Handler:
+    """A handler that answers for the ARNs of mappings and leaves the rest to `others`, or moto."""
+
+    async def handle(call: Call, parameters: Parameters) -> Result:
+        arn = str(parameters.get("Resource", parameters.get("ARN", "")))
+        if ":event-source-mapping:" not in arn:
+            if others is None:
+                return cloud.moto(call.request)
+            result = others(call, parameters)
+            return await result if inspect.isawaitable(result) else result
+        mapping = find(arn)
+        if mapping is None:
+            raise AwsError(
+                "The resource you requested does not exist.",
+                code="ResourceNotFoundException",
+                status=404,
+            )
+        return _answer(operation, mapping, read_input(operation, call, parameters))
+
+    return handle
+
+
+def _answer(operation: str, mapping: EventSourceMapping, sent: dict[str, Any]) -> Result:
+    if operation == "ListTags":
+        return {"Tags": mapping.tags}
+    if operation == "TagResource":
+        mapping.tags.update(sent["Tags"])
+    else:
+        for key in sent["TagKeys"]:
+            mapping.tags.pop(key, None)
+    return Response(204)
