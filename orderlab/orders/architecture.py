@@ -41,11 +41,16 @@ SERVICE_CONCURRENCY = 2
 def build(target: Target, chapter: int) -> None:
     """Bring the system to the end of `chapter`, whatever stands now; safe to run again.
 
-    What only another chapter has is removed, with its data. Raises LearnerError for a chapter
-    that builds nothing.
+    What only another chapter has is removed, with its data. Chapter 0 is the monolith: nothing
+    stands. Chapter 5 looks and builds nothing, so that chapter 04's system stands at its end.
+    Raises LearnerError for any other chapter.
     """
-    if chapter not in CHAPTERS:
-        raise LearnerError(f"Chapters {CHAPTERS[0]} to {CHAPTERS[-1]} build; {chapter} does not.")
+    if chapter == 0:
+        teardown(target)
+        return
+    if chapter not in (*CHAPTERS, 5):
+        raise LearnerError(f"There is no system of chapter {chapter}; there are 0 to 5.")
+    chapter = min(chapter, CHAPTERS[-1])
     layer = functions.ensure_layer(target)
     _remove_rest(target, chapter)
     if chapter >= 2:

@@ -19,10 +19,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from orderlab.orders.connection import Answer, ConnectionLost, JsonConnection
 from orderlab.orders.contract import violation
-from orderlab.orders.reading import MalformedLine, OrderLine, read_orders
+from orderlab.orders.parts.api import api_address
+from orderlab.orders.progress_bar import progress_bar
+from orderlab.orders.reading import SAMPLE, MalformedLine, OrderLine, count_lines, read_orders
+from orderlab.target.base import Target
 
 # Enough to keep two cores busy; more would only wait in line, and be counted as slow answers.
 CONNECTIONS = 8
@@ -85,6 +89,17 @@ def replay(
         except BaseException:
             driver.stopped = True
             raise
+
+
+def replay_to(
+    target: Target, orders: Path = SAMPLE, *, limit: int | None = None, **options: Any
+) -> Replayed:
+    """Replay to the API that is deployed on the target, with a progress bar.
+
+    `options` are those of `replay`. Raises LookupError before the API is built.
+    """
+    with progress_bar(count_lines(orders, limit)) as follow:
+        return replay(api_address(target), orders, limit=limit, on_progress=follow, **options)
 
 
 class _Driver:

@@ -1,0 +1,75 @@
+"""What AWS charges for what the system uses, us-east-1, in US dollars.
+
+No price list of AWS could be read when this table was made: every figure is second-hand, and the
+ones marked `recalled` were not found written anywhere. Whoever shows a cost shows that too. Free
+tiers are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CHECKED_ON = "2026-11-22"
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """`usd` for `per` units of a metered item. `recalled`: no source was found."""
+
+    item: str
+    label: str
+    usd: float
+    per: float
+    source: str
+    recalled: bool = False
+
+
+TABLE = (
+    Price("apigateway.requests", "API Gateway REST requests", 3.50, 1e6,
+          "awsforengineers.com, 2025"),
+    Price("lambda.requests", "Lambda requests", 0.20, 1e6, "AWS whitepaper"),
+    Price("lambda.gb_seconds", "Lambda GB-seconds (x86)", 0.0000166667, 1,
+          "cloudchipr.com, 2024"),
+    Price("sqs.requests", "SQS standard requests", 0.40, 1e6, "cloudburn.io, March 2026"),
+    Price("sns.publishes", "SNS publishes", 0.50, 1e6, "", recalled=True),
+    Price("dynamodb.write_units", "DynamoDB write request units", 0.625, 1e6,
+          "airbyte.com, 2025"),
+    Price("dynamodb.read_units", "DynamoDB read request units", 0.125, 1e6,
+          "airbyte.com, 2025"),
+    Price("logs.ingested_bytes", "CloudWatch Logs ingested", 0.50, 1024**3, "go-cloud.io, 2026"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A metered quantity with its price. `usd` is None where the table has no price for it."""
+
+    item: str
+    label: str
+    quantity: float
+    usd: float | None
+    recalled: bool
+    source: str
+
+
+def charges(usage: Mapping[str, float]) -> list[Charge]:
+    """What the metered items cost, in the order of the table; then what has no price here."""
+    known = {price.item: price for price in TABLE}
+    priced = [
+        Charge(p.item, p.label, usage[p.item], usage[p.item] / p.per * p.usd, p.recalled, p.source)
+        for p in TABLE
+        if p.item in usage
+    ]
+    rest = [
+        Charge(item, item, quantity, None, False, "")
+        for item, quantity in sorted(usage.items())
+        if item not in known
+    ]
+    return priced + rest
+
+
+def total_usd(given: list[Charge]) -> float:
+    """The sum of what has a price."""
+    return sum(charge.usd for charge in given if charge.usd is not None)

@@ -1,0 +1,37 @@
+"""A progress bar that follows a replay, in a terminal or a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from orderlab.orders.replay import OnProgress, Replayed
+
+
+@contextmanager
+def progress_bar(total: int, console: Console | None = None) -> Iterator[OnProgress]:
+    """A bar that follows a replay; give what it yields to `replay(on_progress=...)`."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:>5.0f}/s"),
+        TimeElapsedColumn(),
+        console=console,
+        refresh_per_second=4,
+    )
+    with bar:
+        task = bar.add_task("orders sent", total=total, rate=0.0)
+
+        def follow(replayed: Replayed) -> None:
+            done = replayed.handled
+            if done % 10 == 0 or done >= total:
+                elapsed = bar.tasks[task].elapsed or 0.0
+                bar.update(task, completed=done, rate=done / elapsed if elapsed else 0.0)
+
+        yield follow
