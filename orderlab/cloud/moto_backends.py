@@ -43,5 +43,6 @@ def replace_function_backend(backend_class: type[Any]) -> None:
     from moto.core.config import default_user_config
 
     default_user_config["lambda"] = {"use_docker": False}
-    docker_models.lambda_backends.backend = backend_class
-    simple_models.lambda_simple_backends.backend = backend_class
+    docker_models.lambda_backends.backend = backend_class  # type: ignore[assignment]
+    # one state for both of moto's names: its callers look it up at call time
+    simple_models.lambda_simple_backends = docker_models.lambda_backends  # type: ignore[assignment]

@@ -1,25 +1,220 @@
-"""Placeholder until the service is built."""
+"""Lambda: functions, and the environments that run them.
+
+The way in: `operations` for calls of the API, `invoke` for the other services, `url_request` for
+function URLs. What each part does: `api/` the API, `invoke.py` an invocation's way, `pool.py` and
+`environment.py` the execution environments, `async_events.py` asynchronous invocation.
+
+https://docs.aws.amazon.com/lambda/latest/dg/
+Differs from AWS: every python3.* runtime runs on the interpreter that runs the cloud; /tmp, /opt
+and /var/task are folders elsewhere, found through tempfile, the import path and the working
+folder; a new or changed function is active at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import asyncio
+import contextlib
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
-from orderlab.cloud.contracts import Handler
+from orderlab.cloud import moto_backends
+from orderlab.cloud.aws_error import AwsError, ValidationException
+from orderlab.cloud.contracts import Handler, Invocation, Principal
+from orderlab.cloud.functions import shown
+from orderlab.cloud.functions.api.catalogue import all_operations
+from orderlab.cloud.functions.invoke import Caller, InvocationType, Invoker, check_payload
+from orderlab.cloud.functions.model import Function, Version
+from orderlab.cloud.functions.names import FunctionName, parse_function_name
+from orderlab.cloud.functions.output import LogLine
+from orderlab.cloud.functions.pool import Fleet
+from orderlab.cloud.functions.record import Record
+from orderlab.cloud.functions.workshop import Workshop
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
+    from orderlab.cloud.functions.backend import FunctionBackend
+
+log = logging.getLogger("orderlab.cloud.functions")
+
+WATCH_SECONDS = 0.05
+IDLE_CHECK_SECONDS = 1.0
 
 
 class FunctionService:
+    """Lambda, as the rest of the cloud sees it (contracts.Functions)."""
+
     name = "lambda"
 
     def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
-        self.operations: Mapping[str, Handler] = {}
+        self.cloud = cloud
+        self.workshop = Workshop(cloud)
+        self.fleet = Fleet(self.workshop, cloud.clock)
+        self.record = Record(cloud)
+        self._invoker = Invoker(cloud, self.fleet, self.record, cloud.settings.seed)
+        self.operations = all_operations(self)
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        pass
+        from orderlab.cloud.functions.backend import FunctionBackend
+
+        moto_backends.replace_function_backend(FunctionBackend)
+        await self.workshop.start()
+        self._tasks = [
+            asyncio.create_task(self._watch(), name="lambda-watch"),
+            asyncio.create_task(self._retire_idle(), name="lambda-idle"),
+        ]
 
     async def stop(self) -> None:
-        pass
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        self.fleet.end_all()
+        await self.workshop.stop()
+
+    # --- state
+
+    def backend(self, region: str) -> FunctionBackend:
+        """The functions of a Region."""
+        try:
+            found: FunctionBackend = moto_backends.backend(
+                "lambda", self.cloud.settings.account_id, region
+            )
+        except KeyError:
+            raise ValidationException(f"The Region {region} does not exist.") from None
+        return found
+
+    # --- invoking (contracts.Functions)
+
+    async def invoke(
+        self,
+        function: str,
+        payload: bytes,
+        *,
+        principal: Principal,
+        source_arn: str | None = None,
+        qualifier: str | None = None,
+        invocation_type: Literal["RequestResponse", "Event", "DryRun"] = "RequestResponse",
+        client_context: str = "",
+        trace_id: str = "",
+    ) -> Invocation:
+        name = parse_function_name(function, qualifier)
+        region = name.region or self.cloud.settings.region
+        caller = Caller(principal, source_arn, client_context, trace_id)
+        target = self.backend(region).function(name)
+        self._invoker.check_caller(target, name, caller)
+        request_id = str(uuid.uuid4())
+        return await self.invoke_checked(region, name, payload, caller, invocation_type, request_id)
+
+    async def invoke_checked(
+        self,
+        region: str,
+        name: FunctionName,
+        payload: bytes,
+        caller: Caller,
+        invocation_type: InvocationType,
+        request_id: str,
+    ) -> Invocation:
+        """Invoke for a caller who was let in already."""
+        version = self._invoker.choose_version(self.backend(region), name)
+        check_payload(payload, invocation_type)
+        if invocation_type == "DryRun":
+            return Invocation(204, b"", None, version.number, request_id)
+        if invocation_type == "Event":
+            raise AwsError("events")
+        return await self._invoker.run(version, name, payload, caller, request_id)
+
+    def configuration(self, function: str, qualifier: str | None = None) -> Mapping[str, Any]:
+        name = parse_function_name(function, qualifier)
+        region = name.region or self.cloud.settings.region
+        return shown.configuration(self.backend(region).version(name))
+
+    def resource_policy(self, arn: str) -> Mapping[str, Any] | None:
+        with contextlib.suppress(AwsError):
+            name = parse_function_name(arn)
+            function = self.backend(name.region or self.cloud.settings.region).function(name)
+            policy = function.policies.get(name.qualifier)
+            return policy.document() if policy else None
+        return None
+
+    # --- changes
+
+    def replace_latest(self, function: Function, version: Version) -> None:
+        """New code or settings: the environments of the old ones are retired."""
+        before, function.latest = function.latest, version
+        self.fleet.retire(before)
+
+    def publish(self, function: Function, description: str | None = None) -> Version:
+        """A numbered copy of `$LATEST`; the last one again if nothing has changed since."""
+        latest = function.latest
+        last = function.versions.get(function.last_number)
+        if last and last.code == latest.code and _same_settings(last, latest):
+            return last
+        from dataclasses import replace
+
+        settings = latest.configuration
+        if description is not None:
+            settings = replace(settings, description=description)
+        function.last_number += 1
+        number = str(function.last_number)
+        version = Version(function, number, settings, latest.code, latest.layers_folder)
+        function.versions[function.last_number] = version
+        return version
+
+    def delete(self, function: Function) -> None:
+        for version in function.all_versions():
+            self.fleet.retire(version)
+        self.backend(function.region).functions.pop(function.name, None)
+        self.set_reserved(function, None)
+
+    def delete_version(self, function: Function, version: Version) -> None:
+        function.versions.pop(int(version.number), None)
+        function.policies.pop(version.number, None)
+        self.fleet.retire(version)
+
+    def set_reserved(self, function: Function, reserved: int | None) -> None:
+        """Reserve concurrency, or give a reservation up."""
+        key = f"{function.account_id}:{function.region}"
+        total = self.record.reservations.get(key, 0) - (function.reserved_concurrency or 0)
+        self.record.reservations[key] = total + (reserved or 0)
+        function.reserved_concurrency = reserved
+
+    # --- logs
+
+    def write_log(self, version: Version, stream: str, lines: Sequence[LogLine]) -> None:
+        self.record.write_log(version, stream, lines)
+
+    # --- background
+
+    async def _watch(self) -> None:
+        """Look after the processes that work."""
+        while True:
+            await self.fleet.working.wait()
+            while self.fleet.busy:
+                await asyncio.sleep(WATCH_SECONDS)
+                for environment in list(self.fleet.busy):
+                    try:
+                        environment.watch()
+                    except Exception:
+                        log.exception("looking after an environment failed")
+                self.workshop.collect()
+            self.fleet.working.clear()
+
+    async def _retire_idle(self) -> None:
+        while True:
+            await asyncio.sleep(IDLE_CHECK_SECONDS)
+            try:
+                self.fleet.retire_idle()
+                self.workshop.collect()
+            except Exception:
+                log.exception("retiring idle environments failed")
+
+
+def _same_settings(one: Version, other: Version) -> bool:
+    from dataclasses import replace
+
+    return replace(one.configuration, description="") == replace(
+        other.configuration, description=""
+    )

@@ -1,0 +1,227 @@
+"""Operations on functions: create, update, read, list, delete."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.contracts import Call, Handler
+from orderlab.cloud.functions import model, shown
+from orderlab.cloud.functions.api.operation import Input, bind, page
+from orderlab.cloud.functions.errors import (
+    InvalidParameterValue,
+    PreconditionFailed,
+    RequestEntityTooLarge,
+    ResourceConflict,
+)
+from orderlab.cloud.functions.model import Code, Configuration, Function, Version
+from orderlab.cloud.functions.names import LATEST, parse_function_name
+from orderlab.cloud.functions.package import could_not_unzip, too_large_unzipped
+from orderlab.cloud.functions.settings_rules import (
+    changed_configuration,
+    new_configuration,
+    refuse_not_done,
+)
+
+if TYPE_CHECKING:
+    from orderlab.cloud.functions.service import FunctionService
+
+# 50 MB of zip in base64
+CREATE_LIMIT_BYTES = 69_905_067
+UNZIPPED_LIMIT_BYTES = 262_144_000
+
+
+class FunctionOperations:
+    def __init__(self, service: FunctionService) -> None:
+        self._service = service
+
+    def operations(self) -> Mapping[str, Handler]:
+        return bind(
+            {
+                "CreateFunction": self.create,
+                "UpdateFunctionCode": self.update_code,
+                "UpdateFunctionConfiguration": self.update_configuration,
+                "GetFunction": self.get,
+                "GetFunctionConfiguration": self.get_configuration,
+                "ListFunctions": self.list_all,
+                "DeleteFunction": self.delete,
+            }
+        )
+
+    async def create(self, call: Call, input: Input) -> dict[str, Any]:
+        backend = self._service.backend(call.region)
+        name = parse_function_name(input["FunctionName"])
+        if name.qualifier:
+            raise InvalidParameterValue("A function's name cannot have a qualifier.")
+        refuse_not_done(input)
+        _check_size(call)
+        if name.name in backend.functions:
+            raise ResourceConflict(f"Function already exist: {name.name}")
+        configuration = new_configuration(self._service.cloud, backend, input)
+        code = await self._code(input["Code"])
+        function = Function(call.region, backend.account_id, name.name)
+        function.latest = await self._version(function, LATEST, configuration, code)
+        function.tags = dict(input.get("Tags") or {})
+        if name.name in backend.functions:
+            raise ResourceConflict(f"Function already exist: {name.name}")
+        backend.functions[name.name] = function
+        if input.get("Publish"):
+            return shown.configuration(self._service.publish(function))
+        return shown.configuration(function.latest)
+
+    async def update_code(self, call: Call, input: Input) -> dict[str, Any]:
+        function = self._service.backend(call.region).function(
+            parse_function_name(input["FunctionName"])
+        )
+        _check_size(call)
+        _check_revision(function.latest, input)
+        refuse_not_done(input)
+        code = await self._code(input)
+        configuration = function.latest.configuration
+        if input.get("Architectures"):
+            import dataclasses
+
+            configuration = dataclasses.replace(
+                configuration, architectures=tuple(input["Architectures"])
+            )
+        version = await self._version(function, LATEST, configuration, code)
+        if input.get("DryRun"):
+            return shown.configuration(version)
+        self._service.replace_latest(function, version)
+        if input.get("Publish"):
+            return shown.configuration(self._service.publish(function))
+        return shown.configuration(version)
+
+    async def update_configuration(self, call: Call, input: Input) -> dict[str, Any]:
+        backend = self._service.backend(call.region)
+        function = backend.function(parse_function_name(input["FunctionName"]))
+        before = function.latest
+        _check_revision(before, input)
+        configuration = changed_configuration(
+            self._service.cloud, backend, before.configuration, input
+        )
+        version = await self._version(function, LATEST, configuration, before.code)
+        self._service.replace_latest(function, version)
+        return shown.configuration(version)
+
+    def get(self, call: Call, input: Input) -> dict[str, Any]:
+        name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
+        version = self._service.backend(call.region).version(name)
+        function = version.function
+        result: dict[str, Any] = {
+            "Configuration": _qualified(version, name.qualifier),
+            "Code": {
+                "RepositoryType": "S3",
+                "Location": shown.code_location(function.region, function.name),
+            },
+        }
+        if function.tags:
+            result["Tags"] = function.tags
+        if function.reserved_concurrency is not None:
+            result["Concurrency"] = {"ReservedConcurrentExecutions": function.reserved_concurrency}
+        return result
+
+    def get_configuration(self, call: Call, input: Input) -> dict[str, Any]:
+        name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
+        return _qualified(self._service.backend(call.region).version(name), name.qualifier)
+
+    def list_all(self, call: Call, input: Input) -> dict[str, Any]:
+        functions = self._service.backend(call.region).functions
+        versions: list[Version] = []
+        for name in sorted(functions):
+            function = functions[name]
+            versions += (
+                function.all_versions()
+                if input.get("FunctionVersion") == "ALL"
+                else [function.latest]
+            )
+        some, marker = page(versions, input)
+        every = input.get("FunctionVersion") == "ALL"
+        shown_some = [_qualified(version, LATEST if every else None) for version in some]
+        return {"Functions": shown_some, **marker}
+
+    def delete(self, call: Call, input: Input) -> None:
+        name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
+        backend = self._service.backend(call.region)
+        function = backend.function(name)
+        if name.qualifier is None:
+            self._service.delete(function)
+            return
+        if name.qualifier == LATEST:
+            raise InvalidParameterValue(
+                "$LATEST version cannot be deleted without deleting the function."
+            )
+        if name.qualifier in function.aliases:
+            raise InvalidParameterValue(
+                f"Deletion of aliases is not currently supported. Use DeleteAlias: {name.qualifier}"
+            )
+        version = backend.version(name)
+        users = [
+            alias.name
+            for alias in function.aliases.values()
+            if version.number == alias.version or version.number in alias.weights
+        ]
+        if users:
+            raise ResourceConflict(
+                f"The following aliases reference function version {version.number}: "
+                f"{', '.join(users)}. You cannot delete it."
+            )
+        self._service.delete_version(function, version)
+
+    # --- what they share
+
+    async def _code(self, given: Mapping[str, Any]) -> Code:
+        if given.get("ImageUri"):
+            raise NotDoneYet("functions from container images")
+        if given.get("S3Bucket") or given.get("S3Key"):
+            raise NotDoneYet("deployment packages from S3: send the zip itself as ZipFile")
+        if "ZipFile" not in given:
+            raise InvalidParameterValue("Please provide a source for function code.")
+        try:
+            zipped = base64.b64decode(given["ZipFile"], validate=True)
+        except (binascii.Error, ValueError):
+            raise could_not_unzip() from None
+        if not zipped:
+            raise InvalidParameterValue("Uploaded file must be a non-empty zip")
+        return await asyncio.to_thread(self._service.workshop.store.add, zipped)
+
+    async def _version(
+        self, function: Function, number: str, configuration: Configuration, code: Code
+    ) -> Version:
+        layers = configuration.layers
+        if code.unzipped + sum(layer.code.unzipped for layer in layers) > UNZIPPED_LIMIT_BYTES:
+            raise too_large_unzipped()
+        folder = await asyncio.to_thread(self._service.workshop.store.merge, layers)
+        return Version(function, number, configuration, code, folder)
+
+
+def _qualified(version: Version, qualifier: str | None) -> dict[str, Any]:
+    """A configuration whose ARN ends as the function was named."""
+    result = shown.configuration(version)
+    if qualifier and version.number == LATEST:
+        result["FunctionArn"] = f"{version.function.arn}:{qualifier}"
+    elif qualifier:
+        alias = qualifier in version.function.aliases
+        result["FunctionArn"] = f"{version.function.arn}:{qualifier}" if alias else version.arn
+    return result
+
+
+def _check_revision(version: Version, input: Input) -> None:
+    if input.get("RevisionId") and input["RevisionId"] != version.revision_id:
+        raise PreconditionFailed()
+
+
+def _check_size(call: Call) -> None:
+    if len(call.request.body) > CREATE_LIMIT_BYTES:
+        raise RequestEntityTooLarge(
+            f"Request must be smaller than {CREATE_LIMIT_BYTES} bytes for the {call.operation} "
+            "operation"
+        )
+
+
+def new_revision(version: Version) -> None:
+    version.revision_id = model.revision()

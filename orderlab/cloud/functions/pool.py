@@ -1,0 +1,203 @@
+"""Which environment works on an event: a warm one, a new one, or the next that comes free.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from typing import TYPE_CHECKING
+
+from orderlab.clock import Clock
+from orderlab.cloud.functions.environment import Environment
+from orderlab.cloud.functions.workshop import Workshop
+
+if TYPE_CHECKING:
+    from orderlab.cloud.functions.model import Version
+
+# AWS publishes no idle time; minutes are what is observed
+IDLE_SECONDS = 420.0
+IDLE_SECONDS_WHEN_MANY = 60.0
+PATIENCE_SECONDS = 0.02
+
+Waiter = asyncio.Future[Environment | None]
+
+
+def machine_limit() -> int:
+    """How many processes this machine is asked to carry."""
+    return min(128, max(32, 16 * (os.cpu_count() or 1)))
+
+
+class Pool:
+    """The environments of one version. The idle one that was used last is used first."""
+
+    def __init__(self, version: Version) -> None:
+        self.version = version
+        self.members: set[Environment] = set()
+        # (environment, scaled time since when it is idle), the latest last
+        self.idle: list[tuple[Environment, float]] = []
+        self.waiters: deque[Waiter] = deque()
+        self.average_seconds: float | None = None
+        self.retired = False
+
+    def take_idle(self) -> Environment | None:
+        while self.idle:
+            environment, _ = self.idle.pop()
+            if not environment.retired:
+                return environment
+        return None
+
+    def note_duration(self, seconds: float) -> None:
+        before = self.average_seconds
+        self.average_seconds = seconds if before is None else 0.8 * before + 0.2 * seconds
+
+
+class Fleet:
+    """All environments of the cloud.
+
+    Differs from AWS: the machine carries a limited number of processes; beyond it an event waits
+    for an environment. An event whose function takes less than 20 ms on average waits as long for
+    a busy environment before a new one is started.
+    """
+
+    def __init__(self, workshop: Workshop, clock: Clock, limit: int | None = None) -> None:
+        self._workshop, self._clock = workshop, clock
+        self._limit = limit or machine_limit()
+        self.members: set[Environment] = set()
+        self.busy: set[Environment] = set()
+        # waiters for which the machine had no room, in order
+        self._without_room: deque[Waiter] = deque()
+        self.pools: set[Pool] = set()
+        self.working = asyncio.Event()
+
+    async def acquire(self, version: Version) -> Environment:
+        """An environment to work with; hand it back with `release`."""
+        pool = self._pool(version)
+        environment = pool.take_idle()
+        if environment is None:
+            environment = await self._wait_or_create(pool)
+        self.busy.add(environment)
+        self.working.set()
+        return environment
+
+    def release(self, environment: Environment, seconds: float) -> None:
+        """Take an environment back after `seconds` of work."""
+        self.busy.discard(environment)
+        pool = self._pool(environment.version)
+        pool.note_duration(seconds)
+        if environment.retired or pool.retired:
+            self._end(pool, environment)
+            return
+        waiter = _next(pool.waiters)
+        if waiter is not None:
+            waiter.set_result(environment)
+            return
+        pool.idle.append((environment, self._clock.now()))
+        if any(not waiter.done() for waiter in self._without_room):
+            self._evict()
+
+    def retire(self, version: Version) -> None:
+        """The version's code or settings are gone: so are its environments, once they are done."""
+        pool = version.pool
+        if pool is None:
+            return
+        pool.retired = True
+        for environment, _ in pool.idle:
+            self._end(pool, environment)
+        pool.idle.clear()
+        if not pool.members and not pool.waiters:
+            self.pools.discard(pool)
+
+    def kill(self, environment: Environment) -> None:
+        """Let an environment die abruptly."""
+        environment.kill()
+        pool = self._pool(environment.version)
+        if environment not in self.busy:
+            pool.idle = [entry for entry in pool.idle if entry[0] is not environment]
+            self._end(pool, environment)
+
+    def retire_idle(self) -> None:
+        """End the environments that were idle for too long."""
+        many = len(self.members) > self._limit // 2
+        limit = IDLE_SECONDS_WHEN_MANY if many else IDLE_SECONDS
+        before = self._clock.now() - limit
+        for pool in list(self.pools):
+            while pool.idle and pool.idle[0][1] < before:
+                self._end(pool, pool.idle.pop(0)[0])
+
+    def end_all(self) -> None:
+        for pool in list(self.pools):
+            pool.retired = True
+            pool.idle.clear()
+            for environment in list(pool.members):
+                self._end(pool, environment)
+
+    def _pool(self, version: Version) -> Pool:
+        if version.pool is None:
+            version.pool = Pool(version)
+            self.pools.add(version.pool)
+        return version.pool
+
+    async def _wait_or_create(self, pool: Pool) -> Environment:
+        quick = pool.average_seconds is not None and pool.average_seconds < PATIENCE_SECONDS
+        if quick and pool.members:
+            environment = await self._wait(pool, PATIENCE_SECONDS)
+            if environment is not None:
+                return environment
+        while len(self.members) >= self._limit and not self._evict():
+            environment = await self._wait(pool, None)
+            if environment is not None:
+                return environment
+        return self._create(pool)
+
+    async def _wait(self, pool: Pool, seconds: float | None) -> Environment | None:
+        """An environment that came free; None if there is room for a new one or time is up."""
+        waiter: Waiter = asyncio.get_running_loop().create_future()
+        pool.waiters.append(waiter)
+        if seconds is None:
+            self._without_room.append(waiter)
+        try:
+            return await asyncio.wait_for(waiter, seconds)
+        except TimeoutError:
+            return None
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled() and waiter.result() is not None:
+                self.release(waiter.result(), 0.0)  # type: ignore[arg-type]
+            raise
+
+    def _create(self, pool: Pool) -> Environment:
+        environment = Environment(self._workshop, pool.version)
+        pool.members.add(environment)
+        self.pools.add(pool)
+        self.members.add(environment)
+        return environment
+
+    def _end(self, pool: Pool, environment: Environment) -> None:
+        environment.end()
+        pool.members.discard(environment)
+        self.members.discard(environment)
+        self.busy.discard(environment)
+        if pool.retired and not pool.members:
+            self.pools.discard(pool)
+        waiter = _next(self._without_room)
+        if waiter is not None:
+            waiter.set_result(None)
+
+    def _evict(self) -> bool:
+        """Make room: end the environment that was idle the longest."""
+        pools = [pool for pool in self.pools if pool.idle]
+        if not pools:
+            return False
+        pool = min(pools, key=lambda pool: pool.idle[0][1])
+        self._end(pool, pool.idle.pop(0)[0])
+        return True
+
+
+def _next(waiters: deque[Waiter]) -> Waiter | None:
+    while waiters:
+        waiter = waiters.popleft()
+        if not waiter.done():
+            return waiter
+    return None

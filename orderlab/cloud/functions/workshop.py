@@ -1,0 +1,170 @@
+"""What all execution environments share: how a process is started, and what it needs for that."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orderlab.cloud.contracts import Credentials
+from orderlab.cloud.functions.output import LogLine
+from orderlab.cloud.functions.package import CodeStore
+from orderlab.cloud.functions.process import FunctionProcess
+from orderlab.cloud.functions.runtime_api import Listener
+from orderlab.cloud.functions.variables import process_variables
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+    from orderlab.cloud.functions.environment import Environment
+    from orderlab.cloud.functions.model import Version
+
+_BOOT = Path(__file__).parent / "runtime" / "boot.py"
+_REAPER = Path(__file__).parent / "reaper.py"
+TASK_ROOT = "/var/task"
+OPT = "/opt"
+
+
+def which_client() -> str:
+    """`aws` where AWS's runtime client is installed, else `own`; the variable is for trying out."""
+    forced = os.environ.get("ORDERLAB_RUNTIME_CLIENT")
+    if forced in ("aws", "own"):
+        return forced
+    return "aws" if importlib.util.find_spec("awslambdaric") else "own"
+
+
+class Workshop:
+    """Makes processes and folders for environments, and clears them away."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self.listener = Listener()
+        self.folder = cloud.folder / "functions"
+        self.store = CodeStore(self.folder)
+        self._client = which_client()
+        self._packages = ""
+        self._reaper: subprocess.Popen[bytes] | None = None
+        self._dying: list[FunctionProcess] = []
+        self._chores: set[asyncio.Future[None]] = set()
+
+    async def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        boto3 = importlib.util.find_spec("boto3")
+        assert boto3 is not None and boto3.origin is not None
+        self._packages = str(Path(boto3.origin).parent.parent)
+        await self.listener.start()
+
+    async def stop(self) -> None:
+        """Wait for what is ending, then clear the folder away."""
+        await self.listener.stop()
+        dying, self._dying = self._dying, []
+        for process in dying:
+            await asyncio.to_thread(process.wait, 2.0)
+        if self._chores:
+            await asyncio.wait(self._chores)
+        await asyncio.to_thread(self.store.clear)
+        if self._reaper is not None and self._reaper.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._reaper.stdin.write(b"done\n")
+                self._reaper.stdin.close()
+            await asyncio.to_thread(self._reaper.wait, 5.0)
+            self._reaper = None
+
+    # --- for environments
+
+    def credentials(self, version: Version) -> Credentials:
+        return self._cloud.permissions.assume_role(
+            version.configuration.role, "lambda.amazonaws.com", version.function.name
+        )
+
+    def forget(self, credentials: Credentials) -> None:
+        self._cloud.permissions.forget(credentials)
+
+    def temporary_folder(self, environment_id: str) -> Path:
+        folder = self.folder / "tmp" / environment_id
+        folder.mkdir(parents=True)
+        return folder
+
+    def start_process(
+        self,
+        version: Version,
+        credentials: Credentials,
+        temporary: Path,
+        output: int,
+        token: str,
+        log_stream: str,
+    ) -> FunctionProcess:
+        variables = process_variables(
+            version,
+            credentials,
+            endpoint=self._cloud.endpoint,
+            runtime_api=self.listener.address(token),
+            log_stream=log_stream,
+            temporary=temporary,
+        )
+        opt = str(version.layers_folder or "")
+        variables["_ORDERLAB_BOOT"] = "\n".join(
+            (str(os.getpid()), opt, self._packages, self._client)
+        )
+        command = [sys.executable, "-I", "-S", "-X", "utf8", "-X", "frozen_modules=on"]
+        command += [str(_BOOT), version.configuration.handler]
+        process = FunctionProcess(command, variables, version.code.folder, output)
+        self._tell_reaper(f"+{process.pid}\n")
+        return process
+
+    def bury(self, process: FunctionProcess) -> None:
+        """Collect a killed process as soon as it is gone."""
+        self._tell_reaper(f"-{process.pid}\n")
+        self._dying.append(process)
+        self.collect()
+
+    def collect(self) -> None:
+        if self._dying:
+            self._dying = [process for process in self._dying if process.exit_status() is None]
+
+    def later(self, function: Callable[[Path], None], folder: Path) -> None:
+        """Do something with a folder on a worker thread, some time."""
+        chore = asyncio.get_running_loop().run_in_executor(None, function, folder)
+        self._chores.add(chore)
+        chore.add_done_callback(self._chores.discard)
+
+    # --- what is shown
+
+    def with_aws_paths(self, version: Version, body: bytes) -> bytes:
+        """An error's body with the paths that it would have on AWS."""
+        body = body.replace(str(version.code.folder).encode(), TASK_ROOT.encode())
+        if version.layers_folder:
+            body = body.replace(str(version.layers_folder).encode(), OPT.encode())
+        return body
+
+    def lines_with_aws_paths(self, version: Version, lines: list[LogLine]) -> list[LogLine]:
+        folder = str(self.folder)
+        if not any(folder in text for _, text in lines):
+            return lines
+        shown = [(at, text.replace(str(version.code.folder), TASK_ROOT)) for at, text in lines]
+        if version.layers_folder is None:
+            return shown
+        opt = str(version.layers_folder)
+        return [(at, text.replace(opt, OPT)) for at, text in shown]
+
+    def write_lines(self, environment: Environment, lines: list[LogLine]) -> None:
+        self._cloud.functions.write_log(environment.version, environment.log_stream, lines)
+
+    def _tell_reaper(self, line: str) -> None:
+        if self._reaper is None:
+            self._reaper = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(_REAPER), str(self._cloud.folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=sys.platform != "win32",
+            )
+        assert self._reaper.stdin is not None
+        with contextlib.suppress(OSError):
+            self._reaper.stdin.write(line.encode())
+            self._reaper.stdin.flush()
