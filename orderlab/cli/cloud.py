@@ -1,4 +1,4 @@
-"""`orderlab cloud`: the local cloud by itself, for the AWS CLI, curl, boto3 or a second notebook."""
+"""`orderlab cloud`: the local cloud by itself, for the AWS CLI, curl or a second notebook."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PARENT_CHECK_SECONDS = 0.5
 
 
-def _matching(pattern: str, what: str) -> object:
+def _matching(pattern: str, what: str) -> Callable[[str | None], str | None]:
     def check(value: str | None) -> str | None:
         if value is not None and not re.fullmatch(pattern, value):
             raise typer.BadParameter(f"{value!r} is no {what}.")
@@ -72,7 +72,10 @@ def cloud(
     from orderlab.cloud.serve import serve
     from orderlab.cloud.settings import Settings
 
-    keys = {"access_key_id": access_key_id, "secret_access_key": secret_access_key}
+    keys: dict[str, Any] = {
+        "access_key_id": access_key_id,
+        "secret_access_key": secret_access_key,
+    }
     settings = Settings(
         port=port,
         region=region,

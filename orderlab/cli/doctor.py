@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import typer
 
 
@@ -10,9 +13,9 @@ def doctor() -> None:
 
     The exit status is 1 if something is in the way; warnings are not.
     """
-    from orderlab.doctor import CHECKS, Machine, examine
+    from orderlab.doctor import examine
     from orderlab.doctor.view import table
 
-    findings = examine(CHECKS, Machine.this())
-    typer.echo(table(findings))
+    findings = examine()
+    typer.echo(table(findings, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
     raise typer.Exit(1 if any(finding.level == "bad" for finding in findings) else 0)

@@ -1,14 +1,15 @@
 """Fold a long chain into bands that are read one after the other, as lines of text are.
 
-The finished system is nine columns from the client to the last table. In one row it would be wide and flat,
-and its text too small to read in a notebook; folded where few connections cross it fits.
+The finished system is ten columns from the client to the last table. In one row it would be wide
+and flat, its text too small to read in a notebook; folded where few connections cross, it fits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
-from orderlab.drawing.graph import Graph
+from orderlab.drawing.graph import ASIDE, Graph
 
 # more columns than this are folded
 WIDEST = 6
@@ -16,14 +17,14 @@ WIDEST = 6
 
 def bands(graph: Graph) -> list[list[str]]:
     """The ids of the nodes, a list for each band, each band at most `WIDEST` columns long."""
-    ranks = ranks_of(graph)
+    ranks = _leaves_stay(graph, ranks_of(graph))
     if not ranks:
         return []
     cuts = _cuts(graph, ranks, 0, max(ranks.values()) + 1)
-    edges_of_bands = [0, *cuts, max(ranks.values()) + 1]
+    folds = [0, *cuts, max(ranks.values()) + 1]
     return [
         [node.id for node in graph.nodes if start <= ranks[node.id] < end]
-        for start, end in zip(edges_of_bands, edges_of_bands[1:], strict=False)
+        for start, end in pairwise(folds)
     ]
 
 
@@ -39,7 +40,20 @@ def ranks_of(graph: Graph) -> dict[str, int]:
         if not moved:
             break
     _pull_sources(graph, forward, ranks)
-    return _leaves_stay(graph, ranks)
+    return ranks
+
+
+def way_on(graph: Graph, ranks: Mapping[str, int], start: str) -> int:
+    """How many nodes can be reached from one, going to higher ranks only."""
+    reached, waiting = {start}, [start]
+    while waiting:
+        here = waiting.pop()
+        for edge in graph.edges:
+            onward = edge.source == here and ranks[edge.target] > ranks[here]
+            if onward and edge.target not in reached:
+                reached.add(edge.target)
+                waiting.append(edge.target)
+    return len(reached)
 
 
 def _without_cycles(graph: Graph) -> list[tuple[str, str]]:
@@ -89,7 +103,7 @@ def _leaves_stay(graph: Graph, ranks: dict[str, int]) -> dict[str, int]:
     leading = {edge.source for edge in graph.edges}
     kept = dict(ranks)
     for edge in graph.edges:
-        if edge.kind in ("redrive", "failure") and edge.target not in leading:
+        if edge.kind in ASIDE and edge.target not in leading:
             kept[edge.target] = ranks[edge.source]
     return kept
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from orderlab.drawing.graph import KINDS, Graph, Node
+from orderlab.drawing.graph import ASIDE, KINDS, Graph, Node
 from orderlab.drawing.icons import icon_name
 from orderlab.drawing.layout import Place
 from orderlab.drawing.measure import text_width, wrap
 from orderlab.drawing.style import CAPTION_SIZE, NAME_SIZE
 
 PADDING = 11.0
-ICON, SMALL_ICON = 42.0, 26.0
+ICON, SMALL_ICON = 40.0, 26.0
 HEIGHT, SMALL_HEIGHT = 66.0, 46.0
-NAME_WIDTH = 118.0
+NAME_WIDTH = 108.0
 NAME_STEP, CAPTION_STEP = 15.0, 14.0
 
 CAPTIONS = {
@@ -22,7 +22,6 @@ CAPTIONS = {
     "api": "API Gateway",
     "function": "Lambda",
     "queue": "SQS",
-    "dead-letters": "SQS, failed messages",
     "table": "DynamoDB",
     "topic": "SNS",
     "endpoint": "HTTP",
@@ -46,20 +45,29 @@ class Card:
     @property
     def text_width(self) -> float:
         widths = [text_width(line, NAME_SIZE) * 1.04 for line in self.lines]
-        return max([*widths, text_width(self.caption, CAPTION_SIZE)])
+        return max([*widths, text_width(self.caption, CAPTION_SIZE) * 1.04])
 
 
 def cards(graph: Graph) -> dict[str, Card]:
-    return {node.id: _card(node) for node in graph.nodes}
+    """A card for each node, by id."""
+    return {node.id: _card(graph, node) for node in graph.nodes}
 
 
-def _card(node: Node) -> Card:
+def _why(graph: Graph, node: Node) -> str:
+    """What brings messages here, in two or three words."""
+    reasons = {edge.label for edge in graph.edges if edge.target == node.id and edge.kind in ASIDE}
+    return reasons.pop() if len(reasons) == 1 else "failed messages"
+
+
+def _card(graph: Graph, node: Node) -> Card:
     width = NAME_WIDTH + (ICON - SMALL_ICON if node.kind in SMALL else 0)
     caption = CAPTIONS.get(node.kind, "")
+    if node.kind == "dead-letters":
+        caption = f"SQS, {_why(graph, node)}"
     if node.kind == "table" and any(fact.startswith("stream") for fact in node.detail):
-        caption += " with stream"
+        caption += ", stream"
     if node.kind == "function" and any(fact.startswith("layer") for fact in node.detail):
-        caption += " with layer"
+        caption += ", layer"
     lines = wrap(node.name, NAME_SIZE, width)
     if node.kind in SMALL and len(lines) > 1:
         lines = wrap(node.name, NAME_SIZE - 1, width + 14)
@@ -68,10 +76,10 @@ def _card(node: Node) -> Card:
 
 def sizes(all_cards: dict[str, Card]) -> dict[str, tuple[float, float]]:
     """Every card as wide as the widest, so that columns stand straight."""
-    width = max((2 * PADDING + card.icon + 9 + card.text_width for card in all_cards.values()), default=0)
-    return {
-        name: (round(width), _height(card)) for name, card in all_cards.items()
-    }
+    width = max(
+        (2 * PADDING + card.icon + 9 + card.text_width for card in all_cards.values()), default=0
+    )
+    return {name: (round(width), _height(card)) for name, card in all_cards.items()}
 
 
 def _height(card: Card) -> float:

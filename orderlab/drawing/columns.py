@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from orderlab.drawing.dot import BandPlaces, Point, Size
+from orderlab.drawing.dot import LABEL_AT, BandPlaces, Point, Size, on_spline
 from orderlab.drawing.graph import Edge
 
 COLUMN_GAP = 76.0
@@ -18,7 +18,7 @@ def place(
     ranks: Mapping[str, int],
 ) -> BandPlaces:
     """Place a band's nodes by rank, each column centred."""
-    columns = _columns(names, edges, ranks)
+    columns = _columns(names, ranks)
     height = max((_height(column, sizes) for column in columns), default=0.0)
     centres: dict[str, Point] = {}
     x = 0.0
@@ -33,15 +33,10 @@ def place(
     return BandPlaces(max(x - COLUMN_GAP, 0.0), height, centres, routes)
 
 
-def _columns(
-    names: Sequence[str], edges: Sequence[Edge], ranks: Mapping[str, int]
-) -> list[list[str]]:
-    rank = {name: ranks[name] for name in names}
-    for edge in edges:
-        if rank[edge.source] == rank[edge.target]:  # dead letters stand after what fails
-            rank[edge.target] = rank[edge.source] + 1
+def _columns(names: Sequence[str], ranks: Mapping[str, int]) -> list[list[str]]:
     return [
-        [name for name in names if rank[name] == each] for each in sorted(set(rank.values()))
+        [name for name in names if ranks[name] == rank]
+        for rank in sorted({ranks[name] for name in names})
     ]
 
 
@@ -56,4 +51,4 @@ def _curve(
     x1, x2 = x1 + sizes[edge.source][0] / 2, x2 - sizes[edge.target][0] / 2
     bend = max(abs(x2 - x1) / 2, 24.0)
     points = [(x1, y1), (x1 + bend, y1), (x2 - bend, y2), (x2, y2)]
-    return points, ((x1 + x2) / 2, (y1 + y2) / 2 - 7)
+    return points, on_spline(points, LABEL_AT)

@@ -9,10 +9,14 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from orderlab.drawing.graph import Edge
+from orderlab.drawing.graph import ASIDE, Edge
+from orderlab.drawing.measure import text_width
 
 PIXELS_PER_INCH = 72.0
 LABEL_SIZE = 11
+MIN_GAP = 44.0
+# how far along its edge a label stands: edges that leave together have parted by then
+LABEL_AT = 0.6
 
 Point = tuple[float, float]
 Size = tuple[float, float]
@@ -41,13 +45,17 @@ def to_dot(
     number = {name: index for index, name in enumerate(names)}
     lines = [
         "digraph {",
-        "rankdir=LR; nodesep=0.25; ranksep=0.5; splines=spline; margin=0; pad=0;",
+        f"rankdir=LR; ordering=out; nodesep=0.25; ranksep={_gap(edges):.4f}; splines=spline;",
+        "margin=0; pad=0;",
         'node [shape=box fixedsize=true label=""];',
-        f'edge [dir=none fontname="Helvetica" fontsize={LABEL_SIZE}];',
+        "edge [dir=none];",
     ]
     for name in names:
         width, height = (length / PIXELS_PER_INCH for length in sizes[name])
         lines.append(f"n{number[name]} [width={width:.4f} height={height:.4f}];")
+    for column in sorted(set(ranks.values())):
+        members = " ".join(f"n{number[name]};" for name in names if ranks[name] == column)
+        lines.append(f"{{rank=same; {members}}}")
     for edge in edges:
         lines.append(
             f"n{number[edge.source]} -> n{number[edge.target]} [{_attributes(edge, ranks)}];"
@@ -56,16 +64,18 @@ def to_dot(
 
 
 def _attributes(edge: Edge, ranks: Mapping[str, int]) -> str:
-    aside = edge.kind in ("redrive", "failure")
-    attributes = [f"weight={1 if aside else 4}"]
-    if edge.label:
-        label = edge.label.replace("\\", "\\\\").replace('"', '\\"')
-        attributes.append(f'label=" {label} "')
-    if ranks[edge.source] < ranks[edge.target] or aside:
-        attributes.append("tailport=e headport=w")
-    else:
-        attributes.append("constraint=false")
-    return " ".join(attributes)
+    if ranks[edge.source] >= ranks[edge.target]:
+        return "constraint=false"
+    return f"weight={1 if edge.kind in ASIDE else 4} tailport=e headport=w"
+
+
+def _gap(edges: Sequence[Edge]) -> float:
+    """Inches between columns: room for the widest label, and for the line to be seen beside it."""
+    widest = max(
+        (text_width(edge.label, LABEL_SIZE) for edge in edges if edge.kind not in ASIDE),
+        default=0.0,
+    )
+    return max(MIN_GAP, widest + 34.0) / PIXELS_PER_INCH
 
 
 def read_plain(answer: str, names: Sequence[str], edges: Sequence[Edge]) -> BandPlaces:
@@ -92,7 +102,17 @@ def read_plain(answer: str, names: Sequence[str], edges: Sequence[Edge]) -> Band
             flat = word[4 : 4 + 2 * count]
             points = [point(x, y) for x, y in zip(flat[::2], flat[1::2], strict=True)]
             edge = waiting[word[1], word[2]].pop(0)
-            rest = word[4 + 2 * count :]
-            label_at = point(rest[1], rest[2]) if edge.label else points[len(points) // 2]
-            routes[edge.id] = (points, label_at)
+            routes[edge.id] = (points, on_spline(points, LABEL_AT))
     return BandPlaces(width, height, centres, routes)
+
+
+def on_spline(points: Sequence[Point], share: float) -> Point:
+    """The point a share of the way along a spline of cubic pieces."""
+    pieces = (len(points) - 1) // 3
+    place = share * pieces
+    index = min(int(place), pieces - 1)
+    t = place - index
+    a, b, c, d = points[3 * index : 3 * index + 4]
+    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+    x, y = (sum(w * p[axis] for w, p in zip(weights, (a, b, c, d), strict=True)) for axis in (0, 1))
+    return (x, y)

@@ -59,8 +59,8 @@ def lay_out(
     for engine, run in engines.items():
         try:
             found = read_plain(run(source), names, edges)
-        except Exception:  # noqa: S112 - a picture is worth another try, whatever went wrong
-            continue
+        except Exception:
+            continue  # whatever went wrong: a picture is worth another try
         return BandLayout(found.width, found.height, found.centres, found.routes, engine)
     found = columns.place(names, edges, sizes, ranks)
     return BandLayout(found.width, found.height, found.centres, found.routes, "columns")

@@ -9,21 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# What a node may be: how it is called in text, and how it sorts where a picture leaves a choice.
+# What a node may be, and what it is called in text.
 KINDS = {
     "client": "client",
-    "api": "API Gateway REST API",
-    "function": "Lambda function",
-    "queue": "SQS queue",
-    "dead-letters": "SQS dead-letter queue",
-    "table": "DynamoDB table",
-    "topic": "SNS topic",
+    "api": "REST API",
+    "function": "function",
+    "queue": "queue",
+    "dead-letters": "dead-letter queue",
+    "table": "table",
+    "topic": "topic",
     "endpoint": "HTTP endpoint",
 }
 
 # What an edge may be, as the verb between its ends.
 VERBS = {
     "request": "calls",
+    "integration": "hands requests to",
     "feeds": "feeds",
     "stream": "streams its changes to",
     "delivers": "delivers to",
@@ -33,8 +34,11 @@ VERBS = {
     "sends": "sends to",
     "invokes": "invokes",
     "redrive": "moves failed messages to",
-    "failure": "reports failed batches to",
+    "failure": "reports failures to",
 }
+
+# where failed work goes: beside the way that the work takes
+ASIDE = frozenset({"redrive", "failure"})
 
 
 @dataclass(frozen=True, order=True)

@@ -21,8 +21,8 @@ FILES = {
 # on a field of 48 by 48, in the colour of the text
 LINE_DRAWINGS = {
     "client": '<path d="M24 6a9 9 0 1 1 0 18a9 9 0 1 1 0-18zM6 43c0-9 8-14 18-14s18 5 18 14z"/>',
-    "endpoint": '<path d="M24 5a19 19 0 1 1 0 38a19 19 0 1 1 0-38zM5 24h38M24 5c-13 12-13 26 0 38M24'
-    ' 5c13 12 13 26 0 38"/>',
+    "endpoint": '<path d="M24 5a19 19 0 1 1 0 38a19 19 0 1 1 0-38zM5 24h38M24 5c-13 12-13 26 0 38'
+    'M24 5c13 12 13 26 0 38"/>',
 }
 
 
@@ -32,7 +32,9 @@ def symbol(kind: str, identifier: str) -> str:
         data = _data_uri(FILES[kind])
         drawn = f'<image width="48" height="48" href="{data}"/>'
     else:
-        drawn = f'<g class="line">{LINE_DRAWINGS.get(kind, LINE_DRAWINGS["endpoint"])}</g>'
+        # attributes and not classes: the rules of a stylesheet do not see into a <use>
+        pen = 'fill="none" stroke="currentColor" stroke-width="3" stroke-linejoin="round"'
+        drawn = f"<g {pen}>{LINE_DRAWINGS.get(kind, LINE_DRAWINGS['endpoint'])}</g>"
     return f'<symbol id="{identifier}" viewBox="0 0 48 48">{drawn}</symbol>'
 
 

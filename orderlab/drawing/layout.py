@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from orderlab.drawing.bands import bands, ranks_of
+from orderlab.drawing.bands import bands, ranks_of, way_on
 from orderlab.drawing.engine import BandLayout, lay_out
-from orderlab.drawing.graph import Edge, Graph
+from orderlab.drawing.graph import ASIDE, Edge, Graph
 
 MARGIN = 36.0
 GAP = 60.0
@@ -87,12 +88,12 @@ def _band(
 ) -> BandLayout:
     inside = set(row)
     edges = [e for e in graph.edges if e.source in inside and e.target in inside]
+    # Graphviz keeps this order from top to bottom: the longest way on is the main one
+    edges.sort(key=lambda e: (e.kind in ASIDE, -way_on(graph, ranks, e.target), e))
     return lay_out(row, edges, sizes, ranks)
 
 
-def _moved(
-    band: BandLayout, sizes: Mapping[str, Size], dx: float, dy: float
-) -> dict[str, Place]:
+def _moved(band: BandLayout, sizes: Mapping[str, Size], dx: float, dy: float) -> dict[str, Place]:
     return {
         name: Place(x + dx - sizes[name][0] / 2, y + dy - sizes[name][1] / 2, *sizes[name])
         for name, (x, y) in band.centres.items()
@@ -129,7 +130,7 @@ def _around(
 
 def _label_of(corners: Sequence[Point]) -> Point:
     """On the longest level stretch of a folded edge."""
-    stretches = [(a, b) for a, b in zip(corners, corners[1:], strict=False) if a[1] == b[1]]
+    stretches = [(a, b) for a, b in pairwise(corners) if a[1] == b[1]]
     (x1, y), (x2, _) = max(stretches, key=lambda ends: abs(ends[0][0] - ends[1][0]))
     return ((x1 + x2) / 2, y - 9)
 

@@ -11,14 +11,13 @@ from collections.abc import Collection
 from html import escape
 
 from orderlab.drawing.cards import card_svg, cards, sizes
-from orderlab.drawing.graph import VERBS, Edge, Graph, Node
+from orderlab.drawing.graph import ASIDE, VERBS, Edge, Graph, Node
 from orderlab.drawing.icons import icon_name, symbol
 from orderlab.drawing.layout import Layout, Route, arrange
 from orderlab.drawing.style import CLASS, stylesheet
 from orderlab.drawing.text import in_one_paragraph
 
 TITLE_HEIGHT = 30.0
-WRONG = ("redrive", "failure")
 
 
 def draw(
@@ -32,7 +31,7 @@ def draw(
     """Draw a graph from left to right and return the SVG.
 
     `new` holds ids of nodes and edges to be marked as new; `missing` are parts that are not in the
-    graph and are drawn grey and dashed. Give `id_prefix` where one page shows the same resource twice.
+    graph and are drawn grey and dashed. Give `id_prefix` where a page shows a resource twice.
     """
     absent = {part.id for part in missing}
     whole = graph.with_missing(missing)
@@ -55,12 +54,14 @@ def draw(
     for edge in whole.edges:
         parts.append(_edge(whole, edge, layout.routes[edge.id], prefix, marks(edge.id), id_prefix))
     # after all lines, so that none crosses a label
-    parts += [_label(edge, layout.routes[edge.id]) for edge in whole.edges if edge.label]
+    parts += [
+        _label(edge, layout.routes[edge.id])
+        for edge in whole.edges
+        if edge.label and edge.kind not in ASIDE  # the card at its end says it
+    ]
     for name, card in drawn.items():
         place = layout.places[name]
-        parts.append(
-            card_svg(card, place, prefix=prefix, marks=marks(name), id_prefix=id_prefix)
-        )
+        parts.append(card_svg(card, place, prefix=prefix, marks=marks(name), id_prefix=id_prefix))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -87,15 +88,15 @@ def _definitions(graph: Graph, prefix: str) -> str:
     return f"<defs>{tips}{icons}</defs>"
 
 
-def _edge(
-    graph: Graph, edge: Edge, route: Route, prefix: str, marks: str, id_prefix: str
-) -> str:
+def _edge(graph: Graph, edge: Edge, route: Route, prefix: str, marks: str, id_prefix: str) -> str:
     names = graph.node(edge.source).name, graph.node(edge.target).name
     said = f"{names[0]} {VERBS.get(edge.kind, 'to')} {names[1]}"
     detail = edge.detail or edge.label
-    tip = "tip-new" if marks == "new" else "tip-wrong" if edge.kind in WRONG else "tip"
+    wrong = edge.kind in ASIDE and not marks
+    tip = "tip-new" if marks == "new" else "tip-wrong" if wrong else "tip"
+    classes = " ".join(filter(None, ["edge", edge.kind, marks]))
     return (
-        f'<g class="{" ".join(filter(None, ["edge", edge.kind, marks]))}" id="{id_prefix}{edge.id}" '
+        f'<g class="{classes}" id="{id_prefix}{edge.id}" '
         f'data-source="{edge.source}" data-target="{edge.target}">'
         f"<title>{escape(said + (f' ({detail})' if detail else ''))}</title>"
         f'<path d="{route.path}" marker-end="url(#{prefix}-{tip})"/></g>'

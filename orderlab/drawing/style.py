@@ -1,7 +1,7 @@
 """The colours and type of a picture: JupyterLab's where it stands in a notebook, else its own.
 
-Inside a notebook the theme's variables win. In a file of its own the reader's preference for light or
-dark decides. Selectors begin with the picture's class: a style in a notebook's page reaches everything in it.
+Inside a notebook the theme's variables win. In a file of its own the reader's preference for light
+or dark decides. Selectors begin with the picture's class: a style in a page reaches all of it.
 """
 
 from __future__ import annotations
@@ -49,10 +49,11 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,san
 | .name|font-size:{NAME_SIZE}px;font-weight:600
 | .caption|font-size:{CAPTION_SIZE}px;fill:var(--quiet)
 | .card|fill:var(--card);stroke:var(--border);stroke-width:1.2
-| .line|fill:none;stroke:var(--ink);stroke-width:3;stroke-linejoin:round
+| use|color:var(--ink)
 | .edge path|fill:none;stroke:var(--line);stroke-width:1.6
 | .tip|fill:var(--line)
-| .label|font-size:{CAPTION_SIZE}px;fill:var(--quiet);paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round
+| .label|font-size:{CAPTION_SIZE}px;fill:var(--quiet)
+| .label|paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round
 | .stream path|stroke-dasharray:1.5 4;stroke-linecap:round;stroke-width:2.2
 | .redrive path,.failure path|stroke:var(--wrong);stroke-dasharray:6 4
 | .tip-wrong|fill:var(--wrong)

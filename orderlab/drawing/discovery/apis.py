@@ -45,7 +45,7 @@ def _connect(
             found.add("endpoint", urlsplit(address).netloc or address, address)
     target = _target(found, integration)
     if target:
-        found.connect(arn, target, "request", verb, route)
+        found.connect(arn, target, "integration", verb, route)
 
 
 def _target(found: Inventory, integration: dict[str, Any]) -> str | None:
@@ -76,9 +76,7 @@ SERVICES = {
 }
 
 
-def _named_in_templates(
-    found: Inventory, service: str, integration: dict[str, Any]
-) -> str | None:
+def _named_in_templates(found: Inventory, service: str, integration: dict[str, Any]) -> str | None:
     """The resource that the request template or parameters name; the longest name wins."""
     given = [*(integration.get("requestTemplates") or {}).values()]
     given += [*(integration.get("requestParameters") or {}).values()]

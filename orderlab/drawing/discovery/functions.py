@@ -32,7 +32,9 @@ def read_mappings(found: Inventory) -> None:
         found.connect(source, function, kind, label, detail)
         failure = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         if failure:
-            found.connect(function, failure, "failure", "on failure")
+            if ":sqs:" in failure:
+                found.become(failure, "dead-letters")
+            found.connect(function, failure, "failure", "failed batches")
 
 
 def _detail(configuration: dict[str, Any]) -> list[str]:

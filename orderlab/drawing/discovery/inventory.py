@@ -60,7 +60,7 @@ class Inventory:
         self._edges.setdefault(ends, []).append((label, detail))
 
     def resource(self, arn: str) -> str:
-        """The ARN of the resource that an ARN is a part of: a stream's table, a version's function."""
+        """The resource that an ARN is a part of: the table of a stream, the function of a version."""
         if arn in self.nodes:
             return arn
         if ":dynamodb:" in arn:
