@@ -59,6 +59,8 @@ class Cloud:
             part.name: part
             for part in (
                 self.telemetry,
+                self.telemetry.log_api,
+                self.telemetry.metric_api,
                 self.permissions,
                 self.permissions.tokens,
                 self.queues,
@@ -70,7 +72,11 @@ class Cloud:
                 self.gateway,
             )
         }
-        self.pages["GET health"] = lambda _: {"status": "ok", "endpoint": self.endpoint}
+        self.pages["GET health"] = lambda _: {
+            "status": "ok",
+            "endpoint": self.endpoint,
+            "speed": self.settings.speed,
+        }
         self.pages["GET faults"] = lambda _: self.faults.all()
         self.pages["POST faults"] = self._switch_on
         self.pages["DELETE faults"] = self._switch_off

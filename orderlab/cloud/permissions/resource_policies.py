@@ -1,4 +1,4 @@
-"""The policies that queues, topics and functions have themselves, looked up when they are needed."""
+"""The policies that queues, topics and functions have themselves, looked up when needed."""
 
 from __future__ import annotations
 

@@ -47,6 +47,7 @@ class PermissionService:
         self._account_id = cloud.settings.account_id
         self.identities = Identities(self._account_id)
         self._decisions: dict[tuple[str, str, str], Decision] = {}
+        self._functions: dict[str, str] = {}
         self.operations: Mapping[str, Handler] = iam_operations(self)
         self.tokens = SecurityTokens(cloud, self)
         cloud.keys.also_ask(self.identities.user_credentials)
@@ -200,7 +201,14 @@ class PermissionService:
         context = context_of(caller, source, self._cloud.settings.region)
         if role is None or not trusts(role, caller, context, any_source=source is None):
             raise denial(caller, "sts:AssumeRole", role_arn)
-        return self.new_credentials(self.role_principal(role_arn, session_name), None)
+        principal = self.role_principal(role_arn, session_name)
+        if source is not None:
+            self._functions[principal.arn] = source
+        return self.new_credentials(principal, None)
+
+    def function_of(self, principal: Principal) -> str | None:
+        """The ARN of the function whose session it is, if it is a function's."""
+        return self._functions.get(principal.arn)
 
     def _service(self, name: str) -> Principal:
         return Principal("service", name, self._account_id)

@@ -1,0 +1,1 @@
+"""CloudWatch Logs: groups and streams are moto's state, events and their reading are ours."""

@@ -1,0 +1,174 @@
+"""CloudWatch Logs: groups, streams and events.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/
+
+Differs from AWS: nothing is deleted when its retention is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.telemetry.logs import reading
+from orderlab.cloud.telemetry.logs.errors import (
+    InvalidParameter,
+    ResourceAlreadyExists,
+    ResourceNotFound,
+    constraint,
+)
+from orderlab.cloud.telemetry.logs.events import LogEvents
+from orderlab.cloud.telemetry.logs.insights.queries import InsightsQueries
+from orderlab.cloud.telemetry.logs.state import LogState, Stream
+from orderlab.cloud.telemetry.logs.store import LogStore
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+
+_RETENTIONS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827),
+    *(2192, 2557, 2922, 3288, 3653),
+)
+
+
+class LogsApi:
+    """Answers CloudWatch Logs."""
+
+    name = "logs"
+
+    def __init__(self, cloud: Cloud, store: LogStore) -> None:
+        self._store = store
+        self._queries = InsightsQueries(store)
+        self.operations: Mapping[str, Handler] = {
+            "CreateLogGroup": self._create_group,
+            "DeleteLogGroup": self._delete_group,
+            "DescribeLogGroups": self._describe_groups,
+            "PutRetentionPolicy": self._put_retention,
+            "DeleteRetentionPolicy": self._delete_retention,
+            "CreateLogStream": self._create_stream,
+            "DeleteLogStream": self._delete_stream,
+            "DescribeLogStreams": self._describe_streams,
+            **LogEvents(store).operations,
+            **self._queries.operations,
+        }
+
+    async def start(self) -> None:
+        from orderlab.cloud import moto_backends
+
+        moto_backends.replace_backend("logs", LogState)
+
+    async def stop(self) -> None:
+        await self._queries.stop()
+
+    # --- groups ---
+
+    def _create_group(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        name = reading.group_name(parameters)
+        state = reading.state_of(self._store, call)
+        if name in state.groups:
+            raise ResourceAlreadyExists("The specified log group already exists")
+        tags = parameters.get("tags")
+        state.create_log_group(name, tags if isinstance(tags, dict) else {})
+        return {}
+
+    def _delete_group(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        state = reading.state_of(self._store, call)
+        name = reading.text(parameters, "logGroupName")
+        if name not in state.groups:
+            raise ResourceNotFound.group()
+        state.delete_log_group(name)
+        return {}
+
+    def _describe_groups(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        prefix = parameters.get("logGroupNamePrefix") or ""
+        pattern = str(parameters.get("logGroupNamePattern") or "").lower()
+        if prefix and pattern:
+            raise InvalidParameter(
+                "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
+            )
+        limit = reading.limit(parameters, 50, 50)
+        groups = reading.state_of(self._store, call).groups
+        after = parameters.get("nextToken") or ""
+        names = sorted(
+            name
+            for name in groups
+            if name.startswith(prefix) and pattern in name.lower() and name > after
+        )
+        result: dict[str, Any] = {"logGroups": [groups[name].describe() for name in names[:limit]]}
+        if len(names) > limit:
+            result["nextToken"] = names[limit - 1]
+        return result
+
+    def _put_retention(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        group = reading.group(reading.state_of(self._store, call), parameters)
+        days = parameters.get("retentionInDays")
+        if days not in _RETENTIONS:
+            allowed = ", ".join(map(str, _RETENTIONS))
+            raise constraint(
+                days, "retentionInDays", f"Member must satisfy enum value set: [{allowed}]"
+            )
+        group.retention_in_days = days
+        return {}
+
+    def _delete_retention(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        reading.group(reading.state_of(self._store, call), parameters).retention_in_days = None
+        return {}
+
+    # --- streams ---
+
+    def _create_stream(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        name = reading.stream_name(parameters)
+        group = reading.group(reading.state_of(self._store, call), parameters)
+        if name in group.streams:
+            raise ResourceAlreadyExists("The specified log stream already exists")
+        group.stream(name)
+        return {}
+
+    def _delete_stream(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        group = reading.group(reading.state_of(self._store, call), parameters)
+        name = reading.text(parameters, "logStreamName")
+        reading.stream(group, name)
+        del group.streams[name]
+        return {}
+
+    def _describe_streams(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        group = reading.group(reading.state_of(self._store, call), parameters)
+        order = parameters.get("orderBy") or "LogStreamName"
+        prefix = parameters.get("logStreamNamePrefix") or ""
+        if order not in ("LogStreamName", "LastEventTime"):
+            raise constraint(
+                order,
+                "orderBy",
+                "Member must satisfy enum value set: [LogStreamName, LastEventTime]",
+            )
+        if order == "LastEventTime" and prefix:
+            raise InvalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.")
+        limit = reading.limit(parameters, 50, 50)
+        found = [stream for name, stream in group.streams.items() if name.startswith(prefix)]
+        key = _by_name if order == "LogStreamName" else _by_last_event
+        found.sort(key=key, reverse=bool(parameters.get("descending")))
+        first = _after(found, parameters.get("nextToken"))
+        page = found[first : first + limit]
+        result: dict[str, Any] = {"logStreams": [stream.describe() for stream in page]}
+        if first + limit < len(found):
+            result["nextToken"] = page[-1].name
+        return result
+
+
+def _by_name(stream: Stream) -> tuple[int, str]:
+    return 0, stream.name
+
+
+def _by_last_event(stream: Stream) -> tuple[int, str]:
+    events = stream.events
+    return (events[-1].timestamp if events else 0), stream.name
+
+
+def _after(streams: list[Stream], token: Any) -> int:
+    if not token:
+        return 0
+    for index, stream in enumerate(streams):
+        if stream.name == token:
+            return index + 1
+    raise InvalidParameter("The specified nextToken is invalid.")

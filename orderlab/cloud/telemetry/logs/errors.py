@@ -1,0 +1,37 @@
+"""The errors of CloudWatch Logs."""
+
+from __future__ import annotations
+
+from orderlab.cloud.aws_error import AwsError
+
+
+class InvalidParameter(AwsError):
+    code = "InvalidParameterException"
+
+
+class ResourceNotFound(AwsError):
+    code = "ResourceNotFoundException"
+
+    @classmethod
+    def group(cls) -> ResourceNotFound:
+        return cls("The specified log group does not exist.")
+
+    @classmethod
+    def stream(cls) -> ResourceNotFound:
+        return cls("The specified log stream does not exist.")
+
+
+class ResourceAlreadyExists(AwsError):
+    code = "ResourceAlreadyExistsException"
+
+
+class MalformedQuery(AwsError):
+    code = "MalformedQueryException"
+
+
+def constraint(value: object, name: str, text: str) -> InvalidParameter:
+    """The error of a value that breaks a constraint."""
+    return InvalidParameter(
+        f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy "
+        f"constraint: {text}"
+    )

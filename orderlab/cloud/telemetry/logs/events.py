@@ -1,0 +1,228 @@
+"""Log events: written, read from one stream, searched in a group.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.telemetry.logs import reading
+from orderlab.cloud.telemetry.logs.errors import InvalidParameter, constraint
+from orderlab.cloud.telemetry.logs.filter_pattern import filter_pattern
+from orderlab.cloud.telemetry.logs.state import EVENT_OVERHEAD, Event, Group, Stream
+from orderlab.cloud.telemetry.logs.store import LogStore
+
+MAX_BATCH_BYTES = 1_048_576
+MAX_BATCH_EVENTS = 10_000
+# one answer holds a megabyte at most
+MAX_PAGE_BYTES = 1_048_576
+_DAY = 24 * 3600 * 1000
+_OLDEST = 14 * _DAY
+_NEWEST = 2 * 3600 * 1000
+_LATEST = 10**19
+# events looked at before others get their turn on the event loop
+_AT_A_TIME = 400
+
+
+class LogEvents:
+    """The operations on events."""
+
+    def __init__(self, store: LogStore) -> None:
+        self._store = store
+        self.operations: Mapping[str, Handler] = {
+            "PutLogEvents": self._put,
+            "GetLogEvents": self._get,
+            "FilterLogEvents": self._filter,
+        }
+
+    # --- writing ---
+
+    def _put(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        group = reading.group(reading.state_of(self._store, call), parameters)
+        stream = reading.stream(group, reading.text(parameters, "logStreamName"))
+        events = _batch(parameters.get("logEvents"))
+        now = int(time.time() * 1000)
+        oldest = now - min(_OLDEST, (group.retention_in_days or 14) * _DAY)
+        accepted = [event for event in events if oldest <= event[0] <= now + _NEWEST]
+        self._store.append(group.name, stream, accepted)
+        result: dict[str, Any] = {"nextSequenceToken": f"{len(stream.events):056d}"}
+        too_old = sum(timestamp < oldest for timestamp, _ in events)
+        if too_old:
+            result.setdefault("rejectedLogEventsInfo", {})["tooOldLogEventEndIndex"] = too_old
+        too_new = sum(timestamp > now + _NEWEST for timestamp, _ in events)
+        if too_new:
+            start = len(events) - too_new
+            result.setdefault("rejectedLogEventsInfo", {})["tooNewLogEventStartIndex"] = start
+        return result
+
+    # --- one stream ---
+
+    def _get(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        group = reading.group(reading.state_of(self._store, call), parameters)
+        stream = reading.stream(group, reading.text(parameters, "logStreamName"))
+        limit = reading.limit(parameters, reading.MAX_EVENTS, reading.MAX_EVENTS)
+        events = stream.events
+        low = stream.position(reading.whole(parameters, "startTime", 0) or 0)
+        end = reading.whole(parameters, "endTime")
+        high = len(events) if end is None else stream.position(end)
+        forward, low, high = _window(stream, parameters, low, high)
+        if forward:
+            page = _fitting(events[low : min(low + limit, high)])
+            first = low
+        else:
+            page = _fitting(events[max(low, high - limit) : high][::-1])[::-1]
+            first = high - len(page)
+        return {
+            "events": [_shown(event) for event in page],
+            "nextForwardToken": f"f/{_token_at(events, first + len(page))}/s",
+            "nextBackwardToken": f"b/{_token_at(events, first)}/s",
+        }
+
+    # --- a group ---
+
+    async def _filter(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        group = reading.group(reading.state_of(self._store, call), parameters)
+        matches = filter_pattern(str(parameters.get("filterPattern") or ""))
+        limit = reading.limit(parameters, reading.MAX_EVENTS, reading.MAX_EVENTS)
+        start = reading.whole(parameters, "startTime", 0) or 0, 0
+        end = reading.whole(parameters, "endTime", _LATEST) or 0
+        if parameters.get("nextToken"):
+            start = reading.place(parameters["nextToken"])
+        result: dict[str, Any] = {"events": [], "searchedLogStreams": []}
+        size = 0
+        async for event, stream in in_turns(chronological(_streams(group, parameters), *start)):
+            if event.timestamp > end:
+                break
+            if not matches(event.message):
+                continue
+            size += len(event.message) + EVENT_OVERHEAD
+            if len(result["events"]) == limit or (size > MAX_PAGE_BYTES and result["events"]):
+                result["nextToken"] = reading.token(event.timestamp, event.number)
+                break
+            shown = {"logStreamName": stream.name, **_shown(event)}
+            result["events"].append(shown | {"eventId": f"{event.number:056d}"})
+        return result
+
+
+def chronological(
+    streams: list[Stream], timestamp: int, number: int = 0
+) -> Iterator[tuple[Event, Stream]]:
+    """The events of several streams from a moment on, in the order of time."""
+    return heapq.merge(
+        *([(event, stream) for event in stream.since(timestamp, number)] for stream in streams),
+        key=lambda pair: pair[0],
+    )
+
+
+async def in_turns(
+    found: Iterator[tuple[Event, Stream]],
+) -> AsyncIterator[tuple[Event, Stream]]:
+    """The same, but letting the rest of the cloud work in between."""
+    for count, pair in enumerate(found, 1):
+        if count % _AT_A_TIME == 0:
+            await asyncio.sleep(0)
+        yield pair
+
+
+def _batch(given: Any) -> list[tuple[int, str]]:
+    """The events of a PutLogEvents call, checked."""
+    if not isinstance(given, list) or not given:
+        raise constraint(
+            given if given is not None else "null",
+            "logEvents",
+            "Member must have length greater than or equal to 1",
+        )
+    if len(given) > MAX_BATCH_EVENTS:
+        raise constraint(
+            "[...]",
+            "logEvents",
+            f"Member must have length less than or equal to {MAX_BATCH_EVENTS}",
+        )
+    events = [_event(each) for each in given]
+    size = sum(len(message.encode("utf-8", "replace")) + EVENT_OVERHEAD for _, message in events)
+    if size > MAX_BATCH_BYTES:
+        raise InvalidParameter(f"Upload too large: {size} bytes exceeds limit of {MAX_BATCH_BYTES}")
+    if any(later[0] < earlier[0] for earlier, later in pairwise(events)):
+        raise InvalidParameter(
+            "Log events in a single PutLogEvents request must be in chronological order."
+        )
+    if events[-1][0] - events[0][0] > _DAY:
+        raise InvalidParameter(
+            "The batch of log events in a single PutLogEvents request cannot span more than "
+            "24 hours."
+        )
+    return events
+
+
+def _event(given: Any) -> tuple[int, str]:
+    event = given if isinstance(given, dict) else {}
+    timestamp, message = event.get("timestamp"), event.get("message")
+    if isinstance(timestamp, bool) or not isinstance(timestamp, int | float) or timestamp < 0:
+        raise constraint(timestamp, "logEvents.1.member.timestamp", "Member must not be null")
+    if not isinstance(message, str) or not message:
+        raise constraint(
+            message,
+            "logEvents.1.member.message",
+            "Member must have length greater than or equal to 1",
+        )
+    return int(timestamp), message
+
+
+def _window(stream: Stream, parameters: Parameters, low: int, high: int) -> tuple[bool, int, int]:
+    """The direction of reading, and the part of the stream that is still to be read."""
+    token = parameters.get("nextToken")
+    if not token:
+        return bool(parameters.get("startFromHead")), low, high
+    direction, _, rest = str(token).partition("/")
+    if direction not in ("f", "b"):
+        raise InvalidParameter("The specified nextToken is invalid.")
+    at = stream.position(*reading.place(rest.removesuffix("/s")))
+    if direction == "f":
+        return True, min(max(low, at), high), high
+    return False, low, max(min(high, at), low)
+
+
+def _token_at(events: list[Event], index: int) -> str:
+    """The place before the event of that index; behind the last, where the next will come."""
+    if index < len(events):
+        return reading.token(events[index].timestamp, events[index].number)
+    if events:
+        return reading.token(events[-1].timestamp, events[-1].number + 1)
+    return reading.token(0, 0)
+
+
+def _fitting(events: list[Event]) -> list[Event]:
+    """As many events as one answer holds."""
+    size = 0
+    for count, event in enumerate(events):
+        size += len(event.message) + EVENT_OVERHEAD
+        if size > MAX_PAGE_BYTES and count:
+            return events[:count]
+    return events
+
+
+def _streams(group: Group, parameters: Parameters) -> list[Stream]:
+    names = parameters.get("logStreamNames")
+    prefix = parameters.get("logStreamNamePrefix")
+    if names and prefix:
+        raise InvalidParameter(
+            "You cannot specify both logStreamNames and logStreamNamePrefix in the same request."
+        )
+    if isinstance(names, list) and names:
+        return [reading.stream(group, str(name)) for name in dict.fromkeys(names)]
+    return [s for name, s in group.streams.items() if name.startswith(str(prefix or ""))]
+
+
+def _shown(event: Event) -> dict[str, Any]:
+    return {
+        "timestamp": event.timestamp,
+        "message": event.message,
+        "ingestionTime": event.ingestion_time,
+    }

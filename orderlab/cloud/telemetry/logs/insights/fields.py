@@ -1,0 +1,103 @@
+"""The fields of an event: those of every log, Lambda's, and those of JSON in the text.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from orderlab.cloud.telemetry.logs.state import Event
+
+_REQUEST_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+_TYPE = re.compile(r"^(START|END|REPORT|INIT_START) ")
+# field -> its label in a REPORT line, and what its unit is worth
+_REPORT = {
+    "@duration": (re.compile(r"(?:^|\t)Duration: ([\d.]+) ms"), 1),
+    "@billedDuration": (re.compile(r"Billed Duration: ([\d.]+) ms"), 1),
+    "@initDuration": (re.compile(r"Init Duration: ([\d.]+) ms"), 1),
+    "@memorySize": (re.compile(r"Memory Size: (\d+) MB"), 1_000_000),
+    "@maxMemoryUsed": (re.compile(r"Max Memory Used: (\d+) MB"), 1_000_000),
+}
+# as on AWS, a field beyond these is not discovered
+MAX_FIELDS = 200
+
+
+class Moment(float):
+    """Milliseconds since 1970, shown as a time of day."""
+
+    def __str__(self) -> str:
+        whole = datetime.fromtimestamp(self // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return f"{whole}.{int(self % 1000):03d}"
+
+
+class Row:
+    """An event on its way through a query: computed fields, and those found when asked for."""
+
+    __slots__ = ("_event", "_found", "_group", "_stream", "computed")
+
+    def __init__(self, event: Event | None, stream: str = "", group: str = "") -> None:
+        self._event = event
+        self._stream = stream
+        self._group = group
+        self._found: dict[str, Any] | None = None
+        self.computed: dict[str, Any] = {}
+
+    @property
+    def pointer(self) -> str | None:
+        """What GetLogRecord would take; None for a row that is no event."""
+        return None if self._event is None else f"{self._event.number:056d}"
+
+    def get(self, name: str) -> Any:
+        if name in self.computed:
+            return self.computed[name]
+        if self._event is None:
+            return None
+        if name == "@message":
+            return self._event.message
+        if name == "@timestamp":
+            return Moment(self._event.timestamp)
+        if self._found is None:
+            self._found = self._discover(self._event)
+        return self._found.get(name)
+
+    def _discover(self, event: Event) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "@ingestionTime": Moment(event.ingestion_time),
+            "@logStream": self._stream,
+            "@log": self._group,
+            "@ptr": self.pointer,
+        }
+        if match := _REQUEST_ID.search(event.message):
+            found["@requestId"] = match[0]
+        if match := _TYPE.match(event.message):
+            found["@type"] = match[1]
+        if found.get("@type") == "REPORT":
+            for name, (pattern, unit) in _REPORT.items():
+                if match := pattern.search(event.message):
+                    found[name] = float(match[1]) * unit
+        brace = event.message.find("{")
+        if brace >= 0:
+            _add_json(event.message, brace, found)
+        return found
+
+
+def _add_json(message: str, brace: int, found: dict[str, Any]) -> None:
+    """The fields of the first JSON object in a text, nested ones with dots."""
+    try:
+        content, _ = json.JSONDecoder().raw_decode(message, brace)
+    except (ValueError, RecursionError):
+        return
+    open_ends: list[tuple[str, Any]] = [("", content)]
+    while open_ends and len(found) < MAX_FIELDS:
+        path, value = open_ends.pop()
+        if isinstance(value, dict):
+            below = [(f"{path}.{name}" if path else name, each) for name, each in value.items()]
+            open_ends.extend(reversed(below))
+        elif isinstance(value, list):
+            open_ends.extend((f"{path}.{i}", each) for i, each in enumerate(value))
+        elif value is not None:
+            found[path] = value

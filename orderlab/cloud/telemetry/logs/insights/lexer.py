@@ -1,0 +1,118 @@
+"""The words of an Insights query."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from orderlab.cloud.telemetry.logs.errors import MalformedQuery
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+        (?P<comment>\#[^\n]*)
+      | (?P<regex>/(?:[^/\\\n]|\\.)+/i?)
+      | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+      | (?P<field>`[^`]+`|@?[A-Za-z_][\w@]*(?:\.[\w@*-]*[\w@*]|\.\d+)*)
+      | (?P<duration>\d+(?:\.\d+)?(?:ms|s|m|h|d|w)\b)
+      | (?P<number>\d+(?:\.\d+)?)
+      | (?P<sign>!=|<=|>=|==|=~|[-+*/%^=<>(),|\[\]])
+    )""",
+    re.VERBOSE,
+)
+# a `/` after one of these divides; elsewhere it opens a regular expression
+_VALUES = ("text", "field", "number", "duration")
+# operators that have a space on either side where an expression gives a column its name
+_SPACED = ("+", "-", "*", "/", "%", "^", "=", "!=", "<", "<=", ">", ">=", "and", "or", "like")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: str
+    text: str
+
+    @property
+    def word(self) -> str:
+        """The text in lower case: key words may be written either way."""
+        return self.text.lower()
+
+
+END = Token("end", "")
+
+
+def split(query: str) -> list[Token]:
+    """Cut a query into words; MalformedQuery at what is none."""
+    tokens: list[Token] = []
+    place, text = 0, query.rstrip()
+    while place < len(text):
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise MalformedQuery(f"unexpected symbol found {text[place:].strip()[:1]} at {place}")
+        kind = str(match.lastgroup)
+        if kind == "regex" and tokens and _ends_a_value(tokens[-1]):
+            slash = text.index("/", place)
+            tokens.append(Token("sign", "/"))
+            place = slash + 1
+            continue
+        if kind != "comment":
+            tokens.append(Token(kind, match[kind]))
+        place = match.end()
+    return tokens
+
+
+def _ends_a_value(token: Token) -> bool:
+    if token.word in ("like", "parse", "and", "or", "not"):
+        return False
+    return token.kind in _VALUES or token.text == ")"
+
+
+class Reader:
+    """Words, read one after the other."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    @property
+    def next(self) -> Token:
+        return self._tokens[self._at] if self._at < len(self._tokens) else END
+
+    @property
+    def place(self) -> int:
+        return self._at
+
+    def text_since(self, place: int) -> str:
+        """What was read since then, spaced as one would write it."""
+        shown = ""
+        for token in self._tokens[place : self._at]:
+            if token.text == ",":
+                shown += ", "
+            elif token.text in _SPACED and shown[-1:] not in ("(", ""):
+                shown += f" {token.text} "
+            else:
+                shown += token.text.strip("`")
+        return shown
+
+    def take(self) -> Token:
+        found = self.next
+        self._at += 1
+        return found
+
+    def skip(self, *words: str) -> bool:
+        """Go past some words if they are the next."""
+        upcoming = self._tokens[self._at : self._at + len(words)]
+        if [token.word for token in upcoming] != list(words):
+            return False
+        self._at += len(words)
+        return True
+
+    def expect(self, word: str) -> None:
+        if not self.skip(word):
+            raise self.unexpected()
+
+    def unexpected(self) -> MalformedQuery:
+        shown = self.next.text or "the end of the query"
+        return MalformedQuery(f"unexpected symbol found: {shown}")
+
+    @property
+    def at_end_of_command(self) -> bool:
+        return self.next is END or self.next.text == "|"

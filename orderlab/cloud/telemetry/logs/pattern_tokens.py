@@ -1,0 +1,107 @@
+"""What the JSON and the space-delimited patterns share: their words and their comparisons."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from typing import Any
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+        (?P<text>"(?:[^"\\]|\\.)*")
+      | (?P<regex>%(?:[^%\\]|\\.)+%)
+      | (?P<path>\$(?:\.[\w@*-]+|\["[^"]*"\]|\[\d+\]|\[\*\])+)
+      | (?P<sign>&&|\|\||!=|>=|<=|=|<|>|\(|\)|\{|\}|\[|\]|,|\.\.\.)
+      | (?P<word>[^\s&|!=<>(){}\[\],"%]+)
+    )""",
+    re.VERBOSE,
+)
+_ORDER: dict[str, Callable[[float, float], bool]] = {
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
+}
+
+
+class PatternError(ValueError):
+    """The pattern is not in order."""
+
+
+class Tokens:
+    """The words of a pattern, read one after the other."""
+
+    def __init__(self, pattern: str) -> None:
+        self._found: list[tuple[str, str]] = []
+        self._at = 0
+        place, text = 0, pattern.rstrip()
+        while place < len(text):
+            match = _TOKEN.match(text, place)
+            if match is None:
+                raise PatternError
+            self._found.append((str(match.lastgroup), match[str(match.lastgroup)]))
+            place = match.end()
+
+    def peek(self) -> tuple[str, str]:
+        """Kind and text of the next word; an empty kind at the end."""
+        return self._found[self._at] if self._at < len(self._found) else ("", "")
+
+    def take(self) -> tuple[str, str]:
+        found = self.peek()
+        self._at += 1
+        return found
+
+    def skip(self, text: str) -> bool:
+        """Go past a word if it is the next."""
+        if self.peek()[1].upper() != text:
+            return False
+        self._at += 1
+        return True
+
+    def expect(self, text: str) -> None:
+        if not self.skip(text):
+            raise PatternError
+
+
+def comparison(sign: str, kind: str, wanted: str) -> Callable[[Any], bool]:
+    """A test of one value: `=` and `!=` with text, numbers or `*`, and the orders of numbers."""
+    if sign in _ORDER:
+        compare, number = _ORDER[sign], _number(wanted)
+        if number is None:
+            raise PatternError
+        return lambda value: (found := _number(value)) is not None and compare(found, number)
+    if sign not in ("=", "!="):
+        raise PatternError
+    equal = _equality(kind, wanted)
+    return equal if sign == "=" else lambda value: not equal(value)
+
+
+def _equality(kind: str, wanted: str) -> Callable[[Any], bool]:
+    if kind == "regex":
+        expression = re.compile(wanted[1:-1])
+        return lambda value: expression.search(_text(value)) is not None
+    number = _number(wanted) if kind == "word" else None
+    text = re.sub(r"\\(.)", r"\1", wanted[1:-1]) if kind == "text" else wanted
+    if "*" in text:
+        parts = map(re.escape, text.split("*"))
+        expression = re.compile(".*".join(parts), re.DOTALL)
+        return lambda value: expression.fullmatch(_text(value)) is not None
+    if number is not None:
+        return lambda value: _number(value) == number
+    return lambda value: _text(value) == text
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

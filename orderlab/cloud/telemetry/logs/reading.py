@@ -1,0 +1,104 @@
+"""Parameters of calls of CloudWatch Logs, and tokens that lead to the next page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from orderlab.cloud.contracts import Call, Parameters
+from orderlab.cloud.telemetry.logs.errors import InvalidParameter, ResourceNotFound, constraint
+from orderlab.cloud.telemetry.logs.state import Group, LogState, Stream
+from orderlab.cloud.telemetry.logs.store import LogStore
+
+_GROUP_NAME = re.compile(r"[\.\-_/#A-Za-z0-9]{1,512}")
+_STREAM_NAME = re.compile(r"[^:*]{1,512}")
+MAX_EVENTS = 10_000
+
+
+def text(parameters: Parameters, name: str) -> str:
+    """A text that has to be there."""
+    value = parameters.get(name)
+    if not isinstance(value, str):
+        raise constraint("null", name, "Member must not be null")
+    return value
+
+
+def whole(parameters: Parameters, name: str, default: int | None = None) -> int | None:
+    value = parameters.get(name)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise constraint(value, name, "Member must have value greater than or equal to 0")
+    return int(value)
+
+
+def limit(parameters: Parameters, largest: int, default: int) -> int:
+    found = whole(parameters, "limit", default) or 0
+    if found < 1:
+        raise constraint(found, "limit", "Member must have value greater than or equal to 1")
+    if found > largest:
+        raise constraint(found, "limit", f"Member must have value less than or equal to {largest}")
+    return found
+
+
+def group_name(parameters: Parameters) -> str:
+    """A name for a new group, that AWS allows."""
+    name = text(parameters, "logGroupName")
+    if not _GROUP_NAME.fullmatch(name):
+        raise constraint(
+            name,
+            "logGroupName",
+            "Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+",
+        )
+    return name
+
+
+def stream_name(parameters: Parameters) -> str:
+    name = text(parameters, "logStreamName")
+    if not _STREAM_NAME.fullmatch(name):
+        raise constraint(
+            name, "logStreamName", "Member must satisfy regular expression pattern: [^:*]*"
+        )
+    return name
+
+
+def group(state: LogState, parameters: Parameters) -> Group:
+    """The group that a call names, by name or by ARN."""
+    name = parameters.get("logGroupName")
+    if name is None:
+        name = parameters.get("logGroupIdentifier")
+    return group_of(state, name)
+
+
+def group_of(state: LogState, name: Any) -> Group:
+    if not isinstance(name, str):
+        raise constraint("null", "logGroupName", "Member must not be null")
+    if name.startswith("arn:"):
+        name = name.split(":log-group:")[-1].removesuffix(":*")
+    found = state.groups.get(name)
+    if found is None:
+        raise ResourceNotFound.group()
+    return found
+
+
+def stream(found: Group, name: str) -> Stream:
+    stream = found.streams.get(name)
+    if stream is None:
+        raise ResourceNotFound.stream()
+    return stream
+
+
+def state_of(store: LogStore, call: Call) -> LogState:
+    return store.state(call.region)
+
+
+def token(timestamp: int, number: int) -> str:
+    """A place in a log: before the event with this time and number."""
+    return f"{timestamp:020d}{number:036d}"
+
+
+def place(given: Any) -> tuple[int, int]:
+    """The place that a token stands for."""
+    if isinstance(given, str) and len(given) == 56 and given.isdecimal():
+        return int(given[:20]), int(given[20:])
+    raise InvalidParameter("The specified nextToken is invalid.")

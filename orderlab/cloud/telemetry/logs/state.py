@@ -1,0 +1,134 @@
+"""Log groups and streams: moto's, with streams that take an event in constant time."""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+import moto.logs.urls
+from moto.core.utils import unix_time_millis
+from moto.logs.models import LogGroup, LogsBackend
+
+# bytes that CloudWatch counts for an event besides its text
+EVENT_OVERHEAD = 26
+
+
+class Event(NamedTuple):
+    """A log event. Times are milliseconds since 1970; `number` orders events of one millisecond."""
+
+    timestamp: int
+    number: int
+    ingestion_time: int
+    message: str
+
+
+class Stream:
+    """A log stream: appended to in the order of arrival, read in the order of time."""
+
+    def __init__(self, group_arn: str, name: str) -> None:
+        self.name = name
+        self.arn = f"{group_arn}:log-stream:{name}"
+        self.creation_time = int(time.time() * 1000)
+        self.stored_bytes = 0
+        self.last_ingestion_time: int | None = None
+        self._events: list[Event] = []
+        self._in_order = True
+
+    def append(self, event: Event) -> None:
+        if self._events and event.timestamp < self._events[-1].timestamp:
+            self._in_order = False
+        self._events.append(event)
+        self.stored_bytes += len(event.message) + EVENT_OVERHEAD
+        self.last_ingestion_time = event.ingestion_time
+
+    @property
+    def events(self) -> list[Event]:
+        """All events in the order of time."""
+        if not self._in_order:
+            self._events.sort()
+            self._in_order = True
+        return self._events
+
+    def position(self, timestamp: int, number: int = 0) -> int:
+        """The index of the first event that is not before a moment."""
+        return bisect_left(self.events, (timestamp, number))
+
+    def since(self, timestamp: int, number: int = 0) -> Iterator[Event]:
+        """Events from a moment on. What is appended meanwhile is not lost, and comes once."""
+        start = self.position(timestamp, number)
+        return iter(list(islice(self.events, start, None)))
+
+    def describe(self) -> dict[str, Any]:
+        events = self.events
+        description: dict[str, Any] = {
+            "logStreamName": self.name,
+            "creationTime": self.creation_time,
+            "arn": self.arn,
+            # AWS no longer keeps count of a stream's bytes
+            "storedBytes": 0,
+        }
+        if events:
+            description |= {
+                "firstEventTimestamp": events[0].timestamp,
+                "lastEventTimestamp": events[-1].timestamp,
+                "lastIngestionTime": self.last_ingestion_time,
+                "uploadSequenceToken": f"{len(events):056d}",
+            }
+        return description
+
+
+class Group(LogGroup):  # type: ignore[misc]
+    """A log group; its streams are ours."""
+
+    name: str
+    arn: str
+    streams: dict[str, Stream]
+    retention_in_days: int | None
+
+    def stream(self, name: str) -> Stream:
+        """The stream of that name, made if it is missing."""
+        found = self.streams.get(name)
+        if found is None:
+            found = self.streams[name] = Stream(self.arn, name)
+        return found
+
+    def describe(self) -> dict[str, Any]:
+        stored = sum(stream.stored_bytes for stream in self.streams.values())
+        description: dict[str, Any] = {
+            "logGroupName": self.name,
+            "creationTime": int(unix_time_millis(self.creation_time)),
+            "metricFilterCount": 0,
+            "arn": f"{self.arn}:*",
+            "storedBytes": stored,
+            "logGroupClass": "STANDARD",
+            "logGroupArn": self.arn,
+        }
+        if self.retention_in_days:
+            description["retentionInDays"] = self.retention_in_days
+        return description
+
+
+class LogState(LogsBackend):  # type: ignore[misc]
+    """What CloudWatch Logs holds in one Region."""
+
+    _url_module = moto.logs.urls
+    groups: dict[str, Group]
+
+    def create_log_group(
+        self, log_group_name: str, tags: dict[str, str] | None, **kwargs: Any
+    ) -> Group:
+        group = self.ensure_log_group(log_group_name)
+        group.retention_in_days = kwargs.get("RetentionInDays")
+        self.tag_resource(group.arn, tags or {})
+        return group
+
+    def ensure_log_group(self, log_group_name: str) -> Group:
+        """The group of that name, made if it is missing."""
+        found = self.groups.get(log_group_name)
+        if found is None:
+            found = Group(self.account_id, self.region_name, log_group_name)
+            self.groups[log_group_name] = found
+        return found

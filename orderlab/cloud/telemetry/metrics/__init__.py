@@ -1,0 +1,1 @@
+"""CloudWatch metrics: aggregated as they are added, read through CloudWatch's API."""

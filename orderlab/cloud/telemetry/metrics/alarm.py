@@ -1,0 +1,164 @@
+"""One alarm: its settings, its state, and how the values of a metric change it.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+"""
+
+from __future__ import annotations
+
+import operator
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.telemetry.metrics import reading
+from orderlab.cloud.telemetry.metrics.errors import (
+    InvalidParameterCombination,
+    InvalidParameterValue,
+)
+
+OK, ALARM, INSUFFICIENT = "OK", "ALARM", "INSUFFICIENT_DATA"
+STATES = (OK, ALARM, INSUFFICIENT)
+_COMPARISONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
+    "GreaterThanOrEqualToThreshold": (operator.ge, "greater than or equal to"),
+    "GreaterThanThreshold": (operator.gt, "greater than"),
+    "LessThanThreshold": (operator.lt, "less than"),
+    "LessThanOrEqualToThreshold": (operator.le, "less than or equal to"),
+}
+_MISSING = ("missing", "ignore", "breaching", "notBreaching")
+# settings that describe the alarm and are given back as they came
+_KEPT = (
+    "AlarmDescription",
+    "MetricName",
+    "Namespace",
+    "Statistic",
+    "ExtendedStatistic",
+    "Dimensions",
+    "Period",
+    "Unit",
+    "EvaluationPeriods",
+    "DatapointsToAlarm",
+    "Threshold",
+    "ComparisonOperator",
+    "TreatMissingData",
+    "Metrics",
+)
+_NUMBERS = ("Period", "EvaluationPeriods", "DatapointsToAlarm", "Threshold")
+
+
+class Alarm:
+    """Settings as PutMetricAlarm gave them, checked, and the state."""
+
+    def __init__(self, arn: str, parameters: Mapping[str, Any]) -> None:
+        self.arn = arn
+        self.name = reading.text(parameters, "AlarmName")
+        self.settings = {
+            name: parameters[name] for name in _KEPT if parameters.get(name) is not None
+        }
+        for name in _NUMBERS:
+            if name in self.settings:
+                value = reading.number(self.settings[name], name)
+                self.settings[name] = value if name == "Threshold" else int(value)
+        _check(self.settings)
+        self.actions = {
+            OK: reading.items(parameters, "OKActions"),
+            ALARM: reading.items(parameters, "AlarmActions"),
+            INSUFFICIENT: reading.items(parameters, "InsufficientDataActions"),
+        }
+        for action in (each for actions in self.actions.values() for each in actions):
+            if not str(action).startswith("arn:aws:sns:"):
+                raise NotDoneYet(f"alarm actions other than SNS topics ({action})")
+        self.actions_enabled = parameters.get("ActionsEnabled", True) not in (False, "false")
+        self.state = INSUFFICIENT
+        self.reason = "Unchecked: Initial alarm creation"
+        self.configured_at = self.changed_at = time.time()
+
+    @property
+    def queries(self) -> list[dict[str, Any]]:
+        """What to ask for: the alarm's own metric, or the queries it was given."""
+        if "Metrics" in self.settings:
+            return list(self.settings["Metrics"])
+        metric = {
+            "Namespace": self.settings["Namespace"],
+            "MetricName": self.settings["MetricName"],
+            "Dimensions": self.settings.get("Dimensions", []),
+        }
+        statistic = self.settings.get("Statistic") or self.settings["ExtendedStatistic"]
+        stat = {"Metric": metric, "Stat": statistic, "Period": self.settings["Period"]}
+        if "Unit" in self.settings:
+            stat["Unit"] = self.settings["Unit"]
+        return [{"Id": "metric", "MetricStat": stat}]
+
+    @property
+    def period(self) -> int:
+        if "Period" in self.settings:
+            return int(self.settings["Period"])
+        stats = (query.get("MetricStat") or query for query in self.settings["Metrics"])
+        return max((int(stat.get("Period") or 60) for stat in stats), default=60)
+
+    def judge(self, points: list[tuple[float, float | None]]) -> tuple[str, str] | None:
+        """The state that the last periods (start, value) call for, with the reason; or None."""
+        compare, words = _COMPARISONS[self.settings["ComparisonOperator"]]
+        threshold = self.settings["Threshold"]
+        missing = self.settings.get("TreatMissingData", "missing")
+        present = [(at, value) for at, value in points if value is not None]
+        if not present and missing == "missing":
+            return INSUFFICIENT, f"Insufficient Data: {len(points)} datapoints were unknown."
+        if not present and missing == "ignore":
+            return None
+        breaching = [(at, value) for at, value in present if compare(value, threshold)]
+        count = len(breaching)
+        if missing == "breaching":
+            count += len(points) - len(present)
+        wanted = self.settings.get("DatapointsToAlarm") or self.settings["EvaluationPeriods"]
+        state = ALARM if count >= wanted else OK
+        shown = ", ".join(f"{v} ({_stamp(at)})" for at, v in (breaching or present)[-5:])
+        crossed = "was" if state == ALARM else "was not"
+        return state, (
+            f"Threshold Crossed: {max(count, 1)} out of the last {len(points)} datapoints "
+            f"[{shown}] {crossed} {words} the threshold ({threshold})."
+        )
+
+    def describe(self, shown_time: Callable[[float], Any]) -> dict[str, Any]:
+        return {
+            "AlarmName": self.name,
+            "AlarmArn": self.arn,
+            "ActionsEnabled": self.actions_enabled,
+            "OKActions": self.actions[OK],
+            "AlarmActions": self.actions[ALARM],
+            "InsufficientDataActions": self.actions[INSUFFICIENT],
+            "StateValue": self.state,
+            "StateReason": self.reason,
+            "StateUpdatedTimestamp": shown_time(self.changed_at),
+            "AlarmConfigurationUpdatedTimestamp": shown_time(self.configured_at),
+            "StateTransitionedTimestamp": shown_time(self.changed_at),
+            **self.settings,
+        }
+
+
+def _check(settings: Mapping[str, Any]) -> None:
+    if settings.get("ComparisonOperator") not in _COMPARISONS:
+        raise NotDoneYet(f"alarms with the comparison {settings.get('ComparisonOperator')}")
+    if "Threshold" not in settings:
+        raise InvalidParameterCombination("The parameter Threshold is required.")
+    if settings.get("EvaluationPeriods", 0) < 1:
+        raise InvalidParameterValue("The parameter EvaluationPeriods must be greater than 0.")
+    if settings.get("DatapointsToAlarm", 1) > settings["EvaluationPeriods"]:
+        raise InvalidParameterValue("DatapointsToAlarm must not exceed EvaluationPeriods.")
+    if settings.get("TreatMissingData", "missing") not in _MISSING:
+        raise InvalidParameterValue(
+            f"The value {settings['TreatMissingData']} for parameter TreatMissingData is invalid."
+        )
+    if "Metrics" in settings:
+        return
+    for name in ("MetricName", "Namespace", "Period"):
+        if name not in settings:
+            raise InvalidParameterCombination(f"The parameter {name} is required.")
+    reading.period(settings["Period"])
+    statistic = settings.get("Statistic") or settings.get("ExtendedStatistic")
+    reading.statistic(statistic)
+
+
+def _stamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%d/%m/%y %H:%M:%S")

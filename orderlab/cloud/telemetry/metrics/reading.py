@@ -1,0 +1,117 @@
+"""Parameters of CloudWatch calls, as JSON, a form or CBOR may bring them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from orderlab.cloud.contracts import Call, Parameters
+from orderlab.cloud.telemetry.metrics.errors import (
+    InvalidParameterValue,
+    MissingParameter,
+    ValidationError,
+)
+from orderlab.cloud.telemetry.metrics.statistics import is_statistic
+
+# the most points that one GetMetricStatistics may ask for
+MAX_DATAPOINTS = 1440
+
+
+def text(parameters: Mapping[str, Any], name: str) -> str:
+    """A text that has to be there."""
+    value = parameters.get(name)
+    if value is None or value == "":
+        raise MissingParameter(f"The parameter {name} is required.")
+    if not isinstance(value, str):
+        raise ValidationError(f"The parameter {name} must be a string.")
+    return value
+
+
+def items(parameters: Mapping[str, Any], name: str) -> list[Any]:
+    value = parameters.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise ValidationError(f"The parameter {name} must be a list.")
+    return value
+
+
+def number(value: Any, name: str) -> float:
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        raise InvalidParameterValue(f"The value {value} for parameter {name} is invalid.") from None
+    if not math.isfinite(found) or isinstance(value, bool):
+        raise InvalidParameterValue(f"The value {value} for parameter {name} is invalid.")
+    return found
+
+
+def moment(value: Any, name: str) -> float:
+    """A time, in seconds since 1970."""
+    if value is None:
+        raise MissingParameter(f"The parameter {name} is required.")
+    if isinstance(value, datetime):
+        return value.timestamp()
+    if isinstance(value, str):
+        try:
+            found = datetime.fromisoformat(value.replace("Z", "+00:00"))
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        except ValueError:
+            pass
+    return number(value, name)
+
+
+def time_range(parameters: Mapping[str, Any]) -> tuple[float, float]:
+    start = moment(parameters.get("StartTime"), "StartTime")
+    end = moment(parameters.get("EndTime"), "EndTime")
+    if start >= end:
+        raise ValidationError("The parameter StartTime must be less than the parameter EndTime.")
+    return start, end
+
+
+def period(value: Any) -> int:
+    seconds = int(number(value, "Period"))
+    if seconds not in (1, 5, 10, 20, 30) and (seconds <= 0 or seconds % 60):
+        raise InvalidParameterValue(
+            "The parameter Period must be 1, 5, 10, 20, 30, or a multiple of 60"
+        )
+    return seconds
+
+
+def statistic(name: Any) -> str:
+    if not isinstance(name, str) or not is_statistic(name):
+        raise InvalidParameterValue(f"The value {name} for parameter Stat is not supported.")
+    return name
+
+
+def dimensions(found: list[Any]) -> dict[str, str]:
+    result: dict[str, str] = {}
+    for each in found:
+        if not isinstance(each, dict) or not each.get("Name") or "Value" not in each:
+            raise InvalidParameterValue("The parameter Dimensions.member.Name is required.")
+        result[str(each["Name"])] = str(each["Value"])
+    if len(result) > 30:
+        raise ValidationError("The collection Dimensions must not have more than 30 members.")
+    return result
+
+
+def shown_time(call: Call, seconds: float) -> Any:
+    """A time as the call's protocol writes it: a number in JSON, ISO 8601 in XML."""
+    if "x-amz-target" in call.request.headers:
+        return seconds
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def aligned(start: float, seconds: int) -> float:
+    """The start of the first period: a whole minute, or a whole period below a minute."""
+    step = 60 if seconds % 60 == 0 else seconds
+    return start - start % step
+
+
+def required_list(parameters: Parameters, name: str) -> list[Any]:
+    found = items(parameters, name)
+    if not found:
+        raise MissingParameter(f"The parameter {name} is required.")
+    return found

@@ -1,0 +1,100 @@
+"""What CloudWatch keeps of the values of one period, and the statistics it makes of them.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable
+from math import ceil, floor
+
+# values kept for percentiles; beyond that a random sample of them
+MAX_SAMPLES = 200
+_PERCENTILE = re.compile(r"^p(\d{1,2}(?:\.\d{1,10})?|100)$")
+_TRIMMED = re.compile(r"^(tm)(\d{1,2}(?:\.\d{1,10})?)$")
+
+
+class StatisticSet:
+    """Count, sum, least and greatest value, and a sample."""
+
+    __slots__ = ("count", "maximum", "minimum", "samples", "total")
+
+    def __init__(self) -> None:
+        self.count = 0.0
+        self.total = 0.0
+        self.minimum = float("inf")
+        self.maximum = float("-inf")
+        self.samples: list[float] = []
+
+    def add(self, value: float, chance: random.Random, times: float = 1.0) -> None:
+        self.count += times
+        self.total += value * times
+        if value < self.minimum:
+            self.minimum = value
+        if value > self.maximum:
+            self.maximum = value
+        for _ in range(min(int(times), MAX_SAMPLES)):
+            self._sample(value, chance)
+
+    def _sample(self, value: float, chance: random.Random) -> None:
+        if len(self.samples) < MAX_SAMPLES:
+            self.samples.append(value)
+            return
+        place = int(chance.random() * self.count)
+        if place < MAX_SAMPLES:
+            self.samples[place] = value
+
+    def add_set(self, count: float, total: float, minimum: float, maximum: float) -> None:
+        """Add values of which only the statistics are known; percentiles do not see them."""
+        self.count += count
+        self.total += total
+        self.minimum = min(self.minimum, minimum)
+        self.maximum = max(self.maximum, maximum)
+
+    def merge(self, others: Iterable[StatisticSet]) -> StatisticSet:
+        for other in others:
+            self.add_set(other.count, other.total, other.minimum, other.maximum)
+            self.samples += other.samples
+        return self
+
+    def value(self, statistic: str) -> float | None:
+        """One statistic: `Sum`, `Average`, `p99` ...; None where nothing can be said."""
+        if not self.count:
+            return None
+        plain = {
+            "SampleCount": self.count,
+            "Sum": self.total,
+            "Minimum": self.minimum,
+            "Maximum": self.maximum,
+            "Average": self.total / self.count,
+        }
+        if statistic in plain:
+            return plain[statistic]
+        if statistic == "IQM":
+            return self._trimmed(25, 75)
+        if match := _PERCENTILE.match(statistic):
+            return self._percentile(float(match[1]))
+        match = _TRIMMED.match(statistic)
+        return self._trimmed(0, float(match[2])) if match else None
+
+    def _percentile(self, percent: float) -> float | None:
+        if not self.samples:
+            return None
+        ordered = sorted(self.samples)
+        place = percent / 100 * (len(ordered) - 1)
+        low = int(place)
+        high = min(low + 1, len(ordered) - 1)
+        return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+    def _trimmed(self, low: float, high: float) -> float | None:
+        ordered = sorted(self.samples)
+        kept = ordered[floor(len(ordered) * low / 100) : ceil(len(ordered) * high / 100)]
+        return sum(kept) / len(kept) if kept else None
+
+
+def is_statistic(name: str) -> bool:
+    """Whether CloudWatch knows a statistic of that name, and we do."""
+    plain = ("SampleCount", "Sum", "Minimum", "Maximum", "Average", "IQM")
+    return name in plain or bool(_PERCENTILE.match(name) or _TRIMMED.match(name))

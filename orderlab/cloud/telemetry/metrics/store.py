@@ -1,0 +1,132 @@
+"""Where the cloud counts: metrics by namespace, name and dimensions, in periods of a second.
+
+Adding costs the same however much is stored. Seconds are kept for a while, minutes for good, as
+CloudWatch keeps its high-resolution metrics.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import ceil
+
+from orderlab.cloud.telemetry.metrics.statistics import StatisticSet
+
+KEEP_SECONDS = 3 * 3600
+Dimensions = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricKey:
+    namespace: str
+    name: str
+    dimensions: Dimensions
+
+
+class Series:
+    """The values of one metric."""
+
+    __slots__ = ("_minutes", "_seconds", "last", "unit")
+
+    def __init__(self, unit: str) -> None:
+        self.unit = unit
+        self.last = 0.0
+        self._seconds: dict[int, StatisticSet] = {}
+        self._minutes: dict[int, StatisticSet] = {}
+
+    def sets(self, timestamp: float) -> tuple[StatisticSet, StatisticSet]:
+        """The statistics of the second and of the minute that a moment is in."""
+        self.last = max(self.last, timestamp)
+        second = int(timestamp)
+        return self._set(self._seconds, second), self._set(self._minutes, second - second % 60)
+
+    def _set(self, periods: dict[int, StatisticSet], start: int) -> StatisticSet:
+        found = periods.get(start)
+        if found is None:
+            found = periods[start] = StatisticSet()
+            oldest = next(iter(periods))
+            if periods is self._seconds and oldest < start - KEEP_SECONDS:
+                del periods[oldest]
+        return found
+
+    def whole(self, start: int, end: int) -> StatisticSet | None:
+        """The statistics of one range, to the second; None if nothing happened in it."""
+        found = [values for _, values in _between(self._seconds, start, end, 1)]
+        return StatisticSet().merge(found) if found else None
+
+    def periods(self, start: float, end: float, period: int) -> dict[int, StatisticSet]:
+        """The statistics of each period from `start` (inclusive) to `end`, where there are any."""
+        by_minute = period % 60 == 0 and start % 60 == 0
+        source, step = (self._minutes, 60) if by_minute else (self._seconds, 1)
+        found: dict[int, list[StatisticSet]] = {}
+        for moment, values in _between(source, int(start), end, step):
+            found.setdefault(int(start + (moment - start) // period * period), []).append(values)
+        return {begin: StatisticSet().merge(values) for begin, values in sorted(found.items())}
+
+
+def _between(
+    source: dict[int, StatisticSet], start: int, end: float, step: int
+) -> Iterator[tuple[int, StatisticSet]]:
+    """The periods of a range, found by whichever is shorter: the range or what is stored."""
+    if (end - start) / step < len(source):
+        return (
+            (moment, source[moment]) for moment in range(start, ceil(end), step) if moment in source
+        )
+    return ((moment, values) for moment, values in source.items() if start <= moment < end)
+
+
+class MetricStore:
+    """All metrics of the account."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._series: dict[MetricKey, Series] = {}
+        self._keys: dict[tuple[str, str, frozenset[tuple[str, str]]], Series] = {}
+        self._chance = random.Random(seed)
+
+    def add(
+        self,
+        namespace: str,
+        name: str,
+        value: float,
+        *,
+        unit: str = "Count",
+        dimensions: Mapping[str, str],
+        timestamp: float | None = None,
+        times: float = 1.0,
+    ) -> None:
+        """Add a value (`times` times), now or at `timestamp` (seconds since 1970)."""
+        series = self._find(namespace, name, dimensions, unit)
+        for statistics in series.sets(time.time() if timestamp is None else timestamp):
+            statistics.add(value, self._chance, times)
+
+    def add_set(
+        self,
+        namespace: str,
+        name: str,
+        *,
+        unit: str,
+        dimensions: Mapping[str, str],
+        timestamp: float | None,
+        statistics: tuple[float, float, float, float],
+    ) -> None:
+        """Add values as a statistic set: count, sum, minimum, maximum."""
+        series = self._find(namespace, name, dimensions, unit)
+        for kept in series.sets(time.time() if timestamp is None else timestamp):
+            kept.add_set(*statistics)
+
+    def _find(self, namespace: str, name: str, dimensions: Mapping[str, str], unit: str) -> Series:
+        key = (namespace, name, frozenset(dimensions.items()))
+        found = self._keys.get(key)
+        if found is None:
+            found = self._keys[key] = Series(unit)
+            self._series[MetricKey(namespace, name, tuple(sorted(dimensions.items())))] = found
+        return found
+
+    def series(self, namespace: str, name: str, dimensions: Mapping[str, str]) -> Series | None:
+        """The metric with exactly these dimensions."""
+        return self._keys.get((namespace, name, frozenset(dimensions.items())))
+
+    def metrics(self) -> Iterable[tuple[MetricKey, Series]]:
+        return self._series.items()
