@@ -116,11 +116,16 @@ class Lab:
 
         return Board(self.target)
 
-    def scoreboard(self) -> Scoreboard:
-        """R1 to R6, each an experiment on what stands now."""
-        from orderlab.requirements.scoreboard import scoreboard
+    def scoreboard(self, *wanted: str) -> Scoreboard:
+        """R1 to R6 (or those you name), each an experiment on what stands now.
 
-        return scoreboard(self.target, chapter=self.chapter, progress=self.progress)
+        In chapter 00 that is the monolith.
+        """
+        from orderlab.requirements import scoreboard
+
+        if self.chapter == 0:
+            return scoreboard.monolith_scoreboard(wanted or scoreboard.ALL)
+        return scoreboard.scoreboard(self.target, wanted or scoreboard.ALL)
 
     def replay(self, limit: int | None = None, **options: Any) -> Replayed:
         """Send real orders to what is deployed, with a progress bar."""

@@ -73,13 +73,23 @@ class Monolith:
 
     def books(self) -> Books:
         """Compare what the shop and each service have written down."""
-        stored = self._ask("shop", "/state")
-        done = {name: self._ask(name, "/state") for name in NAMES}
+        stored = self.stored()
+        done = {name: self.done(name) for name in NAMES}
         return Books(
             stored=len(stored),
             orphaned={name: len(set(done[name]) - set(stored)) for name in NAMES},
             doubled={name: sum(n > 1 for n in done[name].values()) for name in NAMES},
         )
+
+    def stored(self) -> dict[str, int]:
+        """The orders that the shop has."""
+        found: dict[str, int] = self._ask("shop", "/state")
+        return found
+
+    def done(self, service: str) -> dict[str, int]:
+        """How often a service did its work, by order."""
+        found: dict[str, int] = self._ask(service, "/state")
+        return found
 
     def _ask(self, service: str, path: str, body: bytes | None = None) -> Any:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
