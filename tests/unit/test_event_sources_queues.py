@@ -222,7 +222,4 @@ def test_the_form_of_a_record() -> None:
     assert record["eventSource"] == "aws:sqs"
     assert record["eventSourceARN"] == QUEUE_ARN
     assert record["awsRegion"] == "us-east-1"
-    # the sum that AWS's clients check
-    assert record["md5OfMessageAttributes"] == "26d83b74ff5d8e27cf5d1e5f7f2c5c8a" or len(
-        record["md5OfMessageAttributes"]
-    ) == 32
+    assert len(record["md5OfMessageAttributes"]) == 32
