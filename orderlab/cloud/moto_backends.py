@@ -46,3 +46,10 @@ def replace_function_backend(backend_class: type[Any]) -> None:
     docker_models.lambda_backends.backend = backend_class  # type: ignore[assignment]
     # one state for both of moto's names: its callers look it up at call time
     simple_models.lambda_simple_backends = docker_models.lambda_backends  # type: ignore[assignment]
+
+
+def backends_in_use(service: str, account_id: str) -> list[Any]:
+    """moto's state of a service in every Region of an account that was used so far."""
+    from moto.backends import get_backend
+
+    return list(get_backend(service)[account_id].values())  # type: ignore[arg-type]

@@ -1,25 +1,64 @@
-"""Placeholder until the service is built."""
+"""API Gateway: REST APIs, as AWS builds and serves them.
+
+The control plane (`control/`) answers the calls that build an API; the data plane (`gateway.py`)
+serves what was deployed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
+from orderlab.cloud import moto_backends
+from orderlab.cloud.apigateway.gateway import Gateway, forbidden
+from orderlab.cloud.apigateway.regions import state_is_loaded
 from orderlab.cloud.contracts import Handler
+from orderlab.cloud.http import Request, Response
 
 if TYPE_CHECKING:
+    from orderlab.cloud.apigateway.moto_state import GatewayBackend
+    from orderlab.cloud.apigateway.state import RestApi
     from orderlab.cloud.cloud import Cloud
 
 
 class ApiGateway:
+    """The service, as the cloud knows it."""
+
     name = "apigateway"
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self.operations: Mapping[str, Handler] = {}
+        self.gateway = Gateway(cloud)
+        self.operations: dict[str, Handler] = {}
 
     async def start(self) -> None:
-        pass
+        from orderlab.cloud.apigateway.control.table import handlers
+        from orderlab.cloud.apigateway.moto_state import GatewayBackend
+
+        moto_backends.replace_backend("apigateway", GatewayBackend)
+        self.operations.update(handlers(self._cloud, {}))
 
     async def stop(self) -> None:
-        pass
+        for task in list(self.gateway.background):
+            task.cancel()
+        await asyncio.gather(*self.gateway.background, return_exceptions=True)
+
+    async def execute(self, request: Request, *, api_id: str, stage: str, path: str) -> Response:
+        """Answer one request to a deployed API. `path` is percent-encoded, after the stage."""
+        found = self._find(api_id)
+        if found is None:
+            return forbidden()
+        backend, api = found
+        settings: dict[str, Any] | None = api.stages.get(stage)
+        if settings is None or api.deployed[settings["deploymentId"]].endpoint_disabled:
+            return forbidden()
+        return await self.gateway.serve(request, backend, api, settings, path)
+
+    def _find(self, api_id: str) -> tuple[GatewayBackend, RestApi] | None:
+        """The API, in whichever Region it is; without any call before this one there is none."""
+        if not state_is_loaded():
+            return None
+        for backend in moto_backends.backends_in_use("apigateway", self._cloud.settings.account_id):
+            if api_id in backend.rest_apis:
+                return backend, backend.rest_apis[api_id]
+        return None

@@ -1,0 +1,137 @@
+"""Models: the JSON Schema (draft 4) that a request's body has to fit.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+_MODEL_URL = re.compile(r"^https://apigateway\.amazonaws\.com/restapis/[^/]+/models/([^/#]+)")
+# an error text is shown in logs; a body full of faults must not fill them
+_MAX_ERRORS = 20
+
+
+@cache
+def load_jsonschema() -> Any:
+    """The library, loaded when the first model is.
+
+    It loads the grammar of internationalised addresses if it finds one, which takes more than a
+    second; formats are not checked here, so that the grammar is kept away from it.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    import jsonschema
+
+    if sys.modules["rfc3987_syntax"] is None:
+        del sys.modules["rfc3987_syntax"]
+    return jsonschema
+
+
+class ModelError(ValueError):
+    """The schema is none."""
+
+
+class BodyModel:
+    """A compiled model. References to other models of the API are followed."""
+
+    def __init__(self, schema: Any, others: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._validator = load_jsonschema().Draft4Validator(schema, registry=_registry(others))
+
+    def errors(self, body: Any) -> list[str]:
+        """What is wrong with a body, in words; empty if nothing is."""
+        found = []
+        try:
+            for error in self._validator.iter_errors(body):
+                found.append(_describe(error))
+                if len(found) == _MAX_ERRORS:
+                    break
+        except (RecursionError, re.error) as error:
+            return [f"The body cannot be compared with the model: {error}"]
+        return found
+
+
+def _describe(error: Any) -> str:
+    """A fault in the words of AWS's validator where they are known."""
+    validator, value = error.validator, error.validator_value
+    if validator == "required":
+        missing = [name for name in value if name not in error.instance]
+        return f"object has missing required properties ({_names(missing)})"
+    if validator == "type":
+        allowed = value if isinstance(value, list) else [value]
+        return (
+            f"instance type ({_type_of(error.instance)}) does not match any allowed primitive "
+            f"type (allowed: {_names(allowed)})"
+        )
+    if validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        extra = [name for name in error.instance if name not in known]
+        return (
+            f"object instance has properties which are not allowed by the schema: {_names(extra)}"
+        )
+    if validator == "enum":
+        return f"instance value ({json.dumps(error.instance)}) not found in enum (possible values: {json.dumps(value)})"
+    return str(error.message)[:500]
+
+
+def _names(names: list[str]) -> str:
+    return "[" + ",".join(json.dumps(name) for name in sorted(names)) + "]"
+
+
+def _type_of(value: Any) -> str:
+    names = {str: "string", bool: "boolean", int: "integer", float: "number", dict: "object"}
+    return "null" if value is None else names.get(type(value), "array")
+
+
+def _registry(others: Mapping[str, Any]) -> Any:
+    """Where references to other models of the API lead."""
+    from referencing import Registry, Resource
+    from referencing.exceptions import NoSuchResource
+    from referencing.jsonschema import DRAFT4
+
+    def retrieve(uri: str) -> Resource[Any]:
+        found = _MODEL_URL.match(uri)
+        name = found[1] if found else uri.rpartition("/")[2]
+        if name not in others:
+            raise NoSuchResource(ref=uri)
+        return Resource.from_contents(others[name], default_specification=DRAFT4)
+
+    return Registry(retrieve=retrieve)  # type: ignore[call-arg]
+
+
+def read_schema(text: str) -> Any:
+    """The schema of a model as it was sent; ModelError if it is no JSON or no schema."""
+    try:
+        schema = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ModelError(
+            "Invalid model schema specified. Unable to parse the schema as JSON"
+        ) from None
+    if not isinstance(schema, dict):
+        raise ModelError("Invalid model schema specified. The schema must be a JSON object")
+    try:
+        load_jsonschema().Draft4Validator.check_schema(schema)
+    except load_jsonschema().exceptions.SchemaError as error:
+        raise ModelError(f"Invalid model schema specified. {error.message}") from None
+    return schema
+
+
+def references(schema: Any) -> list[str]:
+    """The names of the models that a schema refers to."""
+    found: list[str] = []
+    waiting = [schema]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, dict):
+            match = _MODEL_URL.match(str(current.get("$ref", "")))
+            if match:
+                found.append(match[1])
+            waiting.extend(current.values())
+        elif isinstance(current, list):
+            waiting.extend(current)
+    return found

@@ -1,0 +1,178 @@
+"""REST APIs themselves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from orderlab.cloud.apigateway.control import openapi
+from orderlab.cloud.apigateway.control.calls import ControlCall
+from orderlab.cloud.apigateway.control.errors import bad_request, validation_error
+from orderlab.cloud.apigateway.control.patch import Patchable, apply, flag, text, whole
+from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
+from orderlab.cloud.aws_error import NotDoneYet
+
+_ENDPOINTS = ("PRIVATE", "EDGE", "REGIONAL")
+_KEY_SOURCES = ("AUTHORIZER", "HEADER")
+_PATCHABLE = Patchable(
+    members={
+        "name": text,
+        "description": text,
+        "apiKeySource": text,
+        "disableExecuteApiEndpoint": flag,
+        "minimumCompressionSize": whole,
+        "policy": text,
+        "version": text,
+    },
+    lists=frozenset({"binaryMediaTypes"}),
+    removable=frozenset({"description", "policy", "minimumCompressionSize", "version"}),
+)
+_DEFAULT_MODELS: tuple[Document, ...] = (
+    {
+        "name": "Error",
+        "description": "This is a default error schema model",
+        "contentType": "application/json",
+        "schema": json.dumps(
+            {
+                "$schema": "http://json-schema.org/draft-04/schema#",
+                "title": "Error Schema",
+                "type": "object",
+                "properties": {"message": {"type": "string"}},
+            },
+            indent=2,
+        ),
+    },
+    {
+        "name": "Empty",
+        "description": "This is a default empty schema model",
+        "contentType": "application/json",
+        "schema": json.dumps(
+            {
+                "$schema": "http://json-schema.org/draft-04/schema#",
+                "title": "Empty Schema",
+                "type": "object",
+            },
+            indent=2,
+        ),
+    },
+)
+
+
+def create_rest_api(call: ControlCall) -> Document:
+    """CreateRestApi, and ImportRestApi, which is told by its query only."""
+    if call.query.get("mode") == ["import"]:
+        return openapi.import_rest_api(call, new_api)
+    if call.body.get("cloneFrom"):
+        raise NotDoneYet("cloning of REST APIs (cloneFrom)")
+    name = call.text("name")
+    if not name:
+        raise bad_request("API name must be non-empty")
+    endpoint = _endpoint(call.mapping("endpointConfiguration"))
+    return shown(new_api(call, name, {**call.body, "endpointConfiguration": endpoint}).document)
+
+
+def new_api(call: ControlCall, name: str, settings: Document) -> RestApi:
+    """An API with its root resource and the two models that every API begins with."""
+    key_source = settings.get("apiKeySource") or "HEADER"
+    if key_source not in _KEY_SOURCES:
+        raise validation_error(
+            str(key_source), "createRestApiInput.apiKeySource", f"[{', '.join(_KEY_SOURCES)}]"
+        )
+    binary = settings.get("binaryMediaTypes")
+    root_id = new_id()
+    api = RestApi(
+        {
+            "id": new_id(),
+            "name": name,
+            "description": settings.get("description"),
+            "createdDate": call.now(),
+            "version": settings.get("version"),
+            "binaryMediaTypes": list(dict.fromkeys(binary)) if binary else None,
+            "minimumCompressionSize": settings.get("minimumCompressionSize"),
+            "apiKeySource": key_source,
+            "endpointConfiguration": settings["endpointConfiguration"],
+            "policy": settings.get("policy"),
+            "tags": settings.get("tags") or None,
+            "disableExecuteApiEndpoint": bool(settings.get("disableExecuteApiEndpoint")),
+            "rootResourceId": root_id,
+        }
+    )
+    api.resources[root_id] = {"id": root_id, "path": "/"}
+    for model in _DEFAULT_MODELS:
+        api.models[model["name"]] = {"id": new_id(6), **model}
+    call.backend.rest_apis[api.id] = api
+    return api
+
+
+def _endpoint(given: Document | None) -> Document:
+    types = (given or {}).get("types") or ["EDGE"]
+    for each in types:
+        if each not in _ENDPOINTS:
+            raise validation_error(
+                str(each),
+                "createRestApiInput.endpointConfiguration.types",
+                "[PRIVATE, EDGE, REGIONAL]",
+            )
+    if "PRIVATE" in types:
+        raise NotDoneYet("private REST APIs")
+    return {"types": list(types), "ipAddressType": (given or {}).get("ipAddressType") or "ipv4"}
+
+
+def get_rest_api(call: ControlCall) -> Document:
+    return shown(call.api().document)
+
+
+def get_rest_apis(call: ControlCall) -> Document:
+    return call.page(api.document for api in call.backend.rest_apis.values())
+
+
+def delete_rest_api(call: ControlCall) -> None:
+    api = call.api()
+    del call.backend.rest_apis[api.id]
+    for plan in call.backend.access.plans.values():
+        plan["apiStages"] = [s for s in plan.get("apiStages") or () if s["apiId"] != api.id]
+
+
+def update_rest_api(call: ControlCall) -> Document:
+    api = call.api()
+    changed = shown(api.document)
+    rest: list[Document] = []
+    for operation in call.operations():
+        path = str(operation.get("path"))
+        if path.startswith("/endpointConfiguration/types"):
+            changed["endpointConfiguration"] = _endpoint({"types": [operation.get("value")]})
+        else:
+            rest.append(operation)
+    apply(changed, rest, _PATCHABLE)
+    if changed.get("apiKeySource") not in _KEY_SOURCES:
+        raise bad_request("Invalid API key source. Valid values are HEADER and AUTHORIZER")
+    if not changed.get("name"):
+        raise bad_request("API name must be non-empty")
+    api.document = changed
+    return shown(changed)
+
+
+def get_account(call: ControlCall) -> Document:
+    return shown(call.backend.settings)
+
+
+def update_account(call: ControlCall) -> Any:
+    """The role by which the gateway writes its logs; it must trust the gateway."""
+    changed = shown(call.backend.settings)
+    apply(
+        changed,
+        call.operations(),
+        Patchable(
+            {"cloudwatchRoleArn": text},
+            lists=frozenset({"features"}),
+            removable=frozenset({"cloudwatchRoleArn"}),
+        ),
+    )
+    role = changed.get("cloudwatchRoleArn")
+    if role and not call.cloud.permissions.may_assume(role, "apigateway.amazonaws.com"):
+        raise bad_request(
+            "The role ARN does not have required permissions configured. Please grant trust "
+            "permission for API Gateway and add the required role policy."
+        )
+    call.backend.settings = changed
+    return shown(changed)

@@ -1,0 +1,133 @@
+"""Patch operations: how the Update calls change a document.
+
+https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orderlab.cloud.apigateway.control.errors import bad_request
+from orderlab.cloud.apigateway.state import Document
+
+Convert = Callable[[str], Any]
+
+
+def text(value: str) -> str:
+    return value
+
+
+def flag(value: str) -> bool:
+    return value.lower() == "true"
+
+
+def whole(value: str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        raise bad_request(f"Invalid integer value {value!r} specified") from None
+
+
+def number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise bad_request(f"Invalid number {value!r} specified") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Patchable:
+    """What may be patched: single members, maps (`/variables/name`) and lists (`/list/value`).
+
+    `removable` members may be removed as well as replaced.
+    """
+
+    members: Mapping[str, Convert]
+    maps: Mapping[str, Convert] = frozenset()  # type: ignore[assignment]
+    lists: frozenset[str] = frozenset()
+    removable: frozenset[str] = frozenset()
+
+
+def apply(document: Document, operations: list[Document], allowed: Patchable) -> Document:
+    """Change a document in place and return it; BadRequestException for what cannot be patched."""
+    for operation in operations:
+        _apply(document, operation, allowed)
+    return document
+
+
+def parts_of(path: str) -> list[str]:
+    """The parts of a JSON pointer."""
+    return [part.replace("~1", "/").replace("~0", "~") for part in path.lstrip("/").split("/")]
+
+
+def value_of(operation: Document) -> str:
+    value = operation.get("value")
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _apply(document: Document, operation: Document, allowed: Patchable) -> None:
+    op, path = operation["op"], str(operation.get("path") or "")
+    parts = parts_of(path)
+    if len(parts) == 1 and parts[0] in allowed.members:
+        _apply_member(document, operation, parts[0], allowed)
+    elif parts[0] in allowed.lists:
+        _apply_list(document, operation, parts)
+    elif len(parts) == 2 and parts[0] in allowed.maps:
+        _apply_map(document, operation, parts, allowed.maps[parts[0]])
+    elif op in ("add", "remove") and not (allowed.maps or allowed.lists):
+        raise _unsupported(path, op)
+    else:
+        raise _unknown(path, op, allowed)
+
+
+def _apply_member(document: Document, operation: Document, name: str, allowed: Patchable) -> None:
+    op, path = operation["op"], operation["path"]
+    if op == "replace":
+        document[name] = allowed.members[name](value_of(operation))
+    elif op == "remove" and name in allowed.removable:
+        document.pop(name, None)
+    elif op == "add" and name in allowed.removable:
+        document[name] = allowed.members[name](value_of(operation))
+    else:
+        raise _unsupported(path, op)
+
+
+def _apply_map(document: Document, operation: Document, parts: list[str], convert: Convert) -> None:
+    values = document.get(parts[0]) or {}
+    if operation["op"] in ("add", "replace"):
+        document[parts[0]] = {**values, parts[1]: convert(value_of(operation))}
+    elif operation["op"] == "remove":
+        document[parts[0]] = {k: v for k, v in values.items() if k != parts[1]}
+    else:
+        raise _unsupported(operation["path"], operation["op"])
+
+
+def _apply_list(document: Document, operation: Document, parts: list[str]) -> None:
+    values = list(document.get(parts[0]) or [])
+    named = parts[1] if len(parts) > 1 else value_of(operation)
+    if operation["op"] == "add":
+        values += [named] if named not in values else []
+    elif operation["op"] == "remove":
+        values = [value for value in values if value != named]
+    elif operation["op"] == "replace":
+        new = value_of(operation)
+        values = [new if value == named else value for value in values] if len(parts) > 1 else [new]
+    else:
+        raise _unsupported(operation["path"], operation["op"])
+    document[parts[0]] = values
+
+
+def _unsupported(path: str, op: str) -> Exception:
+    return bad_request(
+        f"Invalid patch path  '{path}' specified for op '{op}'. Please choose supported operations"
+    )
+
+
+def _unknown(path: str, op: str, allowed: Patchable) -> Exception:
+    places = [f"/{name}" for name in (*allowed.members, *allowed.maps, *allowed.lists)]
+    return bad_request(
+        f"Invalid patch path  '{path}' specified for op '{op}'. "
+        f"Must be one of: [{', '.join(sorted(places))}]"
+    )

@@ -1,0 +1,212 @@
+"""What a deployment froze: the API as it was, compiled for serving.
+
+A stage serves one of these; edits that come after the deployment do not show.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.apigateway.body_models import BodyModel, ModelError, read_schema
+from orderlab.cloud.apigateway.routes import Routes
+
+if TYPE_CHECKING:
+    from orderlab.cloud.apigateway.parameter_mapping import ParameterMapping
+    from orderlab.cloud.apigateway.state import RestApi
+    from orderlab.cloud.apigateway.vtl.template import Template
+
+Document = Mapping[str, Any]
+DEFAULT_TIMEOUT_MILLIS = 29_000
+
+
+class DeployedResponse:
+    """One integration response: when it is chosen, and what it makes of the answer."""
+
+    def __init__(self, document: Document) -> None:
+        self.status = int(document["statusCode"])
+        self.pattern: str = document.get("selectionPattern") or ""
+        self.content_handling: str | None = document.get("contentHandling")
+        self.templates = Templates(document.get("responseTemplates"))
+        self._parameters = document.get("responseParameters")
+
+    @cached_property
+    def parameters(self) -> tuple[ParameterMapping, ...]:
+        from orderlab.cloud.apigateway.parameter_mapping import response_mappings
+
+        return response_mappings(self._parameters)
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str] | None:
+        from orderlab.cloud.apigateway.vtl.errors import TemplateError
+        from orderlab.cloud.apigateway.vtl.methods import java_pattern
+
+        try:
+            return java_pattern(self.pattern)
+        except TemplateError:
+            return None
+
+    def matches(self, text: str) -> bool:
+        """Whether the whole of a status or an error message fits the selection pattern."""
+        return bool(self._compiled and self._compiled.fullmatch(text))
+
+
+class Templates:
+    """Mapping templates by content type, compiled when they are first used."""
+
+    def __init__(self, sources: Mapping[str, str | None] | None) -> None:
+        self.sources = {kind.lower(): source or "" for kind, source in (sources or {}).items()}
+        self._compiled: dict[str, Template] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.sources)
+
+    def get(self, content_type: str) -> Template | None:
+        found = self._compiled.get(content_type)
+        if found is None and content_type in self.sources:
+            from orderlab.cloud.apigateway.vtl.template import compile_template
+
+            found = compile_template(self.sources[content_type])
+            self._compiled[content_type] = found
+        return found
+
+    def first(self) -> Template | None:
+        return self.get(next(iter(self.sources))) if self.sources else None
+
+
+class DeployedIntegration:
+    """Where a method's requests go."""
+
+    def __init__(self, document: Document) -> None:
+        self.kind: str = document["type"]
+        self.uri: str = document.get("uri") or ""
+        self.http_method: str | None = document.get("httpMethod")
+        self.credentials: str | None = document.get("credentials")
+        self.passthrough: str = document.get("passthroughBehavior") or "WHEN_NO_MATCH"
+        self.content_handling: str | None = document.get("contentHandling")
+        self.timeout_seconds = (document.get("timeoutInMillis") or DEFAULT_TIMEOUT_MILLIS) / 1000
+        self.templates = Templates(document.get("requestTemplates"))
+        self._parameters = document.get("requestParameters")
+        self.responses = tuple(
+            DeployedResponse(response)
+            for response in (document.get("integrationResponses") or {}).values()
+        )
+
+    @cached_property
+    def parameters(self) -> tuple[ParameterMapping, ...]:
+        from orderlab.cloud.apigateway.parameter_mapping import request_mappings
+
+        return request_mappings(self._parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A parameter that a validator wants to see."""
+
+    location: str
+    name: str
+
+
+class DeployedMethod:
+    """One method of one resource, with everything that its requests meet."""
+
+    def __init__(self, api: RestApi, resource: Document, document: Document) -> None:
+        self.resource_id: str = resource["id"]
+        self.path: str = resource["path"]
+        self.http_method: str = document["httpMethod"]
+        self.authorization_type: str = document.get("authorizationType") or "NONE"
+        self.api_key_required = bool(document.get("apiKeyRequired"))
+        self.operation_name: str | None = document.get("operationName")
+        self.authorizer = api.authorizers.get(document.get("authorizerId") or "")
+        self.integration = DeployedIntegration(document["methodIntegration"])
+        self.responses: dict[str, Any] = dict(document.get("methodResponses") or {})
+        validator = api.validators.get(document.get("requestValidatorId") or "") or {}
+        self.required: tuple[Requirement, ...] = ()
+        if validator.get("validateRequestParameters"):
+            self.required = _requirements(document)
+        self.models: dict[str, BodyModel] = {}
+        if validator.get("validateRequestBody"):
+            self.models = _models(api, document)
+
+    @property
+    def setting_key(self) -> str:
+        """The method's key among the stage's settings, such as `~1orders/POST`."""
+        return f"{self.path.replace('/', '~1')}/{self.http_method}"
+
+
+def _requirements(document: Document) -> tuple[Requirement, ...]:
+    found = []
+    for name, needed in (document.get("requestParameters") or {}).items():
+        if needed:
+            location, _, parameter = name.removeprefix("method.request.").partition(".")
+            found.append(Requirement(location, parameter))
+    return tuple(found)
+
+
+def _models(api: RestApi, document: Document) -> dict[str, BodyModel]:
+    schemas: dict[str, Any] = {}
+    for name, model in api.models.items():
+        try:
+            schemas[name] = read_schema(model.get("schema") or "{}")
+        except ModelError:
+            continue
+    return {
+        kind.lower(): BodyModel(schemas[name], schemas)
+        for kind, name in (document.get("requestModels") or {}).items()
+        if name in schemas
+    }
+
+
+class DeployedApi:
+    """One deployment of one API."""
+
+    def __init__(self, api: RestApi, deployment_id: str) -> None:
+        self.deployment_id = deployment_id
+        self.binary_media_types = frozenset(
+            kind.lower() for kind in api.document.get("binaryMediaTypes") or ()
+        )
+        self.api_key_source: str = api.document.get("apiKeySource") or "HEADER"
+        self.policy: str | None = api.document.get("policy")
+        self.endpoint_disabled = bool(api.document.get("disableExecuteApiEndpoint"))
+        self.gateway_responses = {
+            name: GatewayAnswer(response) for name, response in api.gateway_responses.items()
+        }
+        self.routes: Routes[DeployedMethod] = Routes()
+        for resource in api.resources.values():
+            for name, method in (resource.get("resourceMethods") or {}).items():
+                if method.get("methodIntegration"):
+                    self.routes.add(resource["path"], name, DeployedMethod(api, resource, method))
+
+    @classmethod
+    def of(cls, api: RestApi, deployment_id: str) -> DeployedApi:
+        """Freeze an API as it is now."""
+        return cls(_copied(api), deployment_id)
+
+
+def _copied(api: RestApi) -> RestApi:
+    """The API without any part that later edits could reach."""
+    from orderlab.cloud.apigateway.state import RestApi
+
+    parts = (
+        api.document,
+        api.resources,
+        api.models,
+        api.validators,
+        api.authorizers,
+        api.gateway_responses,
+    )
+    return RestApi(*json.loads(json.dumps(parts)))
+
+
+class GatewayAnswer:
+    """A gateway response that was customised."""
+
+    def __init__(self, document: Document) -> None:
+        status = document.get("statusCode")
+        self.status = int(status) if status else None
+        self.templates = Templates(document.get("responseTemplates"))
+        self.parameters: dict[str, str] = dict(document.get("responseParameters") or {})

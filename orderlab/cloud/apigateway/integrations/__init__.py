@@ -1,0 +1,1 @@
+"""What stands behind a method: one file for each kind of integration."""

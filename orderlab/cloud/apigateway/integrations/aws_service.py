@@ -1,0 +1,204 @@
+"""AWS: a call of another service's API, made as the integration's role.
+
+The call takes the same way as one from outside: the role's permissions are asked, then the
+service's own handler answers, so that what is forbidden or wrong fails as it does on AWS.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/integrating-api-with-aws-services.html
+Differs from AWS: SQS, SNS and DynamoDB only.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import uuid
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from orderlab.cloud.apigateway.failures import internal_error
+from orderlab.cloud.apigateway.integrations.roles import principal_of, require_credentials
+from orderlab.cloud.apigateway.invocation import (
+    EndpointAnswer,
+    Invocation,
+    OutgoingRequest,
+    read_json,
+)
+from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.contracts import Call, Parameters
+from orderlab.cloud.http import Request, Response
+from orderlab.cloud.operations import Identified, error_response
+from orderlab.cloud.protocols import query
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+
+SERVICES = ("dynamodb", "sns", "sqs")
+_URI = re.compile(r"^arn:aws:apigateway:([a-z0-9-]+):([a-z0-9.-]+):(path|action)/(.*)$", re.S)
+_TARGETS = {"dynamodb": "DynamoDB_20120810", "sqs": "AmazonSQS"}
+_FORM = "application/x-www-form-urlencoded"
+_JSON = "application/x-amz-json-1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceUri:
+    region: str
+    service: str
+    kind: str
+    rest: str
+
+
+@lru_cache(maxsize=512)
+def parse_uri(uri: str) -> ServiceUri | None:
+    """The parts of `arn:aws:apigateway:REGION:SERVICE:path|action/REST`."""
+    found = _URI.match(uri)
+    return ServiceUri(found[1], found[2], found[3], found[4]) if found else None
+
+
+async def answer(cloud: Cloud, invocation: Invocation, outgoing: OutgoingRequest) -> EndpointAnswer:
+    """What the service answers, errors included; a broken set-up gives 500."""
+    uri = parse_uri(outgoing.uri)
+    if uri is None or uri.service not in SERVICES:
+        raise internal_error(f"The local cloud has no service integration for {outgoing.uri}")
+    principal = principal_of(cloud, invocation, require_credentials(invocation))
+    request, operation, protocol = _request(uri, outgoing)
+    request_id = str(uuid.uuid4())
+    call = Call(uri.service, operation, uri.region, principal, request, request_id)
+    wants_xml = "xml" in request.headers.get("accept", "")
+    try:
+        parameters = _parameters(call, protocol)
+        result = await perform(cloud, call, parameters, protocol)
+    except AwsError as error:
+        return _error(error, protocol, request_id, wants_xml)
+    if isinstance(result, Response):
+        return EndpointAnswer(result.status, result.body, result.headers)
+    return _success(call, result, protocol, wants_xml)
+
+
+def _request(uri: ServiceUri, outgoing: OutgoingRequest) -> tuple[Request, str, str]:
+    """The request that the service gets, the operation, and the protocol: query or JSON."""
+    headers = {name.lower(): value for name, value in outgoing.headers.items()}
+    path, _, path_query = (uri.rest if uri.kind == "path" else "").partition("?")
+    fields = [(name, value) for name, values in outgoing.query.items() for value in values]
+    query_string = "&".join(part for part in (path_query, urlencode(fields)) if part)
+    target = headers.get("x-amz-target", "")
+    if uri.kind == "action":
+        operation, _, rest = uri.rest.partition("&")
+        if uri.service == "dynamodb":
+            target = f"{_TARGETS['dynamodb']}.{operation}"
+        else:
+            query_string = "&".join(part for part in (query_string, rest) if part)
+    request = Request(
+        method=outgoing.method,
+        path="/" + path.lstrip("/"),
+        query_string=query_string,
+        headers=headers,
+        body=outgoing.body,
+    )
+    if target:
+        return request, target.rpartition(".")[2], "json"
+    if uri.kind == "path":
+        operation = query.form_of(request).get("Action", "")
+    return request, operation, "query"
+
+
+def _parameters(call: Call, protocol: str) -> Parameters:
+    if protocol == "query":
+        return query.parameters(call.service, call.operation, call.request)
+    try:
+        body: Any = read_json(call.request.body or b"{}")
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise AwsError("Could not parse request body into json", code="SerializationException")
+    return body
+
+
+async def perform(cloud: Cloud, call: Call, parameters: Parameters, protocol: str) -> Any:
+    """Permission, then the service's own handler; moto where the service has none."""
+    cloud.scope.require_served(call, parameters)
+    cloud.permissions.authorize(call, parameters)
+    service = cloud.services.get(call.service)
+    handler = service.operations.get(call.operation) if service else None
+    if handler is not None:
+        result = handler(call, parameters)
+        return await result if inspect.isawaitable(result) else result
+    if not call.operation:
+        raise AwsError("The action or operation requested is invalid.", code="InvalidAction")
+    what = Identified(call.service, call.operation, protocol)
+    other = getattr(service, "answer_other_protocol", None)
+    response = await other(call, what) if other and protocol == "query" else None
+    return response if response is not None else cloud.moto(_for_moto(call, protocol))
+
+
+def _for_moto(call: Call, protocol: str) -> Request:
+    """The request with the marks by which moto tells services apart."""
+    headers = {
+        **call.request.headers,
+        "host": f"{call.service}.{call.region}.amazonaws.com",
+        "authorization": f"AWS4-HMAC-SHA256 Credential=AKIA/20260101/{call.region}/"
+        f"{call.service}/aws4_request, SignedHeaders=host, Signature=0",
+    }
+    body = call.request.body
+    if protocol == "json":
+        headers["x-amz-target"] = f"{_TARGETS[call.service]}.{call.operation}"
+        headers["content-type"] = _JSON
+    else:
+        fields = query.form_of(call.request)
+        fields["Action"] = call.operation
+        headers["content-type"], body = _FORM, urlencode(fields).encode()
+    return Request("POST", "/", "", headers, body)
+
+
+def _success(call: Call, result: Any, protocol: str, wants_xml: bool) -> EndpointAnswer:
+    if protocol == "json":
+        body = json.dumps(result, separators=(",", ":"), ensure_ascii=False)
+        return EndpointAnswer(200, body.encode("utf-8", "replace"), [("Content-Type", _JSON)])
+    if wants_xml:
+        response = query.response(call.service, call.operation, result, call.request_id)
+        return EndpointAnswer(200, response.body, [("Content-Type", "text/xml")])
+    content = {
+        f"{call.operation}Response": {
+            f"{call.operation}Result": _all_members(call.operation, result) or None,
+            "ResponseMetadata": {"RequestId": call.request_id},
+        }
+    }
+    body = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    return EndpointAnswer(
+        200, body.encode("utf-8", "replace"), [("Content-Type", "application/json")]
+    )
+
+
+_SEND_MESSAGE_MEMBERS = (
+    "MD5OfMessageAttributes",
+    "MD5OfMessageBody",
+    "MD5OfMessageSystemAttributes",
+    "MessageId",
+    "SequenceNumber",
+)
+
+
+def _all_members(operation: str, result: Any) -> Any:
+    """The query protocol's JSON form shows members without a value as null."""
+    if operation != "SendMessage":
+        return dict(result)
+    return {name: result.get(name) for name in _SEND_MESSAGE_MEMBERS}
+
+
+def _error(error: AwsError, protocol: str, request_id: str, wants_xml: bool) -> EndpointAnswer:
+    if protocol == "json" or wants_xml:
+        response = error_response(error, protocol, request_id)
+        return EndpointAnswer(response.status, response.body, response.headers)
+    fault = "Receiver" if error.status >= 500 else "Sender"
+    code = error.details.get("query_error_code") or error.code
+    content = {
+        "Error": {"Code": code, "Message": error.message, "Type": fault},
+        "RequestId": request_id,
+    }
+    return EndpointAnswer(
+        error.status,
+        json.dumps(content, separators=(",", ":")).encode(),
+        [("Content-Type", "application/json")],
+    )

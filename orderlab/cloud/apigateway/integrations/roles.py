@@ -1,0 +1,54 @@
+"""The roles under which the gateway calls AWS services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderlab.cloud.apigateway.failures import GatewayFailure, internal_error
+from orderlab.cloud.apigateway.invocation import Invocation
+from orderlab.cloud.apigateway.steps.integration_request import with_stage_variables
+from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.contracts import Principal
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+
+SERVICE = "apigateway.amazonaws.com"
+SESSION_NAME = "BackplaneAssumeRoleSession"
+# the special credentials under which the caller's own identity is passed on
+CALLER = "arn:aws:iam::*:user/*"
+
+
+def principal_of(cloud: Cloud, invocation: Invocation, credentials: str) -> Principal:
+    """The session of the integration's role; a role that does not let the gateway in gives 500.
+
+    Whether the trust policy still holds is asked every time, since it costs little: on AWS a
+    session outlives a change of the policy by up to an hour.
+    """
+    role_arn = with_stage_variables(credentials, invocation)
+    try:
+        trusted = cloud.permissions.may_assume(role_arn, SERVICE)
+    except AwsError as error:
+        raise internal_error(error.message) from None
+    if not trusted:
+        raise internal_error(
+            "Execution failed due to configuration error: API Gateway does not have permission "
+            "to assume the provided role"
+        )
+    return cloud.permissions.role_principal(role_arn, SESSION_NAME)
+
+
+def require_credentials(invocation: Invocation) -> str:
+    """The role of an integration with a service; caller credentials are refused."""
+    credentials = invocation.method.integration.credentials
+    if not credentials:
+        raise internal_error(
+            "Execution failed due to configuration error: Invalid credentials: AWS service "
+            "integrations need a role"
+        )
+    if credentials == CALLER:
+        raise GatewayFailure(
+            "API_CONFIGURATION_ERROR",
+            reason="The local cloud does not pass the caller's credentials on",
+        )
+    return credentials

@@ -1,0 +1,1 @@
+"""The Velocity Template Language, as API Gateway's mapping templates use it."""
