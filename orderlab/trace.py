@@ -1,0 +1,157 @@
+"""An order's path, from an order id alone: the flight recorder's hops and the functions' logs.
+
+In the local cloud the recorder knows every call; in an AWS account the logs alone tell, through
+CloudWatch Logs, and the path has fewer lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from orderlab.showing.picture import Picture
+from orderlab.showing.table import Table
+from orderlab.target.base import RECORDER, Target
+
+LOG_PREFIX = "/aws/lambda/"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to an order. `at` is seconds since 1970; durations in ms."""
+
+    at: float
+    source: str
+    target: str
+    what: str
+    outcome: str = "ok"
+    duration_ms: float | None = None
+
+
+@dataclass
+class Trace:
+    """The steps of one order, in time order."""
+
+    order_id: str
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def components(self) -> list[str]:
+        """Every part that the order passed, in the order of its passing."""
+        names = [name for step in self.steps for name in (step.source, step.target)]
+        return list(dict.fromkeys(name for name in names if name and name != "client"))
+
+    @property
+    def with_durations(self) -> list[str]:
+        """The parts of which at least one step says how long it took."""
+        timed = {step.target for step in self.steps if step.duration_ms is not None}
+        timed |= {step.source for step in self.steps if step.duration_ms is not None}
+        return [name for name in self.components if name in timed]
+
+    @property
+    def milliseconds(self) -> float:
+        """From the first step to the end of the last."""
+        if not self.steps:
+            return 0.0
+        end = max(step.at + (step.duration_ms or 0.0) / 1000 for step in self.steps)
+        return (end - self.steps[0].at) * 1000
+
+    def table(self, *columns: str) -> Table:
+        """The steps as a table; `columns` of when, from, to, what, took, outcome."""
+        first = self.steps[0].at if self.steps else 0.0
+        rows = [
+            {
+                "when": f"{(step.at - first) * 1000:7.1f} ms",
+                "from": step.source,
+                "to": step.target,
+                "what": step.what,
+                "took": "" if step.duration_ms is None else f"{step.duration_ms:.1f} ms",
+                "outcome": step.outcome,
+            }
+            for step in self.steps
+        ]
+        chosen = columns or ("when", "from", "to", "what", "took", "outcome")
+        return Table(rows, chosen, caption=f"Order {self.order_id}")
+
+    def waterfall(self) -> Picture:
+        """The steps as bars on one time axis."""
+        from orderlab.drawing.waterfall import waterfall
+
+        return waterfall(self)
+
+    def in_words(self) -> str:
+        """One sentence that says the path."""
+        if not self.steps:
+            return f"Nothing is known of order {self.order_id}."
+        path = ", ".join(self.components)
+        return f"Order {self.order_id} took {self.milliseconds:.0f} ms through {path}."
+
+    def __repr__(self) -> str:
+        return f"{self.in_words()}\n{self.table()!r}" if self.steps else self.in_words()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        if not self.steps:
+            return {"text/plain": repr(self)}
+        picture = self.waterfall()._repr_mimebundle_()["text/html"]
+        return {"text/plain": repr(self), "text/html": picture + self.table()._repr_html_()}
+
+
+def trace(target: Target, order_id: str) -> Trace:
+    """Everything that is known of an order, in time order."""
+    steps = _recorded(target, order_id) if RECORDER in target.can else []
+    if not steps:
+        steps = _logged(target, order_id)
+    return Trace(order_id, sorted(steps, key=lambda step: step.at))
+
+
+def _recorded(target: Target, order_id: str) -> list[Step]:
+    hops = target.page(f"recorder/trace?id={order_id}")["hops"]
+    return [
+        Step(
+            hop["at"],
+            component(hop["source"]),
+            component(hop["target"]),
+            hop["action"],
+            hop["outcome"],
+            hop["duration_ms"] or None,
+        )
+        for hop in hops
+    ]
+
+
+def _logged(target: Target, order_id: str) -> list[Step]:
+    logs = target.client("logs")
+    groups = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=LOG_PREFIX)
+    steps = []
+    for page in groups:
+        for group in page["logGroups"]:
+            name = group["logGroupName"]
+            found = logs.filter_log_events(logGroupName=name, filterPattern=f'"{order_id}"')
+            steps += [
+                Step(
+                    event["timestamp"] / 1000,
+                    "",
+                    name.removeprefix(LOG_PREFIX),
+                    event["message"].strip()[:120],
+                )
+                for event in found["events"]
+            ]
+    return steps
+
+
+def component(name: str) -> str:
+    """The short name of an ARN: `orders-inbox` of a queue, `orders` of a table's stream.
+
+    An API's stage is named by the API; a principal or a service keeps its name.
+    """
+    if not name.startswith("arn:"):
+        return name
+    service, rest = name.split(":", 5)[2], name.split(":", 5)[5]
+    if service == "dynamodb":
+        parts = rest.split("/")
+        return f"{parts[1]} (stream)" if "stream" in parts else parts[1]
+    if service == "lambda":
+        return rest.removeprefix("function:").partition(":")[0]
+    if service in ("execute-api", "apigateway"):
+        return "api"
+    return rest.rpartition("/")[2].rpartition(":")[2]
