@@ -1,0 +1,108 @@
+"""The peer that the pipeline is measured against: ministack, in an environment of its own.
+
+Same architecture, same handlers, same driver; only the target differs.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from orderlab.target.local import LocalTarget
+
+BUILD = Path(__file__).parent / "build"
+# its functions run with the boto3 of this environment; the release is the one it was tried with
+PACKAGES = ("ministack[full]", "boto3==1.43.106")
+ACCOUNT_ID = "000000000000"
+START_SECONDS = 30.0
+
+
+def install() -> Path:
+    """The folder of an environment that holds ministack; made by the first call, with pip."""
+    folder = BUILD / "ministack"
+    if not _program(folder, "ministack").exists():
+        venv.create(folder, clear=True, with_pip=True)
+        pip = [str(_program(folder, "python")), "-m", "pip", "install", "--quiet", *PACKAGES]
+        subprocess.run(pip, check=True)
+    return folder
+
+
+@contextmanager
+def running() -> Iterator[LocalTarget]:
+    """A ministack on a free port of 127.0.0.1, as a target."""
+    folder, port = install(), _free_port()
+    scratch = BUILD / "ministack-scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    settings = {
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "TMPDIR": str(scratch),
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    with (BUILD / "ministack.log").open("w") as log:
+        process = subprocess.Popen(
+            [str(_program(folder, "ministack"))],
+            env={**kept, **settings},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            # a session of its own: its functions' processes end with it
+            start_new_session=True,
+        )
+        try:
+            target = LocalTarget.attach(
+                f"http://127.0.0.1:{port}", "test", "test", account_id=ACCOUNT_ID
+            )
+            _wait_until_it_answers(target.endpoint)
+            yield target
+            target.stop()
+        finally:
+            _end(process)
+
+
+def _program(folder: Path, name: str) -> Path:
+    return folder / ("Scripts" if sys.platform == "win32" else "bin") / name
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_it_answers(endpoint: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while True:
+        try:
+            with opener.open(f"{endpoint}/_ministack/health", timeout=2):
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End it and the processes that it started."""
+    import psutil
+
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for child in family:
+        if child.is_running():
+            child.kill()
