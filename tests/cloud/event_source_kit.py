@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 # Notes every event in a file that the test reads; what else it does, the messages say.
-NOTING = '''
+NOTING = """
 import json, os, time
 
 def texts(event):
@@ -35,7 +35,7 @@ def handler(event, context):
         return {"batchItemFailures": [{"itemIdentifier": name} for name in bad]}
     if bad:
         raise ValueError("bad ones: %s" % bad)
-'''
+"""
 
 READ_SOURCES = (
     "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage",

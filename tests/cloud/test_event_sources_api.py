@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 
 from tests.cloud.event_source_kit import READ_SOURCES, Function, Kit, until
 
+LOST = "arn:aws:sqs:us-east-1:123456789012:lost"
+
 
 @pytest.fixture(scope="module")
 def kit(cloud: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
@@ -145,7 +147,7 @@ def test_the_visibility_timeout_may_not_be_below_the_functions(kit: Kit) -> None
         ({"MaximumRecordAgeInSeconds": 60}, "InvalidParameterValueException", "Unsupported"),
         ({"BisectBatchOnFunctionError": True}, "InvalidParameterValueException", "Unsupported"),
         (
-            {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:q"}}},
+            {"DestinationConfig": {"OnFailure": {"Destination": LOST}}},
             "InvalidParameterValueException",
             "DestinationConfig",
         ),
@@ -183,9 +185,7 @@ def test_settings_that_a_queue_does_not_take(
         (
             {
                 "StartingPosition": "LATEST",
-                "DestinationConfig": {
-                    "OnSuccess": {"Destination": "arn:aws:sqs:us-east-1:123456789012:q"}
-                },
+                "DestinationConfig": {"OnSuccess": {"Destination": LOST}},
             },
             "DestinationConfig",
         ),

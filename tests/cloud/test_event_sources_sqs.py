@@ -97,9 +97,7 @@ def test_only_what_a_partial_answer_names_comes_back(kit: Kit) -> None:
 def test_messages_that_no_filter_wants_are_deleted(kit: Kit) -> None:
     function, queue = kit.function(), kit.queue()
     pattern = json.dumps({"body": {"total": [{"numeric": [">", 100]}]}})
-    name = kit.mapping(
-        function, kit.arn(queue), FilterCriteria={"Filters": [{"Pattern": pattern}]}
-    )
+    name = kit.mapping(function, kit.arn(queue), FilterCriteria={"Filters": [{"Pattern": pattern}]})
     kit.send(queue, '{"total": 5}', '{"total": 500}', "no json")
     until(lambda: kit.left(queue) == 0)
     assert function.bodies() == ['{"total": 500}']
@@ -138,9 +136,7 @@ def test_no_more_batches_at_once_than_the_maximum_concurrency(kit: Kit) -> None:
     queue = kit.queue()
     function = kit.function(SLEEP="0.4")
     kit.send(queue, *(str(i) for i in range(8)))
-    kit.mapping(
-        function, kit.arn(queue), BatchSize=1, ScalingConfig={"MaximumConcurrency": 2}
-    )
+    kit.mapping(function, kit.arn(queue), BatchSize=1, ScalingConfig={"MaximumConcurrency": 2})
     until(lambda: len(function.events()) == 8)
     starts = sorted(event["at"] for event in function.events())
     together = max(sum(start <= other < start + 0.39 for other in starts) for start in starts)
@@ -160,9 +156,7 @@ def test_several_batches_are_worked_on_at_once_when_they_take_long(kit: Kit) -> 
 def test_a_throttled_function_gets_its_messages_when_there_is_room(kit: Kit) -> None:
     queue = kit.queue(VisibilityTimeout=10)
     function = kit.function()
-    kit.lambda_.put_function_concurrency(
-        FunctionName=function.name, ReservedConcurrentExecutions=0
-    )
+    kit.lambda_.put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=0)
     kit.mapping(function, kit.arn(queue))
     kit.send(queue, "patient")
     until(lambda: kit.left(queue) == 1)

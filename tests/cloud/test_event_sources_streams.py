@@ -209,9 +209,7 @@ def test_a_mapping_that_was_disabled_misses_nothing(kit: Kit) -> None:
 def test_a_throttled_batch_costs_no_retry(kit: Kit) -> None:
     function = kit.function()
     table, stream = kit.table()
-    kit.lambda_.put_function_concurrency(
-        FunctionName=function.name, ReservedConcurrentExecutions=0
-    )
+    kit.lambda_.put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=0)
     kit.mapping(function, stream, StartingPosition="TRIM_HORIZON", MaximumRetryAttempts=0)
     kit.put(table, "patient")
     time.sleep(0.3)

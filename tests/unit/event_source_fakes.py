@@ -53,8 +53,14 @@ class FakeFunctions:
             return Invocation(200, body, "Unhandled", "$LATEST", "request-1", duration_ms=1.0)
         finally:
             self.running -= 1
-        return Invocation(200, json.dumps(answer).encode(), None, "$LATEST", "request-1",
-                          duration_ms=1.0 + self.seconds * 1000)
+        return Invocation(
+            200,
+            json.dumps(answer).encode(),
+            None,
+            "$LATEST",
+            "request-1",
+            duration_ms=1.0 + self.seconds * 1000,
+        )
 
 
 class FakeQueue:
@@ -79,8 +85,13 @@ class FakeQueue:
         self.sent.append(message)
         return "id"
 
-    async def receive(self, *, max_messages: int = 1, wait_seconds: float | None = None,
-                      visibility_timeout: int | None = None) -> list[ReceivedMessage]:
+    async def receive(
+        self,
+        *,
+        max_messages: int = 1,
+        wait_seconds: float | None = None,
+        visibility_timeout: int | None = None,
+    ) -> list[ReceivedMessage]:
         if not self.waiting:
             self._arrival.clear()
             try:
@@ -109,8 +120,11 @@ class FakeShard:
     def put(self, *keys: str) -> None:
         for key in keys:
             number = f"{len(self.log):021d}"
-            change = {"Keys": {"id": {"S": key}}, "SequenceNumber": number,
-                      "ApproximateCreationDateTime": int(self._clock.wall())}
+            change = {
+                "Keys": {"id": {"S": key}},
+                "SequenceNumber": number,
+                "ApproximateCreationDateTime": int(self._clock.wall()),
+            }
             self.log.append({"eventName": "INSERT", "dynamodb": change})
         self._arrival.set()
 

@@ -8,7 +8,11 @@ from orderlab.cloud.event_sources.scaling import Scaling
 
 
 def pollers_after(
-    seconds: float, batch_seconds: Callable[[int], float], *, backlog: bool = True, limit: int = 1250
+    seconds: float,
+    batch_seconds: Callable[[int], float],
+    *,
+    backlog: bool = True,
+    limit: int = 1250,
 ) -> int:
     """Let pollers work on a queue for a while; the time of a batch depends on how many work."""
     scaling = Scaling(limit)
