@@ -40,7 +40,7 @@ class ConditionalCheckFailed(AwsError):
 
 def condition_failed(item: dict[str, Any] | None = None) -> ConditionalCheckFailed:
     """The refusal of a conditional write; `item` is shown where the caller asked for it."""
-    details = {} if item is None else {"Item": item}
+    details: dict[str, Any] = {} if item is None else {"Item": item}
     return ConditionalCheckFailed("The conditional request failed", **details)
 
 

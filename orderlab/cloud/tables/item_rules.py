@@ -41,9 +41,7 @@ def check_keys(item: Item, schema: TableSchema) -> None:
                 f"actual: {kind_of(value)}"
             )
         if _is_empty(value):
-            raise ValidationException(
-                f"{NOT_VALID}{_EMPTY}{_WORDS[kind_of(value)]}. Key: {name}"
-            )
+            raise ValidationException(f"{NOT_VALID}{_EMPTY}{_WORDS[kind_of(value)]}. Key: {name}")
     _check_key_sizes(item, keys)
     for index in schema.indexes.values():
         check_index_key(item, index)

@@ -1,36 +1,159 @@
-"""Placeholder until the service is built."""
+"""DynamoDB and DynamoDB Streams, put together.
+
+Items, expressions, indexes, capacity and streams are ours; moto keeps tags, policies, backups
+and the description of point-in-time recovery.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from orderlab.cloud.contracts import Handler
+from orderlab.cloud import moto_backends
+from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.contracts import Call, Handler, Parameters, Result, Shard
+from orderlab.cloud.tables.accounting import Accounting
+from orderlab.cloud.tables.backfill import Backfills
+from orderlab.cloud.tables.batches import Batches
+from orderlab.cloud.tables.item_operations import ItemOperations
+from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.searches import Searches
+from orderlab.cloud.tables.stream_operations import StreamOperations
+from orderlab.cloud.tables.table import Behaviour
+from orderlab.cloud.tables.table_operations import TableOperations
+from orderlab.cloud.tables.table_updates import TableUpdates
+from orderlab.cloud.tables.time_to_live import TimeToLive
+from orderlab.cloud.tables.transactions import Transactions
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
 
+# operations that are not done, and what they belong to
+_UNDONE = {
+    "PartiQL": ("BatchExecuteStatement", "ExecuteStatement", "ExecuteTransaction"),
+    "global tables": (
+        "CreateGlobalTable",
+        "DescribeGlobalTable",
+        "DescribeGlobalTableSettings",
+        "DescribeTableReplicaAutoScaling",
+        "ListGlobalTables",
+        "UpdateGlobalTable",
+        "UpdateGlobalTableSettings",
+        "UpdateTableReplicaAutoScaling",
+    ),
+    "restoring tables": ("RestoreTableFromBackup", "RestoreTableToPointInTime"),
+    "import and export of tables": (
+        "DescribeExport",
+        "DescribeImport",
+        "ExportTableToPointInTime",
+        "ImportTable",
+        "ListExports",
+        "ListImports",
+    ),
+    "bulk operations": (
+        "CancelBulkOperation",
+        "DescribeBulkOperation",
+        "ListBulkOperations",
+        "StartBulkPutItems",
+    ),
+    "Kinesis streaming of tables": (
+        "DescribeKinesisStreamingDestination",
+        "DisableKinesisStreamingDestination",
+        "EnableKinesisStreamingDestination",
+        "UpdateKinesisStreamingDestination",
+    ),
+    "contributor insights": (
+        "DescribeContributorInsights",
+        "ListContributorInsights",
+        "UpdateContributorInsights",
+    ),
+    "vector search": ("SearchVectors",),
+}
+
 
 class TableService:
+    """DynamoDB."""
+
     name = "dynamodb"
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self.operations: Mapping[str, Handler] = {}
+        self.register = Register(cloud)
+        self._accounting = Accounting(cloud)
+        self._time_to_live = TimeToLive(self.register, self._accounting, cloud.clock)
+        self._backfills = Backfills(cloud.clock)
+        items = ItemOperations(self.register, self._accounting)
+        one_table: dict[str, Handler] = {
+            **items.operations,
+            **Searches(self.register, self._accounting).operations,
+        }
+        self.operations: Mapping[str, Handler] = {
+            **{name: self._timed(name, handler) for name, handler in one_table.items()},
+            **Batches(self.register, self._accounting, items).operations,
+            **Transactions(self.register, self._accounting, cloud.clock).operations,
+            **TableOperations(self.register, cloud.clock).operations,
+            **TableUpdates(self.register, cloud.clock, self._backfills).operations,
+            **self._time_to_live.operations,
+            **{name: _undone(what) for what, names in _UNDONE.items() for name in names},
+        }
+
+    def _timed(self, operation: str, handler: Handler) -> Handler:
+        """Note how long a successful call took."""
+        cloud = self._cloud
+
+        def timed(call: Call, parameters: Parameters) -> Any:
+            started = time.perf_counter()
+            result = handler(call, parameters)
+            cloud.telemetry.metrics.add(
+                "AWS/DynamoDB",
+                "SuccessfulRequestLatency",
+                (time.perf_counter() - started) * 1000,
+                unit="Milliseconds",
+                dimensions={
+                    "TableName": parameters["TableName"].rpartition("/")[2],
+                    "Operation": operation,
+                },
+            )
+            return result
+
+        return timed
 
     async def start(self) -> None:
-        pass
+        # moto is loaded by now; importing it earlier would slow every start of the package
+        from orderlab.cloud.tables.backend import backend_for
+
+        settings = self._cloud.settings
+        behaviour = Behaviour(self._cloud.clock, settings.weak_guarantees, settings.seed)
+        moto_backends.replace_backend("dynamodb", backend_for(self.register, behaviour))
+        await self._time_to_live.start()
 
     async def stop(self) -> None:
-        pass
+        await self._time_to_live.stop()
+        await self._backfills.stop()
+
+
+def _undone(what: str) -> Handler:
+    def refuse(call: Call, parameters: Parameters) -> Result:
+        raise NotDoneYet(f"{what} in DynamoDB ({call.operation})")
+
+    return refuse
 
 
 class StreamService:
+    """DynamoDB Streams: their API, and what event source mappings read (`contracts.Streams`)."""
+
     name = "dynamodbstreams"
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self.operations: Mapping[str, Handler] = {}
+        self.operations: Mapping[str, Handler] = StreamOperations(
+            cloud.tables.register, cloud.clock
+        ).operations
+
+    def shards(self, stream_arn: str) -> Sequence[Shard] | None:
+        log = self._cloud.tables.register.stream(stream_arn)
+        return None if log is None else [log]
 
     async def start(self) -> None:
         pass

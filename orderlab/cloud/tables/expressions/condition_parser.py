@@ -185,12 +185,10 @@ class ConditionParser:
         self._operators += 1
         if self._operators > MAX_OPERATORS:
             raise self._reader.refusal(
-                "The expression contains too many operators; operator count: "
-                f"{self._operators}"
+                f"The expression contains too many operators; operator count: {self._operators}"
             )
 
     def _used_wrongly(self, name: str) -> ValidationException:
         return self._reader.refusal(
-            "The function is not allowed to be used this way in an expression; "
-            f"function: {name}"
+            f"The function is not allowed to be used this way in an expression; function: {name}"
         )

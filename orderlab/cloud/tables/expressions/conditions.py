@@ -9,7 +9,6 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.tables.attribute_values import Item, Value, binary, kind_of
 from orderlab.cloud.tables.expressions.operand_checks import ORDERED
 from orderlab.cloud.tables.expressions.paths import value_at
@@ -25,7 +24,6 @@ from orderlab.cloud.tables.expressions.tree import (
     Joined,
     Not,
     Operand,
-    Size,
 )
 from orderlab.cloud.tables.schema import key_part
 
@@ -98,9 +96,7 @@ def _equal(left: Value | None, right: Value | None) -> bool:
     return left is not None and left == right
 
 
-def ordered(
-    left: Value | None, right: Value | None, compare: Callable[[Any, Any], bool]
-) -> bool:
+def ordered(left: Value | None, right: Value | None, compare: Callable[[Any, Any], bool]) -> bool:
     """Compare by order; values of different types, or of types without order, never match."""
     if left is None or right is None or left.keys() != right.keys():
         return False
@@ -231,5 +227,3 @@ def needs_check(condition: Condition) -> bool:
     if isinstance(condition, Function):
         return condition.name == "attribute_type"
     return isinstance(condition, Between)
-
-

@@ -100,7 +100,9 @@ def _test(condition: Condition) -> KeyTest:
 def _name(operand: Operand) -> str:
     if isinstance(operand, Attribute):
         if len(operand.path) > 1:
-            raise refusal(WHAT, "KeyConditionExpressions cannot have conditions on nested attributes")
+            raise refusal(
+                WHAT, "KeyConditionExpressions cannot have conditions on nested attributes"
+            )
         return str(operand.path[0])
     raise refusal(WHAT, "Invalid condition in KeyConditionExpression: No key attribute specified")
 
@@ -126,12 +128,12 @@ def key_range(tests: dict[str, KeyTest], keys: KeySchema, values: GivenValues) -
     given = {name: values[tests[name].values[0]] for name in keys.partition}
     prefix = list(keys.prefix(given))
     for name in keys.sort:
-        test = tests.get(name)
-        if test is None:
+        found = tests.get(name)
+        if found is None:
             break
-        parts = [key_part(values[value]) for value in test.values]
-        if test.operator != "=":
-            return _bounded(test.operator, tuple(prefix), parts)
+        parts = [key_part(values[value]) for value in found.values]
+        if found.operator != "=":
+            return _bounded(found.operator, tuple(prefix), parts)
         prefix.append(parts[0])
     whole = tuple(prefix)
     return KeyRange(whole, (*whole, TOP), (True, True), len(whole))

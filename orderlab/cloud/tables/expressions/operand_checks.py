@@ -104,9 +104,7 @@ def _wrong_number(name: str, number: int, reader: TokenReader) -> None:
     )
 
 
-def _distinct(
-    name: str, first: Operand, others: Sequence[Operand], reader: TokenReader
-) -> None:
+def _distinct(name: str, first: Operand, others: Sequence[Operand], reader: TokenReader) -> None:
     if isinstance(first, Attribute) and first in others:
         raise reader.refusal(
             "The first operand must be distinct from the remaining operands for this operator or "

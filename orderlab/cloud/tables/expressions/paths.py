@@ -39,7 +39,7 @@ def read_path(reader: TokenReader, names: Names) -> Path:
             break
     if len(parts) > MAX_PATH_DEPTH:
         raise reader.refusal(
-            "The document path has too many nesting levels; nesting levels: " f"{len(parts)}"
+            f"The document path has too many nesting levels; nesting levels: {len(parts)}"
         )
     return tuple(parts)
 
@@ -66,7 +66,7 @@ def _name(reader: TokenReader, names: Names) -> str:
 
 def value_at(item: Item, path: Path) -> Value | None:
     """The value that a path leads to; None if it leads nowhere."""
-    found: Any = item.get(path[0])  # type: ignore[call-overload]
+    found: Any = item.get(path[0])  # type: ignore[arg-type]
     for part in path[1:]:
         if found is None:
             return None

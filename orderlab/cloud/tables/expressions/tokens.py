@@ -37,8 +37,7 @@ def tokens_of(text: str, what: str) -> list[Token]:
     if size > MAX_EXPRESSION_BYTES:
         raise refusal(
             what,
-            "Expression size has exceeded the maximum allowed size; "
-            f"expression size: {size}",
+            f"Expression size has exceeded the maximum allowed size; expression size: {size}",
         )
     found: list[Token] = []
     position = 0

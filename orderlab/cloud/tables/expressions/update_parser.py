@@ -200,8 +200,7 @@ class UpdateParser:
         if name == "if_not_exists":
             if not isinstance(first, Attribute):
                 raise self._reader.refusal(
-                    "Operator or function requires a document path; "
-                    f"operator or function: {name}"
+                    f"Operator or function requires a document path; operator or function: {name}"
                 )
             return IfNotExists(first.path, second)
         for operand in (first, second):

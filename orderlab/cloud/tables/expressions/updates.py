@@ -42,14 +42,13 @@ def apply_update(plan: UpdatePlan, item: Item, values: GivenValues) -> None:
             removed.append(path)
         else:
             _put(item, path, value)
-    for path in sorted(removed, key=_list_order, reverse=True):
-        _remove(item, path)
+    _remove_all(item, removed)
 
 
-def _list_order(entry: Any) -> int:
+def _list_order(entry: tuple[Path, Any]) -> int:
     """By the index into a list at a path's end; other paths keep their order."""
-    path: Path = entry[0] if isinstance(entry[0], tuple) else entry
-    return path[-1] if isinstance(path[-1], int) else -1
+    last = entry[0][-1]
+    return last if isinstance(last, int) else -1
 
 
 def _copy(value: Value) -> Value:
@@ -143,9 +142,13 @@ def _put(item: Item, path: Path, value: Value) -> None:
         parent[last] = value
 
 
-def _remove(item: Item, path: Path) -> None:
-    parent, last = _parent(item, path), path[-1]
-    if isinstance(last, str):
-        parent.pop(last, None)
-    elif last < len(parent):
-        del parent[last]
+def _remove_all(item: Item, paths: list[Path]) -> None:
+    """Indexes mean the list as it was: all parents are found first, high indexes go first."""
+    holders = [(_parent(item, path), path[-1]) for path in paths]
+    for parent, last in holders:
+        if isinstance(last, str):
+            parent.pop(last, None)
+    indexed = [(parent, last) for parent, last in holders if isinstance(last, int)]
+    for parent, last in sorted(indexed, key=lambda holder: -holder[1]):
+        if last < len(parent):
+            del parent[last]

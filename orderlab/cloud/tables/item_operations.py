@@ -1,0 +1,160 @@
+"""PutItem, GetItem, UpdateItem, DeleteItem.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from orderlab.cloud.aws_error import ValidationException
+from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.http import Response
+from orderlab.cloud.tables import writes
+from orderlab.cloud.tables.accounting import Accounting, index_keys
+from orderlab.cloud.tables.answers import answer
+from orderlab.cloud.tables.capacity import Consumed, read_units
+from orderlab.cloud.tables.errors import ConditionalCheckFailed
+from orderlab.cloud.tables.expressions.paths import select
+from orderlab.cloud.tables.expressions.request import Expressions
+from orderlab.cloud.tables.input_shapes import check_input
+from orderlab.cloud.tables.item_rules import check_key
+from orderlab.cloud.tables.legacy import refuse_legacy
+from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.stored import Stored, encode
+from orderlab.cloud.tables.table import Change, Table
+from orderlab.cloud.tables.throttling import Throttled
+from orderlab.cloud.tables.writes import Write
+
+GIGABYTE = 1024**3
+
+
+class ItemOperations:
+    def __init__(self, register: Register, accounting: Accounting) -> None:
+        self._register = register
+        self._accounting = accounting
+        self.operations: dict[str, Handler] = {
+            "GetItem": self.get_item,
+            "PutItem": self.put_item,
+            "UpdateItem": self.update_item,
+            "DeleteItem": self.delete_item,
+        }
+
+    def get_item(self, call: Call, parameters: Parameters) -> Response:
+        check_input("dynamodb", "GetItem", parameters)
+        refuse_legacy(parameters)
+        expressions = Expressions(parameters, "ProjectionExpression")
+        projection = expressions.projection()
+        expressions.finish()
+        table = self._register.table(call.region, parameters["TableName"])
+        key, consistent = parameters["Key"], parameters.get("ConsistentRead", False)
+        check_key(key, table.schema.keys)
+        try:
+            stored, consumed = self.read(table, key, consistent)
+        except Throttled as error:
+            self._accounting.throttled(table, error, "GetItem")
+            raise
+        members: dict[str, bytes] = {}
+        if stored is not None:
+            chosen = projection is None
+            members["Item"] = (
+                stored.data if chosen else encode(projection.choose(stored.item()))  # type: ignore[union-attr]
+            )
+        _add_consumed(members, consumed, parameters)
+        return answer(call, members)
+
+    def read(
+        self, table: Table, key: dict[str, Any], consistent: bool
+    ) -> tuple[Stored | None, Consumed]:
+        """Read one item by its key and charge for it."""
+        keys = table.schema.keys
+        row, partition = keys.key(key), keys.prefix(key)
+        self._accounting.admit(table, "Read", partition)
+        stored = table.get(row)
+        if not consistent and table.staleness is not None and table.staleness.strikes():
+            stored = table.staleness.seen(row, stored)
+        units = read_units(stored.size if stored is not None else 0, consistent)
+        consumed = Consumed(table.name, "read", units)
+        self._accounting.charge(table, consumed, partition)
+        return stored, consumed
+
+    def put_item(self, call: Call, parameters: Parameters) -> Response:
+        return self._write(call, parameters, writes.put)
+
+    def delete_item(self, call: Call, parameters: Parameters) -> Response:
+        return self._write(call, parameters, writes.delete)
+
+    def update_item(self, call: Call, parameters: Parameters) -> Response:
+        return self._write(call, parameters, writes.update)
+
+    def _write(
+        self,
+        call: Call,
+        parameters: Parameters,
+        read: Callable[[Table, dict[str, Any]], Write],
+    ) -> Response:
+        check_input("dynamodb", call.operation, parameters)
+        refuse_legacy(parameters)
+        wanted = parameters.get("ReturnValues", "NONE")
+        if call.operation != "UpdateItem" and wanted not in ("NONE", "ALL_OLD"):
+            raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
+        table = self._register.table(call.region, parameters["TableName"])
+        write = read(table, parameters)
+        change, consumed = self.perform(write, call.operation)
+        members: dict[str, bytes] = {}
+        if wanted != "NONE":
+            attributes = _attributes(wanted, write, change)
+            if attributes is not None:
+                members["Attributes"] = attributes
+        _add_consumed(members, consumed, parameters)
+        if parameters.get("ReturnItemCollectionMetrics") == "SIZE" and table.has_local_indexes:
+            members["ItemCollectionMetrics"] = encode(collection_metrics(write))
+        return answer(call, members)
+
+    def perform(self, write: Write, operation: str) -> tuple[Change, Consumed]:
+        """Let a write in, decide it, charge for it and carry it out."""
+        table, accounting = write.table, self._accounting
+        try:
+            accounting.admit(table, "Write", write.partition)
+            change = write.decide()
+            accounting.admit_change(change)
+        except Throttled as error:
+            accounting.throttled(table, error, operation)
+            raise
+        except ConditionalCheckFailed:
+            accounting.charge(table, write.failed_cost(), write.partition)
+            accounting.metric("ConditionalCheckFailedRequests", 1, table)
+            raise
+        consumed = table.cost(change)
+        accounting.charge(table, consumed, write.partition, index_keys(change))
+        table.apply(change)
+        return change, consumed
+
+
+def _attributes(wanted: str, write: Write, change: Change) -> bytes | None:
+    """What ReturnValues asks for; None where there is nothing to return."""
+    stored = change.old if wanted.endswith("OLD") else change.new
+    if stored is None:
+        return None
+    if wanted.startswith("ALL"):
+        return stored.data
+    paths = write.update.paths if write.update is not None else ()
+    chosen = select(stored.item(), paths)
+    return encode(chosen) if chosen else None
+
+
+def _add_consumed(members: dict[str, bytes], consumed: Consumed, parameters: Parameters) -> None:
+    wanted = parameters.get("ReturnConsumedCapacity", "NONE")
+    if wanted != "NONE":
+        members["ConsumedCapacity"] = encode(consumed.described(wanted))
+
+
+def collection_metrics(write: Write) -> dict[str, Any]:
+    """The API's ItemCollectionMetrics: the size is given as a range of gigabytes."""
+    name = write.table.schema.keys.partition[0]
+    whole = write.table.collection_bytes(write.partition) // GIGABYTE
+    return {
+        "ItemCollectionKey": {name: write.key_item[name]},
+        "SizeEstimateRangeGB": [float(whole), float(whole + 1)],
+    }

@@ -1,0 +1,115 @@
+"""Which tables and streams there are, in every Region of the cloud."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud import moto_backends
+from orderlab.cloud.aws_error import ValidationException
+from orderlab.cloud.tables.errors import table_not_found
+from orderlab.cloud.tables.stream_log import RETENTION_SECONDS, StreamLog
+from orderlab.cloud.tables.table import Table
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+    from orderlab.cloud.tables.backend import TableRecord
+
+_NAME = re.compile(r"[A-Za-z0-9_.\-]{3,255}")
+_ARN = re.compile(
+    r"arn:aws[a-z-]*:dynamodb:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):table/"
+    r"(?P<name>[A-Za-z0-9_.\-]{3,255})"
+)
+
+
+class Register:
+    """Finds tables by name or ARN, and streams by ARN; a closed stream stays for a day."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._account_id = cloud.settings.account_id
+        self._backends: dict[str, Any] = {}
+        self._streams: dict[str, StreamLog] = {}
+        self._all: dict[str, TableRecord] = {}
+
+    # --- tables ---
+
+    def backend(self, region: str) -> Any:
+        found = self._backends.get(region)
+        if found is None:
+            found = moto_backends.backend("dynamodb", self._account_id, region)
+            self._backends[region] = found
+        return found
+
+    def record(self, region: str, name: Any, *, named: bool = False) -> TableRecord:
+        """The table's entry; `named` puts its name into the error, as control-plane calls do."""
+        record: TableRecord | None = self.backend(region).tables.get(name)
+        if record is not None:
+            return record
+        short = table_name(name)
+        if short != name:
+            found = _ARN.fullmatch(name)
+            if found is not None and (found["account"], found["region"]) == (
+                self._account_id,
+                region,
+            ):
+                record = self.backend(region).tables.get(short)
+        if record is None:
+            raise table_not_found(short if named else None)
+        return record
+
+    def table(self, region: str, name: Any) -> Table:
+        return self.record(region, name).table
+
+    def opened(self, record: TableRecord) -> None:
+        self._all[record.table_arn] = record
+        self.note_stream(record)
+
+    def closed(self, record: TableRecord) -> None:
+        self._all.pop(record.table_arn, None)
+        if record.table.stream is not None:
+            record.table.stream.close()
+            record.table.stream = None
+
+    def records(self) -> list[TableRecord]:
+        return list(self._all.values())
+
+    # --- streams ---
+
+    def note_stream(self, record: TableRecord) -> None:
+        """Make a table's current stream findable by its ARN."""
+        if record.log is not None:
+            self._streams[record.log.arn] = record.log
+
+    def stream(self, arn: str) -> StreamLog | None:
+        return self._streams.get(arn)
+
+    def streams(self) -> list[StreamLog]:
+        """All streams, those that ended included, for as long as their records are kept."""
+        now = self._cloud.clock.now()
+        for arn, log in list(self._streams.items()):
+            if log.closed_at is not None and now - log.closed_at > RETENTION_SECONDS:
+                del self._streams[arn]
+        return sorted(self._streams.values(), key=lambda log: log.arn)
+
+
+def table_name(name: Any) -> str:
+    """The name in a name or ARN; ValidationException if it can be neither."""
+    if isinstance(name, str):
+        if _NAME.fullmatch(name):
+            return name
+        found = _ARN.fullmatch(name)
+        if found is not None:
+            return found["name"]
+        if not name.startswith("arn:") and not 3 <= len(name) <= 255:
+            raise ValidationException(
+                "TableName must be at least 3 characters long and at most 255 characters long"
+            )
+        if name.startswith("arn:"):
+            raise ValidationException(
+                f"Invalid TableArn: Invalid ResourceArn provided as input {name}"
+            )
+    raise ValidationException(
+        "Invalid table/index name.  Table/index names must be between 3 and 255 characters long, "
+        "and may contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'"
+    )

@@ -1,0 +1,193 @@
+"""Query and Scan.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from orderlab.cloud.aws_error import ValidationException
+from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.http import Response
+from orderlab.cloud.tables.accounting import Accounting
+from orderlab.cloud.tables.answers import answer, array
+from orderlab.cloud.tables.capacity import Consumed, read_units
+from orderlab.cloud.tables.expressions.compiled import CompiledCondition
+from orderlab.cloud.tables.expressions.key_conditions import key_range
+from orderlab.cloud.tables.expressions.request import Expressions
+from orderlab.cloud.tables.index import Index
+from orderlab.cloud.tables.input_shapes import check_input
+from orderlab.cloud.tables.legacy import refuse_legacy
+from orderlab.cloud.tables.page import Page
+from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.rows import Key
+from orderlab.cloud.tables.search_rules import (
+    Source,
+    check_filter_attributes,
+    check_select,
+    source,
+    start_row,
+    walk,
+)
+from orderlab.cloud.tables.stored import encode
+from orderlab.cloud.tables.table import Table
+from orderlab.cloud.tables.throttling import Throttled
+
+TOKENS = 2**32
+
+
+class Searches:
+    def __init__(self, register: Register, accounting: Accounting) -> None:
+        self._register = register
+        self._accounting = accounting
+        self.operations: dict[str, Handler] = {"Query": self.query, "Scan": self.scan}
+
+    def query(self, call: Call, parameters: Parameters) -> Response:
+        check_input("dynamodb", "Query", parameters)
+        refuse_legacy(parameters)
+        if parameters.get("KeyConditionExpression") is None:
+            raise ValidationException(
+                "Either the KeyConditions or KeyConditionExpression parameter must be specified "
+                "in the request."
+            )
+        expressions = Expressions(
+            parameters, "FilterExpression", "KeyConditionExpression", "ProjectionExpression"
+        )
+        condition = expressions.key_condition()
+        keep = expressions.condition("FilterExpression")
+        projection = expressions.projection()
+        expressions.finish()
+        table = self._register.table(call.region, parameters["TableName"])
+        where = source(table, parameters)
+        check_select(where, parameters, projection, keep)
+        bounds = key_range(condition.tests, where.keys, expressions.values)
+        if keep is not None:
+            check_filter_attributes(keep, where)
+        forward = parameters.get("ScanIndexForward", True)
+        low, high, inclusive = bounds.low, bounds.high, bounds.inclusive
+        start = start_row(where, parameters)
+        if start is not None:
+            outside = ValidationException(
+                "The provided starting key is outside query boundaries based on provided conditions"
+            )
+            if start[: bounds.prefix_length] != bounds.low[: bounds.prefix_length]:
+                raise outside
+            if start < low or high < start:
+                raise outside
+            low, high = (start, high) if forward else (low, start)
+            inclusive = (False, inclusive[1]) if forward else (inclusive[0], False)
+        keys = where.rows.keys(low, high, inclusive=inclusive, reverse=not forward)
+        partition = bounds.low[: 1 + len(where.keys.partition)]
+        return self._answer(call, where, parameters, keys, (expressions, keep), partition)
+
+    def scan(self, call: Call, parameters: Parameters) -> Response:
+        check_input("dynamodb", "Scan", parameters)
+        refuse_legacy(parameters)
+        segment, total = _segment(parameters)
+        expressions = Expressions(parameters, "FilterExpression", "ProjectionExpression")
+        keep = expressions.condition("FilterExpression")
+        projection = expressions.projection()
+        expressions.finish()
+        table = self._register.table(call.region, parameters["TableName"])
+        where = source(table, parameters)
+        check_select(where, parameters, projection, keep)
+        low: Key = (-(-segment * TOKENS // total),)
+        high: Key = (-(-(segment + 1) * TOKENS // total),)
+        start = start_row(where, parameters)
+        if start is not None:
+            if not low <= start < high:
+                raise ValidationException(
+                    "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
+                    "ExclusiveStartKey with correct Segment. "
+                    f"TotalSegments: {total} Segment: {segment}"
+                )
+            low = start
+        keys = where.rows.keys(low, high, inclusive=(False, False))
+        return self._answer(call, where, parameters, keys, (expressions, keep), None)
+
+    def _answer(
+        self,
+        call: Call,
+        where: Source,
+        parameters: Parameters,
+        keys: Iterator[Key],
+        filtering: tuple[Expressions, CompiledCondition | None],
+        partition: Key | None,
+    ) -> Response:
+        table, index = where.table, where.index
+        try:
+            self._admit(table, index, partition)
+        except Throttled as error:
+            self._accounting.throttled(table, error, call.operation)
+            raise
+        page = walk(where, parameters, *filtering).page(keys, parameters.get("Limit"))
+        consumed = _consumed(where, page)
+        self._accounting.charge(
+            table,
+            consumed,
+            None if index is not None and index.throughput is not None else partition,
+            {index.schema.name: partition} if index is not None else None,
+        )
+        self._accounting.metric("ReturnedItemCount", page.count, table, operation=call.operation)
+        return answer(call, _members(where, page, parameters, consumed))
+
+    def _admit(self, table: Table, index: Index | None, partition: Key | None) -> None:
+        if index is not None and index.throughput is not None:
+            self._accounting.admit_index(index, "Read", partition)
+            if self._accounting.fault(table):
+                raise index.throughput.refusal("Read")
+        else:
+            self._accounting.admit(table, "Read", partition)
+
+
+def _segment(parameters: Parameters) -> tuple[int, int]:
+    segment, total = parameters.get("Segment"), parameters.get("TotalSegments")
+    if segment is None and total is None:
+        return 0, 1
+    if total is None:
+        raise ValidationException(
+            "The TotalSegments parameter is required but was not present in the request when "
+            "Segment parameter is present"
+        )
+    if segment is None:
+        raise ValidationException(
+            "The Segment parameter is required but was not present in the request when parameter "
+            "TotalSegments is present"
+        )
+    if segment >= total:
+        raise ValidationException(
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+            f"Segment: {segment} is not less than TotalSegments: {total}"
+        )
+    return segment, total
+
+
+def _consumed(where: Source, page: Page) -> Consumed:
+    """The sizes of all rows walked are summed before they are rounded; fetched items are not."""
+    units = read_units(page.size, where.consistent)
+    consumed = Consumed(where.table.name, "read")
+    if where.index is None:
+        consumed.table = units
+        return consumed
+    consumed.add_index(where.index.schema.name, where.index.schema.kind, units)
+    consumed.table = sum(read_units(size, where.consistent) for size in page.fetched)
+    return consumed
+
+
+def _members(
+    where: Source, page: Page, parameters: Parameters, consumed: Consumed
+) -> dict[str, bytes]:
+    members: dict[str, bytes] = {}
+    if parameters.get("Select") != "COUNT":
+        members["Items"] = array(page.items)
+    members["Count"] = b"%d" % page.count
+    members["ScannedCount"] = b"%d" % page.scanned
+    if page.last is not None:
+        last: dict[str, Any] = page.last.item()
+        members["LastEvaluatedKey"] = encode({name: last[name] for name in where.key_names})
+    wanted = parameters.get("ReturnConsumedCapacity", "NONE")
+    if wanted != "NONE":
+        members["ConsumedCapacity"] = encode(consumed.described(wanted))
+    return members

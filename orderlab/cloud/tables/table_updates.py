@@ -1,0 +1,275 @@
+"""UpdateTable: capacity, billing mode, table class, stream, deletion protection, indexes.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from orderlab.clock import Clock
+from orderlab.cloud.aws_error import NotDoneYet, ValidationException
+from orderlab.cloud.contracts import Call, Handler, Parameters, Result
+from orderlab.cloud.tables.backfill import Backfills
+from orderlab.cloud.tables.creation_rules import (
+    MAX_GLOBAL_INDEXES,
+    check_global_index,
+    check_stream,
+    require_defined,
+)
+from orderlab.cloud.tables.describing import describe
+from orderlab.cloud.tables.errors import (
+    LimitExceeded,
+    ResourceNotFound,
+    invalid,
+)
+from orderlab.cloud.tables.input_shapes import check_input
+from orderlab.cloud.tables.register import Register
+
+if TYPE_CHECKING:
+    from orderlab.cloud.tables.backend import TableRecord
+
+_UNDONE = (
+    "ReplicaUpdates",
+    "MultiRegionConsistency",
+    "GlobalTableWitnessUpdates",
+    "GlobalTableSettingsReplicationMode",
+    "VectorIndexUpdates",
+)
+# switches to on-demand that AWS allows in 24 hours
+MAX_SWITCHES = 4
+SWITCH_SECONDS = 24 * 3600
+
+
+class TableUpdates:
+    def __init__(self, register: Register, clock: Clock, backfills: Backfills) -> None:
+        self._register = register
+        self._clock = clock
+        self._backfills = backfills
+        self._switches: dict[str, list[float]] = {}
+        self.operations: dict[str, Handler] = {"UpdateTable": self.update_table}
+
+    def update_table(self, call: Call, parameters: Parameters) -> Result:
+        check_input("dynamodb", "UpdateTable", parameters)
+        for name in _UNDONE:
+            if parameters.get(name):
+                raise NotDoneYet(f"the parameter {name} of DynamoDB tables")
+        record = self._register.record(call.region, parameters["TableName"], named=True)
+        steps: dict[str, Callable[[TableRecord, Parameters], None]] = {
+            "BillingMode": self._billing,
+            "ProvisionedThroughput": self._throughput,
+            "OnDemandThroughput": self._on_demand,
+            "GlobalSecondaryIndexUpdates": self._indexes,
+            "StreamSpecification": self._stream,
+            "TableClass": self._table_class,
+            "DeletionProtectionEnabled": self._protection,
+            "SSESpecification": self._encryption,
+            "WarmThroughput": self._warm,
+        }
+        chosen = [name for name in steps if name in parameters]
+        if not chosen:
+            raise invalid(
+                "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+                "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
+            )
+        for name in chosen:
+            steps[name](record, parameters)
+        return {"TableDescription": describe(record, "UPDATING")}
+
+    # --- capacity ---
+
+    def _billing(self, record: TableRecord, parameters: Parameters) -> None:
+        mode = parameters["BillingMode"]
+        if mode == "PAY_PER_REQUEST":
+            if "ProvisionedThroughput" in parameters:
+                raise invalid(
+                    "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+                    "BillingMode is PAY_PER_REQUEST"
+                )
+            if record.billing_mode != mode:
+                self._to_on_demand(record)
+        elif record.billing_mode != mode:
+            self._to_provisioned(record, parameters)
+        record.billing_mode = mode
+        record.apply_throughput()
+
+    def _to_on_demand(self, record: TableRecord) -> None:
+        now = self._clock.now()
+        recent = [
+            at for at in self._switches.get(record.table_arn, []) if at + SWITCH_SECONDS > now
+        ]
+        if len(recent) >= MAX_SWITCHES:
+            raise LimitExceeded(
+                "Subscriber limit exceeded: Update to PayPerRequest mode are limited to "
+                f"{MAX_SWITCHES} times in 24 hours from 00:00 UTC"
+            )
+        self._switches[record.table_arn] = [*recent, now]
+        none = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
+        record.throughput = dict(none)
+        for index in record.global_indexes:
+            index.throughput = dict(none)
+        record.billing = {
+            "BillingMode": "PAY_PER_REQUEST",
+            "LastUpdateToPayPerRequestDateTime": self._clock.wall(),
+        }
+
+    def _to_provisioned(self, record: TableRecord, parameters: Parameters) -> None:
+        if "ProvisionedThroughput" not in parameters:
+            raise invalid(
+                "ReadCapacityUnits and WriteCapacityUnits must both be specified when "
+                "BillingMode is PROVISIONED"
+            )
+        updates = parameters.get("GlobalSecondaryIndexUpdates", [])
+        given = {
+            update["Update"]["IndexName"]: update["Update"]["ProvisionedThroughput"]
+            for update in updates
+            if "Update" in update and "ProvisionedThroughput" in update["Update"]
+        }
+        for index in record.global_indexes:
+            if index.name not in given:
+                raise invalid(f"ProvisionedThroughput must be specified for index: {index.name}")
+        for index in record.global_indexes:
+            index.throughput = dict(given[index.name])
+        record.throughput = dict(parameters["ProvisionedThroughput"])
+        record.on_demand = None
+        record.billing = {**(record.billing or {}), "BillingMode": "PROVISIONED"}
+
+    def _throughput(self, record: TableRecord, parameters: Parameters) -> None:
+        wanted = parameters["ProvisionedThroughput"]
+        if record.billing_mode == "PAY_PER_REQUEST":
+            raise invalid(
+                "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+                "BillingMode is PAY_PER_REQUEST"
+            )
+        same = all(record.throughput.get(name) == units for name, units in wanted.items())
+        if same and "BillingMode" not in parameters and len(parameters) == 2:
+            raise ValidationException(
+                "The provisioned throughput for the table will not change. The requested value "
+                f"equals the current value. Current ReadCapacityUnits provisioned for the table: "
+                f"{wanted['ReadCapacityUnits']}. Requested ReadCapacityUnits: "
+                f"{wanted['ReadCapacityUnits']}. Current WriteCapacityUnits provisioned for the "
+                f"table: {wanted['WriteCapacityUnits']}. Requested WriteCapacityUnits: "
+                f"{wanted['WriteCapacityUnits']}. Refer to the Amazon DynamoDB Developer Guide "
+                "for current limits and how to request higher limits."
+            )
+        self._note_change(record, "", record.throughput, wanted)
+        record.throughput = dict(wanted)
+        record.apply_throughput()
+
+    def _note_change(
+        self, record: TableRecord, name: str, before: dict[str, Any], wanted: dict[str, Any]
+    ) -> None:
+        changes = record.throughput_changes.setdefault(name, {})
+        units = ("ReadCapacityUnits", "WriteCapacityUnits")
+        if any(wanted[unit] > before.get(unit, 0) for unit in units):
+            changes["LastIncreaseDateTime"] = self._clock.wall()
+        if any(wanted[unit] < before.get(unit, 0) for unit in units):
+            changes["LastDecreaseDateTime"] = self._clock.wall()
+            changes["NumberOfDecreasesToday"] = changes.get("NumberOfDecreasesToday", 0) + 1
+
+    def _on_demand(self, record: TableRecord, parameters: Parameters) -> None:
+        if record.billing_mode != "PAY_PER_REQUEST":
+            raise invalid("OnDemandThroughput cannot be specified when BillingMode is PROVISIONED")
+        record.on_demand = {**(record.on_demand or {}), **parameters["OnDemandThroughput"]}
+        record.apply_throughput()
+
+    def _warm(self, record: TableRecord, parameters: Parameters) -> None:
+        record.warm_throughput = {**record.warm_throughput, **parameters["WarmThroughput"]}
+
+    # --- indexes ---
+
+    def _indexes(self, record: TableRecord, parameters: Parameters) -> None:
+        updates = parameters["GlobalSecondaryIndexUpdates"]
+        online = [update for update in updates if "Create" in update or "Delete" in update]
+        busy = any(index.status != "ACTIVE" for index in record.global_indexes)
+        if len(online) > 1 or (online and busy):
+            raise LimitExceeded(
+                "Subscriber limit exceeded: Only 1 online index can be created or deleted "
+                "simultaneously per table"
+            )
+        for update in updates:
+            if len(update) != 1:
+                raise invalid("One of GlobalSecondaryIndexUpdate's actions must be given")
+            ((action, content),) = update.items()
+            if action == "Create":
+                self._create_index(record, content, parameters.get("AttributeDefinitions"))
+            else:
+                self._existing(record, action, content)
+                change = self._delete_index if action == "Delete" else self._update_index
+                change(record, content)
+
+    def _existing(self, record: TableRecord, action: str, content: dict[str, Any]) -> None:
+        name = content["IndexName"]
+        if name not in {index.name for index in record.global_indexes}:
+            raise ResourceNotFound(f"Requested resource not found: Index: {name} not found")
+
+    def _create_index(
+        self,
+        record: TableRecord,
+        content: dict[str, Any],
+        definitions: list[dict[str, str]] | None,
+    ) -> None:
+        name = content["IndexName"]
+        if name in record.table.indexes:
+            raise invalid(f"Duplicate index name: {name}")
+        if len(record.global_indexes) >= MAX_GLOBAL_INDEXES:
+            raise LimitExceeded(
+                "Subscriber limit exceeded: Number of global secondary indexes exceeds the "
+                f"per-table limit of {MAX_GLOBAL_INDEXES}"
+            )
+        check_global_index(content, on_demand=record.billing_mode == "PAY_PER_REQUEST")
+        known = {entry["AttributeName"]: entry for entry in [*record.attr, *(definitions or [])]}
+        keys = [element["AttributeName"] for element in content["KeySchema"]]
+        require_defined(keys, list(known))
+        record.attr = list(known.values())
+        self._backfills.begin(record, content)
+
+    def _delete_index(self, record: TableRecord, content: dict[str, Any]) -> None:
+        self._backfills.remove(record, content["IndexName"])
+
+    def _update_index(self, record: TableRecord, content: dict[str, Any]) -> None:
+        index = next(i for i in record.global_indexes if i.name == content["IndexName"])
+        if "ProvisionedThroughput" in content:
+            if record.billing_mode == "PAY_PER_REQUEST":
+                raise invalid(
+                    "ProvisionedThroughput should not be specified for index: "
+                    f"{index.name} when BillingMode is PAY_PER_REQUEST"
+                )
+            wanted = content["ProvisionedThroughput"]
+            self._note_change(record, index.name, index.throughput, wanted)
+            index.throughput = dict(wanted)
+        if "OnDemandThroughput" in content:
+            record.index_on_demand[index.name] = content["OnDemandThroughput"]
+        if "WarmThroughput" in content:
+            index.warm_throughput = {**index.warm_throughput, **content["WarmThroughput"]}
+        record.apply_throughput()
+
+    # --- the rest ---
+
+    def _stream(self, record: TableRecord, parameters: Parameters) -> None:
+        wanted = parameters["StreamSpecification"]
+        check_stream(wanted)
+        running = record.table.stream is not None
+        if wanted["StreamEnabled"] and running:
+            raise invalid(f"Table already has an enabled stream: TableName: {record.name}")
+        if not wanted["StreamEnabled"] and not running:
+            raise invalid(f"Table already has a disabled stream: TableName: {record.name}")
+        record.set_stream_specification(wanted)
+        self._register.note_stream(record)
+
+    def _table_class(self, record: TableRecord, parameters: Parameters) -> None:
+        record.table_class = {
+            "TableClass": parameters["TableClass"],
+            "LastUpdateDateTime": self._clock.wall(),
+        }
+
+    def _protection(self, record: TableRecord, parameters: Parameters) -> None:
+        record.deletion_protection_enabled = parameters["DeletionProtectionEnabled"]
+
+    def _encryption(self, record: TableRecord, parameters: Parameters) -> None:
+        wanted = dict(parameters["SSESpecification"])
+        if wanted.get("Enabled"):
+            key = wanted.get("KMSMasterKeyId") or record.default_encryption_key()
+            wanted["KMSMasterKeyId"] = key
+        record.sse_specification = wanted

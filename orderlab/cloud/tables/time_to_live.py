@@ -1,0 +1,137 @@
+"""Time to live: items that delete themselves.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+Differs from AWS: expired items go within about two scaled seconds, where AWS takes up to a few
+days; switching takes effect at once and is not limited to once an hour.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from orderlab.clock import Clock
+from orderlab.cloud.aws_error import ValidationException
+from orderlab.cloud.contracts import Call, Handler, Parameters, Result
+from orderlab.cloud.tables.accounting import Accounting
+from orderlab.cloud.tables.expiry import Expiry
+from orderlab.cloud.tables.input_shapes import check_input
+from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.rows import Key
+from orderlab.cloud.tables.stream_log import TTL_IDENTITY
+from orderlab.cloud.tables.table import Table
+
+if TYPE_CHECKING:
+    from orderlab.cloud.tables.backend import TableRecord
+
+log = logging.getLogger("orderlab.cloud.tables")
+
+SWEEP_SECONDS = 2.0
+# entries that are looked at between two looks at other calls
+PORTION = 100
+
+
+class TimeToLive:
+    def __init__(self, register: Register, accounting: Accounting, clock: Clock) -> None:
+        self._register = register
+        self._accounting = accounting
+        self._clock = clock
+        self._sweeper: asyncio.Task[None] | None = None
+        self._readers: set[asyncio.Task[None]] = set()
+        self.operations: dict[str, Handler] = {
+            "UpdateTimeToLive": self.update_time_to_live,
+            "DescribeTimeToLive": self.describe_time_to_live,
+        }
+
+    def update_time_to_live(self, call: Call, parameters: Parameters) -> Result:
+        check_input("dynamodb", "UpdateTimeToLive", parameters)
+        record = self._register.record(call.region, parameters["TableName"], named=True)
+        wanted = parameters["TimeToLiveSpecification"]
+        current = record.ttl.get("AttributeName")
+        if wanted["Enabled"]:
+            if current is not None:
+                raise ValidationException("TimeToLive is already enabled")
+            record.ttl = {
+                "TimeToLiveStatus": "ENABLED",
+                "AttributeName": wanted["AttributeName"],
+            }
+            self._begin(record, wanted["AttributeName"])
+        else:
+            if current is None:
+                raise ValidationException("TimeToLive is already disabled")
+            if current != wanted["AttributeName"]:
+                raise ValidationException(
+                    "TimeToLive is active on a different AttributeName: current AttributeName is "
+                    f"{current}"
+                )
+            record.ttl = {"TimeToLiveStatus": "DISABLED"}
+            record.table.expiry = None
+        return {"TimeToLiveSpecification": wanted}
+
+    def describe_time_to_live(self, call: Call, parameters: Parameters) -> Result:
+        check_input("dynamodb", "DescribeTimeToLive", parameters)
+        record = self._register.record(call.region, parameters["TableName"], named=True)
+        return {"TimeToLiveDescription": dict(record.ttl)}
+
+    def _begin(self, record: TableRecord, attribute: str) -> None:
+        table = record.table
+        table.expiry = Expiry(attribute, table.rows)
+        task = asyncio.get_running_loop().create_task(
+            _read_all(table, table.expiry), name=f"expiry of {table.name}"
+        )
+        self._readers.add(task)
+        task.add_done_callback(self._readers.discard)
+
+    # --- the sweeper ---
+
+    async def start(self) -> None:
+        self._sweeper = asyncio.create_task(self._sweep_for_ever(), name="time to live")
+
+    async def stop(self) -> None:
+        tasks: list[asyncio.Task[Any]] = [*self._readers]
+        if self._sweeper is not None:
+            tasks.append(self._sweeper)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await self._clock.sleep(SWEEP_SECONDS)
+            for record in self._register.records():
+                try:
+                    await self._sweep(record.table)
+                except Exception:
+                    log.exception("expired items of %s could not be deleted", record.name)
+
+    async def _sweep(self, table: Table) -> None:
+        while table.expiry is not None:
+            expired = list(table.expiry.due(self._clock.wall(), PORTION))
+            for key, _ in expired:
+                self._delete(table, key)
+            if not expired:
+                return
+            await asyncio.sleep(0)
+
+    def _delete(self, table: Table, key: Key) -> None:
+        partition = key[: 1 + len(table.schema.keys.partition)]
+        change = table.change(key, None, None, partition)
+        change.identity = TTL_IDENTITY
+        table.apply(change)
+        self._accounting.metric("TimeToLiveDeletedItemCount", 1, table)
+
+
+async def _read_all(table: Table, expiry: Expiry) -> None:
+    """Note the items that a table had before its time to live was switched on."""
+    after: Key | None = None
+    while True:
+        number = 0
+        for key in table.rows.keys(after, None, inclusive=(False, True)):
+            expiry.note(key, table.rows[key].item())
+            after, number = key, number + 1
+            if number == PORTION:
+                break
+        if number < PORTION:
+            return
+        await asyncio.sleep(0)

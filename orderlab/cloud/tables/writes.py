@@ -1,0 +1,146 @@
+"""One write: read from the request, decided against the item that is there.
+
+Shared by PutItem, UpdateItem, DeleteItem, BatchWriteItem and TransactWriteItems, so that a
+write means the same whichever way it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from orderlab.cloud.aws_error import ValidationException
+from orderlab.cloud.tables.attribute_values import Item, kind_of, measure_item
+from orderlab.cloud.tables.capacity import Consumed, write_units
+from orderlab.cloud.tables.errors import condition_failed, invalid
+from orderlab.cloud.tables.expressions.compiled import CompiledCondition, CompiledUpdate
+from orderlab.cloud.tables.expressions.request import Expressions
+from orderlab.cloud.tables.expressions.updates import apply_update
+from orderlab.cloud.tables.item_rules import (
+    MAX_ITEM_BYTES,
+    check_index_key,
+    check_item,
+    check_key,
+)
+from orderlab.cloud.tables.rows import Key
+from orderlab.cloud.tables.stored import Stored, store
+from orderlab.cloud.tables.table import Change, Table
+
+# what becomes of an item: its stored form and its attributes; None where it goes
+Outcome = tuple[Stored | None, Item | None]
+
+
+@dataclass
+class Write:
+    """A write whose form is right. `decide` says what it changes, or raises."""
+
+    table: Table
+    key: Key
+    partition: Key
+    key_item: Item
+    expressions: Expressions
+    condition: CompiledCondition | None
+    outcome: Callable[[Stored | None], Outcome]
+    show_old_on_failure: bool
+    update: CompiledUpdate | None = None
+
+    def decide(self) -> Change:
+        """What the write changes now; raises ConditionalCheckFailed or ValidationException."""
+        old = self.table.get(self.key)
+        if self.condition is not None:
+            item = old.item() if old is not None else {}
+            if not self.expressions.holds(self.condition, item):
+                shown = item if self.show_old_on_failure and item else None
+                raise condition_failed(shown)
+        new, new_item = self.outcome(old)
+        return self.table.change(self.key, new, new_item, self.partition)
+
+    def failed_cost(self) -> Consumed:
+        """A write that its condition stops costs what the item that is there would."""
+        old = self.table.get(self.key)
+        return Consumed(self.table.name, "write", write_units(old.size if old else 0))
+
+
+def put(table: Table, parameters: dict[str, Any]) -> Write:
+    """Read a put; ValidationException if the item cannot be one of the table's."""
+    item = parameters["Item"]
+    size = check_item(item, table.schema)
+    stored = store(item, size)
+    return _write(table, parameters, item, lambda old: (stored, item))
+
+
+def delete(table: Table, parameters: dict[str, Any]) -> Write:
+    check_key(parameters["Key"], table.schema.keys)
+    return _write(table, parameters, parameters["Key"], lambda old: (None, None))
+
+
+def check(table: Table, parameters: dict[str, Any]) -> Write:
+    """A ConditionCheck: writes back what is there."""
+    check_key(parameters["Key"], table.schema.keys)
+
+    def unchanged(old: Stored | None) -> Outcome:
+        return old, old.item() if old is not None else None
+
+    return _write(table, parameters, parameters["Key"], unchanged)
+
+
+def update(table: Table, parameters: dict[str, Any]) -> Write:
+    key = parameters["Key"]
+    check_key(key, table.schema.keys)
+    expressions = Expressions(parameters, "UpdateExpression", "ConditionExpression")
+    compiled = expressions.update()
+    if compiled is not None:
+        for path in compiled.paths:
+            if path[0] in table.schema.keys.types:
+                raise invalid(
+                    f"Cannot update attribute {path[0]}. This attribute is part of the key"
+                )
+
+    def updated(old: Stored | None) -> Outcome:
+        item = old.item() if old is not None else dict(key)
+        if compiled is not None:
+            apply_update(compiled.plan, item, expressions.values)
+            _check_updated_keys(table, item)
+        size = measure_item(item)
+        if size > MAX_ITEM_BYTES:
+            raise ValidationException("Item size to update has exceeded the maximum allowed size")
+        return store(item, size), item
+
+    write = _write(table, parameters, key, updated, expressions)
+    write.update = compiled
+    return write
+
+
+def _write(
+    table: Table,
+    parameters: dict[str, Any],
+    item: Item,
+    outcome: Callable[[Stored | None], Outcome],
+    expressions: Expressions | None = None,
+) -> Write:
+    found = expressions or Expressions(parameters, "ConditionExpression")
+    condition = found.condition()
+    found.finish()
+    keys = table.schema.keys
+    return Write(
+        table=table,
+        key=keys.key(item),
+        partition=keys.prefix(item),
+        key_item=keys.of(item),
+        expressions=found,
+        condition=condition,
+        outcome=outcome,
+        show_old_on_failure=parameters.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD",
+    )
+
+
+def _check_updated_keys(table: Table, item: Item) -> None:
+    for index in table.schema.indexes.values():
+        for name in index.keys.names:
+            if name in item and kind_of(item[name]) != index.keys.types[name]:
+                raise ValidationException(
+                    "The update expression attempted to update the secondary index key to "
+                    "unsupported type"
+                )
+        check_index_key(item, index)
