@@ -164,15 +164,11 @@ def _check(shape_name: str, value: Any, path: str, problems: list[str]) -> None:
 
 
 def _check_size(shape: Shape, value: list[Any], path: str, problems: list[str]) -> None:
-    for bound, wrong, words in (
-        ("max", lambda limit: len(value) > limit, "less than or equal to"),
-        ("min", lambda limit: len(value) < limit, "greater than or equal to"),
-    ):
-        if bound in shape and wrong(shape[bound]):
-            problems.append(
-                f"Value '{value}' at '{path}' failed to satisfy constraint: "
-                f"Member must have length {words} {shape[bound]}"
-            )
+    wrong = f"Value '{value}' at '{path}' failed to satisfy constraint: Member must have length "
+    if "max" in shape and len(value) > shape["max"]:
+        problems.append(f"{wrong}less than or equal to {shape['max']}")
+    if "min" in shape and len(value) < shape["min"]:
+        problems.append(f"{wrong}greater than or equal to {shape['min']}")
 
 
 def _scalar_problem(shape: Shape, value: Any) -> str | None:

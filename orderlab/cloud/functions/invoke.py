@@ -30,7 +30,7 @@ from orderlab.cloud.functions.errors import (
     TooManyRequests,
 )
 from orderlab.cloud.functions.model import Function, Version
-from orderlab.cloud.functions.names import LATEST, FunctionName
+from orderlab.cloud.functions.names import FunctionName
 from orderlab.cloud.functions.outcome import Outcome, Work
 from orderlab.cloud.functions.pool import Fleet
 from orderlab.cloud.functions.report import tail
@@ -54,13 +54,6 @@ class Caller:
     source_arn: str | None = None
     client_context: str = ""
     trace_id: str = ""
-
-    @property
-    def shown(self) -> str:
-        """The flight recorder's name for the caller."""
-        if self.source_arn:
-            return self.source_arn
-        return "client" if self.principal.kind == "account" else self.principal.arn
 
 
 class Invoker:
@@ -188,19 +181,18 @@ class Invoker:
     ) -> None:
         self._record.throttle(function, name)
         ids = self._cloud.telemetry.recorder.ids_in(payload)
-        self._record.hop(
-            Hop(
-                self._cloud.clock.wall(),
-                caller.shown,
-                function.arn,
-                "Invoke",
-                error.code,
-                0.0,
-                ids,
-                request_id,
-                {"reason": error.reason},
-            )  # fmt: skip
-        )
+        at, target = self._cloud.clock.wall(), function.arn
+        detail = {"reason": error.reason}
+        shown = self._shown(caller)
+        self._record.hop(Hop(at, shown, target, "Invoke", error.code, 0.0, ids, request_id, detail))
+
+    def _shown(self, caller: Caller) -> str:
+        """The flight recorder's name for the caller."""
+        if caller.source_arn:
+            return caller.source_arn
+        if caller.principal.kind == "account":
+            return "client"
+        return self._cloud.permissions.function_of(caller.principal) or caller.principal.arn
 
     def _hop(
         self,
@@ -223,7 +215,7 @@ class Invoker:
         result = outcome.error_type or "ok"
         at = self._cloud.clock.wall() - took / 1000
         target = version.function.arn
-        return Hop(at, caller.shown, target, "Invoke", result, took, ids, request_id, detail)
+        return Hop(at, self._shown(caller), target, "Invoke", result, took, ids, request_id, detail)
 
 
 def check_payload(payload: bytes, invocation_type: InvocationType) -> None:
@@ -264,7 +256,3 @@ def new_trace_id() -> str:
     noise = os.urandom(20).hex()
     root = f"Root=1-{int(time.time()):08x}-{noise[:24]}"
     return f"{root};Parent={noise[24:]};Sampled=0"
-
-
-def shown_version(version: Version) -> str:
-    return version.number or LATEST

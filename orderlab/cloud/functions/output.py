@@ -61,7 +61,8 @@ class OutputParser:
         if len(data) < end:
             return 0
         milliseconds = int.from_bytes(data[8:16], "big") // 1000
-        self._emit(milliseconds, data[_HEAD_BYTES:end])
+        text = data[_HEAD_BYTES:end]
+        self._emit(milliseconds, text if text.endswith(b"\n") else text + b"\n")
         return end
 
     def _text(self, data: bytes, *, ends: bool) -> int:

@@ -30,6 +30,7 @@ from orderlab.cloud.functions.model import Code, LayerVersion
 UNZIPPED_LIMIT_BYTES = 262_144_000
 # compiling more source than this would hold the event loop's thread up; a process does it
 _COMPILE_HERE_BYTES = 200_000
+_COMPILE = "-I -S -m compileall -qq --invalidation-mode unchecked-hash".split()
 
 
 def could_not_unzip() -> InvalidParameterValue:
@@ -173,8 +174,7 @@ def _compile(folder: Path) -> None:
             compileall.compile_file(path, quiet=2, invalidation_mode=mode)
         return
     subprocess.run(
-        [sys.executable, "-I", "-S", "-m", "compileall", "-qq"]
-        + ["--invalidation-mode", "unchecked-hash", str(folder)],
+        [sys.executable, *_COMPILE, str(folder)],
         check=False,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

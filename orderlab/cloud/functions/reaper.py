@@ -17,7 +17,7 @@ def main() -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    living = set()
+    living: set[int] = set()
     for line in sys.stdin:
         word = line.strip()
         if word == "done":

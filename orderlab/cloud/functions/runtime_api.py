@@ -25,7 +25,10 @@ log = logging.getLogger("orderlab.cloud.functions")
 
 _ROUTE = re.compile(r"^/(?P<token>[\w-]+)/2018-06-01/runtime/(?P<rest>[\w/-]+)$")
 _RESULT = re.compile(r"^invocation/(?P<id>[\w-]+)/(?P<kind>response|error)$")
-_ACCEPTED = b'HTTP/1.1 202 Accepted\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n{"status":"OK"}\n'
+_ACCEPTED = (
+    b"HTTP/1.1 202 Accepted\r\ncontent-type: application/json\r\ncontent-length: 15\r\n\r\n"
+    b'{"status":"OK"}'
+)
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 # a result of 6 MB, and room for a little more so that it can be told that it is too large
 MAX_BODY_BYTES = 7 * 1024 * 1024

@@ -21,16 +21,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from orderlab.cloud import moto_backends
 from orderlab.cloud.aws_error import AwsError, ValidationException
-from orderlab.cloud.contracts import Handler, Invocation, Principal
+from orderlab.cloud.contracts import Invocation, Principal
 from orderlab.cloud.functions import shown
 from orderlab.cloud.functions.api.catalogue import all_operations
+from orderlab.cloud.functions.async_events import AsyncEvents
 from orderlab.cloud.functions.invoke import Caller, InvocationType, Invoker, check_payload
-from orderlab.cloud.functions.model import Function, Version
+from orderlab.cloud.functions.model import Function, UrlConfig, Version
 from orderlab.cloud.functions.names import FunctionName, parse_function_name
 from orderlab.cloud.functions.output import LogLine
+from orderlab.cloud.functions.pages import pages
 from orderlab.cloud.functions.pool import Fleet
 from orderlab.cloud.functions.record import Record
+from orderlab.cloud.functions.url_requests import serve
 from orderlab.cloud.functions.workshop import Workshop
+from orderlab.cloud.http import Request, Response
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
@@ -53,7 +57,10 @@ class FunctionService:
         self.fleet = Fleet(self.workshop, cloud.clock)
         self.record = Record(cloud)
         self._invoker = Invoker(cloud, self.fleet, self.record, cloud.settings.seed)
+        self.async_events = AsyncEvents(self, self._invoker)
         self.operations = all_operations(self)
+        self._urls: dict[str, UrlConfig] = {}
+        cloud.pages.update(pages(self))
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -71,6 +78,7 @@ class FunctionService:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        await self.async_events.stop()
         self.fleet.end_all()
         await self.workshop.stop()
 
@@ -123,7 +131,8 @@ class FunctionService:
         if invocation_type == "DryRun":
             return Invocation(204, b"", None, version.number, request_id)
         if invocation_type == "Event":
-            raise AwsError("events")
+            self.async_events.accept(region, name, payload, caller, request_id)
+            return Invocation(202, b"", None, version.number, request_id)
         return await self._invoker.run(version, name, payload, caller, request_id)
 
     def configuration(self, function: str, qualifier: str | None = None) -> Mapping[str, Any]:
@@ -138,6 +147,24 @@ class FunctionService:
             policy = function.policies.get(name.qualifier)
             return policy.document() if policy else None
         return None
+
+    # --- function URLs
+
+    async def url_request(self, request: Request, url_id: str, path: str) -> Response:
+        """Answer a request to a function URL."""
+        url = self._urls.get(url_id)
+        if url is None:
+            return Response.json({"Message": "Not Found"}, status=404)
+        return await serve(self, request, url, path)
+
+    def remember_url(self, url: UrlConfig) -> None:
+        url.function.urls[url.qualifier] = url
+        self._urls[url.url_id] = url
+
+    def forget_url(self, function: Function, qualifier: str | None) -> None:
+        url = function.urls.pop(qualifier, None)
+        if url is not None:
+            del self._urls[url.url_id]
 
     # --- changes
 
@@ -166,6 +193,8 @@ class FunctionService:
     def delete(self, function: Function) -> None:
         for version in function.all_versions():
             self.fleet.retire(version)
+        for qualifier in list(function.urls):
+            self.forget_url(function, qualifier)
         self.backend(function.region).functions.pop(function.name, None)
         self.set_reserved(function, None)
 

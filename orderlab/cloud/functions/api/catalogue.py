@@ -8,6 +8,11 @@ from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.functions.api.functions import FunctionOperations
 from orderlab.cloud.functions.api.invocations import InvokeOperations
+from orderlab.cloud.functions.api.layers import LayerOperations
+from orderlab.cloud.functions.api.policies import PolicyOperations
+from orderlab.cloud.functions.api.settings import SettingsOperations
+from orderlab.cloud.functions.api.urls import UrlOperations
+from orderlab.cloud.functions.api.versions import VersionOperations
 
 if TYPE_CHECKING:
     from orderlab.cloud.functions.service import FunctionService
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
 class Catalogue(dict[str, Handler]):
     """Handlers by operation; an operation that nobody answers is refused by name."""
 
-    def get(self, operation: str, default: object = None) -> Handler:  # type: ignore[override]
+    def get(self, operation: str, default: object = None) -> Handler:
         return super().get(operation) or refuse
 
 
@@ -26,6 +31,14 @@ def refuse(call: Call, parameters: Parameters) -> Result:
 
 def all_operations(service: FunctionService) -> Catalogue:
     found = Catalogue()
-    for part in (FunctionOperations(service), InvokeOperations(service)):
+    for part in (
+        FunctionOperations(service),
+        InvokeOperations(service),
+        VersionOperations(service),
+        LayerOperations(service),
+        PolicyOperations(service),
+        SettingsOperations(service),
+        UrlOperations(service),
+    ):
         found.update(part.operations())
     return found

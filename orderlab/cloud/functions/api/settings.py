@@ -1,0 +1,197 @@
+"""Operations on what hangs on a function: concurrency, asynchronous settings, tags, the account."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.contracts import Call, Handler
+from orderlab.cloud.functions import shown
+from orderlab.cloud.functions.api.operation import Input, bind, page
+from orderlab.cloud.functions.destinations import check_target
+from orderlab.cloud.functions.errors import InvalidParameterValue, ResourceNotFound
+from orderlab.cloud.functions.invoke import ACCOUNT_CONCURRENCY
+from orderlab.cloud.functions.model import EventInvokeConfig, Function
+from orderlab.cloud.functions.names import LATEST, parse_function_name
+
+if TYPE_CHECKING:
+    from orderlab.cloud.functions.service import FunctionService
+
+UNRESERVED_MINIMUM = 100
+MOST_TAGS = 50
+
+
+class SettingsOperations:
+    def __init__(self, service: FunctionService) -> None:
+        self._service = service
+
+    def operations(self) -> Mapping[str, Handler]:
+        return bind(
+            {
+                "PutFunctionConcurrency": self.put_concurrency,
+                "GetFunctionConcurrency": self.get_concurrency,
+                "DeleteFunctionConcurrency": self.delete_concurrency,
+                "PutFunctionEventInvokeConfig": self.put_event_invoke,
+                "UpdateFunctionEventInvokeConfig": self.update_event_invoke,
+                "GetFunctionEventInvokeConfig": self.get_event_invoke,
+                "ListFunctionEventInvokeConfigs": self.list_event_invoke,
+                "DeleteFunctionEventInvokeConfig": self.delete_event_invoke,
+                "TagResource": self.tag,
+                "UntagResource": self.untag,
+                "ListTags": self.tags,
+                "GetAccountSettings": self.account,
+                "GetRuntimeManagementConfig": self.runtime_management,
+                "GetFunctionCodeSigningConfig": self.code_signing,
+                "ListProvisionedConcurrencyConfigs": self.provisioned,
+            }
+        )
+
+    def _function(self, call: Call, input: Input) -> Function:
+        name = parse_function_name(input["FunctionName"])
+        return self._service.backend(call.region).function(name)
+
+    # --- concurrency: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+
+    def put_concurrency(self, call: Call, input: Input) -> dict[str, Any]:
+        function = self._function(call, input)
+        wanted = input["ReservedConcurrentExecutions"]
+        others = self._service.record.reserved_total(function)
+        others -= function.reserved_concurrency or 0
+        if ACCOUNT_CONCURRENCY - others - wanted < UNRESERVED_MINIMUM:
+            raise InvalidParameterValue(
+                "Specified ReservedConcurrentExecutions for function decreases account's "
+                "UnreservedConcurrentExecution below its minimum value of "
+                f"[{UNRESERVED_MINIMUM}]."
+            )
+        self._service.set_reserved(function, wanted)
+        return {"ReservedConcurrentExecutions": wanted}
+
+    def get_concurrency(self, call: Call, input: Input) -> dict[str, Any]:
+        reserved = self._function(call, input).reserved_concurrency
+        return {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
+
+    def delete_concurrency(self, call: Call, input: Input) -> None:
+        self._service.set_reserved(self._function(call, input), None)
+
+    # --- asynchronous invocation
+
+    def _event_invoke(self, call: Call, input: Input) -> tuple[Function, str]:
+        name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
+        version = self._service.backend(call.region).version(name)
+        return version.function, name.qualifier or LATEST
+
+    def put_event_invoke(self, call: Call, input: Input) -> dict[str, Any]:
+        function, qualifier = self._event_invoke(call, input)
+        config = EventInvokeConfig(f"{function.arn}:{qualifier}")
+        return self._set_event_invoke(function, qualifier, config, input)
+
+    def update_event_invoke(self, call: Call, input: Input) -> dict[str, Any]:
+        function, qualifier = self._event_invoke(call, input)
+        config = _found(function, qualifier)
+        return self._set_event_invoke(function, qualifier, config, input)
+
+    def _set_event_invoke(
+        self, function: Function, qualifier: str, config: EventInvokeConfig, input: Input
+    ) -> dict[str, Any]:
+        destinations = input.get("DestinationConfig") or {}
+        chosen = {}
+        for side in ("OnSuccess", "OnFailure"):
+            arn = (destinations.get(side) or {}).get("Destination", "")
+            if arn:
+                role = function.latest.configuration.role
+                check_target(self._service.cloud, arn, role, ("sqs", "sns", "lambda"))
+            chosen[side] = arn
+        if "DestinationConfig" in input:
+            config.on_success, config.on_failure = chosen["OnSuccess"], chosen["OnFailure"]
+        if "MaximumRetryAttempts" in input:
+            config.maximum_retry_attempts = input["MaximumRetryAttempts"]
+        if "MaximumEventAgeInSeconds" in input:
+            config.maximum_event_age = input["MaximumEventAgeInSeconds"]
+        config.last_modified = time.time()
+        function.event_invoke[qualifier] = config
+        return shown.event_invoke(config)
+
+    def get_event_invoke(self, call: Call, input: Input) -> dict[str, Any]:
+        return shown.event_invoke(_found(*self._event_invoke(call, input)))
+
+    def list_event_invoke(self, call: Call, input: Input) -> dict[str, Any]:
+        configs = [shown.event_invoke(c) for c in self._function(call, input).event_invoke.values()]
+        some, marker = page(configs, input)
+        return {"FunctionEventInvokeConfigs": some, **marker}
+
+    def delete_event_invoke(self, call: Call, input: Input) -> None:
+        function, qualifier = self._event_invoke(call, input)
+        _found(function, qualifier)
+        del function.event_invoke[qualifier]
+
+    # --- tags
+
+    def _tagged(self, call: Call, input: Input) -> Function:
+        name = parse_function_name(input["Resource"])
+        if name.qualifier:
+            raise InvalidParameterValue(
+                "Tags on function aliases and versions are not supported. Please specify either a "
+                "function name or an unqualified function ARN."
+            )
+        return self._service.backend(call.region).function(name)
+
+    def tag(self, call: Call, input: Input) -> None:
+        function = self._tagged(call, input)
+        after = {**function.tags, **input["Tags"]}
+        if len(after) > MOST_TAGS:
+            raise InvalidParameterValue(f"A resource can have up to {MOST_TAGS} tags.")
+        function.tags = after
+
+    def untag(self, call: Call, input: Input) -> None:
+        function = self._tagged(call, input)
+        for key in input["TagKeys"]:
+            function.tags.pop(key, None)
+
+    def tags(self, call: Call, input: Input) -> dict[str, Any]:
+        return {"Tags": self._tagged(call, input).tags}
+
+    # --- the account
+
+    def account(self, call: Call, input: Input) -> dict[str, Any]:
+        backend = self._service.backend(call.region)
+        functions = list(backend.functions.values())
+        size = sum(version.code.size for one in functions for version in one.all_versions())
+        layers = [layer for versions in backend.layers.values() for layer in versions.values()]
+        reserved = sum(one.reserved_concurrency or 0 for one in functions)
+        return {
+            "AccountLimit": {
+                "TotalCodeSize": 80_530_636_800,
+                "CodeSizeUnzipped": 262_144_000,
+                "CodeSizeZipped": 52_428_800,
+                "ConcurrentExecutions": ACCOUNT_CONCURRENCY,
+                "UnreservedConcurrentExecutions": ACCOUNT_CONCURRENCY - reserved,
+            },
+            "AccountUsage": {
+                "TotalCodeSize": size + sum(layer.code.size for layer in layers),
+                "FunctionCount": len(functions),
+            },
+        }
+
+    # --- what is always as it is by default
+
+    def runtime_management(self, call: Call, input: Input) -> dict[str, Any]:
+        name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
+        version = self._service.backend(call.region).version(name)
+        return {"UpdateRuntimeOn": "Auto", "FunctionArn": version.arn}
+
+    def code_signing(self, call: Call, input: Input) -> dict[str, Any]:
+        return {"CodeSigningConfigArn": "", "FunctionName": self._function(call, input).name}
+
+    def provisioned(self, call: Call, input: Input) -> dict[str, Any]:
+        self._function(call, input)
+        return {"ProvisionedConcurrencyConfigs": []}
+
+
+def _found(function: Function, qualifier: str) -> EventInvokeConfig:
+    config = function.event_invoke.get(qualifier)
+    if config is None:
+        raise ResourceNotFound(
+            f"The function {function.arn}:{qualifier} doesn't have an EventInvokeConfig"
+        )
+    return config

@@ -1,0 +1,89 @@
+"""Operations on function URLs. https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.contracts import Call, Handler
+from orderlab.cloud.functions import shown
+from orderlab.cloud.functions.api.operation import Input, bind, page
+from orderlab.cloud.functions.errors import ResourceConflict, ResourceNotFound
+from orderlab.cloud.functions.model import Function, UrlConfig, timestamp
+from orderlab.cloud.functions.names import parse_function_name
+
+if TYPE_CHECKING:
+    from orderlab.cloud.functions.service import FunctionService
+
+_LETTERS = string.ascii_lowercase + string.digits
+
+
+class UrlOperations:
+    def __init__(self, service: FunctionService) -> None:
+        self._service = service
+
+    def operations(self) -> Mapping[str, Handler]:
+        return bind(
+            {
+                "CreateFunctionUrlConfig": self.create,
+                "UpdateFunctionUrlConfig": self.update,
+                "GetFunctionUrlConfig": self.get,
+                "ListFunctionUrlConfigs": self.list_all,
+                "DeleteFunctionUrlConfig": self.delete,
+            }
+        )
+
+    def _target(self, call: Call, input: Input) -> tuple[Function, str | None]:
+        name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
+        version = self._service.backend(call.region).version(name)
+        return version.function, name.qualifier
+
+    def create(self, call: Call, input: Input) -> dict[str, Any]:
+        function, qualifier = self._target(call, input)
+        if qualifier in function.urls:
+            raise ResourceConflict(
+                f"Failed to create function url config for [functionArn = {function.arn}]. "
+                "Error message:  FunctionUrlConfig exists for this Lambda function"
+            )
+        _check_mode(input)
+        url_id = "".join(secrets.choice(_LETTERS) for _ in range(32))
+        url = UrlConfig(url_id, function, qualifier, input["AuthType"], input.get("Cors") or {})
+        self._service.remember_url(url)
+        return shown.url_config(url)
+
+    def update(self, call: Call, input: Input) -> dict[str, Any]:
+        url = _found(*self._target(call, input))
+        _check_mode(input)
+        url.auth_type = input.get("AuthType", url.auth_type)
+        if "Cors" in input:
+            url.cors = input["Cors"]
+        url.last_modified = timestamp()
+        return shown.url_config(url)
+
+    def get(self, call: Call, input: Input) -> dict[str, Any]:
+        return shown.url_config(_found(*self._target(call, input)))
+
+    def list_all(self, call: Call, input: Input) -> dict[str, Any]:
+        function, _ = self._target(call, input)
+        some, marker = page(list(function.urls.values()), input)
+        return {"FunctionUrlConfigs": [shown.url_config(url) for url in some], **marker}
+
+    def delete(self, call: Call, input: Input) -> None:
+        function, qualifier = self._target(call, input)
+        _found(function, qualifier)
+        self._service.forget_url(function, qualifier)
+
+
+def _check_mode(input: Input) -> None:
+    if input.get("InvokeMode", "BUFFERED") != "BUFFERED":
+        raise NotDoneYet("response streaming")
+
+
+def _found(function: Function, qualifier: str | None) -> UrlConfig:
+    url = function.urls.get(qualifier)
+    if url is None:
+        raise ResourceNotFound()
+    return url

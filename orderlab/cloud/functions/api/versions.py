@@ -1,0 +1,152 @@
+"""Operations on versions and aliases.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.contracts import Call, Handler
+from orderlab.cloud.functions import shown
+from orderlab.cloud.functions.api.operation import Input, bind, page
+from orderlab.cloud.functions.errors import (
+    InvalidParameterValue,
+    PreconditionFailed,
+    ResourceConflict,
+    ResourceNotFound,
+    function_not_found,
+)
+from orderlab.cloud.functions.model import Alias, Function, revision
+from orderlab.cloud.functions.names import LATEST, parse_function_name
+
+if TYPE_CHECKING:
+    from orderlab.cloud.functions.service import FunctionService
+
+
+class VersionOperations:
+    def __init__(self, service: FunctionService) -> None:
+        self._service = service
+
+    def operations(self) -> Mapping[str, Handler]:
+        return bind(
+            {
+                "PublishVersion": self.publish,
+                "ListVersionsByFunction": self.list_versions,
+                "CreateAlias": self.create_alias,
+                "UpdateAlias": self.update_alias,
+                "GetAlias": self.get_alias,
+                "ListAliases": self.list_aliases,
+                "DeleteAlias": self.delete_alias,
+            }
+        )
+
+    def _function(self, call: Call, input: Input) -> Function:
+        name = parse_function_name(input["FunctionName"])
+        return self._service.backend(call.region).function(name)
+
+    def publish(self, call: Call, input: Input) -> dict[str, Any]:
+        function = self._function(call, input)
+        latest = function.latest
+        if input.get("RevisionId") and input["RevisionId"] != latest.revision_id:
+            raise PreconditionFailed()
+        wanted = input.get("CodeSha256")
+        if wanted and wanted != latest.code.sha256:
+            raise InvalidParameterValue(
+                f"CodeSHA256 ({wanted}) is different from current CodeSHA256 in $LATEST "
+                f"({latest.code.sha256}). Please try again with the CodeSHA256 in $LATEST."
+            )
+        return shown.configuration(self._service.publish(function, input.get("Description")))
+
+    def list_versions(self, call: Call, input: Input) -> dict[str, Any]:
+        function = self._function(call, input)
+        some, marker = page(function.all_versions(), input)
+        versions = [{**shown.configuration(one), "FunctionArn": one.arn} for one in some]
+        return {"Versions": versions, **marker}
+
+    # --- aliases
+
+    def create_alias(self, call: Call, input: Input) -> dict[str, Any]:
+        function = self._function(call, input)
+        name = input["Name"]
+        if name in function.aliases:
+            raise ResourceConflict(f"Alias already exists: {function.arn}:{name}")
+        alias = Alias(name, input["FunctionVersion"], input.get("Description", ""))
+        alias.weights = _weights(input)
+        _check(function, alias)
+        function.aliases[name] = alias
+        return shown.alias(function, alias)
+
+    def update_alias(self, call: Call, input: Input) -> dict[str, Any]:
+        function = self._function(call, input)
+        before = _alias(function, input["Name"])
+        if input.get("RevisionId") and input["RevisionId"] != before.revision_id:
+            raise PreconditionFailed("Lambda alias")
+        after = Alias(
+            before.name,
+            input.get("FunctionVersion", before.version),
+            input.get("Description", before.description),
+            _weights(input) if "RoutingConfig" in input else before.weights,
+            revision(),
+        )
+        _check(function, after)
+        function.aliases[after.name] = after
+        return shown.alias(function, after)
+
+    def get_alias(self, call: Call, input: Input) -> dict[str, Any]:
+        function = self._function(call, input)
+        return shown.alias(function, _alias(function, input["Name"]))
+
+    def list_aliases(self, call: Call, input: Input) -> dict[str, Any]:
+        function = self._function(call, input)
+        wanted = input.get("FunctionVersion")
+        found = [
+            alias
+            for _, alias in sorted(function.aliases.items())
+            if wanted is None or wanted == alias.version or wanted in alias.weights
+        ]
+        some, marker = page(found, input)
+        return {"Aliases": [shown.alias(function, alias) for alias in some], **marker}
+
+    def delete_alias(self, call: Call, input: Input) -> None:
+        function = self._function(call, input)
+        name = input["Name"]
+        function.aliases.pop(name, None)
+        function.policies.pop(name, None)
+        function.event_invoke.pop(name, None)
+        self._service.forget_url(function, name)
+
+
+def _alias(function: Function, name: str) -> Alias:
+    found = function.aliases.get(name)
+    if found is None:
+        raise ResourceNotFound(f"Cannot find alias arn: {function.arn}:{name}")
+    return found
+
+
+def _weights(input: Input) -> dict[str, float]:
+    routing = input.get("RoutingConfig") or {}
+    return dict(routing.get("AdditionalVersionWeights") or {})
+
+
+def _check(function: Function, alias: Alias) -> None:
+    """AwsError unless the versions exist and may share the alias."""
+    for number in (alias.version, *alias.weights):
+        if number != LATEST and (not number.isdigit() or int(number) not in function.versions):
+            raise function_not_found(f"{function.arn}:{number}")
+    if len(alias.weights) > 1:
+        raise InvalidParameterValue(
+            "Number of items in AdditionalVersionWeights cannot be greater than 1. "
+            f"{len(alias.weights)} items are provided."
+        )
+    if alias.weights and LATEST in (alias.version, *alias.weights):
+        raise InvalidParameterValue(
+            "$LATEST is not supported for an alias pointing to more than 1 version."
+        )
+    if alias.version in alias.weights:
+        raise InvalidParameterValue(
+            f"Invalid function version {alias.version}. Function version {alias.version} is "
+            "already included in routing configuration."
+        )

@@ -1,0 +1,59 @@
+"""The lab's own window on execution environments: what AWS has no API for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.functions.environment import Environment
+
+if TYPE_CHECKING:
+    from orderlab.cloud.functions.service import FunctionService
+
+Page = Callable[[dict[str, Any]], Any]
+
+
+def pages(service: FunctionService) -> dict[str, Page]:
+    """`GET environments` lists them; `DELETE environments` lets one or all of a function die."""
+    return {
+        "GET environments": lambda parameters: [
+            _shown(service, environment)
+            for environment in _of(service, str(parameters.get("function", "")))
+        ],
+        "DELETE environments": lambda parameters: _kill(service, parameters),
+        "GET async-events": lambda _: {"waiting": service.async_events.waiting()},
+    }
+
+
+def _of(service: FunctionService, function: str) -> list[Environment]:
+    members = sorted(service.fleet.members, key=lambda environment: environment.created)
+    return [one for one in members if not function or one.version.function.name == function]
+
+
+def _shown(service: FunctionService, environment: Environment) -> dict[str, Any]:
+    return {
+        "id": environment.id,
+        "function": environment.version.function.name,
+        "version": environment.version.number,
+        "state": environment.state.value,
+        "pid": environment.pid,
+        "cold_starts": environment.inits,
+        "invocations": environment.invocations,
+        "age_seconds": round(time.time() - environment.created, 3),
+        "resident_bytes": environment.resident_bytes(),
+        "log_stream": environment.log_stream,
+    }
+
+
+def _kill(service: FunctionService, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Busy environments die first: that is what an experiment wants to see."""
+    which = parameters.get("which", "one")
+    if which not in ("one", "all"):
+        raise ValueError("which is 'one' or 'all'")
+    found = _of(service, str(parameters["function"]))
+    found.sort(key=lambda environment: environment not in service.fleet.busy)
+    chosen = found if which == "all" else found[:1]
+    for environment in chosen:
+        service.fleet.kill(environment)
+    return {"killed": [environment.id for environment in chosen]}
