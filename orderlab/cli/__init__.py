@@ -45,7 +45,7 @@ def _options(
 def main() -> None:
     """Run the command line. What a user can put right is one line, never a traceback."""
     try:
-        app()
+        app(prog_name="orderlab")
     except OrderlabError as error:
         typer.echo(f"orderlab: {error}", err=True)
         sys.exit(1)

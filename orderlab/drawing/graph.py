@@ -89,6 +89,11 @@ class Graph:
         joined = {edge.id: edge for edge in edges if edge.source in kept and edge.target in kept}
         return cls(tuple(kept.values()), tuple(sorted(joined.values())))
 
+    @property
+    def parts(self) -> tuple[Node | Edge, ...]:
+        """The nodes, then the edges."""
+        return (*self.nodes, *self.edges)
+
     def node(self, identifier: str) -> Node:
         """The node of that id; KeyError if there is none."""
         for node in self.nodes:
@@ -101,8 +106,8 @@ class Graph:
 
         Names count, not ARNs: the same system in another account is no difference.
         """
-        mine = {part.id for part in (*self.nodes, *self.edges)}
-        theirs = {part.id: part for part in (*other.nodes, *other.edges)}
+        mine = {part.id for part in self.parts}
+        theirs = {part.id: part for part in other.parts}
         missing = tuple(part for name, part in theirs.items() if name not in mine)
         return Difference(frozenset(mine - theirs.keys()), missing)
 

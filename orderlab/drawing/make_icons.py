@@ -1,8 +1,8 @@
 """`python -m orderlab.drawing.make_icons`: AWS's icons, made small, into icons/.
 
 They come from the package `diagrams`, which only authors need: it is 35 MB for a few files of two
-kilobytes each. They are kept as files and not made anew on each machine: the same pixels, compressed
-by another version of a library, are other bytes, and pictures are compared by their bytes.
+kilobytes each. They are kept as files and not made anew on each machine: the same pixels,
+compressed by another version of a library, are other bytes, and pictures are compared by bytes.
 """
 
 from __future__ import annotations

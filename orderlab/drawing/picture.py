@@ -96,8 +96,8 @@ def _edge(graph: Graph, edge: Edge, route: Route, prefix: str, marks: str, id_pr
     tip = "tip-new" if marks == "new" else "tip-wrong" if wrong else "tip"
     classes = " ".join(filter(None, ["edge", edge.kind, marks]))
     return (
-        f'<g class="{classes}" id="{id_prefix}{edge.id}" '
-        f'data-source="{edge.source}" data-target="{edge.target}">'
+        f'<g class="{classes}" id="{id_prefix}{escape(edge.id)}" '
+        f'data-source="{escape(edge.source)}" data-target="{escape(edge.target)}">'
         f"<title>{escape(said + (f' ({detail})' if detail else ''))}</title>"
         f'<path d="{route.path}" marker-end="url(#{prefix}-{tip})"/></g>'
     )

@@ -60,7 +60,7 @@ class Inventory:
         self._edges.setdefault(ends, []).append((label, detail))
 
     def resource(self, arn: str) -> str:
-        """The resource that an ARN is a part of: the table of a stream, the function of a version."""
+        """The resource that an ARN is part of: the table of a stream, the function of an alias."""
         if arn in self.nodes:
             return arn
         if ":dynamodb:" in arn:

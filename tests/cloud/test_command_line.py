@@ -1,0 +1,195 @@
+"""`orderlab ...` as it is typed: what it prints, how it ends, what it leaves behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import psutil
+import pytest
+from botocore.config import Config
+
+ORDERLAB = [sys.executable, "-c", "from orderlab.cli import main; main()"]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*ORDERLAB, *arguments],
+        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@contextlib.contextmanager
+def typed(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """`orderlab cloud ...`, with a temporary folder of its own, ended in the end."""
+    process = subprocess.Popen(
+        [*ORDERLAB, "cloud", *arguments],
+        env={**os.environ, "TMPDIR": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=10)
+
+
+def ready(process: subprocess.Popen[str]) -> dict[str, Any]:
+    assert process.stdout
+    facts: dict[str, Any] = json.loads(process.stdout.readline())
+    return facts
+
+
+def queues(endpoint: str, access_key_id: str, secret_access_key: str) -> Any:
+    return boto3.client(
+        "sqs",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=access_key_id,
+        aws_secret_access_key=secret_access_key,
+        config=Config(retries={"max_attempts": 0}),
+    )
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+def test_the_cloud_answers_with_the_keys_that_it_was_given(folder: Path) -> None:
+    keys = ("--access-key-id", "test", "--secret-access-key", "secret")
+    with typed("--json", *keys, folder=folder) as process:
+        facts = ready(process)
+        assert (facts["access_key_id"], facts["secret_access_key"]) == ("test", "secret")
+        sqs = queues(facts["endpoint"], "test", "secret")
+        assert sqs.create_queue(QueueName="typed")["QueueUrl"]
+
+
+def test_without_flags_the_keys_are_random_and_the_port_is_free(folder: Path) -> None:
+    with typed("--json", folder=folder) as one, typed("--json", folder=folder) as other:
+        first, second = ready(one), ready(other)
+    for name in ("endpoint", "access_key_id", "secret_access_key"):
+        assert first[name] != second[name]
+    assert first["endpoint"].startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_and_nothing_stays(folder: Path, number: signal.Signals) -> None:
+    with typed("--json", folder=folder) as process:
+        ready(process)
+        assert list(folder.glob("orderlab-cloud-*"))
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=10)
+        assert process.returncode == 0
+    assert errors == ""
+    assert list(folder.iterdir()) == []
+
+
+def test_it_ends_with_the_process_that_started_it(folder: Path) -> None:
+    starter = (
+        "import subprocess, sys\n"
+        f"child = subprocess.Popen({[*ORDERLAB, 'cloud', '--json']!r}, stdout=subprocess.PIPE)\n"
+        "print(child.stdout.readline().decode(), flush=True)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", starter],
+        env={**os.environ, "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    pid = json.loads(done.stdout)["pid"]
+    deadline = time.monotonic() + 10
+    while psutil.pid_exists(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not psutil.pid_exists(pid)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_taken_port_is_said_in_one_line(folder: Path) -> None:
+    with typed("--json", folder=folder) as process:
+        port = ready(process)["endpoint"].rpartition(":")[2]
+        second = run("cloud", "--port", port)
+    assert second.returncode == 1
+    assert second.stderr.count("\n") == 1
+    assert f"Port {port}" in second.stderr and "--port" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_what_it_prints_can_be_pasted(folder: Path) -> None:
+    with typed("--access-key-id", "test", "--secret-access-key", "s", folder=folder) as process:
+        assert process.stdout
+        lines = []
+        while "REST API" not in (lines or [""])[-1]:
+            lines.append(process.stdout.readline())
+    exported = dict(re.findall(r"^  export (\w+)=(\S+)$", "".join(lines), re.MULTILINE))
+    assert exported["AWS_ACCESS_KEY_ID"] == "test"
+    assert exported["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
+    assert exported["AWS_DEFAULT_REGION"] == "us-east-1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--port", "99999"], "--port"),
+        (["--port", "x"], "--port"),
+        (["--speed", "0"], "--speed"),
+        (["--region", "Mars"], "--region"),
+        (["--access-key-id", "a/b"], "--access-key-id"),
+        (["--nonsense"], "--nonsense"),
+    ],
+)
+def test_a_wrong_option_is_named(arguments: list[str], named: str) -> None:
+    done = run("cloud", *arguments)
+    assert done.returncode == 2
+    assert named in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["lab", "demo", "cloud", "doctor"])
+def test_every_command_explains_itself(command: str) -> None:
+    done = run(command, "--help")
+    assert done.returncode == 0
+    assert f"orderlab {command}" in done.stdout
+
+
+def test_alone_it_lists_the_commands() -> None:
+    said = run().stdout
+    assert all(command in said for command in ("lab", "demo", "cloud", "doctor"))
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    from orderlab import __version__
+
+    assert run("--version").stdout.strip() == f"orderlab {__version__}"
+
+
+def test_the_doctor_ends_with_1_only_if_something_is_in_the_way() -> None:
+    well = run("doctor")
+    assert well.returncode == 0, well.stdout
+    ill = run("doctor", http_proxy="http://proxy.example:1", NO_PROXY="", no_proxy="")
+    assert ill.returncode == 1
+    assert "NO_PROXY" in ill.stdout
+
+
+def test_a_notebook_that_is_not_there_is_said_in_one_line() -> None:
+    done = run("lab", "no/such/notebook.ipynb")
+    assert done.returncode == 1
+    assert "no/such/notebook.ipynb" in done.stderr and "Traceback" not in done.stderr
