@@ -106,9 +106,17 @@ class LiveQueue:
             self.ledger.requests(stored.size)
         return stored.id
 
-    def accept(self, message: OutgoingMessage, sender: Principal) -> Message:
-        """Store one message, or return the one that it repeats; AwsError if it breaks a limit."""
+    def accept(
+        self, message: OutgoingMessage, sender: Principal, *, ids: tuple[str, ...] | None = None
+    ) -> Message:
+        """Store one message, or return the one that it repeats; AwsError if it breaks a limit.
+
+        `ids` are its correlation ids, if the sender has found them already.
+        """
         made = self._checked(message, sender)
+        if ids is None:
+            ids = self._cloud.telemetry.recorder.ids_in(message.body)
+        made.ids = ids
         now = self._advance()
         if self.fifo:
             scope = made.group_id or "" if self.by_group else ""
@@ -155,7 +163,6 @@ class LiveQueue:
             trace_header=str(trace["StringValue"]) if trace else None,
             group_id=message.group_id,
             deduplication_id=deduplication_id,
-            ids=self._cloud.telemetry.recorder.ids_in(message.body),
         )
 
     def accept_moved(self, message: Message) -> None:

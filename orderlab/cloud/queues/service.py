@@ -8,12 +8,14 @@ rate of a FIFO queue is not limited; messages are kept in memory, whatever the e
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from orderlab.cloud import moto_backends
 from orderlab.cloud.contracts import Call, Handler, Parameters, Principal
 from orderlab.cloud.queues import attributes as queue_attributes
 from orderlab.cloud.queues.errors import (
@@ -68,6 +70,7 @@ class QueueService:
     async def start(self) -> None:
         from orderlab.cloud.queues.moto_view import install
 
+        # imported here: moto takes half a second, and must have its environment set first
         install(self)
         self._gauges = asyncio.create_task(self._publish_gauges(), name="sqs gauges")
 
@@ -146,6 +149,7 @@ class QueueService:
         queue.apply(merged)
         queue.tags.update(tags)
         self._queues[region, name] = queue
+        show_to_moto(self.account_id, region)
         self._deleted = {key: until for key, until in self._deleted.items() if until > now}
         return queue
 
@@ -203,6 +207,13 @@ class QueueService:
                     queue.publish_gauges()
             except Exception:
                 log.exception("Publishing the gauges of queues failed")
+
+
+def show_to_moto(account_id: str, region: str) -> None:
+    """Let moto make its view of a Region: its other services look only where there is one."""
+    with contextlib.suppress(KeyError, ValueError):
+        # a Region that moto does not know works all the same, unseen by its other services
+        moto_backends.backend("sqs", account_id, region)
 
 
 def _check_same(queue: LiveQueue, wanted: Mapping[str, str]) -> None:

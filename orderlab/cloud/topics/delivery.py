@@ -1,0 +1,262 @@
+"""The way of a message from its topic to every subscriber: filter, deliver, retry, dead letter.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
+Differs from AWS: a message for a queue is there when Publish returns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING
+
+from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.contracts import OutgoingMessage, Principal
+from orderlab.cloud.topics import delivery_policy, http_endpoints
+from orderlab.cloud.topics.envelope import Envelopes, as_json, lambda_event
+from orderlab.cloud.topics.ledger import Ledger
+from orderlab.cloud.topics.notification import Notification
+from orderlab.cloud.topics.signing import Signer
+from orderlab.cloud.topics.topic import Subscription, Topic
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+
+SERVICE_PRINCIPAL = "sns.amazonaws.com"
+# queues take no more, so raw messages with more are refused there
+MAX_QUEUE_ATTRIBUTES = 10
+RETRYABLE_CODES = ("TooManyRequestsException", "ServiceException", "ThrottlingException")
+
+log = logging.getLogger("orderlab.cloud.sns")
+
+
+class DeliveryFailed(Exception):
+    """One attempt has failed; a client's fault is not tried again."""
+
+    def __init__(self, outcome: str, *, retry: bool) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+        self.retry = retry
+
+
+class Delivery:
+    """Delivers messages, and keeps the deliveries that take their time."""
+
+    def __init__(self, cloud: Cloud, ledger: Ledger, signer: Signer) -> None:
+        self._cloud = cloud
+        self._ledger = ledger
+        self._signer = signer
+        self._pending: set[asyncio.Task[None]] = set()
+
+    def fan_out(self, topic: Topic, message: Notification) -> None:
+        """Begin the delivery to every subscriber who wants the message."""
+        envelopes = Envelopes(topic, message, self._cloud.endpoint, self._cloud.clock.wall())
+        for subscription in list(topic.subscriptions.values()):
+            if subscription.pending:
+                continue
+            wanted = subscription.filter
+            text = message.text_for(subscription.protocol)
+            if wanted is not None and not wanted.matches(message.attributes, text):
+                self._ledger.filtered(subscription, message)
+            elif subscription.protocol == "sqs":
+                self._to_queue(subscription, message, envelopes)
+            else:
+                self._in_background(subscription, message, envelopes)
+
+    # --- queues ---
+
+    def _to_queue(
+        self, subscription: Subscription, message: Notification, envelopes: Envelopes
+    ) -> None:
+        try:
+            self._send(subscription, subscription.endpoint, message, envelopes)
+        except DeliveryFailed as failure:
+            self._give_up(subscription, message, envelopes, failure.outcome)
+        else:
+            self._ledger.delivered(subscription)
+
+    def _send(
+        self,
+        subscription: Subscription,
+        queue_arn: str,
+        message: Notification,
+        envelopes: Envelopes,
+    ) -> None:
+        """Put the message into a queue that lets the topic in; DeliveryFailed otherwise."""
+        queue = self._cloud.queues.queue(queue_arn)
+        if queue is None:
+            raise DeliveryFailed("AWS.SimpleQueueService.NonExistentQueue", retry=False)
+        if not self._may_send(subscription, queue_arn, queue.policy):
+            raise DeliveryFailed("AccessDenied", retry=False)
+        sender = Principal("service", subscription.topic.arn, subscription.topic.owner)
+        try:
+            queue.accept(
+                self._outgoing(subscription, message, envelopes, fifo=queue.fifo),
+                sender,
+                ids=message.ids,
+            )
+        except AwsError as error:
+            code = error.details.get("query_error_code", error.code)
+            raise DeliveryFailed(code, retry=False) from error
+
+    def _may_send(self, subscription: Subscription, queue_arn: str, policy: str | None) -> bool:
+        known = subscription.known_policy
+        ours = queue_arn == subscription.endpoint
+        if ours and known is not None and known[0] is policy:
+            return known[1]
+        account = self._cloud.settings.account_id
+        allowed = self._cloud.permissions.allows(
+            Principal("service", SERVICE_PRINCIPAL, account),
+            "sqs:SendMessage",
+            queue_arn,
+            resource_policy=policy,
+            source_arn=subscription.topic.arn,
+        )
+        if ours:
+            subscription.known_policy = (policy, allowed)
+        return allowed
+
+    def _outgoing(
+        self,
+        subscription: Subscription,
+        message: Notification,
+        envelopes: Envelopes,
+        *,
+        fifo: bool,
+    ) -> OutgoingMessage:
+        # a standard queue takes the group as a tenant of fair queues, a FIFO queue for its order
+        deduplication_id = message.deduplication_id if fifo else None
+        if not subscription.raw:
+            text = envelopes.text(subscription)
+            return OutgoingMessage(
+                text, group_id=message.group_id, deduplication_id=deduplication_id
+            )
+        if len(message.attributes) > MAX_QUEUE_ATTRIBUTES:
+            raise DeliveryFailed("TooManyMessageAttributes", retry=False)
+        return OutgoingMessage(
+            message.text_for("sqs"),
+            attributes=message.attributes,
+            group_id=message.group_id,
+            deduplication_id=deduplication_id,
+        )
+
+    # --- functions and HTTP endpoints ---
+
+    def _in_background(
+        self, subscription: Subscription, message: Notification, envelopes: Envelopes
+    ) -> None:
+        task = asyncio.get_running_loop().create_task(
+            self._deliver(subscription, message, envelopes),
+            name=f"sns {subscription.topic.name} to {subscription.endpoint}",
+        )
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+
+    async def stop(self) -> None:
+        pending = list(self._pending)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+
+    async def _deliver(
+        self, subscription: Subscription, message: Notification, envelopes: Envelopes
+    ) -> None:
+        attempt, waits = self._way_to(subscription)
+        try:
+            await self._try(lambda: attempt(subscription, message, envelopes), waits)
+        except DeliveryFailed as failure:
+            self._give_up(subscription, message, envelopes, failure.outcome)
+        except Exception:
+            log.exception("A delivery from %s failed", subscription.topic.arn)
+            self._give_up(subscription, message, envelopes, "InternalError")
+        else:
+            self._ledger.delivered(subscription)
+
+    def _way_to(
+        self, subscription: Subscription
+    ) -> tuple[Callable[[Subscription, Notification, Envelopes], Awaitable[None]], Iterator[float]]:
+        if subscription.protocol == "lambda":
+            return self._invoke, delivery_policy.managed_waits()
+        document = subscription.delivery_policy or subscription.topic.delivery_policy
+        return self._post, delivery_policy.retry_policy(document).waits()
+
+    async def _try(self, attempt: Callable[[], Awaitable[None]], waits: Iterator[float]) -> None:
+        while True:
+            try:
+                await attempt()
+                return
+            except DeliveryFailed as failure:
+                wait = next(waits, None) if failure.retry else None
+                if wait is None:
+                    raise
+                await self._cloud.clock.sleep(wait)
+
+    async def _invoke(
+        self, subscription: Subscription, message: Notification, envelopes: Envelopes
+    ) -> None:
+        event = lambda_event(envelopes.members(subscription), subscription)
+        try:
+            await self._cloud.functions.invoke(
+                subscription.endpoint,
+                event,
+                principal=Principal("service", SERVICE_PRINCIPAL, self._cloud.settings.account_id),
+                source_arn=subscription.topic.arn,
+                invocation_type="Event",
+            )
+        except AwsError as error:
+            retry = error.code in RETRYABLE_CODES or error.status >= 500
+            raise DeliveryFailed(error.code, retry=retry) from error
+
+    async def _post(
+        self, subscription: Subscription, message: Notification, envelopes: Envelopes
+    ) -> None:
+        document = subscription.delivery_policy or subscription.topic.delivery_policy
+        headers = {
+            "x-amz-sns-message-type": "Notification",
+            "x-amz-sns-message-id": message.message_id,
+            "x-amz-sns-topic-arn": subscription.topic.arn,
+            "x-amz-sns-subscription-arn": subscription.arn,
+            "Content-Type": delivery_policy.content_type(document),
+        }
+        if subscription.raw:
+            headers["x-amz-sns-rawdelivery"] = "true"
+            body = message.text_for(subscription.protocol)
+        else:
+            body = as_json(self._signer.sign(envelopes.members(subscription)))
+        await post_or_fail(subscription.endpoint, body, headers)
+        self._ledger.notified(subscription, message)
+
+    # --- when nothing helps ---
+
+    def _give_up(
+        self,
+        subscription: Subscription,
+        message: Notification,
+        envelopes: Envelopes,
+        outcome: str,
+    ) -> None:
+        self._ledger.failed(subscription, message, outcome)
+        if subscription.dead_letter_arn is None:
+            return
+        try:
+            self._send(subscription, subscription.dead_letter_arn, message, envelopes)
+        except DeliveryFailed:
+            self._ledger.redriven(subscription.topic, arrived=False)
+        else:
+            self._ledger.redriven(subscription.topic, arrived=True)
+
+
+async def post_or_fail(endpoint: str, body: str, headers: dict[str, str]) -> None:
+    """POST to an HTTP subscriber; DeliveryFailed unless it answers with a success.
+
+    Statuses 4xx, but for 429, are the subscriber's own fault and not tried again.
+    """
+    raw = body.encode("utf-8", "surrogatepass")
+    try:
+        status = await http_endpoints.post(endpoint, raw, headers)
+    except (OSError, http.client.HTTPException) as error:
+        raise DeliveryFailed(type(error).__name__, retry=True) from error
+    if not 200 <= status < 300:
+        raise DeliveryFailed(str(status), retry=status >= 500 or status == 429)

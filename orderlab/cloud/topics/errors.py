@@ -1,0 +1,64 @@
+"""SNS's errors. https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html"""
+
+from __future__ import annotations
+
+from orderlab.cloud.aws_error import AwsError
+
+
+class InvalidParameter(AwsError):
+    """Most things that SNS refuses; the text always begins the same."""
+
+    code = "InvalidParameter"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"Invalid parameter: {what}")
+
+
+class ParameterValueInvalid(AwsError):
+    """A message attribute that cannot be taken."""
+
+    code = "ParameterValueInvalid"
+
+
+class NotFound(AwsError):
+    code = "NotFound"
+    status = 404
+
+
+class ResourceNotFound(AwsError):
+    code = "ResourceNotFound"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("Resource does not exist")
+
+
+class MissingParameter(AwsError):
+    code = "ValidationError"
+
+    def __init__(self, name: str) -> None:
+        member = name[:1].lower() + name[1:]
+        super().__init__(
+            f"1 validation error detected: Value null at '{member}' failed to satisfy constraint: "
+            "Member must not be null"
+        )
+
+
+class LimitExceeded(AwsError):
+    """SubscriptionLimitExceeded, FilterPolicyLimitExceeded ..."""
+
+    status = 403
+
+
+class TagLimitExceeded(AwsError):
+    code = "TagLimitExceeded"
+
+    def __init__(self) -> None:
+        super().__init__("Could not complete request: tag quota of per resource exceeded")
+
+
+class BatchError(AwsError):
+    """What is wrong with a batch as a whole."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message, code=code)

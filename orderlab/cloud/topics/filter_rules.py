@@ -1,0 +1,192 @@
+"""The operators of filter policies: one rule becomes one question about a value.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import operator
+import re
+from collections.abc import Callable
+from typing import Any
+
+from orderlab.cloud.topics.errors import InvalidParameter
+
+# A value of a message: a text, a number, true, false or null.
+Test = Callable[[Any], bool]
+
+MAX_NUMBER = 1_000_000_000
+_COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+# five decimals are promised; six are what AWS compares
+_PRECISION = 1_000_000
+_BEYOND = 1 << 80
+
+
+def bad_policy(reason: str) -> InvalidParameter:
+    return InvalidParameter(f"FilterPolicy: {reason}")
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def test_of(rule: Any) -> Test:
+    """The question that a rule asks of one value; InvalidParameter if it is no rule."""
+    if isinstance(rule, dict):
+        if len(rule) != 1:
+            raise bad_policy("Only one key allowed in match expression")
+        [(name, argument)] = rule.items()
+        maker = _OPERATORS.get(name)
+        if maker is None:
+            raise bad_policy(f"Unrecognized match type {name}")
+        return maker(argument)
+    return equals(rule)
+
+
+def equals(wanted: Any) -> Test:
+    if is_number(wanted):
+        scaled = _scaled(wanted)
+        return lambda value: is_number(value) and _scaled(value) == scaled
+    if wanted is None or isinstance(wanted, bool):
+        return lambda value: value is wanted
+    if isinstance(wanted, str):
+        return lambda value: isinstance(value, str) and value == wanted
+    raise bad_policy("Match value must be String, number, true, false, or null")
+
+
+def _scaled(number: float) -> int:
+    if not -MAX_NUMBER <= number <= MAX_NUMBER:
+        # more than a rule can say, or not a number at all: equal to no rule
+        return _BEYOND
+    return round(number * _PRECISION)
+
+
+def _check_number(number: Any) -> None:
+    if not -MAX_NUMBER <= number <= MAX_NUMBER:
+        raise bad_policy(f"Value {number} is out of range: must be between -10^9 and 10^9")
+
+
+def _text(name: str, argument: Any) -> str:
+    if not isinstance(argument, str) or not argument:
+        raise bad_policy(f"{name} match pattern must be a string")
+    return argument
+
+
+def _texts(name: str, argument: Any) -> list[str]:
+    found = argument if isinstance(argument, list) else [argument]
+    if not found:
+        raise bad_policy(f"{name} match pattern must not be empty")
+    return [_text(name, each) for each in found]
+
+
+def _prefix(argument: Any) -> Test:
+    wanted = _text("prefix", argument)
+    return lambda value: isinstance(value, str) and value.startswith(wanted)
+
+
+def _suffix(argument: Any) -> Test:
+    wanted = _text("suffix", argument)
+    return lambda value: isinstance(value, str) and value.endswith(wanted)
+
+
+def _equals_ignore_case(argument: Any) -> Test:
+    wanted = _text("equals-ignore-case", argument).lower()
+    return lambda value: isinstance(value, str) and value.lower() == wanted
+
+
+def _wildcard(argument: Any) -> Test:
+    wanted = _text("wildcard", argument)
+    if "**" in wanted:
+        raise bad_policy(f"Consecutive wildcard characters at pos {wanted.index('**')}")
+    parts = [re.escape(part) for part in wanted.split("*")]
+    pattern = re.compile(".*".join(parts), re.DOTALL)
+    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _cidr(argument: Any) -> Test:
+    try:
+        network = ipaddress.ip_network(_text("cidr", argument), strict=False)
+    except ValueError:
+        raise bad_policy(f"Malformed CIDR, {argument}") from None
+
+    def inside(value: Any) -> bool:
+        try:
+            address = ipaddress.ip_address(value) if isinstance(value, str) else None
+        except ValueError:
+            return False
+        return address is not None and address.version == network.version and address in network
+
+    return inside
+
+
+def _numeric(argument: Any) -> Test:
+    if not isinstance(argument, list) or len(argument) not in (2, 4):
+        raise bad_policy("Invalid member in numeric match: ]")
+    steps = [_comparison(*argument[i : i + 2]) for i in range(0, len(argument), 2)]
+    if len(argument) == 4:
+        _check_range(argument)
+    return lambda value: is_number(value) and all(compare(value, bound) for compare, bound in steps)
+
+
+def _comparison(sign: Any, bound: Any) -> tuple[Callable[[float, float], bool], float]:
+    if not isinstance(sign, str) or sign not in _COMPARISONS:
+        raise bad_policy(f"Unrecognized numeric range operator: {sign}")
+    if not is_number(bound):
+        raise bad_policy(f"Value of {sign} must be numeric")
+    _check_number(bound)
+    if sign == "=":
+        scaled = _scaled(bound)
+        return (lambda value, _: _scaled(value) == scaled), bound
+    return _COMPARISONS[sign], bound
+
+
+def _check_range(argument: list[Any]) -> None:
+    low_sign, low, high_sign, high = argument
+    if low_sign not in (">", ">="):
+        raise bad_policy("Too many elements in numeric expression")
+    if high_sign not in ("<", "<="):
+        raise bad_policy(f"Bad numeric range operator: {high_sign}")
+    if low >= high:
+        raise bad_policy("Bottom must be less than top")
+
+
+def _anything_but(argument: Any) -> Test:
+    if isinstance(argument, dict):
+        tests = _anything_but_nested(argument)
+    else:
+        found = argument if isinstance(argument, list) else [argument]
+        if not found or any(isinstance(each, dict | list) for each in found):
+            raise bad_policy("anything-but list must be one or more strings or numbers")
+        tests = [equals(each) for each in found]
+    return lambda value: not any(test(value) for test in tests)
+
+
+def _anything_but_nested(argument: dict[str, Any]) -> list[Test]:
+    nested = {
+        "prefix": _prefix,
+        "suffix": _suffix,
+        "equals-ignore-case": _equals_ignore_case,
+        "wildcard": _wildcard,
+    }
+    if len(argument) != 1 or next(iter(argument)) not in nested:
+        raise bad_policy(f"Unsupported anything-but pattern: {', '.join(argument)}")
+    [(name, wanted)] = argument.items()
+    return [nested[name](each) for each in _texts(name, wanted)]
+
+
+_OPERATORS: dict[str, Callable[[Any], Test]] = {
+    "prefix": _prefix,
+    "suffix": _suffix,
+    "equals-ignore-case": _equals_ignore_case,
+    "wildcard": _wildcard,
+    "cidr": _cidr,
+    "numeric": _numeric,
+    "anything-but": _anything_but,
+}

@@ -1,0 +1,83 @@
+"""What is noted down about a topic: metrics, metered usage, hops of the flight recorder.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderlab.cloud.contracts import Hop
+from orderlab.cloud.topics.notification import Notification
+from orderlab.cloud.topics.topic import Subscription, Topic
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+
+NAMESPACE = "AWS/SNS"
+# what AWS bills as one request
+CHUNK_BYTES = 65_536
+
+
+class Ledger:
+    """The books of all topics."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    def published(self, topic: Topic, message: Notification, sender: str) -> None:
+        self._metric(topic, "NumberOfMessagesPublished")
+        self._metric(topic, "PublishSize", message.size, "Bytes")
+        self._hop(sender, topic.arn, "Publish", "ok", message)
+
+    def publish_calls(self, topic: Topic, size: int) -> None:
+        chunks = max(1, -(-size // CHUNK_BYTES))
+        self._cloud.telemetry.meter.add("sns.publishes", chunks, topic.name)
+
+    def delivered(self, subscription: Subscription) -> None:
+        topic = subscription.topic
+        self._metric(topic, "NumberOfNotificationsDelivered")
+        self._cloud.telemetry.meter.add(f"sns.deliveries.{subscription.protocol}", 1, topic.name)
+
+    def filtered(self, subscription: Subscription, message: Notification) -> None:
+        self._metric(subscription.topic, "NumberOfNotificationsFilteredOut")
+        if subscription.filter is not None:
+            scope = subscription.filter.scope
+            if scope == "MessageAttributes" and not message.attributes:
+                scope = "NoMessageAttributes"
+            self._metric(subscription.topic, f"NumberOfNotificationsFilteredOut-{scope}")
+
+    def failed(self, subscription: Subscription, message: Notification, outcome: str) -> None:
+        self._metric(subscription.topic, "NumberOfNotificationsFailed")
+        self._hop(subscription.topic.arn, subscription.endpoint, "Deliver", outcome, message)
+
+    def notified(self, subscription: Subscription, message: Notification) -> None:
+        """A delivery that nobody else records: to an HTTP endpoint."""
+        self._hop(subscription.topic.arn, subscription.endpoint, "Deliver", "ok", message)
+
+    def redriven(self, topic: Topic, *, arrived: bool) -> None:
+        name = "RedrivenToDlq" if arrived else "FailedToRedriveToDlq"
+        self._metric(topic, f"NumberOfNotifications{name}")
+
+    def _metric(self, topic: Topic, name: str, value: float = 1, unit: str = "Count") -> None:
+        self._cloud.telemetry.metrics.add(
+            NAMESPACE, name, value, unit=unit, dimensions={"TopicName": topic.name}
+        )
+
+    def _hop(
+        self, source: str, target: str, action: str, outcome: str, message: Notification
+    ) -> None:
+        if not message.ids:
+            return
+        self._cloud.telemetry.recorder.record(
+            Hop(
+                at=self._cloud.clock.wall(),
+                source=source,
+                target=target,
+                action=action,
+                outcome=outcome,
+                duration_ms=0.0,
+                ids=message.ids,
+                detail={"messageId": message.message_id},
+            )
+        )

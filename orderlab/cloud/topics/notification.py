@@ -1,0 +1,146 @@
+"""One published message: checked, and ready to be delivered.
+
+https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orderlab.cloud.contracts import Parameters
+from orderlab.cloud.queues.message import as_sent
+from orderlab.cloud.topics.errors import InvalidParameter, ParameterValueInvalid
+
+MAX_SUBJECT = 100
+
+_ATTRIBUTE_NAME = re.compile(r"[A-Za-z0-9_\-.]{1,256}")
+_GROUP_ID = re.compile(r"[!-~]{1,128}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_TYPES = ("String", "String.Array", "Number", "Binary")
+
+
+@dataclass(slots=True)
+class Notification:
+    """`by_protocol` holds the texts of a message that differs by protocol."""
+
+    message_id: str
+    message: str
+    by_protocol: Mapping[str, str]
+    subject: str | None
+    attributes: Mapping[str, Mapping[str, Any]]
+    group_id: str | None
+    deduplication_id: str | None
+    size: int
+    sequence_number: str | None = None
+    ids: tuple[str, ...] = ()
+
+    def text_for(self, protocol: str) -> str:
+        return self.by_protocol.get(protocol, self.message) if self.by_protocol else self.message
+
+
+def notification(given: Parameters) -> Notification:
+    """A message from the parameters of Publish or an entry of PublishBatch.
+
+    Raises InvalidParameter, ParameterValueInvalid. Size and FIFO rules are the topic's business.
+    """
+    message = given.get("Message")
+    if not isinstance(message, str) or not message:
+        raise InvalidParameter("Empty message")
+    attributes = {name: as_sent(value) for name, value in _attributes_of(given).items()}
+    by_protocol = _by_protocol(given.get("MessageStructure"), message)
+    size = len(message.encode("utf-8", "surrogatepass"))
+    size += sum(_check_attribute(name, value) for name, value in attributes.items())
+    return Notification(
+        message_id=str(uuid.uuid4()),
+        message=by_protocol.get("default", message) if by_protocol else message,
+        by_protocol=by_protocol,
+        subject=_subject(given.get("Subject")),
+        attributes=attributes,
+        group_id=_checked_id("MessageGroupId", given.get("MessageGroupId")),
+        deduplication_id=_checked_id("MessageDeduplicationId", given.get("MessageDeduplicationId")),
+        size=size,
+    )
+
+
+def _attributes_of(given: Parameters) -> Mapping[str, Any]:
+    found = given.get("MessageAttributes") or {}
+    if not isinstance(found, Mapping) or not all(
+        isinstance(value, Mapping) for value in found.values()
+    ):
+        raise InvalidParameter("MessageAttributes")
+    return found
+
+
+def _subject(subject: Any) -> str | None:
+    if subject is None:
+        return None
+    well_formed = isinstance(subject, str) and 0 < len(subject) <= MAX_SUBJECT
+    if not well_formed or _CONTROL.search(subject) or subject[0].isspace():
+        raise InvalidParameter("Subject")
+    return str(subject)
+
+
+def _by_protocol(structure: Any, message: str) -> dict[str, str]:
+    if structure is None or structure == "":
+        return {}
+    if structure != "json":
+        raise InvalidParameter("MessageStructure")
+    try:
+        document = json.loads(message)
+    except (ValueError, RecursionError):
+        raise InvalidParameter("Message Structure - JSON message body failed to parse") from None
+    if not isinstance(document, dict) or not isinstance(document.get("default"), str):
+        raise InvalidParameter("Message Structure - No default entry in JSON message body")
+    return {name: text for name, text in document.items() if isinstance(text, str)}
+
+
+def _checked_id(name: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _GROUP_ID.fullmatch(value):
+        raise InvalidParameter(
+            f"{name} Reason: {name} can only include alphanumeric and punctuation characters. "
+            "1 to 128 in length."
+        )
+    return value
+
+
+def _check_attribute(name: str, value: Mapping[str, Any]) -> int:
+    """The attribute's size in bytes."""
+    bad_name = not _ATTRIBUTE_NAME.fullmatch(name) or name.startswith(".") or name.endswith(".")
+    if bad_name or ".." in name or name.lower().startswith(("aws.", "amazon.")):
+        raise ParameterValueInvalid(f"Invalid attribute name: {name}")
+    data_type = value.get("DataType")
+    if not data_type or not isinstance(data_type, str):
+        raise ParameterValueInvalid(
+            f"The message attribute '{name}' must contain non-empty message attribute type."
+        )
+    kind = data_type.partition(".")[0]
+    if data_type not in _TYPES and kind not in ("String", "Number", "Binary"):
+        raise ParameterValueInvalid(
+            f"The message attribute '{name}' has an invalid message attribute type, the set of "
+            "supported type prefixes is Binary, Number, and String."
+        )
+    content = value.get("BinaryValue" if kind == "Binary" else "StringValue")
+    if not isinstance(content, str) or not content:
+        raise ParameterValueInvalid(
+            f"The message attribute '{name}' must contain non-empty message attribute value for "
+            f"message attribute type '{data_type}'."
+        )
+    if kind == "Number":
+        _check_number(name, content)
+    return len(name) + len(data_type) + len(content.encode("utf-8", "surrogatepass"))
+
+
+def _check_number(name: str, content: str) -> None:
+    try:
+        float(content)
+    except ValueError:
+        raise ParameterValueInvalid(
+            f"Could not cast message attribute '{name}' value to number."
+        ) from None

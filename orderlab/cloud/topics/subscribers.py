@@ -1,0 +1,64 @@
+"""Who may subscribe to which topic: protocols, endpoints, kinds of queues.
+
+https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.topics.errors import InvalidParameter, LimitExceeded
+from orderlab.cloud.topics.http_endpoints import check_endpoint
+from orderlab.cloud.topics.topic import DEFAULT_MAXIMUM_SIZE, Topic
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+
+# above this size, a topic serves queues and functions only, and not many
+MAX_SUBSCRIPTIONS_OF_LARGE = 100
+_NOT_DONE = ("email", "email-json", "sms", "application", "firehose")
+_QUEUE = re.compile(r"arn:aws:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?")
+_FUNCTION = re.compile(r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[\w$-]+)?")
+
+
+def check_subscriber(cloud: Cloud, topic: Topic, protocol: str, endpoint: str) -> None:
+    """InvalidParameter unless the endpoint may subscribe; NotDoneYet for what we cannot reach."""
+    if protocol in _NOT_DONE:
+        raise NotDoneYet(f"SNS subscriptions of protocol {protocol}")
+    if protocol not in ("sqs", "lambda", "http", "https"):
+        raise InvalidParameter(f"Amazon SNS does not support this protocol string: {protocol}")
+    if topic.fifo and protocol != "sqs":
+        raise InvalidParameter(f"Invalid protocol type: {protocol}")
+    if protocol == "sqs":
+        _check_queue(topic, endpoint)
+    elif protocol == "lambda":
+        if not _FUNCTION.fullmatch(endpoint):
+            raise InvalidParameter("Lambda endpoint ARN")
+    else:
+        check_endpoint(protocol, endpoint)
+    if topic.maximum_size > DEFAULT_MAXIMUM_SIZE:
+        _check_large(topic, protocol)
+
+
+def _check_queue(topic: Topic, endpoint: str) -> None:
+    if not _QUEUE.fullmatch(endpoint):
+        raise InvalidParameter("SQS endpoint ARN")
+    if endpoint.endswith(".fifo") and not topic.fifo:
+        raise InvalidParameter(
+            "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to "
+            "standard SNS topics"
+        )
+
+
+def _check_large(topic: Topic, protocol: str) -> None:
+    if protocol in ("http", "https"):
+        raise InvalidParameter(
+            "Protocol Reason: A topic with a MaximumMessageSize above 256 KiB takes "
+            "subscriptions of SQS, Lambda and Firehose only"
+        )
+    if len(topic.subscriptions) >= MAX_SUBSCRIPTIONS_OF_LARGE:
+        raise LimitExceeded(
+            "Subscription limit exceeded for the topic", code="SubscriptionLimitExceeded"
+        )

@@ -1,0 +1,159 @@
+"""The operations on subscriptions: subscribe, confirm, set, list, unsubscribe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.contracts import Call, Handler, Parameters, Result
+from orderlab.cloud.topics.attributes import checked_subscription
+from orderlab.cloud.topics.errors import InvalidParameter, LimitExceeded, NotFound
+from orderlab.cloud.topics.paging import page_of
+from orderlab.cloud.topics.subscribers import check_subscriber
+from orderlab.cloud.topics.topic import Subscription, Topic
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+    from orderlab.cloud.topics.service import TopicService
+
+MAX_FILTER_POLICIES = 200
+MAX_FIFO_SUBSCRIPTIONS = 100
+PENDING = "PendingConfirmation"
+
+
+class SubscriptionOperations:
+    """https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"""
+
+    def __init__(self, cloud: Cloud, service: TopicService) -> None:
+        self._cloud = cloud
+        self._service = service
+        self.handlers: Mapping[str, Handler] = {
+            "Subscribe": self.subscribe,
+            "ConfirmSubscription": self.confirm_subscription,
+            "Unsubscribe": self.unsubscribe,
+            "ListSubscriptions": self.list_subscriptions,
+            "ListSubscriptionsByTopic": self.list_subscriptions_by_topic,
+            "GetSubscriptionAttributes": self.get_subscription_attributes,
+            "SetSubscriptionAttributes": self.set_subscription_attributes,
+        }
+
+    def subscribe(self, call: Call, parameters: Parameters) -> Result:
+        topic = self._service.in_call(call, parameters.get("TopicArn"))
+        subscription = self.add(
+            topic,
+            str(parameters.get("Protocol") or ""),
+            str(parameters.get("Endpoint") or ""),
+            parameters.get("Attributes") or {},
+        )
+        shown = not subscription.pending or bool(parameters.get("ReturnSubscriptionArn"))
+        return {"SubscriptionArn": subscription.arn if shown else "pending confirmation"}
+
+    def add(
+        self, topic: Topic, protocol: str, endpoint: str, given: Mapping[str, str]
+    ) -> Subscription:
+        """Add a subscription, or return the one that there is with the same attributes."""
+        check_subscriber(self._cloud, topic, protocol, endpoint)
+        attributes = checked_subscription(given, protocol, fifo=topic.fifo)
+        known = topic.find(protocol, endpoint)
+        if known is not None:
+            if any(known.attributes.get(name) != value for name, value in attributes.items()):
+                raise InvalidParameter(
+                    "Attributes Reason: Subscription already exists with different attributes"
+                )
+            if known.pending:
+                self._service.ask_to_confirm(known)
+            return known
+        if topic.fifo and len(topic.subscriptions) >= MAX_FIFO_SUBSCRIPTIONS:
+            raise LimitExceeded(
+                "Subscription limit exceeded for the topic", code="SubscriptionLimitExceeded"
+            )
+        subscription = Subscription(topic, protocol, endpoint)
+        _check_filter_count(topic, subscription, attributes)
+        subscription.apply(attributes)
+        self._service.subscribed(subscription)
+        if subscription.pending:
+            self._service.ask_to_confirm(subscription)
+        return subscription
+
+    def confirm_subscription(self, call: Call, parameters: Parameters) -> Result:
+        topic = self._service.in_call(call, parameters.get("TopicArn"))
+        subscription = self._service.confirm(topic, str(parameters.get("Token") or ""))
+        subscription.authenticated = True
+        return {"SubscriptionArn": subscription.arn}
+
+    def unsubscribe(self, call: Call, parameters: Parameters) -> Result:
+        arn = str(parameters.get("SubscriptionArn") or "")
+        if arn.count(":") != 6:
+            raise InvalidParameter("SubscriptionId")
+        self._service.unsubscribe(arn)
+        return {}
+
+    # --- lists ---
+
+    def list_subscriptions(self, call: Call, parameters: Parameters) -> Result:
+        found = [
+            self._shown(subscription)
+            for topic in self._service.in_region(call.region)
+            for subscription in topic.subscriptions.values()
+        ]
+        return page_of("Subscriptions", found, parameters)
+
+    def list_subscriptions_by_topic(self, call: Call, parameters: Parameters) -> Result:
+        topic = self._service.in_call(call, parameters.get("TopicArn"))
+        found = [self._shown(subscription) for subscription in topic.subscriptions.values()]
+        return page_of("Subscriptions", found, parameters)
+
+    def _shown(self, subscription: Subscription) -> dict[str, Any]:
+        return {
+            "SubscriptionArn": PENDING if subscription.pending else subscription.arn,
+            "Owner": subscription.topic.owner,
+            "Protocol": subscription.protocol,
+            "Endpoint": subscription.endpoint,
+            "TopicArn": subscription.topic.arn,
+        }
+
+    # --- attributes ---
+
+    def get_subscription_attributes(self, call: Call, parameters: Parameters) -> Result:
+        subscription = self._found(parameters)
+        return {"Attributes": subscription.described(self._cloud.settings.account_id)}
+
+    def set_subscription_attributes(self, call: Call, parameters: Parameters) -> Result:
+        subscription = self._found(parameters)
+        topic = subscription.topic
+        name = str(parameters.get("AttributeName") or "")
+        value = str(parameters.get("AttributeValue") or "")
+        if not value and name not in _EMPTIABLE:
+            raise InvalidParameter("AttributeName")
+        merged = {**subscription.attributes, name: value}
+        attributes = checked_subscription(merged, subscription.protocol, fifo=topic.fifo)
+        _check_filter_count(topic, subscription, attributes)
+        subscription.apply(attributes)
+        return {}
+
+    def _found(self, parameters: Parameters) -> Subscription:
+        arn = str(parameters.get("SubscriptionArn") or "")
+        if arn.count(":") != 6:
+            raise InvalidParameter("SubscriptionArn Reason: An ARN must have at least 6 elements")
+        subscription = self._service.subscription(arn)
+        if subscription is None:
+            raise NotFound("Subscription does not exist")
+        return subscription
+
+
+# taken away by an empty value
+_EMPTIABLE = ("FilterPolicy", "RedrivePolicy", "DeliveryPolicy")
+
+
+def _check_filter_count(
+    topic: Topic, subscription: Subscription, attributes: Mapping[str, str]
+) -> None:
+    if "FilterPolicy" not in attributes:
+        return
+    others = sum(
+        each.filter is not None for each in topic.subscriptions.values() if each is not subscription
+    )
+    if others >= MAX_FILTER_POLICIES:
+        raise LimitExceeded(
+            "Filter policy limit exceeded for the topic", code="FilterPolicyLimitExceeded"
+        )
