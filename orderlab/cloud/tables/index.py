@@ -61,7 +61,8 @@ class Index:
         if old_key != key:
             units = write_units(old_view.size) + write_units(view.size)
             return IndexChange(self, base, key, view, units)
-        if view is old_view or view.same_as(old_view):
+        # where the index holds whole items it is known already that something changed
+        if view is not stored and view.same_as(old_view):
             return None
         return IndexChange(self, base, key, view, write_units(max(view.size, old_view.size)))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal
+from functools import lru_cache
 
 from orderlab.cloud.aws_error import ValidationException
 
@@ -83,6 +84,13 @@ def add(left: str, right: str) -> str:
 
 def subtract(left: str, right: str) -> str:
     return normalise(format(_EXACT.subtract(Decimal(left), Decimal(right)), "f"))
+
+
+@lru_cache(maxsize=8192)
+def normalise_and_size(text: str) -> tuple[str, int]:
+    """Both at once, remembered: the numbers of one application repeat themselves."""
+    normal = normalise(text)
+    return normal, size(normal)
 
 
 def size(text: str) -> int:

@@ -28,11 +28,13 @@ class Stored:
         item: Item = json.loads(self.data)
         return item
 
-    def same_as(self, other: Stored) -> bool:
+    def same_as(self, other: Stored, other_item: Item | None = None) -> bool:
         """Whether both hold the same attributes, in whatever order."""
         if self.data == other.data:
             return True
-        return self.size == other.size and self.item() == other.item()
+        if self.size != other.size:
+            return False
+        return self.item() == (other.item() if other_item is None else other_item)
 
 
 def store(item: Item, size: int) -> Stored:

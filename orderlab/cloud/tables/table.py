@@ -103,7 +103,7 @@ class Table:
     def change(self, key: Key, new: Stored | None, new_item: Item | None, partition: Key) -> Change:
         """Decide a write: what it changes here and in the indexes."""
         old = self.rows.get(key)
-        if old is not None and new is not None and new.same_as(old):
+        if old is not None and new is not None and old.same_as(new, new_item):
             # nothing changes: indexes cost nothing and the stream has no record
             return Change(key, partition, old, old, new_item)
         change = Change(key, partition, old, new, new_item)

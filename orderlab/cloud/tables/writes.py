@@ -27,7 +27,8 @@ from orderlab.cloud.tables.rows import Key
 from orderlab.cloud.tables.stored import Stored, store
 from orderlab.cloud.tables.table import Change, Table
 
-# what becomes of an item: its stored form and its attributes; None where it goes
+# what becomes of an item: its stored form and its attributes; None where it goes. It is worked
+# out from the item that is there and, if they were needed already, its attributes
 Outcome = tuple[Stored | None, Item | None]
 
 
@@ -41,19 +42,19 @@ class Write:
     key_item: Item
     expressions: Expressions
     condition: CompiledCondition | None
-    outcome: Callable[[Stored | None], Outcome]
+    outcome: Callable[[Stored | None, Item | None], Outcome]
     show_old_on_failure: bool
     update: CompiledUpdate | None = None
 
     def decide(self) -> Change:
         """What the write changes now; raises ConditionalCheckFailed or ValidationException."""
         old = self.table.get(self.key)
+        item: Item | None = None
         if self.condition is not None:
-            item = old.item() if old is not None else {}
-            if not self.expressions.holds(self.condition, item):
-                shown = item if self.show_old_on_failure and item else None
-                raise condition_failed(shown)
-        new, new_item = self.outcome(old)
+            item = old.item() if old is not None else None
+            if not self.expressions.holds(self.condition, item or {}):
+                raise condition_failed(item if self.show_old_on_failure else None)
+        new, new_item = self.outcome(old, item)
         return self.table.change(self.key, new, new_item, self.partition)
 
     def failed_cost(self) -> Consumed:
@@ -67,20 +68,20 @@ def put(table: Table, parameters: dict[str, Any]) -> Write:
     item = parameters["Item"]
     size = check_item(item, table.schema)
     stored = store(item, size)
-    return _write(table, parameters, item, lambda old: (stored, item))
+    return _write(table, parameters, item, lambda old, _: (stored, item))
 
 
 def delete(table: Table, parameters: dict[str, Any]) -> Write:
     check_key(parameters["Key"], table.schema.keys)
-    return _write(table, parameters, parameters["Key"], lambda old: (None, None))
+    return _write(table, parameters, parameters["Key"], lambda old, _: (None, None))
 
 
 def check(table: Table, parameters: dict[str, Any]) -> Write:
     """A ConditionCheck: writes back what is there."""
     check_key(parameters["Key"], table.schema.keys)
 
-    def unchanged(old: Stored | None) -> Outcome:
-        return old, old.item() if old is not None else None
+    def unchanged(old: Stored | None, old_item: Item | None) -> Outcome:
+        return old, old_item
 
     return _write(table, parameters, parameters["Key"], unchanged)
 
@@ -97,8 +98,8 @@ def update(table: Table, parameters: dict[str, Any]) -> Write:
                     f"Cannot update attribute {path[0]}. This attribute is part of the key"
                 )
 
-    def updated(old: Stored | None) -> Outcome:
-        item = old.item() if old is not None else dict(key)
+    def updated(old: Stored | None, old_item: Item | None) -> Outcome:
+        item = old_item or (old.item() if old is not None else dict(key))
         if compiled is not None:
             apply_update(compiled.plan, item, expressions.values)
             _check_updated_keys(table, item)
@@ -116,7 +117,7 @@ def _write(
     table: Table,
     parameters: dict[str, Any],
     item: Item,
-    outcome: Callable[[Stored | None], Outcome],
+    outcome: Callable[[Stored | None, Item | None], Outcome],
     expressions: Expressions | None = None,
 ) -> Write:
     found = expressions or Expressions(parameters, "ConditionExpression")
