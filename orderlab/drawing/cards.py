@@ -8,13 +8,13 @@ from html import escape
 from orderlab.drawing.graph import ASIDE, KINDS, Graph, Node
 from orderlab.drawing.icons import icon_name
 from orderlab.drawing.layout import Place
-from orderlab.drawing.measure import text_width, wrap
+from orderlab.drawing.measure import BOLD, text_width, wrap
 from orderlab.drawing.style import CAPTION_SIZE, NAME_SIZE
 
 PADDING = 11.0
 ICON, SMALL_ICON = 40.0, 26.0
 HEIGHT, SMALL_HEIGHT = 66.0, 46.0
-NAME_WIDTH = 108.0
+NAME_WIDTH = 112.0
 NAME_STEP, CAPTION_STEP = 15.0, 14.0
 
 CAPTIONS = {
@@ -44,8 +44,8 @@ class Card:
 
     @property
     def text_width(self) -> float:
-        widths = [text_width(line, NAME_SIZE) * 1.04 for line in self.lines]
-        return max([*widths, text_width(self.caption, CAPTION_SIZE) * 1.04])
+        widths = [text_width(line, NAME_SIZE * BOLD) for line in self.lines]
+        return max([*widths, text_width(self.caption, CAPTION_SIZE)])
 
 
 def cards(graph: Graph) -> dict[str, Card]:
@@ -68,9 +68,7 @@ def _card(graph: Graph, node: Node) -> Card:
         caption += ", stream"
     if node.kind == "function" and any(fact.startswith("layer") for fact in node.detail):
         caption += ", layer"
-    lines = wrap(node.name, NAME_SIZE, width)
-    if node.kind in SMALL and len(lines) > 1:
-        lines = wrap(node.name, NAME_SIZE - 1, width + 14)
+    lines = wrap(node.name, NAME_SIZE * BOLD, width)
     return Card(node, lines, caption)
 
 

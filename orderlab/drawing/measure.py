@@ -7,7 +7,8 @@ import re
 NARROW = frozenset("ijlftr.,:;'|!()[]{}-/ I")
 WIDE = frozenset("mwMW@%&")
 # a little more than Helvetica needs, since system fonts are wider
-NARROW_EM, PLAIN_EM, CAPITAL_EM, WIDE_EM = 0.36, 0.58, 0.72, 0.90
+NARROW_EM, PLAIN_EM, CAPITAL_EM, WIDE_EM = 0.38, 0.62, 0.74, 0.94
+BOLD = 1.1
 
 
 def text_width(text: str, size: float) -> float:
