@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from orderlab.cloud.header_names import names_as_sent
 from orderlab.cloud.http import Request, Response
 from orderlab.cloud.server import Front
 
@@ -68,5 +69,8 @@ def _request(scope: dict[str, Any], body: bytes) -> Request:
         headers=headers,
         body=body,
         source_ip=client[0] if client else "127.0.0.1",
-        raw_headers=raw,
+        raw_headers=[
+            (name.decode("latin-1"), value)
+            for name, (_, value) in zip(names_as_sent(scope), raw, strict=True)
+        ],
     )

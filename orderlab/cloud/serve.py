@@ -13,6 +13,7 @@ import uvicorn
 
 from orderlab.cloud.asgi import AsgiApplication
 from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.header_names import NamesAsSent
 from orderlab.cloud.server import Front
 from orderlab.cloud.settings import Settings
 from orderlab.errors import LearnerError
@@ -58,7 +59,7 @@ async def _serve(
     port = listener.getsockname()[1]
     config = uvicorn.Config(
         AsgiApplication(Front(cloud)),
-        http="httptools",
+        http=NamesAsSent,
         ws="none",
         lifespan="off",
         access_log=False,

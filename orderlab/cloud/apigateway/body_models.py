@@ -75,7 +75,10 @@ def _describe(error: Any) -> str:
             f"object instance has properties which are not allowed by the schema: {_names(extra)}"
         )
     if validator == "enum":
-        return f"instance value ({json.dumps(error.instance)}) not found in enum (possible values: {json.dumps(value)})"
+        return (
+            f"instance value ({json.dumps(error.instance)}) not found in enum "
+            f"(possible values: {json.dumps(value)})"
+        )
     return str(error.message)[:500]
 
 
@@ -98,7 +101,7 @@ def _registry(others: Mapping[str, Any]) -> Any:
         found = _MODEL_URL.match(uri)
         name = found[1] if found else uri.rpartition("/")[2]
         if name not in others:
-            raise NoSuchResource(ref=uri)
+            raise NoSuchResource(uri)
         return Resource.from_contents(others[name], default_specification=DRAFT4)
 
     return Registry(retrieve=retrieve)  # type: ignore[call-arg]

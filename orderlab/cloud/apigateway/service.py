@@ -33,10 +33,16 @@ class ApiGateway:
 
     async def start(self) -> None:
         from orderlab.cloud.apigateway.control.table import handlers
+        from orderlab.cloud.apigateway.control.test_invoke import TestInvoke
         from orderlab.cloud.apigateway.moto_state import GatewayBackend
 
         moto_backends.replace_backend("apigateway", GatewayBackend)
-        self.operations.update(handlers(self._cloud, {}))
+        tests = TestInvoke(self.gateway)
+        more = {
+            "TestInvokeMethod": (tests.test_invoke_method, 200),
+            "FlushStageAuthorizersCache": (self.gateway.authorisation.flush, 202),
+        }
+        self.operations.update(handlers(self._cloud, more))
 
     async def stop(self) -> None:
         for task in list(self.gateway.background):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from orderlab.cloud.apigateway.access_policy import has_conditions
 from orderlab.cloud.apigateway.control import openapi
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, validation_error
@@ -78,6 +79,7 @@ def new_api(call: ControlCall, name: str, settings: Document) -> RestApi:
         raise validation_error(
             str(key_source), "createRestApiInput.apiKeySource", f"[{', '.join(_KEY_SOURCES)}]"
         )
+    check_policy(settings.get("policy"))
     binary = settings.get("binaryMediaTypes")
     root_id = new_id()
     api = RestApi(
@@ -102,6 +104,18 @@ def new_api(call: ControlCall, name: str, settings: Document) -> RestApi:
         api.models[model["name"]] = {"id": new_id(6), **model}
     call.backend.rest_apis[api.id] = api
     return api
+
+
+def check_policy(policy: object) -> None:
+    """A resource policy must be JSON; conditions are refused."""
+    if not policy:
+        return
+    try:
+        conditional = has_conditions(str(policy))
+    except (ValueError, RecursionError):
+        raise bad_request("Invalid policy document. Please check the policy syntax") from None
+    if conditional:
+        raise NotDoneYet("conditions in the resource policy of a REST API")
 
 
 def _endpoint(given: Document | None) -> Document:
@@ -148,6 +162,7 @@ def update_rest_api(call: ControlCall) -> Document:
         raise bad_request("Invalid API key source. Valid values are HEADER and AUTHORIZER")
     if not changed.get("name"):
         raise bad_request("API name must be non-empty")
+    check_policy(changed.get("policy"))
     api.document = changed
     return shown(changed)
 

@@ -98,11 +98,8 @@ def _limits(settings: Document | None) -> tuple[float, float] | None:
     burst = settings.get("throttlingBurstLimit", settings.get("burstLimit"))
     if rate is None and burst is None:
         return None
-    rate = float(rate if rate is not None else burst)
-    burst = float(burst if burst is not None else rate)
-    if rate < 0 or burst < 0:
-        return None
-    return rate, burst
+    limits = float(rate or 0), float(burst or 0)
+    return None if min(limits) < 0 else limits
 
 
 def _enabled_key(backend: GatewayBackend, value: str) -> Document | None:

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from orderlab.cloud.apigateway.context import new_context
+from orderlab.cloud.apigateway.deployed import DeployedApi
 from orderlab.cloud.apigateway.failures import GatewayFailure
 from orderlab.cloud.apigateway.invocation import Invocation, headers_of, query_of
 from orderlab.cloud.apigateway.media_types import essence
@@ -27,11 +28,12 @@ def receive(
     account_id: str,
     path: str,
     now: float,
+    deployed: DeployedApi | None = None,
 ) -> Invocation:
     """The invocation that a request begins."""
     request_id = str(uuid.uuid4())
     trace_id = request.headers.get("x-amzn-trace-id") or _trace_id(now)
-    deployed = api.deployed[stage["deploymentId"]]
+    deployed = deployed or api.deployed[stage["deploymentId"]]
     context = new_context(
         request,
         api_id=api.id,

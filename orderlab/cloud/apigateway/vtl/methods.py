@@ -56,6 +56,10 @@ def _replace(value: str, pattern: str, replacement: str, count: int) -> str:
     return java_pattern(pattern).sub(java_replacement(string_of(replacement)), value, count=count)
 
 
+def _matches(value: str, pattern: str) -> bool:
+    return java_pattern(pattern).fullmatch(value[:MAX_PATTERN_INPUT]) is not None
+
+
 def _split(value: str, pattern: str, limit: int = 0) -> JavaList:
     parts = java_pattern(pattern).split(value, max(limit - 1, 0)) if limit != 1 else [value]
     if limit == 0:
@@ -106,7 +110,7 @@ STRING: dict[str, Method] = {
     "replace": lambda s, old, new: s.replace(string_of(old), string_of(new)),
     "replaceAll": lambda s, pattern, new: _replace(s, pattern, new, 0),
     "replaceFirst": lambda s, pattern, new: _replace(s, pattern, new, 1),
-    "matches": lambda s, pattern: java_pattern(pattern).fullmatch(s[:MAX_PATTERN_INPUT]) is not None,
+    "matches": _matches,
     "split": _split,
     "hashCode": lambda s: _hash(s),
 }  # fmt: skip
@@ -274,7 +278,8 @@ def member(value: Any, name: str) -> Any:
         return not value
     if value is None or isinstance(value, str | list | int | float):
         return None
-    return getattr(value, "vtl_members", dict)().get(name)
+    members = getattr(value, "vtl_members", None)
+    return None if members is None else members().get(name)
 
 
 def item(value: Any, key: Any) -> Any:

@@ -271,7 +271,8 @@ def _assignment(owner: Expression | None, key: Expression) -> Assign:
 
     def assign(ns: Namespace, value: Any) -> None:
         target, place = owner(ns), key(ns)
-        if isinstance(target, dict) or (isinstance(target, list) and isinstance(place, int) and 0 <= place < len(target)):
+        in_list = isinstance(target, list) and isinstance(place, int)
+        if isinstance(target, dict) or (in_list and 0 <= place < len(target)):
             target[place] = value
 
     return assign
@@ -303,12 +304,12 @@ def _stop(ns: Namespace, write: Write) -> None:
 
 def _choice(branches: list[tuple[Expression, list[Node]]], otherwise: list[Node]) -> Node:
     def node(ns: Namespace, write: Write) -> None:
+        chosen = otherwise
         for condition, nodes in branches:
             if java.truth(condition(ns)):
+                chosen = nodes
                 break
-        else:
-            nodes = otherwise
-        for each in nodes:
+        for each in chosen:
             each(ns, write)
 
     return node
