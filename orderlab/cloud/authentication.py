@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
@@ -19,21 +20,39 @@ from orderlab.cloud.contracts import Credentials
 from orderlab.cloud.http import Request
 
 MAX_SKEW_SECONDS = 15 * 60
+# services that speak, or once spoke, the query protocol have other names for these errors
+_QUERY_SERVICES = ("sqs", "sns", "iam", "sts", "monitoring")
+_BASIC = "%Y%m%dT%H%M%SZ"
 
 
 class MissingAuthentication(AwsError):
-    code = "MissingAuthenticationToken"
+    code = "MissingAuthenticationTokenException"
     status = 403
+    query_code = "MissingAuthenticationToken"
+
+
+class IncompleteSignature(AwsError):
+    code = "IncompleteSignatureException"
+    status = 403
+    query_code = "IncompleteSignature"
 
 
 class UnrecognizedClient(AwsError):
     code = "UnrecognizedClientException"
     status = 403
+    query_code = "InvalidClientTokenId"
+
+
+class ExpiredToken(AwsError):
+    code = "ExpiredTokenException"
+    status = 403
+    query_code = "ExpiredToken"
 
 
 class SignatureDoesNotMatch(AwsError):
     code = "InvalidSignatureException"
     status = 403
+    query_code = "SignatureDoesNotMatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,56 +90,142 @@ class KeyRing:
         return next((credentials for credentials in answers if credentials is not None), None)
 
 
+def signature_scope(request: Request) -> Scope:
+    """The scope that a request claims to be signed for; nothing of it is checked yet."""
+    return _scope(_authorization_fields(request.headers.get("authorization", ""))["Credential"])
+
+
 def authenticate(request: Request, keys: KeyRing) -> tuple[Credentials, Scope]:
     """The credentials behind a request and the scope they were used in; AwsError if none."""
+    scope = signature_scope(request)
+    try:
+        return _authenticate(request, keys, scope), scope
+    except (
+        MissingAuthentication,
+        UnrecognizedClient,
+        ExpiredToken,
+        SignatureDoesNotMatch,
+    ) as error:
+        if scope.service in _QUERY_SERVICES:
+            error.details["query_error_code"] = error.query_code
+        raise
+
+
+def _authenticate(request: Request, keys: KeyRing, scope: Scope) -> Credentials:
     fields = _authorization_fields(request.headers.get("authorization", ""))
-    scope = _scope(fields["Credential"])
     credentials = keys.get(scope.access_key_id)
     if credentials is None:
         raise UnrecognizedClient("The security token included in the request is invalid.")
     if credentials.session_token is not None:
         token = request.headers.get("x-amz-security-token", "")
-        if not hmac.compare_digest(token, credentials.session_token):
+        if not _same(token, credentials.session_token):
             raise UnrecognizedClient("The security token included in the request is invalid.")
-    _check_age(request.headers)
-    expected = _signature(request, credentials.secret_access_key, scope, fields["SignedHeaders"])
-    if not hmac.compare_digest(expected, fields["Signature"]):
+    if credentials.expires_at is not None and time.time() > credentials.expires_at:
+        raise ExpiredToken("The security token included in the request is expired")
+    stamp = _signed_at(request.headers)
+    _check_age(stamp, scope)
+    _check_region(scope.region)
+    signed_headers = fields["SignedHeaders"]
+    if "host" not in signed_headers.split(";"):
+        raise SignatureDoesNotMatch(
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
+        )
+    expected = _signature(request, credentials.secret_access_key, scope, signed_headers, stamp)
+    if not _same(fields["Signature"], expected):
         raise SignatureDoesNotMatch(
             "The request signature we calculated does not match the signature you provided. "
             "Check your AWS Secret Access Key and signing method. "
             "Consult the service documentation for details."
         )
-    return credentials, scope
+    return credentials
+
+
+def _same(given: str, expected: str) -> bool:
+    """Whether two texts are the same, in a time that does not tell where they differ."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 
 def _authorization_fields(header: str) -> dict[str, str]:
     algorithm, _, rest = header.partition(" ")
-    fields = dict(part.strip().split("=", 1) for part in rest.split(",") if "=" in part)
-    needed = {"Credential", "SignedHeaders", "Signature"}
-    if algorithm != "AWS4-HMAC-SHA256" or not needed <= fields.keys():
-        raise MissingAuthentication("Missing Authentication Token")
+    if algorithm != "AWS4-HMAC-SHA256":
+        raise MissingAuthentication(
+            "Missing Authentication Token", query_error_code="MissingAuthenticationToken"
+        )
+    parts = (part.strip().partition("=") for part in rest.split(","))
+    fields = {name: value for name, _, value in parts}
+    for needed in ("Credential", "SignedHeaders", "Signature"):
+        if not fields.get(needed):
+            raise IncompleteSignature(
+                f"Authorization header requires '{needed}' parameter. Authorization={algorithm}",
+                query_error_code="IncompleteSignature",
+            )
     return fields
 
 
 def _scope(credential: str) -> Scope:
     parts = credential.split("/")
-    if len(parts) != 5 or parts[4] != "aws4_request":
-        raise SignatureDoesNotMatch("Credential should be scoped to a valid region and service.")
+    if len(parts) != 5 or parts[4] != "aws4_request" or not all(parts):
+        raise IncompleteSignature(
+            "Credential must have exactly 5 slash-delimited elements, e.g. "
+            "keyid/date/region/service/term",
+            query_error_code="IncompleteSignature",
+        )
     return Scope(*parts[:4])
 
 
-def _check_age(headers: Mapping[str, str]) -> None:
-    """Refuse a request that was signed long ago, so that a captured one cannot be replayed."""
-    stamp = headers.get("x-amz-date", "")
+def _signed_at(headers: Mapping[str, str]) -> str:
+    """When the request was signed, as it stands in the signature: 20261122T101530Z."""
+    stamp = headers.get("x-amz-date")
+    if stamp is None:
+        stamp = _basic_form(headers.get("date", ""))
     try:
-        signed_at = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+        datetime.strptime(stamp, _BASIC)
     except ValueError:
-        raise SignatureDoesNotMatch("Date must be in ISO-8601 'basic format'.") from None
+        raise SignatureDoesNotMatch(
+            "Date must be in ISO-8601 'basic format'. Got "
+            f"'{stamp[:40]}'. See http://en.wikipedia.org/wiki/ISO_8601"
+        ) from None
+    return stamp
+
+
+def _basic_form(date: str) -> str:
+    """A Date header in the form of x-amz-date; the header may have either form."""
+    if not date:
+        raise MissingAuthentication("AWS authentication requires a valid Date or x-amz-date header")
+    try:
+        return parsedate_to_datetime(date).astimezone(UTC).strftime(_BASIC)
+    except (ValueError, TypeError, OverflowError):
+        return date
+
+
+def _check_age(stamp: str, scope: Scope) -> None:
+    """Refuse a request that was signed long ago, so that a captured one cannot be replayed."""
+    if scope.date != stamp[:8]:
+        raise SignatureDoesNotMatch(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
+            f"HTTP: '{scope.date}' != '{stamp[:8]}', from '{stamp}'."
+        )
+    signed_at = datetime.strptime(stamp, _BASIC).replace(tzinfo=UTC).timestamp()
     if abs(time.time() - signed_at) > MAX_SKEW_SECONDS:
         raise SignatureDoesNotMatch(
             f"Signature expired: {stamp} is not within {MAX_SKEW_SECONDS // 60} min. of now. "
             "Is this machine's clock right?"
         )
+
+
+@lru_cache(maxsize=64)
+def _check_region(region: str) -> None:
+    """Refuse a Region that AWS does not have."""
+    if region != "us-east-1" and region not in _regions():
+        raise SignatureDoesNotMatch("Credential should be scoped to a valid region.")
+
+
+@lru_cache(maxsize=1)
+def _regions() -> frozenset[str]:
+    import botocore.loaders
+
+    endpoints = botocore.loaders.create_loader().load_data("endpoints")
+    return frozenset(endpoints["partitions"][0]["regions"])
 
 
 @lru_cache(maxsize=256)
@@ -131,17 +236,21 @@ def _signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     return key
 
 
-def _signature(request: Request, secret: str, scope: Scope, signed_headers: str) -> str:
+def _signature(request: Request, secret: str, scope: Scope, signed_headers: str, stamp: str) -> str:
     text = "\n".join(
         (
             "AWS4-HMAC-SHA256",
-            request.headers["x-amz-date"],
+            stamp,
             f"{scope.date}/{scope.region}/{scope.service}/aws4_request",
-            hashlib.sha256(_canonical_request(request, signed_headers).encode()).hexdigest(),
+            _sha256(_canonical_request(request, signed_headers)),
         )
     )
     key = _signing_key(secret, scope.date, scope.region, scope.service)
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _canonical_request(request: Request, signed_headers: str) -> str:

@@ -44,5 +44,7 @@ class Response:
         content_type: str = "application/json",
         headers: list[tuple[str, str]] | None = None,
     ) -> Response:
-        body = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+        text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+        # half a surrogate pair cannot be sent; whoever let it in answers with a question mark
+        body = text.encode("utf-8", "replace")
         return cls(status, body, [("content-type", content_type), *(headers or [])])

@@ -7,12 +7,16 @@ loop's own thread is what keeps its unlocked state safe.
 from __future__ import annotations
 
 import io
+import logging
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
 
+from orderlab.cloud.aws_error import AwsError, NotDoneYet, ValidationException
 from orderlab.cloud.http import Request, Response
+
+log = logging.getLogger("orderlab.cloud")
 
 
 class MotoFront:
@@ -28,7 +32,13 @@ class MotoFront:
                 create_backend_app,
             )
 
-            self._application = DomainDispatcherApplication(create_backend_app)
+            def create_app(service: str) -> Any:
+                app = create_backend_app(service)
+                # errors come out as they are: ours keep their form, moto's get one below
+                app.config["PROPAGATE_EXCEPTIONS"] = True
+                return app
+
+            self._application = DomainDispatcherApplication(create_app)
 
     def __call__(self, request: Request) -> Response:
         self.warm_up()
@@ -41,7 +51,18 @@ class MotoFront:
             answer.status = int(status.split(" ", 1)[0])
             answer.headers = [(name.lower(), value) for name, value in headers]
 
-        answer.body = b"".join(self._application(_environ(request), start_response))
+        try:
+            answer.body = b"".join(self._application(_environ(request), start_response))
+        except AwsError:
+            raise
+        except NotImplementedError as error:
+            raise NotDoneYet(f"this call ({error})") from None
+        except Exception as error:
+            # moto checks little of what it is given and falls over what it did not expect
+            log.warning("moto failed on %s %s", request.method, request.path, exc_info=True)
+            raise ValidationException(
+                f"The request is not in the form that the service expects ({error!r})."
+            ) from None
         answer.headers = [
             header for header in answer.headers if not header[0].startswith("access-control-")
         ]

@@ -4,19 +4,41 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.http import JSON_1_0, Request, Response
+from orderlab.cloud.protocols import cbor
 
 # Signing names that differ from the name botocore, and this package, use for the service.
-SIGNING_NAMES = {"monitoring": "cloudwatch"}
+SIGNING_NAMES = {
+    "monitoring": "cloudwatch",
+    "tagging": "resourcegroupstaggingapi",
+    "states": "stepfunctions",
+    "email": "ses",
+    "elasticloadbalancing": "elbv2",
+    "elasticfilesystem": "efs",
+}
+# How the target of a JSON call begins, for the services that are served. Another beginning is
+# another version, or another service.
+_TARGETS = {
+    "sqs": ("AmazonSQS",),
+    "dynamodb": ("DynamoDB_20120810",),
+    "dynamodbstreams": ("DynamoDBStreams_20120810",),
+    "logs": ("Logs_20140328",),
+    "cloudwatch": ("GraniteServiceVersion20100801",),
+    "resourcegroupstaggingapi": ("ResourceGroupsTaggingAPI_20170126",),
+    "events": ("AWSEvents",),
+}
+_XML_FORBIDS = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_XML_SERVICES = ("s3", "s3control", "cloudfront", "route53")
 _ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A service and an operation. `protocol` is `json`, `query` or `rest`."""
+    """A service and an operation. `protocol` is `json`, `query`, `ec2`, `cbor`, `rest` or `xml`."""
 
     service: str
     operation: str
@@ -30,22 +52,25 @@ def identify(request: Request, signing_name: str) -> Identified:
     if target:
         prefix, _, operation = target.rpartition(".")
         # tables and their streams sign alike and are told apart by the target
-        if prefix.startswith("DynamoDBStreams"):
+        if service == "dynamodb" and prefix.startswith("DynamoDBStreams"):
             service = "dynamodbstreams"
+        if prefix not in _TARGETS.get(service, (prefix,)):
+            operation = ""
         return Identified(service, operation, "json")
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return Identified(service, request.path.rpartition("/")[2], "cbor")
-    content_type = request.headers.get("content-type", "")
-    if content_type.startswith("application/x-www-form-urlencoded"):
-        return Identified(service, _action(request), "query")
-    if "Action=" in request.query_string:
-        return Identified(service, _action(request), "query")
-    return Identified(service, "", "rest")
+    form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    if form or "Action=" in request.query_string:
+        return Identified(service, _action(request), "ec2" if service == "ec2" else "query")
+    # both kinds of API Gateway sign alike
+    if service == "apigateway" and request.path.startswith("/v2/"):
+        service = "apigatewayv2"
+    return Identified(service, "", "xml" if service in _XML_SERVICES else "rest")
 
 
 def _action(request: Request) -> str:
     """The operation of a query call; the rest of its form is read when it is needed."""
-    for text in (request.body, request.query_string.encode()):
+    for text in (request.body, request.query_string.encode("utf-8", "replace")):
         if match := _ACTION.search(text):
             return match[1].decode()
     return ""
@@ -53,45 +78,86 @@ def _action(request: Request) -> str:
 
 def error_response(error: AwsError, protocol: str, request_id: str) -> Response:
     """An error in the form that clients of the protocol understand."""
+    if protocol in _XML_ERRORS:
+        return _xml_error(error, protocol, request_id)
     headers = [("x-amzn-requestid", request_id)]
-    if protocol == "query":
-        return _query_error(error, request_id)
+    details = dict(error.details)
+    query_code = details.pop("query_error_code", None)
     if protocol == "rest":
         body = {"Type": "User" if error.status < 500 else "Service", "message": error.message}
-        body.update(error.details)
+        body.update(details)
         headers.append(("x-amzn-errortype", error.code))
         return Response.json(body, status=error.status, headers=headers)
-    body = {"__type": error.code, "message": error.message, **error.details}
-    if "query_error_code" in body:
+    body = {"__type": error.code, "message": error.message, **details}
+    if query_code:
         # SQS tells clients of its older protocol apart by this header
-        headers.append(("x-amzn-query-error", f"{body.pop('query_error_code')};Sender"))
+        headers.append(("x-amzn-query-error", f"{query_code};Sender"))
+    if protocol == "cbor":
+        return cbor_response(body, error.status, request_id)
     return Response.json(body, status=error.status, content_type=JSON_1_0, headers=headers)
 
 
-def _query_error(error: AwsError, request_id: str) -> Response:
+def cbor_response(content: Mapping[str, object], status: int, request_id: str) -> Response:
+    """An answer in Smithy's CBOR protocol."""
+    headers = [
+        ("content-type", "application/cbor"),
+        ("smithy-protocol", "rpc-v2-cbor"),
+        ("x-amzn-requestid", request_id),
+    ]
+    return Response(status, cbor.encode(content), headers)
+
+
+_XML_ERRORS = {
+    "query": "<ErrorResponse><Error><Type>{type}</Type><Code>{code}</Code>"
+    "<Message>{message}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>",
+    "ec2": "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    "</Errors><RequestID>{id}</RequestID></Response>",
+    "xml": "<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{id}</RequestId>"
+    "</Error>",
+}
+
+
+def _xml_error(error: AwsError, protocol: str, request_id: str) -> Response:
     from xml.sax.saxutils import escape
 
-    code = error.details.get("query_error_code", error.code)
-    body = (
-        f"<ErrorResponse><Error><Type>Sender</Type><Code>{escape(code)}</Code>"
-        f"<Message>{escape(error.message)}</Message></Error>"
-        f"<RequestId>{request_id}</RequestId></ErrorResponse>"
+    body = _XML_ERRORS[protocol].format(
+        type="Sender" if error.status < 500 else "Receiver",
+        code=escape(error.details.get("query_error_code", error.code)),
+        message=escape(_XML_FORBIDS.sub("?", error.message)),
+        id=request_id,
     )
-    return Response(
-        error.status,
-        body.encode(),
-        [("content-type", "text/xml"), ("x-amzn-requestid", request_id)],
-    )
+    headers = [("content-type", "text/xml"), ("x-amzn-requestid", request_id)]
+    return Response(error.status, body.encode("utf-8", "replace"), headers)
 
 
 def json_parameters(request: Request) -> dict[str, object]:
     """The body of a JSON call; AwsError if it is no JSON object."""
     try:
-        parameters = json.loads(request.body or b"{}")
-    except ValueError:
-        raise AwsError("Could not parse request body into json", code="SerializationException") from None
+        parameters = json.loads(request.body or b"{}", parse_constant=_no_constant)
+        if b"\\ud" in request.body.lower():
+            # half of a surrogate pair is no text: it could be stored but never be sent again
+            json.dumps(parameters, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise AwsError(
+            "Could not parse request body into json", code="SerializationException"
+        ) from None
     if not isinstance(parameters, dict):
         raise AwsError(
             "Start of structure or map found where not expected.", code="SerializationException"
         )
+    return parameters
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
+
+
+def cbor_parameters(request: Request) -> dict[str, object]:
+    """The body of a CBOR call; AwsError if it is no map."""
+    try:
+        parameters = cbor.decode(request.body) if request.body else {}
+    except ValueError:
+        parameters = None
+    if not isinstance(parameters, dict):
+        raise AwsError("Could not parse request body into cbor", code="SerializationException")
     return parameters

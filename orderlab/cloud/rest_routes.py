@@ -20,27 +20,50 @@ class Route:
     operation: str
     # literal characters: where two routes match, the more literal one is meant
     weight: int
+    # names that a route wants in the query string, as many of S3's do
+    query: frozenset[str] = frozenset()
+
+
+def _query_names(request: Request) -> frozenset[str]:
+    names = (part.partition("=")[0] for part in request.query_string.split("&"))
+    return frozenset(name for name in names if name)
 
 
 def match_route(service: str, request: Request) -> tuple[str, dict[str, Any]]:
     """The operation's name and the parameters in its path; AwsError if there is no such route."""
     for route in routes(service):
-        match = route.pattern.match(request.path) if route.method == request.method else None
+        if route.method != request.method:
+            continue
+        if route.query and not route.query <= _query_names(request):
+            continue
+        match = route.pattern.match(request.path)
         if match:
             values = (unquote(value) for value in match.groups())
             return route.operation, dict(zip(route.names, values, strict=True))
-    raise AwsError("Unable to determine service/operation name to be authorized",
-                   code="UnknownOperationException", status=404)
+    raise AwsError(
+        "Unable to determine service/operation name to be authorized",
+        code="UnknownOperationException",
+        status=404,
+    )
+
+
+def likely_operation(service: str, request: Request) -> str:
+    """The operation's name for a message about it; empty if no route fits."""
+    try:
+        return match_route(service, request)[0]
+    except AwsError:
+        return ""
 
 
 @lru_cache(maxsize=8)
 def routes(service: str) -> tuple[Route, ...]:
     """All routes of a service, the most literal first."""
+    import botocore.exceptions
     import botocore.loaders
 
     try:
         model = botocore.loaders.create_loader().load_service_model(service, "service-2")
-    except botocore.exceptions.UnknownServiceError:
+    except (botocore.exceptions.UnknownServiceError, botocore.exceptions.DataNotFoundError):
         return ()
     found = [
         _route(name, operation["http"]["method"], operation["http"]["requestUri"])
@@ -50,7 +73,7 @@ def routes(service: str) -> tuple[Route, ...]:
 
 
 def _route(operation: str, method: str, uri: str) -> Route:
-    path = uri.partition("?")[0]
+    path, _, query = uri.partition("?")
     names = tuple(re.findall(r"\{([^}+]+)\+?\}", path))
     pattern, weight = "", 0
     for part in re.split(r"(\{[^}]+\})", path):
@@ -58,4 +81,6 @@ def _route(operation: str, method: str, uri: str) -> Route:
             pattern, weight = pattern + re.escape(part), weight + len(part)
         else:
             pattern += "(.+)" if part.endswith("+}") else "([^/]+)"
-    return Route(method, re.compile(f"^{pattern.rstrip('/')}/?$"), names, operation, weight)
+    literal = frozenset(part.partition("=")[0] for part in query.split("&") if part)
+    expression = re.compile(f"^{pattern.rstrip('/')}/?$")
+    return Route(method, expression, names, operation, weight + 100 * len(literal), literal)

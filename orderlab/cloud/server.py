@@ -16,17 +16,27 @@ import logging
 import time
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orderlab.cloud import admin, guard
-from orderlab.cloud.authentication import authenticate
-from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.authentication import authenticate, signature_scope
+from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.contracts import Call, Parameters
 from orderlab.cloud.data_planes import DataPlaneAddress, data_plane_address
 from orderlab.cloud.http import JSON_1_0, Request, Response
-from orderlab.cloud.operations import Identified, error_response, identify, json_parameters
+from orderlab.cloud.operations import (
+    Identified,
+    cbor_parameters,
+    cbor_response,
+    error_response,
+    identify,
+    json_parameters,
+)
 from orderlab.cloud.protocols import query
-from orderlab.cloud.rest_routes import match_route
+from orderlab.cloud.protocols.misfits import misfit
+from orderlab.cloud.rest_routes import likely_operation, match_route
+from orderlab.cloud.scope import SERVED
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
@@ -65,10 +75,13 @@ class Front:
 
     async def _aws_call(self, request: Request) -> Response:
         request_id = str(uuid.uuid4())
-        what = Identified("", "", "json" if "x-amz-target" in request.headers else "query")
+        what = identify(request, "")
         try:
+            what = identify(request, signature_scope(request).service)
+            if what.service not in SERVED:
+                operation = what.operation or likely_operation(what.service, request)
+                self._cloud.scope.require_service(what.service, operation)
             credentials, scope = authenticate(request, self._cloud.keys)
-            what = identify(request, scope.service)
             call = Call(
                 what.service,
                 what.operation,
@@ -88,16 +101,7 @@ class Front:
             return error_response(failure, what.protocol, request_id)
 
     async def _perform(self, call: Call, what: Identified) -> Response:
-        parameters: Parameters = {}
-        if what.protocol == "json":
-            parameters = json_parameters(call.request)
-        elif what.protocol == "query":
-            parameters = query.parameters(call.service, call.operation, call.request)
-        elif what.protocol == "rest":
-            operation, parameters = match_route(call.service, call.request)
-            call = Call(
-                call.service, operation, call.region, call.principal, call.request, call.request_id
-            )
+        call, parameters = self._read(call, what)
         started = time.perf_counter()
         outcome = "ok"
         try:
@@ -110,17 +114,39 @@ class Front:
         except AwsError as error:
             outcome = error.code
             raise
+        except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError):
+            outcome = "ValidationException"
+            wrong = misfit(call.service, call.operation, parameters, call.request, what.protocol)
+            if wrong is None:
+                outcome = "InternalFailure"
+                raise
+            raise wrong from None
         finally:
             self._cloud.telemetry.api_call(
                 call, parameters, outcome, (time.perf_counter() - started) * 1000
             )
 
+    def _read(self, call: Call, what: Identified) -> tuple[Call, Parameters]:
+        """The call with its operation, and its parameters as far as the protocol gives them."""
+        if what.protocol == "json":
+            return call, json_parameters(call.request)
+        if what.protocol == "query":
+            return call, query.parameters(call.service, call.operation, call.request)
+        if what.protocol == "cbor":
+            return call, cbor_parameters(call.request)
+        operation, parameters = match_route(call.service, call.request)
+        return replace(call, operation=operation), parameters
+
     async def _answer(self, call: Call, what: Identified, parameters: Parameters) -> Response:
         service = self._cloud.services.get(call.service)
         handler = service.operations.get(call.operation) if service else None
-        if handler is None or what.protocol == "cbor":
+        if handler is None:
             response = await self._other_protocol(call, what)
-            return response if response is not None else self._cloud.moto(call.request)
+            if response is not None:
+                return response
+            if what.protocol == "cbor":
+                raise NotDoneYet(f"{call.service}.{call.operation} in the CBOR protocol")
+            return self._cloud.moto(call.request)
         result = handler(call, parameters)
         if inspect.isawaitable(result):
             result = await result
@@ -128,10 +154,12 @@ class Front:
             return result
         if what.protocol == "query":
             return query.response(call.service, call.operation, result, call.request_id)
+        if what.protocol == "cbor":
+            return cbor_response(result, 200, call.request_id)
         return json_result(result, what, call.request_id)
 
     async def _other_protocol(self, call: Call, what: Identified) -> Response | None:
-        """CBOR calls, and operations without a handler; None where they are moto's."""
+        """Operations without a handler of their own; None where they are moto's."""
         service = self._cloud.services.get(call.service)
         answer = getattr(service, "answer_other_protocol", None)
         if answer is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.permissions.validation import refuse_unknown_keys
+from orderlab.cloud.scope import known_operations
 
 if TYPE_CHECKING:
     from orderlab.cloud.permissions.service import PermissionService
@@ -34,8 +35,11 @@ class IamOperations(dict[str, Handler]):
         super().__init__()
         self._permissions = permissions
 
+    def __contains__(self, operation: object) -> bool:
+        return operation in known_operations("iam")
+
     def get(self, operation: str, default: Any = None) -> Any:
-        return self._answer if operation else default
+        return self._answer if operation in self else default
 
     def _answer(self, call: Call, parameters: Parameters) -> Any:
         if call.operation in _NOT_DONE:
