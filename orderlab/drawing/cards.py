@@ -94,7 +94,8 @@ def card_svg(card: Card, place: Place, *, prefix: str, marks: str, id_prefix: st
     text_x = place.x + PADDING + card.icon + 9
     parts = [
         f'<g class="{" ".join(filter(None, ["node", node.kind, marks]))}" '
-        f'id="{id_prefix}{escape(node.id)}" data-kind="{node.kind}" data-name="{escape(node.name)}">',
+        f'id="{id_prefix}{escape(node.id)}" data-kind="{node.kind}" '
+        f'data-name="{escape(node.name)}">',
         f"<title>{escape(title)}{', ' + marks if marks else ''}</title>",
         f'<rect class="card" x="{place.x:.1f}" y="{place.y:.1f}" width="{place.width:.1f}" '
         f'height="{place.height:.1f}" rx="9"/>',
