@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from orderlab.cloud.apigateway.body_models import load_jsonschema
+
 SCHEMA_FILE = Path(__file__).with_name("order.schema.json")
 
 
@@ -17,9 +19,7 @@ def schema_text() -> str:
 
 @cache
 def _validator() -> Any:
-    from jsonschema import Draft4Validator
-
-    return Draft4Validator(json.loads(schema_text()))
+    return load_jsonschema().Draft4Validator(json.loads(schema_text()))
 
 
 def violation(order: Any) -> str | None:
