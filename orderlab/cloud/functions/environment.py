@@ -263,6 +263,7 @@ class Environment:
     def _settle(self, result: Outcome) -> None:
         """Read what was printed; where the process is of no more use, reset the environment."""
         self._take_output(finish=True)
+        self._cpu.done()
         if result.status in ("success", "error"):
             self._move(State.READY)
             return

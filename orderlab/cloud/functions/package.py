@@ -30,7 +30,7 @@ from orderlab.cloud.functions.model import Code, LayerVersion
 UNZIPPED_LIMIT_BYTES = 262_144_000
 # compiling more source than this would hold the event loop's thread up; a process does it
 _COMPILE_HERE_BYTES = 200_000
-_COMPILE = "-I -S -m compileall -qq --invalidation-mode unchecked-hash".split()
+_COMPILE = ["-I", "-S", "-m", "compileall", "-qq", "--invalidation-mode", "unchecked-hash"]
 
 
 def could_not_unzip() -> InvalidParameterValue:

@@ -123,17 +123,37 @@ def is_public(policy: Policy | None) -> bool:
 def payload_2_0(
     request: Request, url: UrlConfig, path: str, request_id: str, principal: Principal
 ) -> dict[str, Any]:
-    now = time.time()
-    domain = f"{url.url_id}.lambda-url.{url.function.region}.on.aws"
+    """The event that a request becomes."""
+    context = _context(request, url, path, request_id, principal)
     headers = {name: value for name, value in request.headers.items() if name != "cookie"}
     headers.setdefault("x-forwarded-for", request.source_ip)
     headers.setdefault("x-forwarded-proto", "https")
     headers.setdefault("x-forwarded-port", "443")
-    headers["host"] = domain
+    headers["host"] = context["domainName"]
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path or "/",
+        "rawQueryString": request.query_string,
+        "headers": headers,
+        "requestContext": context,
+        **_body(request),
+    }
+    if request.query_string:
+        event["queryStringParameters"] = _query(request.query_string)
+    if "cookie" in request.headers:
+        event["cookies"] = [part.strip() for part in request.headers["cookie"].split(";")]
+    return event
+
+
+def _context(
+    request: Request, url: UrlConfig, path: str, request_id: str, principal: Principal
+) -> dict[str, Any]:
+    now = time.time()
     context: dict[str, Any] = {
         "accountId": principal.account_id,
         "apiId": url.url_id,
-        "domainName": domain,
+        "domainName": f"{url.url_id}.lambda-url.{url.function.region}.on.aws",
         "domainPrefix": url.url_id,
         "http": {
             "method": request.method,
@@ -150,20 +170,7 @@ def payload_2_0(
     }
     if url.auth_type == "AWS_IAM":
         context["authorizer"] = {"iam": _identity(principal)}
-    event: dict[str, Any] = {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path or "/",
-        "rawQueryString": request.query_string,
-        "headers": headers,
-        "requestContext": context,
-        **_body(request),
-    }
-    if request.query_string:
-        event["queryStringParameters"] = _query(request.query_string)
-    if "cookie" in request.headers:
-        event["cookies"] = [part.strip() for part in request.headers["cookie"].split(";")]
-    return event
+    return context
 
 
 def _identity(principal: Principal) -> dict[str, Any]:

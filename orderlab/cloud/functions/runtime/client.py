@@ -4,7 +4,7 @@ It speaks the same Runtime API and gives the same error shapes and log lines as 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
 """
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc, union-attr, arg-type"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc, union-attr, arg-type, assignment"
 
 import decimal
 import importlib
@@ -242,7 +242,8 @@ def error_of(error, request_id=""):
         entries = traceback.extract_tb(error.__traceback__)
         own = [e for e in entries if e.filename != __file__ and "<frozen" not in e.filename]
         kind, message = type(error).__name__, str(error)
-        stack = traceback.format_list(own or entries)
+        plain = [(e.filename, e.lineno, e.name, e.line) for e in own or entries]
+        stack = traceback.format_list(plain)
     return {
         "errorMessage": message,
         "errorType": kind,
