@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -77,6 +78,8 @@ async def _serve(
             loop.add_signal_handler(number, stopping.set)
     try:
         await cloud.start(f"http://127.0.0.1:{port}")
+        # what was loaded until now stays: the collector need not walk it again and again
+        gc.freeze()
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started and not serving.done():
             await asyncio.sleep(0.001)

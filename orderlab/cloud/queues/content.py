@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from orderlab.cloud.contracts import OutgoingMessage
@@ -18,6 +20,7 @@ from orderlab.cloud.queues.errors import (
     MissingParameter,
     UnsupportedOperation,
 )
+from orderlab.cloud.queues.message import Attributes, as_sent, md5_of_attributes
 
 MAX_ATTRIBUTES = 10
 MAX_DELAY_SECONDS = 900
@@ -27,6 +30,29 @@ _NON_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _ATTRIBUTE_NAME = re.compile(r"[A-Za-z0-9_\-.]{1,256}")
 _GROUP_ID = re.compile(r"[!-~]{1,128}")
 _TYPES = ("String", "Number", "Binary")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message holds, checked: its digests, and its size in bytes."""
+
+    body: str
+    attributes: Attributes
+    md5_of_body: str
+    md5_of_attributes: str
+    size: int
+
+
+def content_of(body: str, attributes: Attributes) -> Content:
+    """Check a message's body and attributes, whatever queue they are for."""
+    raw = encoded(body)
+    sent: Attributes = attributes
+    size = len(raw)
+    if attributes:
+        sent = {name: as_sent(value) for name, value in attributes.items()}
+        size += check_attributes(sent)
+    digest = hashlib.md5(raw, usedforsecurity=False).hexdigest()
+    return Content(body, sent, digest, md5_of_attributes(sent), size)
 
 
 def encoded(text: str) -> bytes:

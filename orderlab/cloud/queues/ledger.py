@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from orderlab.cloud.contracts import Hop, Principal
 from orderlab.cloud.queues.message import Message
+from orderlab.cloud.queues.metric_buffer import MetricBuffer
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
@@ -28,42 +29,43 @@ class Ledger:
         self._name = name
         self._meter_item = "sqs.fifo_requests" if fifo else "sqs.requests"
         self._dimensions = {"QueueName": name}
+        self._metrics = MetricBuffer(cloud, NAMESPACE, self._dimensions)
 
     def requests(self, total_bytes: int = 0, *, calls: float = 1.0) -> None:
         """Meter one call: one request for each 64 KB of messages that it carried."""
         chunks = max(1, -(-total_bytes // CHUNK_BYTES))
         self._cloud.telemetry.meter.add(self._meter_item, calls * chunks, self._name)
 
-    def metric(self, name: str, value: float, unit: str = "Count") -> None:
+    def _gauge(self, name: str, value: float, unit: str = "Count") -> None:
         self._cloud.telemetry.metrics.add(
             NAMESPACE, name, value, unit=unit, dimensions=self._dimensions
         )
 
     def sent(self, message: Message, sender: Principal) -> None:
-        self.metric("NumberOfMessagesSent", 1)
-        self.metric("SentMessageSize", message.size, "Bytes")
+        self._metrics.count("NumberOfMessagesSent")
+        self._metrics.bytes("SentMessageSize", message.size)
         self._hop(caller_name(self._cloud, sender), self._arn, "SendMessage", message)
 
     def received(self, messages: Sequence[Message], reader: str) -> None:
         if not messages:
-            self.metric("NumberOfEmptyReceives", 1)
+            self._metrics.count("NumberOfEmptyReceives")
             return
-        self.metric("NumberOfMessagesReceived", len(messages))
+        self._metrics.count("NumberOfMessagesReceived", len(messages))
         for message in messages:
             self._hop(reader, self._arn, "ReceiveMessage", message)
 
     def deleted(self, message: Message, reader: str) -> None:
-        self.metric("NumberOfMessagesDeleted", 1)
+        self._metrics.count("NumberOfMessagesDeleted")
         self._hop(reader, self._arn, "DeleteMessage", message)
 
     def dead_letter(self, message: Message, target_arn: str) -> None:
         self._hop(self._arn, target_arn, "DeadLetter", message)
 
     def gauges(self, *, visible: int, in_flight: int, delayed: int, age: float) -> None:
-        self.metric("ApproximateNumberOfMessagesVisible", visible)
-        self.metric("ApproximateNumberOfMessagesNotVisible", in_flight)
-        self.metric("ApproximateNumberOfMessagesDelayed", delayed)
-        self.metric("ApproximateAgeOfOldestMessage", age, "Seconds")
+        self._gauge("ApproximateNumberOfMessagesVisible", visible)
+        self._gauge("ApproximateNumberOfMessagesNotVisible", in_flight)
+        self._gauge("ApproximateNumberOfMessagesDelayed", delayed)
+        self._gauge("ApproximateAgeOfOldestMessage", age, "Seconds")
 
     def _hop(self, source: str, target: str, action: str, message: Message) -> None:
         if not message.ids:

@@ -13,7 +13,13 @@ from orderlab.cloud.queues import content
 from orderlab.cloud.queues.deduplication import RecentIds, content_id
 from orderlab.cloud.queues.errors import InvalidParameterValue, OverLimit, QueueDoesNotExist
 from orderlab.cloud.queues.ledger import Ledger
-from orderlab.cloud.queues.message import Message, as_sent, md5_of_attributes, sender_id
+from orderlab.cloud.queues.message import (
+    Message,
+    as_sent,
+    md5_of_attributes,
+    new_id,
+    sender_id,
+)
 from orderlab.cloud.queues.redrive_policy import (
     RedriveAllowPolicy,
     RedrivePolicy,
@@ -107,13 +113,20 @@ class LiveQueue:
         return stored.id
 
     def accept(
-        self, message: OutgoingMessage, sender: Principal, *, ids: tuple[str, ...] | None = None
+        self,
+        message: OutgoingMessage,
+        sender: Principal,
+        *,
+        ids: tuple[str, ...] | None = None,
+        held: content.Content | None = None,
     ) -> Message:
         """Store one message, or return the one that it repeats; AwsError if it breaks a limit.
 
-        `ids` are its correlation ids, if the sender has found them already.
+        `ids` are its correlation ids and `held` its content, if the sender has them already.
         """
-        made = self._checked(message, sender)
+        if held is None:
+            held = content.content_of(message.body, message.attributes)
+        made = self._made(message, sender, held)
         if ids is None:
             ids = self._cloud.telemetry.recorder.ids_in(message.body)
         made.ids = ids
@@ -133,14 +146,11 @@ class LiveQueue:
         self._waiters.wake()
         return made
 
-    def _checked(self, message: OutgoingMessage, sender: Principal) -> Message:
-        attributes = {name: as_sent(value) for name, value in message.attributes.items()}
+    def _made(self, message: OutgoingMessage, sender: Principal, held: content.Content) -> Message:
         system = {name: as_sent(value) for name, value in message.system_attributes.items()}
-        raw = content.encoded(message.body)
-        size = len(raw) + content.check_attributes(attributes)
         content.check_system_attributes(system)
         content.check_addressing(message, fifo=self.fifo, content_based=self.content_based)
-        if size > self.maximum_message_size:
+        if held.size > self.maximum_message_size:
             raise InvalidParameterValue(
                 "One or more parameters are invalid. Reason: Message must be shorter than "
                 f"{self.maximum_message_size} bytes."
@@ -150,13 +160,13 @@ class LiveQueue:
             deduplication_id = content_id(message.body)
         trace = system.get("AWSTraceHeader")
         return Message(
-            id=str(uuid.uuid4()),
-            body=message.body,
-            attributes=attributes,
-            md5_of_body=hashlib.md5(raw, usedforsecurity=False).hexdigest(),
-            md5_of_attributes=md5_of_attributes(attributes),
+            id=new_id(),
+            body=held.body,
+            attributes=held.attributes,
+            md5_of_body=held.md5_of_body,
+            md5_of_attributes=held.md5_of_attributes,
             md5_of_system_attributes=md5_of_attributes(system),
-            size=size,
+            size=held.size,
             sender_id=sender_id(sender),
             sent_ms=int(self._cloud.clock.wall() * 1000),
             enqueued_at=self._cloud.clock.now(),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import OutgoingMessage, Principal
+from orderlab.cloud.queues.content import Content, content_of
 from orderlab.cloud.topics import delivery_policy, http_endpoints
 from orderlab.cloud.topics.envelope import Envelopes, as_json, lambda_event
 from orderlab.cloud.topics.ledger import Ledger
@@ -90,13 +91,10 @@ class Delivery:
             raise DeliveryFailed("AWS.SimpleQueueService.NonExistentQueue", retry=False)
         if not self._may_send(subscription, queue_arn, queue.policy):
             raise DeliveryFailed("AccessDenied", retry=False)
-        sender = Principal("service", subscription.topic.arn, subscription.topic.owner)
         try:
-            queue.accept(
-                self._outgoing(subscription, message, envelopes, fifo=queue.fifo),
-                sender,
-                ids=message.ids,
-            )
+            outgoing, held = self._outgoing(subscription, message, envelopes, fifo=queue.fifo)
+            sender = Principal("service", subscription.topic.arn, subscription.topic.owner)
+            queue.accept(outgoing, sender, ids=message.ids, held=held)
         except AwsError as error:
             code = error.details.get("query_error_code", error.code)
             raise DeliveryFailed(code, retry=False) from error
@@ -125,22 +123,22 @@ class Delivery:
         envelopes: Envelopes,
         *,
         fifo: bool,
-    ) -> OutgoingMessage:
+    ) -> tuple[OutgoingMessage, Content]:
+        if subscription.raw:
+            if len(message.attributes) > MAX_QUEUE_ATTRIBUTES:
+                raise DeliveryFailed("TooManyMessageAttributes", retry=False)
+            held = envelopes.raw_content(message.text_for("sqs"))
+        else:
+            held = content_of(envelopes.text(subscription), {})
         # a standard queue takes the group as a tenant of fair queues, a FIFO queue for its order
         deduplication_id = message.deduplication_id if fifo else None
-        if not subscription.raw:
-            text = envelopes.text(subscription)
-            return OutgoingMessage(
-                text, group_id=message.group_id, deduplication_id=deduplication_id
-            )
-        if len(message.attributes) > MAX_QUEUE_ATTRIBUTES:
-            raise DeliveryFailed("TooManyMessageAttributes", retry=False)
-        return OutgoingMessage(
-            message.text_for("sqs"),
-            attributes=message.attributes,
+        outgoing = OutgoingMessage(
+            held.body,
+            held.attributes,
             group_id=message.group_id,
             deduplication_id=deduplication_id,
         )
+        return outgoing, held
 
     # --- functions and HTTP endpoints ---
 

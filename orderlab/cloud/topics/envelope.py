@@ -9,11 +9,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import secrets
 import time
 from typing import Any
 
+from orderlab.cloud.queues.content import Content, content_of
 from orderlab.cloud.topics.notification import Notification
 from orderlab.cloud.topics.topic import Subscription, Topic
+
+# stands where each subscriber's own link will be; random, so that no message holds it
+_PLACE = secrets.token_hex(16)
+_quoted = json.encoder.encode_basestring
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def timestamp(wall: float) -> str:
@@ -43,6 +50,7 @@ class Envelopes:
         self._endpoint = endpoint
         self.timestamp = timestamp(wall)
         self._ready: dict[str, tuple[str, str]] = {}
+        self._raw: Content | None = None
 
     def members(self, subscription: Subscription) -> dict[str, Any]:
         """The envelope for one subscriber as an object."""
@@ -70,18 +78,25 @@ class Envelopes:
         """The envelope as JSON; only the link to unsubscribe differs between subscribers."""
         ready = self._ready.get(subscription.protocol)
         if ready is None:
-            whole = as_json(self.members(subscription))
-            head, _, tail = whole.partition(json.dumps(self.unsubscribe_url(subscription)))
+            members = self.members(subscription)
+            whole = as_json({**members, "UnsubscribeURL": _PLACE})
+            head, _, tail = whole.rpartition(_PLACE)
             ready = self._ready[subscription.protocol] = (head, tail)
-        return f'{ready[0]}"{self.unsubscribe_url(subscription)}"{ready[1]}'
+        return f"{ready[0]}{self.unsubscribe_url(subscription)}{ready[1]}"
+
+    def raw_content(self, text: str) -> Content:
+        """The message as queues that take it raw will hold it, checked once for all of them."""
+        if self._raw is None:
+            self._raw = content_of(text, self._message.attributes)
+        return self._raw
 
 
 def as_json(members: dict[str, Any]) -> str:
     """An envelope laid out as AWS lays it out, one member a line."""
-    lines = (
-        f"  {json.dumps(name)} : {json.dumps(value, ensure_ascii=False)}"
+    lines = [
+        f'  "{name}" : {_quoted(value) if isinstance(value, str) else _encode(value)}'
         for name, value in members.items()
-    )
+    ]
     return "{\n" + ",\n".join(lines) + "\n}"
 
 

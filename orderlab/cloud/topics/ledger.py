@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderlab.cloud.contracts import Hop
+from orderlab.cloud.queues.metric_buffer import MetricBuffer
 from orderlab.cloud.topics.notification import Notification
 from orderlab.cloud.topics.topic import Subscription, Topic
 
@@ -24,10 +25,12 @@ class Ledger:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
+        self._buffers: dict[str, MetricBuffer] = {}
 
     def published(self, topic: Topic, message: Notification, sender: str) -> None:
-        self._metric(topic, "NumberOfMessagesPublished")
-        self._metric(topic, "PublishSize", message.size, "Bytes")
+        metrics = self._metrics(topic)
+        metrics.count("NumberOfMessagesPublished")
+        metrics.bytes("PublishSize", message.size)
         self._hop(sender, topic.arn, "Publish", "ok", message)
 
     def publish_calls(self, topic: Topic, size: int) -> None:
@@ -59,10 +62,15 @@ class Ledger:
         name = "RedrivenToDlq" if arrived else "FailedToRedriveToDlq"
         self._metric(topic, f"NumberOfNotifications{name}")
 
-    def _metric(self, topic: Topic, name: str, value: float = 1, unit: str = "Count") -> None:
-        self._cloud.telemetry.metrics.add(
-            NAMESPACE, name, value, unit=unit, dimensions={"TopicName": topic.name}
-        )
+    def _metrics(self, topic: Topic) -> MetricBuffer:
+        found = self._buffers.get(topic.arn)
+        if found is None:
+            found = MetricBuffer(self._cloud, NAMESPACE, {"TopicName": topic.name})
+            self._buffers[topic.arn] = found
+        return found
+
+    def _metric(self, topic: Topic, name: str) -> None:
+        self._metrics(topic).count(name)
 
     def _hop(
         self, source: str, target: str, action: str, outcome: str, message: Notification

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from orderlab.cloud.contracts import Parameters
-from orderlab.cloud.queues.message import as_sent
+from orderlab.cloud.queues.message import as_sent, new_id
 from orderlab.cloud.topics.errors import InvalidParameter, ParameterValueInvalid
 
 MAX_SUBJECT = 100
@@ -56,7 +55,7 @@ def notification(given: Parameters) -> Notification:
     size = len(message.encode("utf-8", "surrogatepass"))
     size += sum(_check_attribute(name, value) for name, value in attributes.items())
     return Notification(
-        message_id=str(uuid.uuid4()),
+        message_id=new_id(),
         message=by_protocol.get("default", message) if by_protocol else message,
         by_protocol=by_protocol,
         subject=_subject(given.get("Subject")),

@@ -1,0 +1,62 @@
+"""Counts and sizes on their way to CloudWatch, gathered for a moment: they come in thousands."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+
+# real seconds; CloudWatch itself shows values a minute later
+GATHER_SECONDS = 0.05
+
+
+class MetricBuffer:
+    """The metrics of one resource: sums of counts, statistic sets of values."""
+
+    def __init__(self, cloud: Cloud, namespace: str, dimensions: dict[str, str]) -> None:
+        self._cloud = cloud
+        self._namespace = namespace
+        self._dimensions = dimensions
+        self._counts: dict[str, float] = {}
+        self._values: dict[str, list[float]] = {}
+        self._waiting = False
+
+    def count(self, name: str, value: float = 1) -> None:
+        self._counts[name] = self._counts.get(name, 0) + value
+        self._write_soon()
+
+    def bytes(self, name: str, value: float) -> None:
+        """Add a size, of which CloudWatch shows count, sum, minimum and maximum."""
+        found = self._values.get(name)
+        if found is None:
+            self._values[name] = [1, value, value, value]
+        else:
+            found[0] += 1
+            found[1] += value
+            found[2] = min(found[2], value)
+            found[3] = max(found[3], value)
+        self._write_soon()
+
+    def _write_soon(self) -> None:
+        if not self._waiting:
+            self._waiting = True
+            asyncio.get_running_loop().call_later(GATHER_SECONDS, self._write)
+
+    def _write(self) -> None:
+        self._waiting = False
+        counts, self._counts = self._counts, {}
+        values, self._values = self._values, {}
+        metrics = self._cloud.telemetry.metrics
+        for name, value in counts.items():
+            metrics.add(self._namespace, name, value, dimensions=self._dimensions)
+        for name, (count, total, least, most) in values.items():
+            metrics.add_set(
+                self._namespace,
+                name,
+                unit="Bytes",
+                dimensions=self._dimensions,
+                timestamp=None,
+                statistics=(count, total, least, most),
+            )
