@@ -94,7 +94,7 @@ def _denied(who: str, invocation: Invocation) -> GatewayFailure:
 def _bad_signature(error: AwsError) -> GatewayFailure:
     if error.code == "MissingAuthenticationToken":
         return GatewayFailure("MISSING_AUTHENTICATION_TOKEN")
-    if error.code == "UnrecognizedClientException":
+    if error.code in ("UnrecognizedClientException", "InvalidClientTokenId"):
         failure = GatewayFailure("ACCESS_DENIED", error.message)
         failure.error_type = "UnrecognizedClientException"
         failure.response_type = "INVALID_SIGNATURE"
