@@ -19,7 +19,7 @@ PICTURES = Path(__file__).resolve().parents[2] / "diagrams"
 
 TITLES = {
     1: "Chapter 1: a function and an API",
-    2: "Chapter 2: a table, and readers",
+    2: "Chapter 2: orders in a table",
     3: "Chapter 3: changes become events",
     4: "Chapter 4: storage first",
 }

@@ -39,7 +39,7 @@ def draw(
     layout = arrange(whole, sizes(drawn), top=TITLE_HEIGHT if title else 0.0)
     alt = in_one_paragraph(graph, new=new, missing=missing)
     # names of what is defined in the picture must not meet those of another one on the page
-    prefix = "d" + hashlib.sha256(f"{whole}{title}{id_prefix}".encode()).hexdigest()[:8]
+    prefix = _prefix(alt, title, id_prefix)
 
     def marks(identifier: str) -> str:
         return "missing" if identifier in absent else "new" if identifier in new else ""
@@ -63,6 +63,11 @@ def draw(
         place = layout.places[name]
         parts.append(card_svg(card, place, prefix=prefix, marks=marks(name), id_prefix=id_prefix))
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _prefix(*said: str) -> str:
+    """From what the picture says, not from ARNs: an API's id is another one each time."""
+    return "d" + hashlib.sha256("\0".join(said).encode()).hexdigest()[:8]
 
 
 def _head(layout: Layout, title: str, alt: str, prefix: str) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -109,6 +110,12 @@ def test_the_same_system_gives_the_same_bytes_in_another_process(hash_seed: str)
         check=True,
     )
     assert done.stdout == draw(order_system(), title="T")
+
+
+def test_the_same_system_in_another_account_gives_the_same_bytes() -> None:
+    graph = order_system()
+    elsewhere = Graph.of([replace(each, arn=f"arn:{each.id}") for each in graph.nodes], graph.edges)
+    assert draw(elsewhere) == draw(graph)
 
 
 def test_odd_names_do_no_harm() -> None:
