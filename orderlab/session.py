@@ -20,12 +20,19 @@ from orderlab.target.local import LocalTarget
 _current: Lab | None = None
 
 
-def start(chapter: int, *, fresh: bool = False, quiet: bool = False) -> Lab:
+# Waits of AWS (a visibility timeout, a retry) pass this many times as fast; code does not.
+WAIT_SPEED = 10.0
+
+
+def start(
+    chapter: int, *, fresh: bool = False, quiet: bool = False, speed: float = WAIT_SPEED
+) -> Lab:
     """Open a chapter on the local cloud and return its Lab.
 
     Builds what the earlier chapters built, then does again what you had built in this one; one
     line says so. Running the cell twice gives the same Lab; after a kernel restart or a new day
     your work stands again. `fresh=True` starts the chapter clean (the old journal is kept).
+    `speed` is how many times as fast AWS's waits pass: a visibility timeout of 60 s takes 6 s.
     """
     global _current
     if chapter not in CHAPTERS:
@@ -41,7 +48,7 @@ def start(chapter: int, *, fresh: bool = False, quiet: bool = False) -> Lab:
     journal = Journal(_journal_path(progress.folder, chapter))
     if fresh:
         journal.clear()
-    target = LocalTarget.start()
+    target = LocalTarget.start(seed=chapter, speed=speed)
     if chapter > 1:
         architecture.build(target, chapter=chapter - 1)
     lab = Lab(chapter=chapter, target=target, progress=progress, journal=journal)

@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from orderlab.cloud import slow_imports
+
 
 def prepare_environment() -> None:
     """Set what moto reads from the environment when it is imported; call before any moto import."""
+    slow_imports.put_off()
     os.environ["MOTO_ALLOW_NONEXISTENT_REGION"] = "false"
     # moto signs nothing and must never fall back to the user's own account
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")

@@ -1,0 +1,133 @@
+"""0.1: what a spike is, read from the real week."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.orders.reading import SAMPLE, OrderLine, read_orders
+
+
+@cache
+def _facts() -> dict[str, tuple[str, int]]:
+    """The right answer, and what comes of counting something else."""
+    hours: Counter[str] = Counter()
+    lines: Counter[str] = Counter()
+    times: Counter[str] = Counter()
+    days: Counter[str] = Counter()
+    for order in _orders():
+        placed = order["placed_at"]
+        hours[placed[:13]] += 1
+        lines[placed[:13]] += len(order["lines"])
+        times[placed[11:13]] += 1
+        days[placed[:10]] += 1
+    return {
+        "hour": hours.most_common(1)[0],
+        "lines": lines.most_common(1)[0],
+        "hour of day": times.most_common(1)[0],
+        "day": days.most_common(1)[0],
+    }
+
+
+def _orders() -> Iterator[dict[str, Any]]:
+    for line in read_orders(SAMPLE):
+        if isinstance(line, OrderLine):
+            yield json.loads(line.body)
+
+
+def _check(workspace: Workspace) -> Outcome:
+    answer = workspace.answer
+    if answer is None:
+        return untouched(
+            "No hour was handed over yet.",
+            next='Give it as ("2017-12-18T09", 12): hour and orders.',
+        )
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
+        return wrong(
+            "another form",
+            "I can't read that as an hour and a number.",
+            expected='a pair such as ("2017-12-18T09", 12)',
+            got=repr(answer)[:80],
+        )
+    return _judge(_hour(answer[0]), answer[1])
+
+
+def _hour(value: Any) -> str:
+    """The hour, whether it came as text with a space, with minutes, or as a datetime."""
+    text = value.isoformat() if hasattr(value, "isoformat") else str(value).strip()
+    return text.replace(" ", "T")[:13]
+
+
+def _judge(hour: str, count: Any) -> Outcome:
+    facts = _facts()
+    looked = "the 3,168 orders of the sample, counted by the hour of placed_at (UTC)"
+    if hour == facts["hour"][0] and count == facts["hour"][1]:
+        return right(
+            f"{count} orders in one hour, against {3168 / 168:.0f} in the average hour of the week. "
+            "A system sized for the average is too small several times a day.",
+            looked_at=looked,
+        )
+    if hour == facts["lines"][0]:
+        return wrong(
+            "lines instead of orders",
+            "That hour has the most order lines, not the most orders.",
+            looked_at=looked,
+            expected="orders",
+            got=f"{hour}: one large order weighs as many",
+            next="Count each line of the file once, whatever it holds.",
+        )
+    if count == facts["hour of day"][1] or hour[-2:] == facts["hour of day"][0] == hour:
+        return wrong(
+            "the same hour of all days",
+            "That adds the seven days together. No server ever saw all of them at once.",
+            looked_at=looked,
+            expected="one hour of one day",
+            got=f"{hour}, {count} orders",
+            next="Keep the date in the key that you count by.",
+        )
+    if count == facts["day"][1]:
+        return wrong(
+            "a day instead of an hour",
+            "That is the busiest day. A spike lasts an hour, and the day hides it.",
+            looked_at=looked,
+            expected="an hour",
+            got=f"{count} orders",
+            next="placed_at[:13] is the date and the hour.",
+        )
+    return wrong(
+        "another count",
+        "Another hour has more orders.",
+        looked_at=looked,
+        expected="the hour with the most orders, and how many",
+        got=f"{hour}, {count}",
+        next="collections.Counter over order['placed_at'][:13], then .most_common(1).",
+    )
+
+
+BUSIEST_HOUR = Exercise(
+    id="0.1",
+    title="The busiest hour",
+    check=_check,
+    solve=lambda _: _facts()["hour"],
+    solution="""from collections import Counter
+hours = Counter(order["placed_at"][:13] for order in orders)
+busiest = hours.most_common(1)[0]          # ("2017-12-24T18", 64)
+# The first 13 characters of an ISO time are its date and hour: one key an hour of the week.""",
+    hints=(
+        "What do two orders of the same hour have in common in their text?",
+        "Cut placed_at after the hour: order['placed_at'][:13].",
+        "Counter(order['placed_at'][:13] for order in orders).most_common(1)[0]",
+    ),
+    proofs=(
+        Proof("lines instead of orders", lambda _: _facts()["lines"], says="most order lines"),
+        Proof("the same hour of all days", lambda _: _facts()["hour of day"], says="seven days"),
+        Proof("a day instead of an hour", lambda _: _facts()["day"], says="busiest day"),
+        Proof("another count", lambda _: ("2017-12-20T03", 2), says="Another hour"),
+        Proof("another form", lambda _: 64, says="can't read"),
+        Proof("a list, with a space in the time", lambda _: ["2017-12-24 18:00", 64], "right"),
+    ),
+)

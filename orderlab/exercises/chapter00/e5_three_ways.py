@@ -1,0 +1,110 @@
+"""0.5: rehost, replatform, rewrite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from orderlab.exercises.chapter00.matching import normalised, unreadable
+from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+
+PARTS = {
+    "catalogue": "Runs on a VM, bought from a vendor, no source code; nobody complains.",
+    "reports": "A nightly job of ours on MySQL. It is fine, but somebody patches the database.",
+    "orders": "One program. Promotions overwhelm it; a failing service fails the order.",
+}
+TRUTH = {"catalogue": "rehost", "reports": "replatform", "orders": "rewrite"}
+WAYS = ("rehost", "replatform", "rewrite")
+
+
+def _check(workspace: Workspace) -> Outcome:
+    answer = normalised(workspace.answer)
+    if answer is None or (isinstance(answer, Mapping) and not any(answer.values())):
+        return untouched("No way is chosen yet.", next='{"catalogue": "rehost", ...}')
+    if isinstance(answer, Mapping):
+        answer = {key: value.lower() if value else value for key, value in answer.items()}
+    broken = unreadable(answer, PARTS, WAYS)
+    if broken is not None:
+        return broken
+    return _judge({key: answer[key] for key in PARTS})
+
+
+def _judge(given: dict[str, str]) -> Outcome:
+    got = ", ".join(f"{key}: {value}" for key, value in given.items())
+    if given == TRUTH:
+        return right(
+            "Each part gets the least change that answers its complaint. Only the order service has a "
+            "complaint that no other machine and no other database would end.",
+            got=got,
+        )
+    if set(given.values()) == {"rewrite"}:
+        return wrong(
+            "rewrite everything",
+            "Nobody complains about the catalogue, and there is no source code to rewrite.",
+            got=got,
+            next="What is the least change that ends each complaint?",
+        )
+    if given["orders"] == "rehost":
+        return wrong(
+            "the same program on another machine",
+            "On a VM in the cloud the same program still calls shipping inside the request.",
+            got=got,
+            expected="that a failing service fails no order",
+            next="Which of the customer's complaints would a move end?",
+        )
+    if given["orders"] == "replatform":
+        return wrong(
+            "a managed database is enough",
+            "A managed database is patched by AWS. The calls inside the request stay, and so does R1.",
+            got=got,
+            next="Where does an order wait today when shipping is slow?",
+        )
+    if given["reports"] == "rehost":
+        return wrong(
+            "keep patching",
+            "Rehosted, the database still has to be patched: that was the one complaint.",
+            got=got,
+            next="Which way changes the platform and not the program?",
+        )
+    return wrong(
+        "more than is asked",
+        "One of them is changed more than its complaint needs.",
+        got=got,
+        next="Take the parts one by one: what is the complaint, and what is the least that ends it?",
+    )
+
+
+def _with(**changes: str) -> Any:
+    return lambda _: {**TRUTH, **changes}
+
+
+THREE_WAYS = Exercise(
+    id="0.5",
+    title="Rehost, replatform, rewrite",
+    check=_check,
+    solve=lambda _: dict(TRUTH),
+    solution="""{"catalogue": "rehost",      # no source code and no complaint: move it as it is
+ "reports": "replatform",   # a managed database ends the patching; the job stays
+ "orders": "rewrite"}       # the complaint is the structure itself""",
+    hints=(
+        "Ask of each part: what is the complaint, and what is the least change that ends it?",
+        "A part without complaint and without source can only be moved.",
+        "A managed database is replatforming. Only a new structure ends calls inside the request.",
+    ),
+    proofs=(
+        Proof(
+            "rewrite everything", lambda _: dict.fromkeys(PARTS, "rewrite"), says="no source code"
+        ),
+        Proof(
+            "the same program on another machine",
+            _with(orders="rehost"),
+            says="still calls shipping",
+        ),
+        Proof(
+            "a managed database is enough", _with(orders="replatform"), says="stay, and so does R1"
+        ),
+        Proof("keep patching", _with(reports="rehost"), says="still has to be patched"),
+        Proof("more than is asked", _with(catalogue="replatform"), says="more than its complaint"),
+        Proof("capital letters", lambda _: {k: v.title() for k, v in TRUTH.items()}, "right"),
+    ),
+)
