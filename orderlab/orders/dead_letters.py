@@ -34,9 +34,14 @@ def dead_order_ids(target: Target, queue: str) -> list[str]:
 
 
 def redrive(target: Target, queue: str) -> None:
-    """Move the dead letters back to the queue that they came from, without waiting for it."""
+    """Move the dead letters into `queue` again, without waiting for it.
+
+    The destination is named: of a message that was sent to the dead-letter queue by hand, SQS
+    does not know where it came from.
+    """
     target.client("sqs").start_message_move_task(
-        SourceArn=queue_arn(target, dead_letter_name(queue))
+        SourceArn=queue_arn(target, dead_letter_name(queue)),
+        DestinationArn=queue_arn(target, queue),
     )
 
 

@@ -75,10 +75,10 @@ def test_a_slow_service_is_waited_for_by_everybody(monolith: Monolith) -> None:
     assert min(result.answer_ms) >= 200
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"order_id": "o-1"}', b"\xff"])
-def test_what_is_no_order_is_refused(monolith: Monolith, body: bytes) -> None:
-    status, said = ask(f"{monolith.url}/orders", body)
-    assert status == 400 and said["message"]
+def test_what_is_no_order_is_refused(monolith: Monolith) -> None:
+    for body in (b"", b"{", b"[]", b'{"order_id": "o-1"}', b"\xff"):
+        status, said = ask(f"{monolith.url}/orders", body)
+        assert status == 400 and said["message"]
     assert monolith.books().stored == 0
 
 

@@ -16,11 +16,6 @@ API_NAME = "order-api"
 STAGE = "live"
 MODEL = "Order"
 VALIDATOR = "body"
-# Tells in the answer what the validator saw, beside API Gateway's own text.
-BAD_BODY = (
-    '{"message":$context.error.messageString,'
-    '"reason":"$util.escapeJavaScript($context.error.validationErrorString)"}'
-)
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,7 @@ def find_api(target: Target) -> str | None:
 
 
 def ensure_api(target: Target) -> str:
-    """The API with its model, validator and the answer to a bad body. Returns its id."""
+    """The API with its model. Returns its id."""
     gateway = target.client("apigateway")
     api_id = find_api(target)
     if api_id is None:
@@ -59,12 +54,6 @@ def ensure_api(target: Target) -> str:
             tags=TAGS,
         )["id"]
     _ensure_model(target, api_id)
-    gateway.put_gateway_response(
-        restApiId=api_id,
-        responseType="BAD_REQUEST_BODY",
-        statusCode="400",
-        responseTemplates={"application/json": BAD_BODY},
-    )
     return str(api_id)
 
 
@@ -184,7 +173,7 @@ def _put_method(
 
 def _digest(methods: Sequence[Method]) -> str:
     definition = json.dumps(
-        [schema_text(), BAD_BODY, *[asdict(method) for method in methods]],
+        [schema_text(), *[asdict(method) for method in methods]],
         sort_keys=True,
         default=dict,
     )
