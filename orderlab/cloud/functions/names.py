@@ -41,7 +41,7 @@ def parse_function_name(text: str, qualifier: str | None = None) -> FunctionName
             f"1 validation error detected: Value '{text}' at 'functionName' failed to satisfy "
             f"constraint: Member must satisfy regular expression pattern: {PATTERN}"
         )
-    inner = match.group(12)
+    inner = match.group(13)
     if inner and qualifier and inner != qualifier:
         raise InvalidParameterValue(
             "The derived qualifier from the function name does not match the specified qualifier."
