@@ -23,7 +23,12 @@ from botocore.exceptions import ClientError
 
 dynamodb = boto3.client("dynamodb")
 
+def note(event):
+    with open(os.environ["SEEN"], "a") as file:
+        file.write(json.dumps(event) + "\\n")
+
 def handler(event, context):
+    note(event)
     failed = []
     for record in event["Records"]:
         try:
@@ -41,13 +46,18 @@ def handler(event, context):
 
 # The mark of an order and the sum change together or not at all.
 APPLY = """
-import os
+import json, os
 import boto3
 from botocore.exceptions import ClientError
 
 dynamodb = boto3.client("dynamodb")
 
+def note(event):
+    with open(os.environ["SEEN"], "a") as file:
+        file.write(json.dumps(event) + "\\n")
+
 def handler(event, context):
+    note(event)
     table = os.environ["LEDGER"]
     for record in event["Records"]:
         name = record["dynamodb"]["Keys"]["id"]["S"]
@@ -73,7 +83,7 @@ class Pipeline:
         self.kit = kit
         self.dead = kit.queue()
         redrive = json.dumps({"deadLetterTargetArn": kit.arn(self.dead), "maxReceiveCount": 3})
-        self.inbox = kit.queue(VisibilityTimeout=20, RedrivePolicy=redrive)
+        self.inbox = kit.queue(VisibilityTimeout=10, RedrivePolicy=redrive)
         self.orders, stream = kit.table()
         self.ledger, _ = kit.table()
         role = kit.role(*READ_SOURCES, "dynamodb:*")
@@ -125,6 +135,11 @@ class Pipeline:
     def kill_environments(self) -> None:
         for function in (self.process, self.apply):
             self.kit.cloud.page("environments", "DELETE", {"function": function.name})
+
+    def deliveries(self, *names: str) -> int:
+        """How often these orders reached the first function."""
+        bodies = {order(name) for name in names}
+        return sum(body in bodies for body in self.process.bodies())
 
     # --- what became of the orders ----------------------------------------------------------
 

@@ -44,10 +44,11 @@ def test_an_environment_that_is_killed_loses_no_order(pipeline: Pipeline) -> Non
     orders = names(20)
     pipeline.fault("slow", pipeline.process, seconds=2)
     pipeline.place(*orders)
-    time.sleep(0.1)
+    until(lambda: pipeline.deliveries(*orders) > 0)
     pipeline.kill_environments()
     pipeline.heal()
     pipeline.settle(*orders)
+    until(lambda: pipeline.deliveries(*orders) > len(orders))
     pipeline.assert_each_once()
 
 
@@ -56,9 +57,10 @@ def test_an_environment_that_dies_before_its_answer_loses_no_order(pipeline: Pip
     for function in (pipeline.process, pipeline.apply):
         pipeline.fault("kill", function)
     pipeline.place(*orders)
-    time.sleep(1)
+    until(lambda: pipeline.deliveries(*orders) > 0)
     pipeline.heal()
     pipeline.settle(*orders)
+    until(lambda: pipeline.deliveries(*orders) > len(orders))
     pipeline.assert_each_once()
 
 
@@ -79,6 +81,7 @@ def test_the_first_function_may_fail_too(pipeline: Pipeline) -> None:
     pipeline.fault("error", pipeline.process)
     pipeline.place(*orders)
     time.sleep(0.5)
+    assert pipeline.deliveries(*orders) == 0
     pipeline.heal()
     pipeline.settle(*orders)
     pipeline.assert_each_once()
@@ -106,6 +109,7 @@ def test_a_duplicate_delivery_has_no_second_effect(pipeline: Pipeline) -> None:
     pipeline.place(*orders)
     pipeline.settle(*orders)
     until(lambda: pipeline.kit.left(pipeline.inbox) == 0)
+    assert pipeline.deliveries(*orders) >= 3 * len(orders)
     pipeline.assert_each_once()
 
 
@@ -116,6 +120,7 @@ def test_a_client_that_crashed_may_send_again(pipeline: Pipeline) -> None:
         pipeline.place(name)
     pipeline.settle(*orders)
     until(lambda: pipeline.kit.left(pipeline.inbox) == 0)
+    assert pipeline.deliveries(*orders) == 2 * len(orders)
     pipeline.assert_each_once()
 
 

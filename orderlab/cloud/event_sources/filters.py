@@ -14,6 +14,7 @@ from orderlab.cloud.event_sources.matchers import ABSENT, Test, matcher
 
 Predicate = Callable[[Any], bool]
 INVALID = "Invalid filter pattern definition."
+DEEPEST = 50
 
 
 class InvalidPattern(ValueError):
@@ -41,7 +42,7 @@ def compile_filter(text: str) -> Predicate:
     """
     try:
         pattern = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidPattern(f"not JSON: {error}") from None
     matches = compile_pattern(pattern)
     kind = _kind_of_body(pattern)
@@ -59,32 +60,35 @@ def compile_filter(text: str) -> Predicate:
     return with_body
 
 
-def compile_pattern(pattern: Any) -> Predicate:
+def compile_pattern(pattern: Any, depth: int = 0) -> Predicate:
     """A predicate for an event pattern that is already parsed."""
     if not isinstance(pattern, dict) or not pattern:
         raise InvalidPattern("a pattern is a JSON object that is not empty")
-    return _all_of(pattern)
+    if depth > DEEPEST:
+        raise InvalidPattern("a pattern may not be nested that deeply")
+    return _all_of(pattern, depth + 1)
 
 
-def _all_of(pattern: dict[str, Any]) -> Predicate:
+def _all_of(pattern: dict[str, Any], depth: int) -> Predicate:
     parts = [
-        _any_of(value) if key == "$or" else _field(key, value) for key, value in pattern.items()
+        _any_of(value, depth) if key == "$or" else _field(key, value, depth)
+        for key, value in pattern.items()
     ]
     if len(parts) == 1:
         return parts[0]
     return lambda event: all(part(event) for part in parts)
 
 
-def _any_of(patterns: Any) -> Predicate:
+def _any_of(patterns: Any, depth: int) -> Predicate:
     if not isinstance(patterns, list) or len(patterns) < 2:
         raise InvalidPattern("$or holds a list of two patterns or more")
-    parts = [compile_pattern(pattern) for pattern in patterns]
+    parts = [compile_pattern(pattern, depth) for pattern in patterns]
     return lambda event: any(part(event) for part in parts)
 
 
-def _field(key: str, value: Any) -> Predicate:
+def _field(key: str, value: Any, depth: int) -> Predicate:
     if isinstance(value, dict):
-        return _nested(key, compile_pattern(value))
+        return _nested(key, compile_pattern(value, depth))
     if not isinstance(value, list) or not value:
         raise InvalidPattern(f"{key} must hold an object or a list that is not empty")
     tests = [_test(alternative) for alternative in value]
@@ -135,6 +139,6 @@ def _parsed(body: Any) -> Any:
         return ABSENT
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ABSENT
     return value if isinstance(value, (dict, list)) else ABSENT

@@ -70,6 +70,9 @@ class Lane:
                 await self._poller.pause(AFTER_A_PROBLEM)
                 continue
             batch, after = await self._gather()
+            if batch and self._poller.consumer.problem():
+                # the right to read was lost while waiting: the batch is read again later
+                continue
             if batch:
                 await self._work_off(batch, after)
             else:

@@ -87,7 +87,7 @@ def merged(kind: Kind, fifo: bool, before: Settings, sent: Mapping[str, Any]) ->
 
 def patterns(settings: Settings) -> list[str]:
     filters = settings.get("FilterCriteria", {}).get("Filters") or []
-    return [filter_.get("Pattern", "") for filter_ in filters]
+    return [filter_.get("Pattern") or "" for filter_ in filters]
 
 
 def _refuse_what_is_of_other_sources(kind: Kind, sent: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ def failed_identifiers(payload: bytes, known: Collection[str]) -> set[str]:
     """
     try:
         answer = json.loads(payload) if payload.strip() else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return set(known)
     if answer is None:
         return set()

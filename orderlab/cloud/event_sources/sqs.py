@@ -67,9 +67,7 @@ class QueuePoller(Poller):
 
     def _add_workers(self) -> None:
         while len(self._workers) < self._scaling.pollers and not self.stopping:
-            worker = self.spawn(self._work, f"poller {len(self._workers)}")
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+            self._workers.add(self.spawn(self._work, f"poller {len(self._workers)}"))
 
     async def _supervise(self) -> None:
         """Add pollers while none is free to listen."""
@@ -84,6 +82,17 @@ class QueuePoller(Poller):
             self._add_workers()
 
     async def _work(self) -> None:
+        worker = asyncio.current_task()
+        assert worker is not None
+        self._workers.add(worker)
+        try:
+            await self._poll_until_too_many()
+        finally:
+            # at once, not when the task's end is noticed: the next to look must count right
+            self._workers.discard(worker)
+            self._all_busy_now()
+
+    async def _poll_until_too_many(self) -> None:
         while not self.stopping and len(self._workers) <= self._scaling.pollers:
             queue = self.cloud.queues.queue(self.mapping.source.arn)
             problem = self.consumer.problem() or (None if queue else "Queue not found")
@@ -180,7 +189,7 @@ class QueuePoller(Poller):
             self._all_busy.clear()
 
     def _all_busy_now(self) -> None:
-        if self._busy >= len(self._workers):
+        if self._busy and self._busy >= len(self._workers):
             self._all_busy.set()
 
     async def _hand_over(self, queue: Queue, part: list[Taken]) -> None:
