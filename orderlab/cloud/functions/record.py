@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from orderlab.cloud.contracts import Hop
-from orderlab.cloud.functions.embedded_metrics import embedded_metrics
 from orderlab.cloud.functions.model import Function, Version
 from orderlab.cloud.functions.names import FunctionName
 from orderlab.cloud.functions.outcome import Outcome, Work
@@ -87,22 +86,14 @@ class Record:
             add(NAMESPACE, metric, value, unit=unit, dimensions=resource)
 
     def write_log(self, version: Version, stream: str, lines: Sequence[LogLine]) -> None:
-        """Into CloudWatch Logs, if the function's role may write there."""
+        """Into CloudWatch Logs, if the function's role may write there.
+
+        Metrics in the embedded format are found there: without the right to log there are none.
+        """
         if not lines:
             return
-        self._add_embedded_metrics(lines)
         if self._allowed(version, stream):
             self._cloud.telemetry.logs.write(version.log_group, stream, lines)
-
-    def _add_embedded_metrics(self, lines: Sequence[LogLine]) -> None:
-        for _, text in lines:
-            if '"_aws"' not in text:
-                continue
-            for found in embedded_metrics(text):
-                self._cloud.telemetry.metrics.add(
-                    found.namespace, found.name, found.value, unit=found.unit,
-                    dimensions=found.dimensions,
-                )  # fmt: skip
 
     def _allowed(self, version: Version, stream: str) -> bool:
         now = time.monotonic()

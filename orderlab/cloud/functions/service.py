@@ -26,6 +26,7 @@ from orderlab.cloud.functions import shown
 from orderlab.cloud.functions.api.catalogue import all_operations
 from orderlab.cloud.functions.async_events import AsyncEvents
 from orderlab.cloud.functions.invoke import Caller, InvocationType, Invoker, check_payload
+from orderlab.cloud.functions.leftovers import claim, sweep
 from orderlab.cloud.functions.model import Function, UrlConfig, Version
 from orderlab.cloud.functions.names import FunctionName, parse_function_name
 from orderlab.cloud.functions.output import LogLine
@@ -62,12 +63,15 @@ class FunctionService:
         self._urls: dict[str, UrlConfig] = {}
         cloud.pages.update(pages(self))
         self._tasks: list[asyncio.Task[None]] = []
+        self._sweeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         from orderlab.cloud.functions.backend import FunctionBackend
 
         moto_backends.replace_function_backend(FunctionBackend)
         await self.workshop.start()
+        claim(self.cloud.folder)
+        self._sweeping = asyncio.create_task(asyncio.to_thread(sweep), name="lambda-sweep")
         self._tasks = [
             asyncio.create_task(self._watch(), name="lambda-watch"),
             asyncio.create_task(self._retire_idle(), name="lambda-idle"),
@@ -81,6 +85,8 @@ class FunctionService:
         await self.async_events.stop()
         self.fleet.end_all()
         await self.workshop.stop()
+        if self._sweeping is not None:
+            await asyncio.gather(self._sweeping, return_exceptions=True)
 
     # --- state
 

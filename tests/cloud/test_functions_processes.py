@@ -1,0 +1,82 @@
+"""Processes and folders: none of them outlives the cloud."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.cloud.functions_support import Lambda, eventually
+
+WITH_A_CHILD = """
+import os, subprocess, sys, tempfile
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
+def handler(event, context):
+    return {"pid": os.getpid(), "child": child.pid, "folder": tempfile.gettempdir()}
+"""
+
+
+def gone(pid: int) -> bool:
+    if not psutil.pid_exists(pid):
+        return True
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def top_folder(found: dict[str, Any]) -> Path:
+    return next(p for p in Path(found["folder"]).parents if p.name.startswith("orderlab-cloud-"))
+
+
+def test_a_cloud_that_stops_takes_everything_with_it(own_cloud: Any) -> None:
+    with own_cloud() as cloud:
+        functions = Lambda(cloud)
+        found = functions.invoke(functions.make(WITH_A_CHILD)).value
+        assert not gone(found["pid"])
+    eventually(lambda: gone(found["pid"]) and gone(found["child"]))
+    eventually(lambda: not top_folder(found).exists())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is of POSIX")
+def test_a_cloud_that_is_killed_takes_everything_with_it(own_cloud: Any) -> None:
+    with own_cloud() as cloud:
+        functions = Lambda(cloud)
+        found = functions.invoke(functions.make(WITH_A_CHILD)).value
+        os.kill(cloud.pid, signal.SIGKILL)
+        eventually(lambda: gone(found["pid"]) and gone(found["child"]))
+        eventually(lambda: not top_folder(found).exists())
+
+
+def test_a_folder_that_a_dead_cloud_left_is_swept_at_the_next_start(own_cloud: Any) -> None:
+    import tempfile
+
+    left = Path(tempfile.mkdtemp(prefix="orderlab-cloud-"))
+    (left / "owner").write_text("999999999 1.0")
+    (left / "functions").mkdir()
+    with own_cloud() as cloud:
+        assert cloud.page("health")["status"] == "ok"
+        eventually(lambda: not left.exists())
+
+
+def test_a_timeout_ends_what_the_code_had_started(cloud: Any) -> None:
+    functions = Lambda(cloud)
+    name = functions.make(
+        """
+        import subprocess, sys, time
+        from pathlib import Path
+        def handler(event, context):
+            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
+            print("child", child.pid)
+            time.sleep(300)
+        """,
+        Timeout=1,
+    )
+    log = functions.invoke(name, LogType="Tail").log
+    child = int(next(line for line in log.splitlines() if line.startswith("child")).split()[1])
+    eventually(lambda: gone(child))
