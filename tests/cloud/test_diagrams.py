@@ -1,4 +1,4 @@
-"""The pictures that are kept are those of the system that stands; a notebook shows them with words."""
+"""Kept pictures are those of the system that stands; notebooks show them with words."""
 
 from __future__ import annotations
 

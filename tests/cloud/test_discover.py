@@ -131,7 +131,7 @@ def make_functions(at: Clients, stream: str) -> None:
             }
         ),
     )
-    every = ["sns:Publish", "sqs:SendMessage", "dynamodb:*Stream*", "dynamodb:*Records"]
+    every = ["sns:Publish", "sqs:SendMessage", "dynamodb:*Stream*", "dynamodb:Get*"]
     publishes = make_role(at, "drawn-publishes", lambda_service, every, "*")
     make_function(at, "drawn-process", processes)
     make_function(at, "drawn-publish", publishes, TOPIC_ARN=arn("sns", "drawn-events"))

@@ -14,7 +14,7 @@ def read_functions(found: Inventory) -> dict[str, dict[str, Any]]:
     for configuration in (each for page in pages for each in page["Functions"]):
         if found.is_ours(configuration["FunctionName"]):
             arn = configuration["FunctionArn"]
-            found.add("function", configuration["FunctionName"], arn, _detail(configuration))
+            found.add("function", configuration["FunctionName"], arn, _detail(found, configuration))
             configurations[arn] = configuration
     return configurations
 
@@ -37,7 +37,7 @@ def read_mappings(found: Inventory) -> None:
             found.connect(function, failure, "failure", "failed batches")
 
 
-def _detail(configuration: dict[str, Any]) -> list[str]:
+def _detail(found: Inventory, configuration: dict[str, Any]) -> list[str]:
     detail = [
         configuration.get("Runtime", "container image"),
         f"{configuration['MemorySize']} MB",
@@ -45,5 +45,5 @@ def _detail(configuration: dict[str, Any]) -> list[str]:
     ]
     for layer in configuration.get("Layers", ()):
         name, version = layer["Arn"].split(":")[-2:]
-        detail.append(f"layer {name} version {version}")
+        detail.append(f"layer {found.friendly(name)} version {version}")
     return detail

@@ -31,9 +31,13 @@ class Inventory:
     def is_ours(self, name: str) -> bool:
         return name.startswith(self.prefix)
 
+    def friendly(self, name: str) -> str:
+        """What people call a resource: its name without the prefix."""
+        return name.removeprefix(self.prefix)
+
     def add(self, kind: str, name: str, arn: str, detail: Iterable[str] = ()) -> None:
-        """Note a resource; its friendly name is its name without the prefix."""
-        friendly = name.removeprefix(self.prefix)
+        """Note a resource under its friendly name."""
+        friendly = self.friendly(name)
         identifier = f"{kind}-{_slug(friendly)}"
         # API Gateway lets two APIs have the same name
         number = 2
