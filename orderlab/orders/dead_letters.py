@@ -6,6 +6,7 @@ import json
 
 from orderlab.orders.parts.messaging import dead_letter_name, queue_url
 from orderlab.orders.parts.names import queue_arn
+from orderlab.orders.settling import depth
 from orderlab.target.base import Target
 
 LOOK_SECONDS = 60
@@ -18,6 +19,8 @@ def dead_order_ids(target: Target, queue: str) -> list[str]:
     """
     sqs = target.client("sqs")
     url = queue_url(target, dead_letter_name(queue))
+    if not depth(target, dead_letter_name(queue)).total:
+        return []
     found: dict[str, tuple[str, str]] = {}
     while True:
         # a long poll asks every server of the queue: an empty answer means that it is empty

@@ -18,7 +18,8 @@ from orderlab.target.local import LocalTarget
 
 @pytest.fixture(scope="module")
 def target() -> Iterator[LocalTarget]:
-    with LocalTarget.start(prefix="lab-") as running:
+    # fast, since the name of a queue that was deleted is kept for a minute
+    with LocalTarget.start(speed=100, prefix="lab-") as running:
         yield running
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from orderlab.orders.parts.names import TAG_LIST, TAGS, ignoring, queue_arn, topic_arn
@@ -12,6 +13,8 @@ from orderlab.target.base import Target
 # must outlive a long weekend, so they are kept for the longest time there is.
 MAX_RECEIVE_COUNT = 4
 DEAD_LETTER_SECONDS = 14 * 24 * 3600
+# AWS keeps the name of a deleted queue for a minute
+REUSE_SECONDS = 70.0
 
 
 def dead_letter_name(queue: str) -> str:
@@ -112,15 +115,25 @@ def queue_url(target: Target, name: str) -> str:
 def _queue(target: Target, name: str, attributes: dict[str, str]) -> str:
     sqs = target.client("sqs")
     try:
-        url = str(
-            sqs.create_queue(QueueName=target.name(name), Attributes=attributes, tags=TAGS)[
-                "QueueUrl"
-            ]
-        )
+        return _create(target, name, attributes)
     except sqs.exceptions.QueueNameExists:
         url = queue_url(target, name)
         sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
-    return url
+        return url
+
+
+def _create(target: Target, name: str, attributes: dict[str, str]) -> str:
+    """Create a queue; a name that was given up less than a minute ago is waited for."""
+    sqs = target.client("sqs")
+    deadline = time.monotonic() + REUSE_SECONDS
+    while True:
+        try:
+            made = sqs.create_queue(QueueName=target.name(name), Attributes=attributes, tags=TAGS)
+            return str(made["QueueUrl"])
+        except sqs.exceptions.QueueDeletedRecently:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
 
 
 def _set(target: Target, queue: str, attributes: dict[str, str]) -> None:
