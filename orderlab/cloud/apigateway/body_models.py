@@ -27,8 +27,9 @@ def load_jsonschema() -> Any:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     import jsonschema
 
-    if sys.modules["rfc3987_syntax"] is None:
-        del sys.modules["rfc3987_syntax"]
+    # another thread may have been here meanwhile: the monolith's workers load it too
+    if sys.modules.get("rfc3987_syntax", ...) is None:
+        sys.modules.pop("rfc3987_syntax", None)
     return jsonschema
 
 
