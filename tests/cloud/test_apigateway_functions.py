@@ -199,7 +199,8 @@ def handler(event, context):
         "principalId": token,
         "policyDocument": {"Version": "2012-10-17", "Statement": [
             {"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}]},
-        "context": {"tenant": "t-" + token, "number": 7, "flag": True, "call": context.aws_request_id},
+        "context": {"tenant": "t-" + token, "number": 7, "flag": True,
+                    "call": context.aws_request_id},
     }
 """
 

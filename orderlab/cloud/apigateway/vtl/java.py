@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 
@@ -48,16 +49,12 @@ def double(value: float) -> str:
         return "Infinity" if value > 0 else "-Infinity"
     size = abs(value)
     if size == 0 or 1e-3 <= size < 1e7:
-        plain = repr(value)
-        return plain if "e" not in plain else f"{value:f}"
-    digits, _, exponent = repr(value).partition("e")
-    if not exponent:
-        sign, digits = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
-        whole, _, fraction = digits.partition(".")
-        power = len(whole) - 1
-        fraction = (whole[1:] + fraction).rstrip("0") or "0"
-        return f"{sign}{whole[0]}.{fraction}E{power}"
-    return f"{digits if '.' in digits else digits + '.0'}E{int(exponent)}"
+        return repr(value)
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    assert isinstance(exponent, int)
+    shown = "".join(map(str, digits))
+    power = len(digits) - 1 + exponent
+    return f"{'-' if sign else ''}{shown[0]}.{shown[1:] or '0'}E{power}"
 
 
 def to_json(value: Any) -> str:

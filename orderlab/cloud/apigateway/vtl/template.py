@@ -93,12 +93,14 @@ class _TemplateParser:
         return nodes, None
 
     def _before_set(self, plain: str) -> str:
-        """`#set` takes the blanks before it on its line along with it."""
-        if self._scanner.rest_starts_with("#set") or self._scanner.rest_starts_with("#{set}"):
-            stripped = plain.rstrip(" \t")
-            if stripped.endswith("\n") or not stripped:
-                return stripped
-        return plain
+        """`#set` takes the blanks before it along, if nothing else stands before it on its line."""
+        scanner = self._scanner
+        if not scanner.rest_starts_with("#set") and not scanner.rest_starts_with("#{set}"):
+            return plain
+        stripped = plain.rstrip(" \t")
+        start = scanner.at - len(plain)
+        line_start = start == 0 or scanner.text[start - 1] == "\n"
+        return stripped if stripped.endswith("\n") or (not stripped and line_start) else plain
 
     def _escape(self) -> Node:
         scanner = self._scanner
