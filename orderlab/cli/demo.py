@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 import typer
@@ -33,5 +32,6 @@ def demo(
     settled and reports; then breaks the shipping service and shows that nothing is lost. The exit
     status is 0 only if no order was lost or applied twice.
     """
-    run = import_module("orderlab.orders.demo").run
-    raise typer.Exit(int(run(orders=orders, speed=speed, report=report, limit=limit) or 0))
+    from orderlab.orders.demo import run
+
+    raise typer.Exit(run(orders=orders, speed=speed, report=report, limit=limit))

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import typer
 
@@ -46,8 +47,11 @@ def _first_notebook() -> Path:
 
 
 def _command(notebook: Path, *, browser: bool, port: int | None) -> list[str]:
-    command = [sys.executable, "-m", "jupyterlab", str(notebook)]
-    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={_root(notebook)}"]
+    root = _root(notebook)
+    # as the address to begin with, not as an argument: so it stands in what is printed, too
+    address = f"/lab/tree/{quote(notebook.relative_to(root).as_posix())}"
+    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"]
+    command += [f"--ServerApp.root_dir={root}", f"--LabApp.default_url={address}"]
     if port is not None:
         command.append(f"--ServerApp.port={port}")
     if not browser:
