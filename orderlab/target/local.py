@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import urllib.error
 import urllib.request
 from types import TracebackType
@@ -14,7 +13,7 @@ from orderlab.cloud.settings import ACCOUNT_ID
 from orderlab.errors import LabError
 from orderlab.target.base import ENVIRONMENTS, FAULTS, METER, RECORDER
 from orderlab.target.child import CloudProcess
-from orderlab.target.session import closed_session, local_config
+from orderlab.target.session import SESSION_LOCK, closed_session, local_config
 
 # Many threads of one notebook may share a client; botocore's own default is 10.
 POOL_CONNECTIONS = 32
@@ -48,10 +47,7 @@ class LocalTarget:
         self._prefix = prefix
         self._pool_connections = pool_connections
         self._process: CloudProcess | None = None
-        self._session: Any = None
         self._clients: dict[str, Any] = {}
-        # boto3's sessions may not be used by two threads at once; its clients may
-        self._lock = threading.Lock()
 
     @classmethod
     def start(
@@ -90,19 +86,17 @@ class LocalTarget:
         return self._process.pid if self._process else None
 
     def client(self, service: str) -> Any:
-        with self._lock:
+        with SESSION_LOCK:
             if service not in self._clients:
                 self._clients[service] = self._make(service)
             return self._clients[service]
 
     def new_client(self, service: str) -> Any:
-        with self._lock:
+        with SESSION_LOCK:
             return self._make(service)
 
     def _make(self, service: str) -> Any:
-        if self._session is None:
-            self._session = closed_session()
-        return self._session.client(
+        return closed_session().client(
             service,
             endpoint_url=self.endpoint,
             region_name=self.region,

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import os
+import threading
+from functools import cache
 from typing import Any
 
+# boto3's sessions may not be used by two threads at once; its clients may
+SESSION_LOCK = threading.Lock()
 
+
+@cache
 def closed_session() -> Any:
-    """A session that reads neither `~/.aws` nor AWS_PROFILE, so that no real key can slip in."""
+    """A session that reads neither `~/.aws` nor AWS_PROFILE, so that no real key can slip in.
+
+    One for the process, used under SESSION_LOCK: it keeps the descriptions of the services, which
+    take longer to read than most calls take.
+    """
     import boto3
     import botocore.session
 

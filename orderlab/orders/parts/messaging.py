@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from orderlab.orders.parts.names import TAG_LIST, TAGS, ignoring, queue_arn, topic_arn
 from orderlab.target.base import Target
@@ -15,6 +16,7 @@ MAX_RECEIVE_COUNT = 4
 DEAD_LETTER_SECONDS = 14 * 24 * 3600
 # AWS keeps the name of a deleted queue for a minute
 REUSE_SECONDS = 70.0
+_URLS: WeakKeyDictionary[Target, dict[str, str]] = WeakKeyDictionary()
 
 
 def dead_letter_name(queue: str) -> str:
@@ -109,7 +111,12 @@ def remove_topic(target: Target, name: str) -> None:
 
 
 def queue_url(target: Target, name: str) -> str:
-    return str(target.client("sqs").get_queue_url(QueueName=target.name(name))["QueueUrl"])
+    """The queue's URL, asked for once: a queue made again has the same."""
+    known = _URLS.setdefault(target, {})
+    if name not in known:
+        found = target.client("sqs").get_queue_url(QueueName=target.name(name))
+        known[name] = found["QueueUrl"]
+    return known[name]
 
 
 def _queue(target: Target, name: str, attributes: dict[str, str]) -> str:
