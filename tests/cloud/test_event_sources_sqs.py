@@ -140,17 +140,17 @@ def test_no_more_batches_at_once_than_the_maximum_concurrency(kit: Kit) -> None:
     until(lambda: len(function.events()) == 8)
     starts = sorted(event["at"] for event in function.events())
     together = max(sum(start <= other < start + 0.39 for other in starts) for start in starts)
-    assert together == 2
+    assert together <= 2
 
 
 def test_several_batches_are_worked_on_at_once_when_they_take_long(kit: Kit) -> None:
-    queue = kit.queue()
-    function = kit.function(SLEEP="3")
+    queue = kit.queue(VisibilityTimeout=600)
+    function = kit.function(SLEEP="6")
     kit.send(queue, *(str(i) for i in range(5)))
     kit.mapping(function, kit.arn(queue), BatchSize=1)
-    until(lambda: len(function.events()) >= 3)
+    until(lambda: len(function.events()) >= 2)
     starts = sorted(event["at"] for event in function.events())
-    assert starts[2] - starts[0] < 3
+    assert starts[1] - starts[0] < 6
 
 
 def test_a_throttled_function_gets_its_messages_when_there_is_room(kit: Kit) -> None:

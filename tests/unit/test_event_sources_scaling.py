@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from orderlab.cloud.event_sources.machine import Machine
 from orderlab.cloud.event_sources.scaling import Scaling
 
 
@@ -65,3 +66,19 @@ def test_a_throttled_function_is_called_by_fewer() -> None:
     assert scaling.pollers == 4
     scaling.idle()
     assert scaling.pollers == 3
+
+
+def test_a_busy_machine_gets_no_further_environments_unless_nothing_moves() -> None:
+    scaling = Scaling()
+    scaling.started(0.0, 0)
+    scaling.consider(2.0, machine_busy=True)
+    assert scaling.pollers == 1
+    scaling.consider(3.0, machine_busy=True)
+    assert scaling.pollers == 2
+
+
+def test_a_machine_is_busy_when_its_processors_were() -> None:
+    looks = iter([(0.0, 0.0), (0.01, 1.0), (0.9, 2.0), (0.9, 200.0)])
+    times = iter([0.0, 0.5, 1.0, 99.0])
+    machine = Machine(lambda: next(looks), lambda: next(times))
+    assert [machine.is_busy() for _ in range(4)] == [False, True, False, False]

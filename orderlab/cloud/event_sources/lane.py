@@ -75,6 +75,8 @@ class Lane:
                 continue
             if batch:
                 await self._work_off(batch, after)
+                if len(batch) < self._settings["BatchSize"]:
+                    await self._poller.let_gather()
             else:
                 self._index = after
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 FIRST_PATIENCE = 1.5  # while the first environment may still be starting
 PATIENCE = 0.25
 LONGEST_PATIENCE = 1.0
+BUSY_PATIENCE = 3.0  # while the machine has no processor time to spare
 AT_FIRST = 5  # batches that AWS begins with, whatever the backlog
 PER_SECOND = 5.0  # 300 a minute
 LEVEL_SECONDS = 0.5  # how long a level is measured before the next
@@ -25,7 +26,8 @@ class Scaling:
     """The number of pollers of one mapping; times are real seconds, as functions run in them.
 
     Differs from AWS: begins with one batch under way instead of 5 and grows to 5 within a second
-    or two if batches take long; grows on only while that raises the rate on this machine.
+    or two if batches take long; grows on only while that raises the rate on this machine, and
+    its processors are not busy already.
     """
 
     def __init__(self, maximum: int = STANDARD_MAXIMUM, speed: float = 1.0) -> None:
@@ -75,16 +77,19 @@ class Scaling:
         self.pollers = max(1, self.pollers - 1)
         self._before = None
 
-    def consider(self, now: float) -> None:
+    def consider(self, now: float, machine_busy: bool = False) -> None:
         """Decide whether there should be more pollers; asked while all of them are busy."""
         if self.pollers >= self.maximum:
             return
-        if self.pollers < AT_FIRST and now - self._quiet_since >= self._patience():
+        quiet = now - self._quiet_since
+        if self.pollers < AT_FIRST and quiet >= self._patience(machine_busy):
             self._set(now, self.pollers + 1)
-        elif self._backlog_since is not None and now >= self._held_until:
+        elif self._backlog_since is not None and now >= self._held_until and not machine_busy:
             self._climb(now)
 
-    def _patience(self) -> float:
+    def _patience(self, machine_busy: bool) -> float:
+        if machine_busy:
+            return BUSY_PATIENCE
         if not self._typical:
             return FIRST_PATIENCE if self.pollers == 1 else LEVEL_SECONDS
         return min(max(PATIENCE, 1.5 * self._typical), LONGEST_PATIENCE)

@@ -20,6 +20,7 @@ from orderlab.cloud.event_sources.consumer import (
     event_payload,
     real_seconds,
 )
+from orderlab.cloud.event_sources.machine import MACHINE
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.poller import AFTER_A_PROBLEM, Backoff, Poller
 from orderlab.cloud.event_sources.scaling import STANDARD_MAXIMUM, Scaling
@@ -78,7 +79,7 @@ class QueuePoller(Poller):
 
     def _consider(self) -> None:
         if self._busy >= len(self._workers):
-            self._scaling.consider(real_seconds())
+            self._scaling.consider(real_seconds(), MACHINE.is_busy())
             self._add_workers()
 
     async def _work(self) -> None:
@@ -103,6 +104,8 @@ class QueuePoller(Poller):
             batch = await self._gather(queue)
             if batch:
                 await self._process(queue, batch)
+                if len(batch) < min(self.settings["BatchSize"], RECEIVE_LIMIT):
+                    await self.let_gather()
             elif len(self._workers) > 1:
                 self._scaling.idle()
                 return
