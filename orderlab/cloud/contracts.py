@@ -65,7 +65,9 @@ class Service(Protocol):
     """
 
     name: str
-    operations: Mapping[str, Handler]
+
+    @property
+    def operations(self) -> Mapping[str, Handler]: ...
 
     async def start(self) -> None: ...
 

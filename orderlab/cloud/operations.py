@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.http import JSON_1_0, Request, Response
@@ -32,6 +33,8 @@ _TARGETS = {
     "events": ("AWSEvents",),
 }
 _XML_FORBIDS = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# what a compressed body may become
+MAX_UNPACKED_BYTES = 16 * 1024 * 1024
 _XML_SERVICES = ("s3", "s3control", "cloudfront", "route53")
 _ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]+)")
 
@@ -128,6 +131,24 @@ def _xml_error(error: AwsError, protocol: str, request_id: str) -> Response:
     )
     headers = [("content-type", "text/xml"), ("x-amzn-requestid", request_id)]
     return Response(error.status, body.encode("utf-8", "replace"), headers)
+
+
+def with_plain_body(request: Request) -> Request:
+    """The request with its body unpacked: SDKs compress large calls of some services.
+
+    Raises AwsError if the body is not what its header says, or too large when it is unpacked.
+    """
+    encoding = request.headers.get("content-encoding", "")
+    if encoding != "gzip":
+        return request
+    try:
+        unpacker = zlib.decompressobj(wbits=31)
+        body = unpacker.decompress(request.body, MAX_UNPACKED_BYTES)
+    except zlib.error:
+        raise AwsError("The body is not in gzip form.", code="SerializationException") from None
+    if unpacker.unconsumed_tail:
+        raise AwsError("The request is too large.", code="RequestEntityTooLarge", status=413)
+    return replace(request, body=body)
 
 
 def json_parameters(request: Request) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -22,6 +22,8 @@ class Route:
     weight: int
     # names that a route wants in the query string, as many of S3's do
     query: frozenset[str] = frozenset()
+    # headers that tell two routes of S3 apart: CopyObject is PutObject with a source
+    headers: frozenset[str] = frozenset()
 
 
 def _query_names(request: Request) -> frozenset[str]:
@@ -37,7 +39,7 @@ def match_route(service: str, request: Request) -> tuple[str, dict[str, Any]]:
         if route.query and not route.query <= _query_names(request):
             continue
         match = route.pattern.match(request.path)
-        if match:
+        if match and route.headers <= request.headers.keys():
             values = (unquote(value) for value in match.groups())
             return route.operation, dict(zip(route.names, values, strict=True))
     raise AwsError(
@@ -65,15 +67,24 @@ def routes(service: str) -> tuple[Route, ...]:
         model = botocore.loaders.create_loader().load_service_model(service, "service-2")
     except (botocore.exceptions.UnknownServiceError, botocore.exceptions.DataNotFoundError):
         return ()
-    found = [
-        _route(name, operation["http"]["method"], operation["http"]["requestUri"])
-        for name, operation in model["operations"].items()
-    ]
+    found = [_route(name, operation["http"]) for name, operation in model["operations"].items()]
+    if service == "s3":
+        found = [_with_headers(route, model) for route in found]
     return tuple(sorted(found, key=lambda route: -route.weight))
 
 
-def _route(operation: str, method: str, uri: str) -> Route:
-    path, _, query = uri.partition("?")
+def _with_headers(route: Route, model: dict[str, Any]) -> Route:
+    """The route with the headers that its operation cannot do without."""
+    shape = model["operations"][route.operation].get("input", {}).get("shape", "")
+    members = model["shapes"].get(shape, {}).get("members", {})
+    required = (members[name] for name in model["shapes"].get(shape, {}).get("required", ()))
+    names = (m["locationName"].lower() for m in required if m.get("location") == "header")
+    return replace(route, headers=frozenset(names))
+
+
+def _route(operation: str, http: dict[str, Any]) -> Route:
+    method = http["method"]
+    path, _, query = http["requestUri"].partition("?")
     names = tuple(re.findall(r"\{([^}+]+)\+?\}", path))
     pattern, weight = "", 0
     for part in re.split(r"(\{[^}]+\})", path):

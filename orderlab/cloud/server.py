@@ -32,6 +32,7 @@ from orderlab.cloud.operations import (
     error_response,
     identify,
     json_parameters,
+    with_plain_body,
 )
 from orderlab.cloud.protocols import query
 from orderlab.cloud.protocols.misfits import misfit
@@ -128,6 +129,8 @@ class Front:
 
     def _read(self, call: Call, what: Identified) -> tuple[Call, Parameters]:
         """The call with its operation, and its parameters as far as the protocol gives them."""
+        if "content-encoding" in call.request.headers:
+            call = replace(call, request=with_plain_body(call.request))
         if what.protocol == "json":
             return call, json_parameters(call.request)
         if what.protocol == "query":

@@ -31,12 +31,10 @@ Policy = str | Mapping[str, Any] | None
 def policy_of(cloud: Cloud, service: str, arn: str) -> Policy:
     """The policy of a resource; None for what has none or does not exist."""
     if service == "sqs":
-        queue = cloud.queues.queue(arn) if hasattr(cloud.queues, "queue") else None
+        queue = cloud.queues.queue(arn)
         return queue.policy if queue else None
     if service == "sns":
-        lookup = getattr(cloud.topics, "resource_policy", None)
-        return lookup(arn) if lookup else None
+        return cloud.topics.resource_policy(arn)
     if service == "lambda" and ":function:" in arn:
-        lookup = getattr(cloud.functions, "resource_policy", None)
-        return lookup(arn) if lookup else None
+        return cloud.functions.resource_policy(arn)
     return None

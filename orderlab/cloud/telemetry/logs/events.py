@@ -52,6 +52,7 @@ class LogEvents:
         oldest = now - min(_OLDEST, (group.retention_in_days or 14) * _DAY)
         accepted = [event for event in events if oldest <= event[0] <= now + _NEWEST]
         self._store.append(group.name, stream, accepted)
+        self._store.take_metrics(accepted)
         result: dict[str, Any] = {"nextSequenceToken": f"{len(stream.events):056d}"}
         too_old = sum(timestamp < oldest for timestamp, _ in events)
         if too_old:

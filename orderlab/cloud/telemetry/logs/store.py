@@ -37,13 +37,17 @@ class LogStore:
         self.append(group, target, events)
 
     def append(self, group: str, stream: Stream, events: Iterable[tuple[int, str]]) -> None:
-        """Append to a stream, and take out the metrics that are embedded in the events."""
+        """Append to a stream."""
         now = int(time.time() * 1000)
         size = 0
         for timestamp, message in events:
             self._number += 1
             stream.append(Event(timestamp, self._number, now, message))
             size += len(message) + EVENT_OVERHEAD
+        self._meter.add("logs.ingested_bytes", size, group)
+
+    def take_metrics(self, events: Iterable[tuple[int, str]]) -> None:
+        """Add the metrics that are embedded in events; Lambda does this for functions' logs."""
+        for _, message in events:
             if '"_aws"' in message:
                 extract(message, self._metrics)
-        self._meter.add("logs.ingested_bytes", size, group)

@@ -101,6 +101,8 @@ def shown_time(call: Call, seconds: float) -> Any:
     """A time as the call's protocol writes it: a number in JSON, ISO 8601 in XML."""
     if "x-amz-target" in call.request.headers:
         return seconds
+    if "smithy-protocol" in call.request.headers:
+        return datetime.fromtimestamp(seconds, UTC)
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -147,7 +147,7 @@ def _limit(query: Query, reader: Reader) -> None:
 def _sort(query: Query, reader: Reader) -> None:
     keys: list[tuple[Compute, bool]] = []
     while True:
-        compute = ExpressionParser(reader).expression()
+        compute = _column(query, reader) or ExpressionParser(reader).expression()
         descending = reader.skip("desc")
         if not descending:
             reader.skip("asc")
@@ -162,6 +162,14 @@ def _sort(query: Query, reader: Reader) -> None:
         return rows
 
     query.rest.append(step)
+
+
+def _column(query: Query, reader: Reader) -> Compute | None:
+    """A column of `stats` by the name that it got from its expression: `sort count(*) desc`."""
+    for name in query.shown if query.grouped else ():
+        if reader.skip_text(name):
+            return lambda row: row.get(name)
+    return None
 
 
 def _sort_key(compute: Compute) -> Callable[[Row], tuple[int, float, str]]:

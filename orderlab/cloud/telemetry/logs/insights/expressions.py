@@ -141,13 +141,13 @@ class ExpressionParser:
             if not self._grouped:
                 raise MalformedQuery(f"{name} can be used in stats only")
             return self._aggregate(name)
+        function = FUNCTIONS.get(name)
+        if function is None:
+            raise NotDoneYet(f"the Insights function {token.text}")
         arguments = [] if self._reader.next.text == ")" else [self.expression()]
         while self._reader.skip(","):
             arguments.append(self.expression())
         self._reader.expect(")")
-        function = FUNCTIONS.get(name)
-        if function is None:
-            raise NotDoneYet(f"the Insights function {token.text}")
         return _called(function, arguments)
 
     def _bin(self) -> Compute:

@@ -48,7 +48,7 @@ def split(query: str) -> list[Token]:
         if match is None:
             raise MalformedQuery(f"unexpected symbol found {text[place:].strip()[:1]} at {place}")
         kind = str(match.lastgroup)
-        if kind == "regex" and tokens and _ends_a_value(tokens[-1]):
+        if kind == "regex" and _ends_a_value(tokens):
             slash = text.index("/", place)
             tokens.append(Token("sign", "/"))
             place = slash + 1
@@ -59,10 +59,12 @@ def split(query: str) -> list[Token]:
     return tokens
 
 
-def _ends_a_value(token: Token) -> bool:
-    if token.word in ("like", "parse", "and", "or", "not"):
+def _ends_a_value(tokens: list[Token]) -> bool:
+    if not tokens or tokens[-1].word in ("like", "parse", "and", "or", "not"):
         return False
-    return token.kind in _VALUES or token.text == ")"
+    if len(tokens) > 1 and tokens[-2].word == "parse":
+        return False
+    return tokens[-1].kind in _VALUES or tokens[-1].text == ")"
 
 
 class Reader:
@@ -91,6 +93,16 @@ class Reader:
             else:
                 shown += token.text.strip("`")
         return shown
+
+    def skip_text(self, text: str) -> bool:
+        """Go past the words that make up a text, if they are the next."""
+        start = self._at
+        while not self.at_end_of_command:
+            self._at += 1
+            if self.text_since(start) == text:
+                return True
+        self._at = start
+        return False
 
     def take(self) -> Token:
         found = self.next

@@ -1,0 +1,186 @@
+"""IAM and STS: documents that are refused, and who may assume a role."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.cloud.test_permissions_roles import ACCOUNT, policy, refused, session_client
+
+
+def trust(principal: Any, **more: Any) -> str:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+LAMBDA = {"Service": "lambda.amazonaws.com"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{",
+        "[]",
+        "{}",
+        trust({"Service": "lambda"}),
+        trust({"AWS": "someone"}),
+        trust({"Who": "*"}),
+        trust(LAMBDA, Resource="*"),
+        trust(LAMBDA, Action="s3:GetObject"),
+        trust(LAMBDA, Effect="Maybe"),
+        json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+                    "Action": "sts:AssumeRole"}]}),
+    ],
+)  # fmt: skip
+def test_a_trust_policy_that_is_not_in_order_is_refused(client: Any, document: str) -> None:
+    error = refused(
+        lambda: client("iam").create_role(RoleName="bad-role", AssumeRolePolicyDocument=document)
+    )
+    assert error["Error"]["Code"] == "MalformedPolicyDocument"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{",
+        json.dumps({"Version": "2012-10-17"}),
+        policy("PutItem"),
+        policy("dynamodb:PutItem", "orders"),
+        policy([], "*"),
+        policy("dynamodb:PutItem", []),
+        json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:b",
+                    "Resource": "*", "Principal": "*"}]}),
+        json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:b",
+                    "Resource": "*", "Condition": {"StringMatches": {"a": "b"}}}]}),
+    ],
+)  # fmt: skip
+def test_an_identity_policy_that_is_not_in_order_is_refused(client: Any, document: str) -> None:
+    iam = client("iam")
+    try:
+        iam.create_role(RoleName="iam-strict", AssumeRolePolicyDocument=trust(LAMBDA))
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "EntityAlreadyExists"
+    error = refused(
+        lambda: iam.put_role_policy(RoleName="iam-strict", PolicyName="p", PolicyDocument=document)
+    )
+    assert error["Error"]["Code"] == "MalformedPolicyDocument"
+
+
+def test_what_is_not_there_has_iams_own_error(client: Any) -> None:
+    iam = client("iam")
+    calls: dict[str, Callable[[], Any]] = {
+        "The role with name iam-none cannot be found.": lambda: iam.get_role(RoleName="iam-none"),
+        "The user with name iam-none cannot be found.": lambda: iam.get_user(UserName="iam-none"),
+        "Policy arn:aws:iam::aws:policy/None does not exist or is not attachable.": (
+            lambda: iam.attach_user_policy(
+                UserName="iam-none", PolicyArn="arn:aws:iam::aws:policy/None"
+            )
+        ),
+    }
+    iam_message = {text: refused(call)["Error"] for text, call in calls.items()}
+    assert {error["Code"] for error in iam_message.values()} == {"NoSuchEntity"}
+    assert iam_message["The role with name iam-none cannot be found."]["Message"] in calls
+
+
+def test_what_would_not_be_enforced_is_refused(client: Any) -> None:
+    iam = client("iam")
+    boundary = "arn:aws:iam::aws:policy/AdministratorAccess"
+    by_tag = {"StringEquals": {"aws:PrincipalTag/team": "a"}}
+    for call in (
+        lambda: iam.create_role(
+            RoleName="iam-bounded",
+            AssumeRolePolicyDocument=trust(LAMBDA),
+            PermissionsBoundary=boundary,
+        ),
+        lambda: iam.put_role_permissions_boundary(RoleName="x", PermissionsBoundary=boundary),
+        lambda: iam.create_role(
+            RoleName="iam-tagged", AssumeRolePolicyDocument=trust(LAMBDA, Condition=by_tag)
+        ),
+    ):
+        error = refused(call)
+        assert error["Error"]["Code"] == "NotImplementedByOrderlab"
+        assert error["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+def test_only_who_is_trusted_may_assume_a_role(client: Any) -> None:
+    iam, sts = client("iam"), client("sts")
+    arn = iam.create_role(RoleName="iam-lambda-only", AssumeRolePolicyDocument=trust(LAMBDA))
+    arn = arn["Role"]["Arn"]
+    error = refused(lambda: sts.assume_role(RoleArn=arn, RoleSessionName="me"))["Error"]
+    assert error["Code"] == "AccessDenied"
+    assert error["Message"].startswith(
+        f"User: arn:aws:iam::{ACCOUNT}:root is not authorized to perform: sts:AssumeRole on "
+        f"resource: {arn}"
+    )
+    iam.update_assume_role_policy(
+        RoleName="iam-lambda-only", PolicyDocument=trust({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+    )
+    assert sts.assume_role(RoleArn=arn, RoleSessionName="me")["AssumedRoleUser"]["Arn"] == (
+        f"arn:aws:sts::{ACCOUNT}:assumed-role/iam-lambda-only/me"
+    )
+    missing = arn + "-none"
+    assert (
+        refused(lambda: sts.assume_role(RoleArn=missing, RoleSessionName="me"))["Error"]["Code"]
+        == "AccessDenied"
+    )
+
+
+def test_an_external_id_has_to_be_the_agreed_one(client: Any) -> None:
+    condition = {"StringEquals": {"sts:ExternalId": "secret"}}
+    arn = client("iam").create_role(
+        RoleName="iam-external",
+        AssumeRolePolicyDocument=trust({"AWS": ACCOUNT}, Condition=condition),
+    )["Role"]["Arn"]
+    sts = client("sts")
+    sts.assume_role(RoleArn=arn, RoleSessionName="me", ExternalId="secret")
+    for wrong in ({}, {"ExternalId": "guess"}):
+        error = refused(lambda w=wrong: sts.assume_role(RoleArn=arn, RoleSessionName="me", **w))
+        assert error["Error"]["Code"] == "AccessDenied"
+
+
+def test_a_role_needs_leave_to_assume_another_that_trusts_the_account(
+    cloud: Any, client: Any
+) -> None:
+    iam, sts = client("iam"), client("sts")
+    for name in ("iam-first", "iam-second"):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust({"AWS": ACCOUNT}))
+    first, second = (f"arn:aws:iam::{ACCOUNT}:role/iam-{n}" for n in ("first", "second"))
+    keys = sts.assume_role(RoleArn=first, RoleSessionName="chain")["Credentials"]
+    inside = session_client(cloud, "sts", keys)
+    error = refused(lambda: inside.assume_role(RoleArn=second, RoleSessionName="next"))
+    assert error["Error"]["Code"] == "AccessDenied"
+    iam.put_role_policy(
+        RoleName="iam-first", PolicyName="p", PolicyDocument=policy("sts:AssumeRole", second)
+    )
+    inside.assume_role(RoleArn=second, RoleSessionName="next")
+    error = refused(
+        lambda: inside.assume_role(RoleArn=second, RoleSessionName="n2", DurationSeconds=7200)
+    )
+    assert error["Error"]["Code"] == "ValidationError"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"RoleSessionName": "has space"}, {"DurationSeconds": 900_000}, {"RoleArn": "no-arn-" * 4}],
+)
+def test_parameters_of_a_session_are_checked(client: Any, given: dict[str, Any]) -> None:
+    iam = client("iam")
+    try:
+        iam.create_role(RoleName="iam-checked", AssumeRolePolicyDocument=trust({"AWS": ACCOUNT}))
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "EntityAlreadyExists"
+    good = {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/iam-checked", "RoleSessionName": "ok"}
+    error = refused(lambda: client("sts").assume_role(**{**good, **given}))
+    assert error["Error"]["Code"] == "ValidationError"
+
+
+def test_a_session_of_the_account_has_the_accounts_rights(cloud: Any, client: Any) -> None:
+    keys = client("sts").get_session_token()["Credentials"]
+    assert session_client(cloud, "dynamodb", keys).list_tables()["TableNames"] is not None
+    wrong = {**keys, "SessionToken": "another"}
+    error = refused(lambda: session_client(cloud, "dynamodb", wrong).list_tables())
+    assert error["Error"]["Code"] == "UnrecognizedClientException"

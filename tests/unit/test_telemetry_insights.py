@@ -1,0 +1,176 @@
+"""The query language of Logs Insights, on events that are at hand."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderlab.cloud.aws_error import AwsError, NotDoneYet
+from orderlab.cloud.telemetry.logs.insights.commands import parse_query
+from orderlab.cloud.telemetry.logs.insights.fields import Row
+from orderlab.cloud.telemetry.logs.state import Event
+
+REQUEST = "8f6b8c9a-0000-4000-8000-000000000001"
+REPORT = (
+    f"REPORT RequestId: {REQUEST}\tDuration: 15.74 ms\tBilled Duration: 146 ms\t"
+    "Memory Size: 128 MB\tMax Memory Used: 56 MB\tInit Duration: 130.49 ms\t\n"
+)
+MESSAGES = [
+    f"START RequestId: {REQUEST} Version: $LATEST\n",
+    json.dumps({"level": "INFO", "customer": "c-1", "order": {"lines": 2}}),
+    json.dumps({"level": "ERROR", "customer": "c-2", "order": {"lines": 5}, "tags": ["x", "y"]}),
+    f'[INFO]\t2026-11-22T20:00:00.000Z\t{REQUEST}\t{{"level": "INFO", "customer": "c-1"}}',
+    f"END RequestId: {REQUEST}\n",
+    REPORT,
+    "user=ann latency=120 status=200",
+    "user=bob latency=80 status=500",
+]
+MINUTE = 60_000
+
+
+def ask(query: str, limit: int = 10_000) -> list[dict[str, str]]:
+    """The answer to a query about MESSAGES, one a minute; without the pointers."""
+    parsed = parse_query(query)
+    rows = [
+        Row(Event(number * MINUTE, number, 0, message), "stream", "group")
+        for number, message in enumerate(MESSAGES)
+    ]
+    rows = [row for row in rows if all(step(row) for step in parsed.each)]
+    found = parsed.finish(rows, limit)
+    return [{name: value for name, value in row if name != "@ptr"} for row in found]
+
+
+def test_without_commands_on_fields_time_and_message_come_newest_first() -> None:
+    found = ask("limit 2")
+    assert [row["@message"] for row in found] == MESSAGES[:-3:-1]
+    assert found[0]["@timestamp"] == "1970-01-01 00:07:00.000"
+
+
+def test_fields_of_lambda_are_discovered() -> None:
+    (found,) = ask(
+        'filter @type = "REPORT" | fields @requestId, @duration, @billedDuration, @initDuration, '
+        "@memorySize / 1000 / 1000 as size, @maxMemoryUsed, @logStream, @log"
+    )
+    assert found == {
+        "@requestId": REQUEST,
+        "@duration": "15.74",
+        "@billedDuration": "146",
+        "@initDuration": "130.49",
+        "size": "128",
+        "@maxMemoryUsed": "56000000",
+        "@logStream": "stream",
+        "@log": "group",
+    }
+    assert len(ask('filter @type in ["START", "END"]')) == 2
+
+
+@pytest.mark.parametrize(
+    ("condition", "count"),
+    [
+        ('level = "ERROR"', 1),
+        ("level = 'INFO'", 2),
+        ('level != "INFO" and ispresent(level)', 1),
+        ("order.lines > 2", 1),
+        ("order.lines >= 2", 2),
+        ("order.lines > 1 and order.lines < 3", 1),
+        ('customer in ["c-1", "c-3"]', 2),
+        ('customer not in ["c-1"] and ispresent(customer)', 1),
+        ("@message like /latency=\\d+/", 2),
+        ("@message like /LATENCY/i", 2),
+        ("@message =~ /user/", 2),
+        ('@message like "latency"', 2),
+        ('@message not like "latency"', 6),
+        ('tags.0 = "x"', 1),
+        ('level = "ERROR" or customer = "c-1"', 3),
+        ('not (level = "ERROR" or customer = "c-1")', 5),
+        ("strlen(customer) = 3", 3),
+        ("toupper(level) = 'ERROR'", 1),
+        ("order.lines * 2 + 1 = 11", 1),
+        ("-order.lines < -4", 1),
+        ("order.lines % 2 = 1", 1),
+        ("2 ^ 3 = 8", 8),
+        ("abs(0 - order.lines) = 5", 1),
+        ("isempty(level)", 5),
+        ("coalesce(level, 'none') = 'none'", 5),
+        ("order.lines / 0 = 1", 0),
+        ("`order.lines` = 5", 1),
+    ],
+)
+def test_filters(condition: str, count: int) -> None:
+    assert len(ask(f"filter {condition}")) == count
+
+
+def test_statistics_by_field_and_by_time() -> None:
+    found = ask("stats count(*) as n, sum(order.lines) as lines by level | sort n desc, level asc")
+    assert found == [
+        {"n": "5"},
+        {"level": "INFO", "n": "2", "lines": "2"},
+        {"level": "ERROR", "n": "1", "lines": "5"},
+    ]
+    by_time = ask("stats count() by bin(4m) | sort bin(4m) desc")
+    assert [row["count()"] for row in by_time] == ["4", "4"]
+    assert by_time[0]["bin(4m)"] == "1970-01-01 00:04:00.000"
+    (numbers,) = ask(
+        "parse @message 'latency=* ' as ms | filter ispresent(ms) | stats avg(ms), min(ms), "
+        "max(ms), pct(ms, 50), stddev(ms), count_distinct(ms), sum(ms) / count(*) as mean"
+    )
+    assert numbers == {
+        "avg(ms)": "100", "min(ms)": "80", "max(ms)": "120", "pct(ms, 50)": "100",
+        "stddev(ms)": "20", "count_distinct(ms)": "2", "mean": "100",
+    }  # fmt: skip
+    assert ask("filter level = 'NONE' | stats count(*)") == [{"count(*)": "0"}]
+    assert ask("stats earliest(level), latest(customer)") == [
+        {"earliest(level)": "INFO", "latest(customer)": "c-1"}
+    ]
+
+
+def test_parse_by_glob_and_by_regular_expression() -> None:
+    by_glob = ask('parse "user=* latency=* status=*" as user, ms, status | filter status = 500')
+    assert len(by_glob) == 1
+    shown = ask(
+        r"parse @message /user=(?<who>\w+) latency=(?<ms>\d+)/ | filter ispresent(who)"
+        " | display who, ms * 1.5 as slow | sort who asc"
+    )
+    assert shown == [{"who": "ann", "slow": "180"}, {"who": "bob", "slow": "120"}]
+
+
+def test_sort_limit_and_dedup() -> None:
+    assert [row["customer"] for row in ask("filter ispresent(customer) | fields customer "
+            "| sort customer desc, @timestamp asc | limit 2")] == ["c-2", "c-1"]  # fmt: skip
+    assert len(ask("fields level | dedup level")) == 3
+    assert len(ask("fields @message", limit=3)) == 3
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "nonsense", "fields", "filter", "filter (a = 1", "stats", "stats count(*) by", "limit x",
+     "limit 0", "limit 20000", "sort", "filter a like 5", "filter a = 'x", "fields a,", "bin(5m)",
+     "parse @message 'x*y' as a, b", "parse @message /(/ as a", "filter avg(a) > 1",
+     "stats count(*) by bin(x)", "fields a b", "filter a in 'x'"],
+)  # fmt: skip
+def test_a_query_that_is_not_in_order_is_refused(query: str) -> None:
+    with pytest.raises(AwsError) as error:
+        parse_query(query)
+    assert error.value.code == "MalformedQueryException"
+
+
+@pytest.mark.parametrize("query", ["pattern @message", "fields datefloor(@timestamp, 1h)"])
+def test_what_is_not_done_says_so(query: str) -> None:
+    with pytest.raises(NotDoneYet):
+        parse_query(query)
+
+
+COMMANDS = ("fields", "filter", "stats", "sort", "limit", "parse", "display", "dedup")
+WORDS = ("by", "as", "and", "or", "not", "like", "in", "desc", "count", "avg", "bin", "strlen")
+SIGNS = (*"()[],|=<+-*/#", "!=", "5", "5m", "@message", "level", "order.lines", "'x'", "/r/", "`a`")
+
+
+@given(st.lists(st.sampled_from([*COMMANDS, *WORDS, *SIGNS]), max_size=12))
+def test_any_words_are_answered_or_refused(words: list[str]) -> None:
+    try:
+        ask(" ".join(words))
+    except AwsError as error:
+        assert error.code in ("MalformedQueryException", "NotImplementedByOrderlab")

@@ -1,0 +1,123 @@
+"""Metrics: what is kept of values, and arithmetic on them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderlab.cloud.aws_error import AwsError, NotDoneYet
+from orderlab.cloud.telemetry.metrics.expressions import evaluate
+from orderlab.cloud.telemetry.metrics.store import KEEP_SECONDS, MetricStore
+
+START = 1_700_000_040.0  # a whole minute
+
+
+def store_of(*values: tuple[float, float]) -> MetricStore:
+    """A store with one metric: values by seconds after START."""
+    store = MetricStore(seed=1)
+    for after, value in values:
+        store.add("N", "m", value, dimensions={"d": "v"}, timestamp=START + after)
+    return store
+
+
+def statistic(store: MetricStore, name: str, period: int, length: float) -> dict[int, float | None]:
+    series = store.series("N", "m", {"d": "v"})
+    assert series is not None
+    found = series.periods(START, START + length, period)
+    return {int(begin - START): values.value(name) for begin, values in found.items()}
+
+
+def test_values_are_gathered_by_period() -> None:
+    store = store_of((0, 1), (59, 2), (60, 4), (119.9, 8), (120, 16))
+    assert statistic(store, "Sum", 60, 180) == {0: 3, 60: 12, 120: 16}
+    assert statistic(store, "Sum", 180, 180) == {0: 31}
+    assert statistic(store, "SampleCount", 60, 120) == {0: 2, 60: 2}
+    assert statistic(store, "Average", 1, 60) == {0: 1, 59: 2}
+    assert statistic(store, "Sum", 10, 61) == {0: 1, 50: 2, 60: 4}
+
+
+def test_statistics_of_a_period() -> None:
+    store = store_of(*((i / 10, i + 1) for i in range(100)))
+    expected = {"Minimum": 1, "Maximum": 100, "Average": 50.5, "p50": 50.5, "p100": 100, "p0": 1}
+    for name, value in expected.items():
+        assert statistic(store, name, 60, 60) == {0: pytest.approx(value)}
+    assert statistic(store, "p99", 60, 60)[0] == pytest.approx(99.01)
+    assert statistic(store, "tm90", 60, 60)[0] == pytest.approx(45.5)
+
+
+def test_other_dimensions_are_another_metric() -> None:
+    store = store_of((0, 1))
+    assert store.series("N", "m", {}) is None
+    assert store.series("N", "m", {"d": "w"}) is None
+    store.add("N", "m", 5, dimensions={"b": "2", "a": "1"}, timestamp=START)
+    assert store.series("N", "m", {"a": "1", "b": "2"}) is not None
+    assert len(list(store.metrics())) == 2
+
+
+def test_seconds_are_forgotten_and_minutes_kept() -> None:
+    store = store_of((0, 1), (KEEP_SECONDS + 1, 2))
+    assert statistic(store, "Sum", 1, 10) == {}
+    assert statistic(store, "Sum", 60, 60) == {0: 1}
+
+
+def test_a_statistic_set_adds_to_what_is_there() -> None:
+    store = store_of((0, 10))
+    store.add_set("N", "m", unit="Count", dimensions={"d": "v"}, timestamp=START,
+                  statistics=(4, 20, 1, 15))  # fmt: skip
+    assert statistic(store, "Average", 60, 60) == {0: 6}
+    assert statistic(store, "Maximum", 60, 60) == {0: 15}
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=500))
+def test_sum_and_extremes_are_exact_however_many_there_are(values: list[float]) -> None:
+    store = store_of(*((0, value) for value in values))
+    assert statistic(store, "Sum", 60, 60)[0] == pytest.approx(sum(values))
+    assert statistic(store, "Minimum", 60, 60)[0] == min(values)
+    middle = statistic(store, "p50", 60, 60)[0]
+    assert middle is not None
+    assert min(values) <= middle <= max(values)
+
+
+SERIES = {"a": {0.0: 1.0, 60.0: 2.0, 120.0: 4.0}, "b": {0.0: 2.0, 120.0: 0.0}}
+TIMES = [0.0, 60.0, 120.0]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("a * 2 + 1", {0: 3, 60: 5, 120: 9}),
+        ("a / b", {0: 0.5}),
+        ("100 * a / (a + b)", {0: 100 / 3, 120: 100}),
+        ("a ^ 2", {0: 1, 60: 4, 120: 16}),
+        ("-a", {0: -1, 60: -2, 120: -4}),
+        ("FILL(b, 7)", {0: 2, 60: 7, 120: 0}),
+        ("FILL(b, REPEAT)", {0: 2, 60: 2, 120: 0}),
+        ("SUM([a, b])", {0: 3, 60: 2, 120: 4}),
+        ("AVG(METRICS())", {0: 1.5, 60: 2, 120: 2}),
+        ("MAX(a)", {0: 4, 60: 4, 120: 4}),
+        ("a - AVG(a)", {0: -4 / 3, 60: -1 / 3, 120: 5 / 3}),
+        ("RATE(a)", {60: 1 / 60, 120: 2 / 60}),
+        ("DIFF(a)", {60: 1, 120: 2}),
+        ("RUNNING_SUM(a)", {0: 1, 60: 3, 120: 7}),
+        ("a / PERIOD(a)", {0: 1 / 60, 60: 2 / 60, 120: 4 / 60}),
+        ("IF(a > 1, a, 0)", {0: 0, 60: 2, 120: 4}),
+        ("CEIL(a / 3)", {0: 1, 60: 1, 120: 2}),
+    ],
+)
+def test_expressions(expression: str, expected: dict[float, float]) -> None:
+    found = evaluate(expression, SERIES, TIMES, 60)
+    assert found == {at: pytest.approx(value) for at, value in expected.items()}
+
+
+@pytest.mark.parametrize("expression", ["a +", "c", "__import__('os')", "a.real", "a if a else b",
+                                        "[a", "(lambda: 1)()", "SUM()", "'x'"])  # fmt: skip
+def test_what_is_no_expression_is_refused(expression: str) -> None:
+    with pytest.raises(AwsError) as error:
+        evaluate(expression, SERIES, TIMES, 60)
+    assert error.value.code == "ValidationError"
+
+
+def test_searches_say_that_they_are_not_done() -> None:
+    with pytest.raises(NotDoneYet):
+        evaluate("SEARCH('{AWS/Lambda}', 'Sum', 60)", SERIES, TIMES, 60)
