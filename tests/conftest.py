@@ -85,6 +85,16 @@ def own_cloud() -> Iterator[Callable[..., Any]]:
     yield run_cloud
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def client(cloud: RunningCloud) -> Callable[..., Any]:
-    return cloud.client
+    """boto3 clients; those without a configuration of their own are made once, being slow."""
+    made: dict[str, Any] = {}
+
+    def find(service: str, **config: Any) -> Any:
+        if config:
+            return cloud.client(service, **config)
+        if service not in made:
+            made[service] = cloud.client(service)
+        return made[service]
+
+    return find

@@ -1,0 +1,378 @@
+"""Topics and subscriptions as things to make, set and list; what is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.cloud.queue_kit import error_of, make_queue, queue_arn
+
+ACCOUNT = "123456789012"
+
+
+def topic(client: Any, name: str, **attributes: str) -> str:
+    if name.endswith(".fifo"):
+        attributes["FifoTopic"] = "true"
+    arn: str = client("sns").create_topic(Name=name, Attributes=attributes)["TopicArn"]
+    return arn
+
+
+def test_a_topic_is_made_once(client: Any) -> None:
+    arn = topic(client, "made", DisplayName="Made")
+    assert arn == f"arn:aws:sns:us-east-1:{ACCOUNT}:made"
+    assert topic(client, "made") == arn == topic(client, "made", DisplayName="Made")
+    assert error_of(lambda: topic(client, "made", DisplayName="Other")) == "InvalidParameter"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x" * 257, "a.fifo"])
+def test_bad_names_are_refused(client: Any, name: str) -> None:
+    assert error_of(lambda: client("sns").create_topic(Name=name)) == "InvalidParameter"
+
+
+def test_attributes_of_a_new_topic(client: Any) -> None:
+    arn = topic(client, "fresh")
+    found = client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]
+    assert found["Owner"] == ACCOUNT and found["TopicArn"] == arn
+    assert (found["SubscriptionsConfirmed"], found["SubscriptionsPending"]) == ("0", "0")
+    [statement] = json.loads(found["Policy"])["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"AWS:SourceOwner": ACCOUNT}}
+    effective = json.loads(found["EffectiveDeliveryPolicy"])
+    assert effective["http"]["defaultHealthyRetryPolicy"]["numRetries"] == 3
+    assert "MaximumMessageSize" not in found
+    fifo = client("sns").get_topic_attributes(TopicArn=topic(client, "fresh.fifo"))["Attributes"]
+    assert (fifo["FifoTopic"], fifo["ContentBasedDeduplication"]) == ("true", "false")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("MaximumMessageSize", "1023", "InvalidParameter"),
+        ("MaximumMessageSize", "much", "InvalidParameter"),
+        ("Policy", "{", "InvalidParameter"),
+        ("DeliveryPolicy", "[]", "InvalidParameter"),
+        ("SignatureVersion", "3", "InvalidParameter"),
+        ("ContentBasedDeduplication", "true", "InvalidParameter"),
+        ("FifoTopic", "true", "InvalidParameter"),
+        ("Nonsense", "x", "InvalidParameter"),
+        ("LambdaSuccessFeedbackRoleArn", "arn", "NotImplementedByOrderlab"),
+        ("TracingConfig", "Active", "NotImplementedByOrderlab"),
+    ],
+)
+def test_bad_topic_attributes_are_refused(client: Any, name: str, value: str, code: str) -> None:
+    arn = topic(client, "bad-attributes")
+    assert (
+        error_of(
+            lambda: client("sns").set_topic_attributes(
+                TopicArn=arn, AttributeName=name, AttributeValue=value
+            )
+        )
+        == code
+    )
+
+
+def test_lists_come_in_pages_of_a_hundred(client: Any) -> None:
+    arn = topic(client, "many")
+    sns = client("sns")
+    for number in range(101):
+        sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queue_arn(f"many-{number}"))
+    first = sns.list_subscriptions_by_topic(TopicArn=arn)
+    assert len(first["Subscriptions"]) == 100
+    rest = sns.list_subscriptions_by_topic(TopicArn=arn, NextToken=first["NextToken"])
+    assert len(rest["Subscriptions"]) == 1 and "NextToken" not in rest
+    assert first["Subscriptions"][0]["Owner"] == ACCOUNT
+    everywhere = sns.get_paginator("list_subscriptions").paginate()
+    assert (
+        sum(each["TopicArn"] == arn for page in everywhere for each in page["Subscriptions"]) == 101
+    )
+    assert arn in [
+        each["TopicArn"]
+        for page in sns.get_paginator("list_topics").paginate()
+        for each in page["Topics"]
+    ]
+    sns.delete_topic(TopicArn=arn)
+    sns.delete_topic(TopicArn=arn)
+    assert error_of(lambda: sns.list_subscriptions_by_topic(TopicArn=arn)) == "NotFound"
+
+
+def test_subscribing_twice_gives_the_same_subscription(client: Any) -> None:
+    arn, sns = topic(client, "twice"), client("sns")
+
+    def subscribe(**attributes: str) -> str:
+        found: str = sns.subscribe(
+            TopicArn=arn, Protocol="sqs", Endpoint=queue_arn("twice"), Attributes=attributes
+        )["SubscriptionArn"]
+        return found
+
+    first = subscribe(RawMessageDelivery="true")
+    assert first.startswith(f"{arn}:")
+    assert subscribe() == first == subscribe(RawMessageDelivery="true")
+    assert error_of(lambda: subscribe(RawMessageDelivery="false")) == "InvalidParameter"
+    sns.unsubscribe(SubscriptionArn=first)
+    sns.unsubscribe(SubscriptionArn=first)
+    attributes = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+    assert (attributes["SubscriptionsConfirmed"], attributes["SubscriptionsDeleted"]) == ("0", "1")
+
+
+def test_subscription_attributes_can_be_set_and_taken_away(client: Any) -> None:
+    arn, sns = topic(client, "sub-attributes"), client("sns")
+    subscription = sns.subscribe(
+        TopicArn=arn, Protocol="sqs", Endpoint=queue_arn("sub-attributes")
+    )["SubscriptionArn"]
+
+    def put(name: str, value: str) -> str:
+        return error_of(
+            lambda: sns.set_subscription_attributes(
+                SubscriptionArn=subscription, AttributeName=name, AttributeValue=value
+            )
+        )
+
+    def shown() -> dict[str, str]:
+        found: dict[str, str] = sns.get_subscription_attributes(SubscriptionArn=subscription)[
+            "Attributes"
+        ]
+        return found
+
+    assert (shown()["RawMessageDelivery"], shown()["PendingConfirmation"]) == ("false", "false")
+    assert put("RawMessageDelivery", "true") == ""
+    assert put("FilterPolicy", '{"kind":["new"]}') == ""
+    assert shown()["FilterPolicyScope"] == "MessageAttributes"
+    # nested keys need the other scope
+    assert put("FilterPolicy", '{"a":{"b":["c"]}}') == "InvalidParameter"
+    assert put("FilterPolicyScope", "MessageBody") == ""
+    assert put("FilterPolicy", '{"a":{"b":["c"]}}') == ""
+    assert json.loads(shown()["FilterPolicy"]) == {"a": {"b": ["c"]}}
+    assert put("FilterPolicy", "") == ""
+    assert "FilterPolicy" not in shown() and "FilterPolicyScope" not in shown()
+    dead = json.dumps({"deadLetterTargetArn": queue_arn("any")})
+    assert put("RedrivePolicy", dead) == ""
+    for name, value in (
+        ("RawMessageDelivery", "maybe"),
+        ("FilterPolicyScope", "Everything"),
+        ("RedrivePolicy", "{}"),
+        ("RedrivePolicy", json.dumps({"deadLetterTargetArn": queue_arn("any.fifo")})),
+        ("DeliveryPolicy", '{"healthyRetryPolicy":{"numRetries":500}}'),
+        ("Nonsense", "x"),
+        ("Endpoint", "x"),
+    ):
+        assert put(name, value) == "InvalidParameter", name
+    assert put("ReplayPolicy", "{}") == "NotImplementedByOrderlab"
+    missing = f"{arn}:00000000-0000-0000-0000-000000000000"
+    assert error_of(lambda: sns.get_subscription_attributes(SubscriptionArn=missing)) == "NotFound"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "endpoint", "code"),
+    [
+        ("sqs", "not an arn", "InvalidParameter"),
+        ("sqs", "arn:aws:sqs:us-east-1:123456789012:x.fifo", "InvalidParameter"),
+        ("lambda", "not an arn", "InvalidParameter"),
+        ("http", "https://127.0.0.1/", "InvalidParameter"),
+        ("http", "http://", "InvalidParameter"),
+        ("pigeon", "coop 7", "InvalidParameter"),
+        ("http", "http://example.com/hook", "NotImplementedByOrderlab"),
+        ("https", "https://10.0.0.1/hook", "NotImplementedByOrderlab"),
+        ("email", "a@example.com", "NotImplementedByOrderlab"),
+        ("sms", "+3161234567", "NotImplementedByOrderlab"),
+        (
+            "firehose",
+            "arn:aws:firehose:us-east-1:123456789012:deliverystream/x",
+            "NotImplementedByOrderlab",
+        ),
+    ],
+)
+def test_bad_subscribers_are_refused(client: Any, protocol: str, endpoint: str, code: str) -> None:
+    arn = topic(client, "bad-subscribers")
+    assert (
+        error_of(
+            lambda: client("sns").subscribe(TopicArn=arn, Protocol=protocol, Endpoint=endpoint)
+        )
+        == code
+    )
+
+
+def test_fifo_topics_and_large_topics_serve_queues(client: Any) -> None:
+    fifo = topic(client, "serves.fifo")
+    function = "arn:aws:lambda:us-east-1:123456789012:function:f"
+    assert (
+        error_of(
+            lambda: client("sns").subscribe(TopicArn=fifo, Protocol="lambda", Endpoint=function)
+        )
+        == "InvalidParameter"
+    )
+    large = topic(client, "large", MaximumMessageSize="1048576")
+    assert (
+        error_of(
+            lambda: client("sns").subscribe(
+                TopicArn=large, Protocol="http", Endpoint="http://127.0.0.1:1/"
+            )
+        )
+        == "InvalidParameter"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"Message": ""}, "InvalidParameter"),
+        ({"Message": "x" * 262_145}, "InvalidParameter"),
+        ({"Message": "x", "Subject": ""}, "InvalidParameter"),
+        ({"Message": "x", "Subject": "s" * 101}, "InvalidParameter"),
+        ({"Message": "x", "Subject": "two\nlines"}, "InvalidParameter"),
+        ({"Message": "x", "MessageStructure": "json"}, "InvalidParameter"),
+        ({"Message": '{"sqs":"x"}', "MessageStructure": "json"}, "InvalidParameter"),
+        ({"Message": "x", "MessageStructure": "xml"}, "InvalidParameter"),
+        ({"Message": "x", "MessageDeduplicationId": "d"}, "InvalidParameter"),
+        ({"Message": "x", "MessageGroupId": "with space"}, "InvalidParameter"),
+        (
+            {"Message": "x", "MessageAttributes": {"a": {"DataType": "Thing", "StringValue": "v"}}},
+            "ParameterValueInvalid",
+        ),
+        (
+            {"Message": "x", "MessageAttributes": {"a": {"DataType": "String", "StringValue": ""}}},
+            "ParameterValueInvalid",
+        ),
+        (
+            {
+                "Message": "x",
+                "MessageAttributes": {"a": {"DataType": "Number", "StringValue": "b"}},
+            },
+            "ParameterValueInvalid",
+        ),
+    ],
+)
+def test_bad_messages_are_refused(client: Any, given: Any, code: str) -> None:
+    arn = topic(client, "bad-messages")
+    assert error_of(lambda: client("sns").publish(TopicArn=arn, **given)) == code
+
+
+def test_a_topic_may_allow_larger_messages(client: Any) -> None:
+    arn = topic(client, "larger", MaximumMessageSize="1048576")
+    client("sns").publish(TopicArn=arn, Message="x" * 1_048_576)
+    assert (
+        error_of(lambda: client("sns").publish(TopicArn=arn, Message="x" * 1_048_577))
+        == "InvalidParameter"
+    )
+
+
+def test_where_nothing_can_be_published(client: Any) -> None:
+    sns = client("sns")
+    missing = f"arn:aws:sns:us-east-1:{ACCOUNT}:missing"
+    elsewhere = f"arn:aws:sns:eu-west-1:{ACCOUNT}:missing"
+    assert error_of(lambda: sns.publish(TopicArn=missing, Message="x")) == "NotFound"
+    assert error_of(lambda: sns.publish(TopicArn=elsewhere, Message="x")) == "NotFound"
+    assert error_of(lambda: sns.publish(TopicArn="topic", Message="x")) == "InvalidParameter"
+    assert error_of(lambda: sns.publish(Message="x")) == "InvalidParameter"
+    assert error_of(lambda: sns.publish(PhoneNumber="+31612345678", Message="x")) == (
+        "NotImplementedByOrderlab"
+    )
+
+
+@pytest.mark.parametrize(
+    ("entries", "code"),
+    [
+        ([], "EmptyBatchRequest"),
+        (["a", "a"], "BatchEntryIdsNotDistinct"),
+        (["with space"], "InvalidBatchEntryId"),
+        ([str(n) for n in range(11)], "TooManyEntriesInBatchRequest"),
+    ],
+)
+def test_bad_batches_are_refused(client: Any, entries: Any, code: str) -> None:
+    arn = topic(client, "bad-batches")
+    given = [{"Id": each, "Message": "x"} for each in entries]
+    assert (
+        error_of(
+            lambda: client("sns").publish_batch(TopicArn=arn, PublishBatchRequestEntries=given)
+        )
+        == code
+    )
+
+
+def test_a_batch_answers_for_each_entry(client: Any) -> None:
+    arn = topic(client, "batch-answers")
+    answer = client("sns").publish_batch(
+        TopicArn=arn,
+        PublishBatchRequestEntries=[
+            {"Id": "good", "Message": "x"},
+            {"Id": "bad", "Message": "x", "Subject": "two\nlines"},
+        ],
+    )
+    assert [each["Id"] for each in answer["Successful"]] == ["good"]
+    assert answer["Successful"][0]["MessageId"]
+    [failed] = answer["Failed"]
+    assert (failed["Id"], failed["Code"], failed["SenderFault"]) == (
+        "bad",
+        "InvalidParameter",
+        True,
+    )
+    too_long = [{"Id": str(n), "Message": "x" * 100_000} for n in range(3)]
+    assert (
+        error_of(
+            lambda: client("sns").publish_batch(TopicArn=arn, PublishBatchRequestEntries=too_long)
+        )
+        == "BatchRequestTooLong"
+    )
+
+
+def test_tags_and_permissions(client: Any) -> None:
+    sns = client("sns")
+    arn = sns.create_topic(Name="labelled", Tags=[{"Key": "team", "Value": "shop"}])["TopicArn"]
+    sns.tag_resource(ResourceArn=arn, Tags=[{"Key": "stage", "Value": "test"}])
+    sns.untag_resource(ResourceArn=arn, TagKeys=["team"])
+    assert sns.list_tags_for_resource(ResourceArn=arn)["Tags"] == [
+        {"Key": "stage", "Value": "test"}
+    ]
+    assert error_of(lambda: sns.list_tags_for_resource(ResourceArn=f"{arn}x")) == (
+        "ResourceNotFound"
+    )
+    tagging = client("resourcegroupstaggingapi")
+    found = tagging.get_resources(ResourceTypeFilters=["sns"])["ResourceTagMappingList"]
+    assert arn in [each["ResourceARN"] for each in found]
+
+    def statements() -> list[Any]:
+        policy = sns.get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"]
+        return [statement["Sid"] for statement in json.loads(policy)["Statement"]]
+
+    sns.add_permission(
+        TopicArn=arn, Label="partner", AWSAccountId=["111122223333"], ActionName=["Publish"]
+    )
+    assert statements() == ["__default_statement_ID", "partner"]
+    sns.remove_permission(TopicArn=arn, Label="partner")
+    assert statements() == ["__default_statement_ID"]
+    assert (
+        error_of(
+            lambda: sns.add_permission(
+                TopicArn=arn, Label="x", AWSAccountId=["111122223333"], ActionName=["Explode"]
+            )
+        )
+        == "InvalidParameter"
+    )
+
+
+def test_what_is_not_done_is_refused_by_name(client: Any) -> None:
+    sns = client("sns")
+    assert error_of(lambda: sns.list_platform_applications()) == "NotImplementedByOrderlab"
+    assert error_of(lambda: sns.get_sms_attributes()) == "NotImplementedByOrderlab"
+
+
+def test_a_topic_is_seen_by_cloudformation(client: Any) -> None:
+    template = {
+        "Resources": {
+            "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "from-template"}},
+            "Queue": {
+                "Type": "AWS::SQS::Queue",
+                "Properties": {"QueueName": "from-template", "VisibilityTimeout": 77},
+            },
+        },
+        "Outputs": {"Url": {"Value": {"Ref": "Queue"}}, "Arn": {"Value": {"Ref": "Topic"}}},
+    }
+    formation = client("cloudformation")
+    if error_of(
+        lambda: formation.create_stack(StackName="from-template", TemplateBody=json.dumps(template))
+    ):
+        return
+    [stack] = formation.describe_stacks(StackName="from-template")["Stacks"]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    assert outputs["Url"] == make_queue(client, "from-template", VisibilityTimeout=77)
+    assert outputs["Arn"] == topic(client, "from-template")
