@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -41,11 +41,13 @@ class BodyModel:
     """A compiled model. References to other models of the API are followed."""
 
     def __init__(self, schema: Any, others: Mapping[str, Any]) -> None:
-        self._schema = schema
+        self._accepts = _fast_check(schema, others)
         self._validator = load_jsonschema().Draft4Validator(schema, registry=_registry(others))
 
     def errors(self, body: Any) -> list[str]:
         """What is wrong with a body, in words; empty if nothing is."""
+        if self._accepts(body):
+            return []
         found = []
         try:
             for error in self._validator.iter_errors(body):
@@ -55,6 +57,34 @@ class BodyModel:
         except (RecursionError, re.error) as error:
             return [f"The body cannot be compared with the model: {error}"]
         return found
+
+
+def _fast_check(schema: Any, others: Mapping[str, Any]) -> Callable[[Any], bool]:
+    """A compiled check that is sure when it says yes, some twenty times as fast as the full one.
+
+    What it turns down is looked at again: it does not say what is wrong in AWS's words, and it
+    knows formats, which are not checked here.
+    """
+    import fastjsonschema
+
+    def other(uri: str) -> Any:
+        found = _MODEL_URL.match(uri)
+        return others[found[1] if found else uri.rpartition("/")[2]]
+
+    try:
+        draft = {**schema, "$schema": "http://json-schema.org/draft-04/schema#"}
+        check = fastjsonschema.compile(draft, handlers={"https": other}, use_default=False)
+    except Exception:  # whatever it cannot compile, the full check can judge
+        return lambda body: False
+
+    def accepts(body: Any) -> bool:
+        try:
+            check(body)
+        except (fastjsonschema.JsonSchemaValueException, RecursionError, TypeError, ValueError):
+            return False
+        return True
+
+    return accepts
 
 
 def _describe(error: Any) -> str:

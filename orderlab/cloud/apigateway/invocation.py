@@ -19,13 +19,17 @@ _UNREAD = object()
 def read_json(text: str | bytes) -> Any:
     """JSON, strictly; ValueError for what is none, and for nesting beyond what can be read."""
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return _DECODER.decode(text if isinstance(text, str) else text.decode("utf-8"))
     except RecursionError:
         raise ValueError("The document nests too deeply.") from None
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+# made once: to make one takes longer than to read a short document
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 @dataclass(slots=True)
@@ -73,6 +77,14 @@ class Invocation:
         if self._text is None:
             self._text = self.body.decode("utf-8", "replace")
         return self._text
+
+    def remember_json(self, document: Any) -> None:
+        """Say what the body is as JSON, so that it need not be read again."""
+        self._json = document
+
+    def replace_body(self, body: bytes) -> None:
+        """Another body, after content handling."""
+        self.body, self._text, self._json = body, None, _UNREAD
 
     @property
     def body_json(self) -> Any:
@@ -148,6 +160,10 @@ class EndpointAnswer:
             except ValueError:
                 self._json = None
         return self._json
+
+    def remember_json(self, document: Any) -> None:
+        """Say what the body is as JSON, so that it need not be read again."""
+        self._json = document
 
     @property
     def content_type(self) -> str:

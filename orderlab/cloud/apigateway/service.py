@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from orderlab.cloud import moto_backends
 from orderlab.cloud.apigateway.gateway import Gateway, forbidden
 from orderlab.cloud.apigateway.regions import state_is_loaded
-from orderlab.cloud.contracts import Handler
+from orderlab.cloud.contracts import Handler, Principal
 from orderlab.cloud.http import Request, Response
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class ApiGateway:
         self._cloud = cloud
         self.gateway = Gateway(cloud)
         self.operations: dict[str, Handler] = {}
+        # real seconds until which a role's session is good, and the session
+        self.role_sessions: dict[str, tuple[float, Principal]] = {}
+        # where each API was found, since a request does not say its Region
+        self._regions: dict[str, GatewayBackend] = {}
 
     async def start(self) -> None:
         from orderlab.cloud.apigateway.control.table import handlers
@@ -62,9 +66,13 @@ class ApiGateway:
 
     def _find(self, api_id: str) -> tuple[GatewayBackend, RestApi] | None:
         """The API, in whichever Region it is; without any call before this one there is none."""
+        known = self._regions.get(api_id)
+        if known is not None and api_id in known.rest_apis:
+            return known, known.rest_apis[api_id]
         if not state_is_loaded():
             return None
         for backend in moto_backends.backends_in_use("apigateway", self._cloud.settings.account_id):
             if api_id in backend.rest_apis:
+                self._regions[api_id] = backend
                 return backend, backend.rest_apis[api_id]
         return None

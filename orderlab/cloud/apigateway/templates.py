@@ -8,11 +8,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote_plus, unquote, unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from orderlab.cloud.apigateway.failures import internal_error
 from orderlab.cloud.apigateway.invocation import EndpointAnswer, Invocation, read_json
 from orderlab.cloud.apigateway.json_path import JsonPathError, compile_path
+from orderlab.cloud.apigateway.url_encoding import encode
 from orderlab.cloud.apigateway.vtl.errors import TemplateError
 from orderlab.cloud.apigateway.vtl.java import string_of, to_json
 from orderlab.cloud.apigateway.vtl.template import Template
@@ -50,7 +51,7 @@ def _parse_json(text: Any) -> Any:
 
 
 def _url_encode(text: Any) -> str | None:
-    return None if text is None else quote_plus(string_of(text), safe="*", errors="replace")
+    return None if text is None else encode(string_of(text))
 
 
 def _base64_encode(text: Any) -> str | None:

@@ -34,15 +34,22 @@ def parameters(service: str, operation: str, request: Request) -> dict[str, Any]
     The older address form of SQS, POST /ACCOUNT/QUEUE, gives the QueueUrl.
     Raises AwsError: MalformedInput.
     """
+    return parameters_of(service, operation, form_of(request), request.path)
+
+
+def parameters_of(
+    service: str, operation: str, form: Mapping[str, str], path: str = "/"
+) -> dict[str, Any]:
+    """As `parameters`, for a form that is already read."""
     shapes = operation_shapes(service, operation)
     if shapes is None:
         return {}
     tree: Branch = {}
-    for name, value in form_of(request).items():
+    for name, value in form.items():
         _plant(tree, name.split("."), value)
     found: dict[str, Any] = _read(shapes.input, tree) if shapes.input else {}
-    if service == "sqs" and "QueueUrl" not in found and request.path.count("/") >= 2:
-        found["QueueUrl"] = unquote(request.path)
+    if service == "sqs" and "QueueUrl" not in found and path.count("/") >= 2:
+        found["QueueUrl"] = unquote(path)
     return found
 
 

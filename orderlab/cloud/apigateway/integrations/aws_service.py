@@ -26,6 +26,7 @@ from orderlab.cloud.apigateway.invocation import (
     OutgoingRequest,
     read_json,
 )
+from orderlab.cloud.apigateway.url_encoding import form_fields
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Parameters
 from orderlab.cloud.http import Request, Response
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 SERVICES = ("dynamodb", "sns", "sqs")
 _URI = re.compile(r"^arn:aws:apigateway:([a-z0-9-]+):([a-z0-9.-]+):(path|action)/(.*)$", re.S)
 _TARGETS = {"dynamodb": "DynamoDB_20120810", "sqs": "AmazonSQS"}
+_ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]+)(?=&|\s|$)")
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/x-amz-json-1.0"
 
@@ -100,20 +102,30 @@ def _request(uri: ServiceUri, outgoing: OutgoingRequest) -> tuple[Request, str, 
     if target:
         return request, target.rpartition(".")[2], "json"
     if uri.kind == "path":
-        operation = query.form_of(request).get("Action", "")
+        operation = _action(request)
     return request, operation, "query"
 
 
+def _action(request: Request) -> str:
+    """The Action of a query call, without reading the whole form, which is done once, later."""
+    text = request.query_string.encode() + b"&" + request.body
+    found = _ACTION.search(text)
+    return found[1].decode() if found else ""
+
+
 def _parameters(call: Call, protocol: str) -> Parameters:
+    request = call.request
     if protocol == "query":
-        return query.parameters(call.service, call.operation, call.request)
+        body = request.body.decode("utf-8", "replace").strip()
+        fields = form_fields("&".join(part for part in (request.query_string, body) if part))
+        return query.parameters_of(call.service, call.operation, fields, request.path)
     try:
-        body: Any = read_json(call.request.body or b"{}")
+        found: Any = read_json(request.body or b"{}")
     except ValueError:
-        body = None
-    if not isinstance(body, dict):
+        found = None
+    if not isinstance(found, dict):
         raise AwsError("Could not parse request body into json", code="SerializationException")
-    return body
+    return found
 
 
 async def perform(cloud: Cloud, call: Call, parameters: Parameters, protocol: str) -> Any:
@@ -154,8 +166,7 @@ def _for_moto(call: Call, protocol: str) -> Request:
 
 def _success(call: Call, result: Any, protocol: str, wants_xml: bool) -> EndpointAnswer:
     if protocol == "json":
-        body = json.dumps(result, separators=(",", ":"), ensure_ascii=False)
-        return EndpointAnswer(200, body.encode("utf-8", "replace"), [("Content-Type", _JSON)])
+        return EndpointAnswer(200, _json(result), [("Content-Type", _JSON)])
     if wants_xml:
         response = query.response(call.service, call.operation, result, call.request_id)
         return EndpointAnswer(200, response.body, [("Content-Type", "text/xml")])
@@ -165,10 +176,17 @@ def _success(call: Call, result: Any, protocol: str, wants_xml: bool) -> Endpoin
             "ResponseMetadata": {"RequestId": call.request_id},
         }
     }
-    body = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
-    return EndpointAnswer(
-        200, body.encode("utf-8", "replace"), [("Content-Type", "application/json")]
-    )
+    answer = EndpointAnswer(200, _json(content), [("Content-Type", "application/json")])
+    # the response template reads what was just written
+    answer.remember_json(content)
+    return answer
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _json(content: Any) -> bytes:
+    return _encode(content).encode("utf-8", "replace")
 
 
 _SEND_MESSAGE_MEMBERS = (
@@ -199,6 +217,6 @@ def _error(error: AwsError, protocol: str, request_id: str, wants_xml: bool) -> 
     }
     return EndpointAnswer(
         error.status,
-        json.dumps(content, separators=(",", ":")).encode(),
+        _json(content),
         [("Content-Type", "application/json")],
     )

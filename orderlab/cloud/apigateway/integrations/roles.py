@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from orderlab.cloud.apigateway.failures import GatewayFailure, internal_error
@@ -17,15 +18,20 @@ SERVICE = "apigateway.amazonaws.com"
 SESSION_NAME = "BackplaneAssumeRoleSession"
 # the special credentials under which the caller's own identity is passed on
 CALLER = "arn:aws:iam::*:user/*"
+SESSION_SECONDS = 5.0
 
 
 def principal_of(cloud: Cloud, invocation: Invocation, credentials: str) -> Principal:
     """The session of the integration's role; a role that does not let the gateway in gives 500.
 
-    Whether the trust policy still holds is asked every time, since it costs little: on AWS a
-    session outlives a change of the policy by up to an hour.
+    A session is kept for a few seconds. What the role may do is asked at every call.
     """
     role_arn = with_stage_variables(credentials, invocation)
+    now = time.monotonic()
+    sessions = cloud.gateway.role_sessions
+    known = sessions.get(role_arn)
+    if known is not None and known[0] > now:
+        return known[1]
     try:
         trusted = cloud.permissions.may_assume(role_arn, SERVICE)
     except AwsError as error:
@@ -35,7 +41,9 @@ def principal_of(cloud: Cloud, invocation: Invocation, credentials: str) -> Prin
             "Execution failed due to configuration error: API Gateway does not have permission "
             "to assume the provided role"
         )
-    return cloud.permissions.role_principal(role_arn, SESSION_NAME)
+    principal = cloud.permissions.role_principal(role_arn, SESSION_NAME)
+    sessions[role_arn] = (now + SESSION_SECONDS, principal)
+    return principal
 
 
 def require_credentials(invocation: Invocation) -> str:

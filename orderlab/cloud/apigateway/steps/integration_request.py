@@ -71,10 +71,10 @@ def _body(invocation: Invocation, integration: DeployedIntegration) -> bytes:
     template = integration.templates.get(content_type)
     binary = is_binary(content_type, invocation.deployed.binary_media_types)
     if template is not None:
-        invocation.body = request_body(
-            invocation.body, integration.content_handling if binary else None, binary
-        )
-        invocation._text = None
+        if binary and integration.content_handling:
+            invocation.replace_body(
+                request_body(invocation.body, integration.content_handling, binary)
+            )
         text = render(template, invocation, None)
         invocation.note(f"Endpoint request body after transformations: {text[:1024]}")
         return text.encode("utf-8", "replace")

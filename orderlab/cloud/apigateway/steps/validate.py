@@ -42,7 +42,7 @@ def _check_body(invocation: Invocation) -> None:
         body = read_json(invocation.body_text)
     except ValueError:
         raise _bad_body(invocation, ["Invalid JSON input"]) from None
-    invocation._json = body
+    invocation.remember_json(body)
     errors = model.errors(body)
     if errors:
         raise _bad_body(invocation, errors)

@@ -1,0 +1,48 @@
+"""URL encoding, as `$util.urlEncode` does it, and its way back on the other side of the gateway.
+
+In the storage-first form a template encodes a body that is decoded a moment later, inside the same
+process. What was encoded last is remembered, so that the way back is a look-up.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote_plus, unquote_plus
+
+MAX_REMEMBERED = 64
+_MAX_LENGTH = 300_000
+
+_SAFE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-*"
+_TABLE = {code: f"%{code:02X}" for code in range(128) if chr(code) not in _SAFE}
+_TABLE[ord(" ")] = "+"
+_recent: dict[str, str] = {}
+
+
+def encode(text: str) -> str:
+    """A text as a form holds it: blanks as `+`, all but letters, digits and `_.-*` escaped."""
+    if text.isascii():
+        encoded = text.translate(_TABLE)
+    else:
+        encoded = quote_plus(text, safe="*", errors="replace").replace("~", "%7E")
+    if 32 < len(encoded) < _MAX_LENGTH and text.isprintable():
+        if len(_recent) >= MAX_REMEMBERED:
+            del _recent[next(iter(_recent))]
+        _recent[encoded] = text
+    return encoded
+
+
+def decode(text: str) -> str:
+    """What a value of a form stands for."""
+    if "%" not in text and "+" not in text:
+        return text
+    remembered = _recent.pop(text, None)
+    return unquote_plus(text) if remembered is None else remembered
+
+
+def form_fields(form: str) -> dict[str, str]:
+    """The fields of a form; the last of several values counts."""
+    fields = {}
+    for part in form.split("&"):
+        name, _, value = part.partition("=")
+        if name:
+            fields[decode(name)] = decode(value)
+    return fields
