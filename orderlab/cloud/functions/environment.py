@@ -20,17 +20,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orderlab.cloud.functions import outcome as outcomes
+from orderlab.cloud.functions.instance import Instance
 from orderlab.cloud.functions.limits import CpuShare
 from orderlab.cloud.functions.outcome import Outcome, Work
-from orderlab.cloud.functions.output import LogLine, OutputPipe
+from orderlab.cloud.functions.output import LogLine
 from orderlab.cloud.functions.package import remove_tree
-from orderlab.cloud.functions.process import FunctionProcess
 from orderlab.cloud.functions.report import Reporter
-from orderlab.cloud.functions.runtime_api import Connection
 
 if TYPE_CHECKING:
     from orderlab.cloud.functions.model import Version
@@ -55,18 +53,17 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.STARTING: frozenset({State.BUSY, State.RESET, State.GONE}),
     State.BUSY: frozenset({State.READY, State.RESET, State.GONE}),
     State.READY: frozenset({State.BUSY, State.RESET, State.GONE}),
-    State.RESET: frozenset({State.STARTING, State.BUSY, State.GONE}),
+    State.RESET: frozenset({State.STARTING, State.GONE}),
     State.GONE: frozenset(),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class InitFailure:
-    """Why Init came to no good end; `payload` is what the runtime reported, if it did."""
+    """Why Init came to no good end: `error` or `timeout`, and the type of the error."""
 
     status: str
-    error_type: str
-    payload: bytes = b""
+    error_type: str = ""
 
 
 class Environment:
@@ -79,27 +76,26 @@ class Environment:
         self.invocations = 0
         self.inits = 0
         self.created = time.time()
-        self.last_used = 0.0
         # set when it must not be used again once it is done
         self.retired = False
         day = datetime.now(UTC).strftime("%Y/%m/%d")
         self.log_stream = f"{day}/[{version.number}]{self.id}"
-        self.reporter = Reporter(version)
-        self.credentials = workshop.credentials(version)
-        self.folder: Path = workshop.temporary_folder(self.id)
         self._workshop = workshop
-        self._process: FunctionProcess | None = None
-        self._pipe: OutputPipe | None = None
-        self._token = ""
-        self._connection: Connection | None = None
+        self._credentials = workshop.credentials(version)
+        self._folder = workshop.temporary_folder(self.id)
+        self._reporter = Reporter(version)
+        self._timeout = version.configuration.timeout
+        self._memory_bytes = version.configuration.memory_size * MEGABYTE
+        self._cpu = CpuShare(version.configuration.memory_size)
+        self._instance: Instance | None = None
         self._init: asyncio.Future[InitFailure | None] | None = None
+        # the event under way, whether the process has it, and what becomes of it
         self._work: Work | None = None
         self._delivered = False
-        self._started = 0.0
         self._result: asyncio.Future[Outcome] | None = None
         self._lines: list[LogLine] = []
-        self._cpu = CpuShare(version.configuration.memory_size)
-        self._memory_bytes = version.configuration.memory_size * MEGABYTE
+        # the most memory that the present process was seen to use, in bytes
+        self._peak = 0
 
     # --- what the pool asks
 
@@ -107,98 +103,96 @@ class Environment:
         """Work on one event. With `dies` the process is ended before its answer is taken."""
         self.invocations += 1
         cold = self.state is State.COLD
-        init_ms: float | None = None
-        if cold:
-            init_ms = await self._first_init()
-        self._lines += self.reporter.start(work)
+        init_ms = await self._first_init() if cold else None
+        self._lines += self._reporter.start(work)
         started = time.perf_counter()
         result = await self._invoke(work)
-        if hold_back_seconds and result.status in ("success", "error"):
-            left = self.version.configuration.timeout - (time.perf_counter() - started)
-            await asyncio.sleep(min(hold_back_seconds, max(left, 0.0)))
-            if hold_back_seconds >= left:
-                result = outcomes.timed_out(work, self.version.configuration.timeout)
+        if hold_back_seconds:
+            result = await self._hold_back(work, result, started, hold_back_seconds)
         duration_ms = (time.perf_counter() - started) * 1000
         result = self._checked(work, result, dies)
         result.duration_ms, result.init_ms, result.cold = duration_ms, init_ms, cold
         self._settle(result)
-        self._lines += self.reporter.end(work, result)
+        self._lines += self._reporter.end(work, result)
         result.lines, self._lines = self._lines, []
         result.environment_id, result.log_stream = self.id, self.log_stream
-        self.last_used = time.time()
         return result
 
     def end(self) -> None:
         """Take it out of service at once; a second call does nothing."""
         if self.state is State.GONE:
             return
-        self._stop_process()
+        self._stop_instance()
         self._move(State.GONE)
-        self._workshop.forget(self.credentials)
-        self._workshop.later(remove_tree, self.folder)
+        self._workshop.forget(self._credentials)
+        self._workshop.later(remove_tree, self._folder)
 
     def kill(self) -> None:
         """End its process abruptly, as a failing host would; it is not used again."""
         self.retired = True
-        if self._process is not None:
-            self._process.kill()
+        if self._instance is not None:
+            self._instance.process.kill()
 
     def watch(self) -> None:
         """Look after a working process: its memory, its processor time, whether it lives."""
-        process = self._process
-        if process is None or self.state not in (State.BUSY, State.STARTING):
+        if self._instance is None or self.state not in (State.BUSY, State.STARTING):
             return
-        if process.exit_status() is not None:
-            self._exited()
-        elif process.resident_bytes() > self._memory_bytes:
+        process = self._instance.process
+        if (status := process.exit_status()) is not None:
+            self.exited(status)
+            return
+        self._peak = max(self._peak, process.resident_bytes())
+        if self._peak > self._memory_bytes:
             process.kill()
+            self._init_done(InitFailure("error", "Runtime.OutOfMemory"))
             self._resolve(outcomes.out_of_memory)
         elif self.state is State.BUSY:
             self._cpu.govern(process)
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self._process else None
+        return self._instance.process.pid if self._instance else None
 
     def resident_bytes(self) -> int:
-        return self._process.resident_bytes() if self._process else 0
+        return self._instance.process.resident_bytes() if self._instance else 0
 
     # --- Init
 
     async def _first_init(self) -> float | None:
-        """Start the process and wait for it; the reported Init Duration, None if it failed."""
-        self._lines += self.reporter.init_start()
-        self._start_process()
+        """Start a process and wait until it is ready; the Init Duration, None if it failed."""
+        self._lines += self._reporter.init_start()
+        instance = self._start_instance()
         assert self._init is not None
         try:
             failure = await asyncio.wait_for(self._init, INIT_LIMIT_SECONDS)
         except TimeoutError:
-            failure = InitFailure("timeout", "")
-        init_ms = (time.perf_counter() - self._started) * 1000
-        self._take_output()
+            failure = InitFailure("timeout")
+        init_ms = instance.init_ms()
         if failure is None:
+            self._lines += instance.take_lines()
+            self._peak = instance.process.peak_bytes()
             return init_ms
-        self._stop_process()
-        self._take_output()
-        self._lines += self.reporter.init_failed(
+        self._stop_instance()
+        self._lines += self._reporter.init_failed(
             init_ms, "init", failure.status, failure.error_type
         )
         self._move(State.RESET)
         return None
 
-    def _start_process(self) -> None:
-        """Start a process that asks for events as soon as it has loaded the code."""
+    def _start_instance(self) -> Instance:
         self.inits += 1
-        self._started = time.perf_counter()
+        self._peak = 0
         self._init = asyncio.get_running_loop().create_future()
-        self._token = self._workshop.listener.register(self)
-        self._pipe = OutputPipe(self._output_ended, self._write_early)
-        self._process = self._workshop.start_process(
-            self.version, self.credentials, self.folder, self._pipe.writing_end,
-            self._token, self.log_stream,
-        )  # fmt: skip
-        self._pipe.begin()
+        self._instance = Instance(
+            self._workshop, self.version, self._credentials, self._folder, self.log_stream, self
+        )
         self._move(State.STARTING)
+        return self._instance
+
+    def _stop_instance(self) -> None:
+        instance, self._instance = self._instance, None
+        if instance is not None:
+            self._lines += instance.stop()
 
     # --- Invoke
 
@@ -206,42 +200,40 @@ class Environment:
         loop = asyncio.get_running_loop()
         self._work, self._delivered = work, False
         self._result = loop.create_future()
-        timeout = self.version.configuration.timeout
-        timer = loop.call_later(timeout, self._resolve, self._timed_out)
+        timer = loop.call_later(self._timeout, self._resolve, self._timed_out)
         try:
-            if self._process is None:
-                self._start_process()
+            if self._instance is None:
+                self._start_instance()
             else:
-                self._move(State.BUSY)
-                self._cpu.begin(self._process)
-                self._deliver()
+                self._begin(self._instance, work)
             return await self._result
         except asyncio.CancelledError:
-            self._stop_process()
+            self._stop_instance()
             raise
         finally:
             timer.cancel()
             self._work = None
 
-    def _timed_out(self, work: Work) -> Outcome:
-        return outcomes.timed_out(work, self.version.configuration.timeout)
+    def _begin(self, instance: Instance, work: Work) -> None:
+        """Let a process that has started work on the event, as soon as it asks for it."""
+        if self.state is not State.BUSY:
+            self._move(State.BUSY)
+            self._cpu.begin(instance.process)
+        if not self._delivered:
+            self._delivered = instance.deliver(work, self._timeout)
 
-    def _deliver(self) -> None:
-        """Hand the event over, if the process waits for it; else it is handed over when it asks."""
-        connection, work = self._connection, self._work
-        if connection is None or work is None or self._delivered:
-            return
-        self._connection, self._delivered = None, True
-        deadline = int((time.time() + self.version.configuration.timeout) * 1000)
-        headers = (
-            f"Lambda-Runtime-Aws-Request-Id: {work.request_id}\r\n"
-            f"Lambda-Runtime-Deadline-Ms: {deadline}\r\n"
-            f"Lambda-Runtime-Invoked-Function-Arn: {work.invoked_arn}\r\n"
-            f"Lambda-Runtime-Trace-Id: {work.trace_id}\r\n"
-        )
-        if work.client_context:
-            headers += f"Lambda-Runtime-Client-Context: {work.client_context}\r\n"
-        connection.respond("200 OK", work.payload, headers)
+    async def _hold_back(
+        self, work: Work, result: Outcome, started: float, seconds: float
+    ) -> Outcome:
+        """An experiment: the answer comes later, or too late."""
+        left = self._timeout - (time.perf_counter() - started)
+        if result.status not in ("success", "error"):
+            return result
+        await asyncio.sleep(min(seconds, max(left, 0.0)))
+        return result if seconds < left else self._timed_out(work)
+
+    def _timed_out(self, work: Work) -> Outcome:
+        return outcomes.timed_out(work, self._timeout)
 
     def _resolve(self, make: Callable[[Work], Outcome]) -> None:
         if self._result is not None and not self._result.done() and self._work is not None:
@@ -253,42 +245,39 @@ class Environment:
             return outcomes.exited(work, None)
         if len(result.payload) > RESULT_LIMIT_BYTES:
             result = outcomes.too_large()
-        if self._process is not None:
-            peak = self._process.peak_bytes()
-            if peak > self._memory_bytes and result.status in ("success", "error"):
-                result = outcomes.out_of_memory(work)
-            result.peak_mb = max(1, -(-min(peak, self._memory_bytes) // MEGABYTE))
+        if self._instance is not None:
+            self._peak = max(self._peak, self._instance.process.peak_bytes())
+        if self._peak > self._memory_bytes and result.status in ("success", "error"):
+            result = outcomes.out_of_memory(work)
+        if result.error_type == "Runtime.OutOfMemory":
+            self._peak = self._memory_bytes
+        result.peak_mb = -(-min(self._peak, self._memory_bytes) // MEGABYTE)
         return result
 
     def _settle(self, result: Outcome) -> None:
         """Read what was printed; where the process is of no more use, reset the environment."""
-        self._take_output(finish=True)
         self._cpu.done()
-        if result.status in ("success", "error"):
+        instance = self._instance
+        if instance is not None and result.status in ("success", "error"):
+            self._lines += instance.take_lines(finish=True)
             self._move(State.READY)
             return
-        starting = self.state is State.STARTING
-        self._stop_process()
-        self._take_output(finish=True)
+        starting, init_ms = self.state is State.STARTING, 0.0
+        if instance is not None:
+            init_ms = instance.init_ms()
+        self._stop_instance()
         if starting:
-            init_ms = (time.perf_counter() - self._started) * 1000
             status = "timeout" if result.status == "timeout" else "error"
-            kind = result.error_type or ""
-            self._lines += self.reporter.init_failed(
-                init_ms, "invoke", status, "" if status == "timeout" else kind
-            )
+            kind = "" if status == "timeout" else result.error_type or ""
+            self._lines += self._reporter.init_failed(init_ms, "invoke", status, kind)
         self._move(State.RESET)
 
-    # --- the process's side (runtime_api.Runtime)
+    # --- the process's side (instance.Owner)
 
-    def next_asked(self, connection: Connection) -> None:
-        self._connection = connection
-        if self.state is State.STARTING:
-            self._init_done(None)
-            if self._work is not None:
-                # Init ran inside an invocation: its event is due at once
-                self._move(State.BUSY)
-        self._deliver()
+    def ready(self) -> None:
+        self._init_done(None)
+        if self._work is not None and self._instance is not None:
+            self._begin(self._instance, self._work)
 
     def answered(self, request_id: str, body: bytes) -> bool:
         if self._work is None or request_id != self._work.request_id:
@@ -300,92 +289,38 @@ class Environment:
         if self._work is None or request_id != self._work.request_id:
             return False
         kind = outcomes.error_type_of(body, error_type)
-        shown = self._workshop.with_aws_paths(self.version, body)
-        self._resolve(lambda work: Outcome(shown, kind, "error"))
+        self._resolve(lambda work: Outcome(body, kind, "error"))
         return True
 
     def init_failed(self, body: bytes, error_type: str) -> None:
         kind = outcomes.error_type_of(body, error_type)
-        shown = self._workshop.with_aws_paths(self.version, body)
-        self._init_done(InitFailure("error", kind, shown))
-        self._resolve(lambda work: Outcome(shown, kind, "failure"))
+        self._init_done(InitFailure("error", kind))
+        self._resolve(lambda work: Outcome(body, kind, "failure"))
 
-    def disconnected(self) -> None:
-        self._connection = None
-        self._look_for_exit()
-
-    # --- its end
-
-    def _output_ended(self) -> None:
-        self._look_for_exit()
-
-    def _look_for_exit(self, attempts: int = 20) -> None:
-        """A closed connection comes a moment before the exit status can be had."""
-        process = self._process
-        if process is None:
-            return
-        if process.exit_status() is not None:
-            self._exited()
-        elif attempts:
-            asyncio.get_running_loop().call_later(0.005, self._look_for_exit, attempts - 1)
-
-    def _exited(self) -> None:
-        process = self._process
-        if process is None:
-            return
-        status = process.exit_status()
-        undelivered = self._work is not None and not self._delivered and self.state is State.BUSY
+    def exited(self, status: int | None) -> None:
         self._init_done(InitFailure("error", "Runtime.ExitError"))
-        if undelivered:
+        if self._work is not None and self.state is State.BUSY and not self._delivered:
             # it had died before this event came: the event gets a new process
-            self._stop_process()
+            self._stop_instance()
             self._move(State.RESET)
-            self._start_process()
+            self._start_instance()
             return
         self._resolve(lambda work: outcomes.exited(work, status))
         if self.state is State.READY:
-            self._stop_process()
+            self._stop_instance()
             self._move(State.RESET)
+
+    def much_written(self) -> None:
+        """Much output at once: let it go to the log before the invocation has ended."""
+        if self._instance is not None:
+            lines, self._lines = self._lines + self._instance.take_lines(), []
+            self._workshop.write_lines(self, lines)
 
     def _init_done(self, failure: InitFailure | None) -> None:
         if self._init is not None and not self._init.done():
             self._init.set_result(failure)
 
-    def _stop_process(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        self._workshop.listener.forget(self._token)
-        self._connection = None
-        process.kill()
-        if self._pipe is not None:
-            self._pipe.drain()
-            self._pipe.close()
-        process.close()
-        self._workshop.bury(process)
-
-    # --- output
-
-    def _take_output(self, *, finish: bool = False) -> None:
-        if self._pipe is None:
-            return
-        self._pipe.drain()
-        if finish:
-            self._pipe.parser.finish()
-        lines = self._pipe.parser.take()
-        if lines:
-            self._lines += self._workshop.lines_with_aws_paths(self.version, lines)
-
-    def _write_early(self) -> None:
-        """Much output at once: let it go to the log before the invocation has ended."""
-        if self._pipe is not None:
-            self._lines += self._pipe.parser.take()
-            self._workshop.write_lines(self, self._lines)
-            self._lines = []
-
     def _move(self, state: State) -> None:
-        if state is self.state:
-            return
         if state not in TRANSITIONS[self.state]:
             raise RuntimeError(f"environment {self.id}: {self.state.name} to {state.name}")
         self.state = state

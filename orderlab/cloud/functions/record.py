@@ -88,12 +88,13 @@ class Record:
     def write_log(self, version: Version, stream: str, lines: Sequence[LogLine]) -> None:
         """Into CloudWatch Logs, if the function's role may write there.
 
-        Metrics in the embedded format are found there: without the right to log there are none.
+        Metrics in the embedded format are read from it: without the right to log there are none.
         """
         if not lines:
             return
         if self._allowed(version, stream):
             self._cloud.telemetry.logs.write(version.log_group, stream, lines)
+            self._cloud.telemetry.logs.take_metrics(lines)
 
     def _allowed(self, version: Version, stream: str) -> bool:
         now = time.monotonic()

@@ -46,7 +46,7 @@ class Runtime(Protocol):
 
     def init_failed(self, body: bytes, error_type: str) -> None: ...
 
-    def disconnected(self) -> None: ...
+    def disconnected(self, connection: Connection) -> None: ...
 
 
 class Listener:
@@ -112,7 +112,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self._transport = None
         if self._runtime is not None:
-            self._runtime.disconnected()
+            self._runtime.disconnected(self)
 
     # --- the parser's side
 

@@ -60,6 +60,7 @@ class FunctionService:
         self._invoker = Invoker(cloud, self.fleet, self.record, cloud.settings.seed)
         self.async_events = AsyncEvents(self, self._invoker)
         self.operations = all_operations(self)
+        self._backends: dict[str, FunctionBackend] = {}
         self._urls: dict[str, UrlConfig] = {}
         cloud.pages.update(pages(self))
         self._tasks: list[asyncio.Task[None]] = []
@@ -92,12 +93,14 @@ class FunctionService:
 
     def backend(self, region: str) -> FunctionBackend:
         """The functions of a Region."""
-        try:
-            found: FunctionBackend = moto_backends.backend(
-                "lambda", self.cloud.settings.account_id, region
-            )
-        except KeyError:
-            raise ValidationException(f"The Region {region} does not exist.") from None
+        found = self._backends.get(region)
+        if found is None:
+            account_id = self.cloud.settings.account_id
+            try:
+                found = moto_backends.backend("lambda", account_id, region)
+            except KeyError:
+                raise ValidationException(f"The Region {region} does not exist.") from None
+            self._backends[region] = found
         return found
 
     # --- invoking (contracts.Functions)
@@ -130,8 +133,10 @@ class FunctionService:
         caller: Caller,
         invocation_type: InvocationType,
         request_id: str,
+        *,
+        with_log: bool = False,
     ) -> Invocation:
-        """Invoke for a caller who was let in already."""
+        """Invoke for a caller who was let in already; `with_log` adds the tail of its log."""
         version = self._invoker.choose_version(self.backend(region), name)
         check_payload(payload, invocation_type)
         if invocation_type == "DryRun":
@@ -139,7 +144,9 @@ class FunctionService:
         if invocation_type == "Event":
             self.async_events.accept(region, name, payload, caller, request_id)
             return Invocation(202, b"", None, version.number, request_id)
-        return await self._invoker.run(version, name, payload, caller, request_id)
+        return await self._invoker.run(
+            version, name, payload, caller, request_id, with_log=with_log
+        )
 
     def configuration(self, function: str, qualifier: str | None = None) -> Mapping[str, Any]:
         name = parse_function_name(function, qualifier)

@@ -49,8 +49,10 @@ class InvokeOperations:
             client_context=_client_context(headers.get("x-amz-client-context", "")),
             trace_id=_one_line(headers.get("x-amzn-trace-id", "")),
         )
+        tail = log_type == "Tail" and kind == "RequestResponse"
+        body = call.request.body
         result = await self._service.invoke_checked(
-            call.region, name, call.request.body, caller, kind, call.request_id
+            call.region, name, body, caller, kind, call.request_id, with_log=tail
         )
         answer = [
             ("x-amzn-requestid", result.request_id),
@@ -60,7 +62,7 @@ class InvokeOperations:
             answer.append(("x-amz-executed-version", result.executed_version))
         if result.function_error:
             answer.append(("x-amz-function-error", result.function_error))
-        if log_type == "Tail" and kind == "RequestResponse":
+        if tail:
             answer.append(("x-amz-log-result", result.log_tail))
         return Response(result.status, result.payload, answer)
 
