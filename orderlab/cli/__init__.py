@@ -8,10 +8,13 @@ import sys
 
 import typer
 
+from orderlab.cli.build import build
+from orderlab.cli.check import check
 from orderlab.cli.cloud import cloud
 from orderlab.cli.demo import demo
 from orderlab.cli.doctor import doctor
 from orderlab.cli.lab import lab
+from orderlab.cli.progress import progress, reset
 from orderlab.errors import OrderlabError
 
 __all__ = ["app", "main"]
@@ -29,6 +32,10 @@ app.command()(lab)
 app.command()(demo)
 app.command()(cloud)
 app.command()(doctor)
+app.command()(progress)
+app.command()(reset)
+app.command()(check)
+app.command()(build)
 
 
 @app.callback(invoke_without_command=True)

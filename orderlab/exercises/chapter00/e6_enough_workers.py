@@ -8,10 +8,12 @@ from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right
 from orderlab.orders.figures import percentiles
 from orderlab.orders.monolith import Monolith
 from orderlab.orders.replay import replay
-from orderlab.requirements.system import fresh_orders
+from orderlab.requirements.system import SERVICES, fresh_orders
 
 CLIENTS, ORDERS = 40, 240
-LIMIT_MS = 250.0
+LIMIT_MS = 1000.0
+# on the day of a promotion the services behind are slower too
+CALL_SECONDS = 0.05
 MOST_WORKERS = 96
 
 
@@ -38,8 +40,10 @@ def _check(workspace: Workspace) -> Outcome:
             next=f"{CLIENTS} clients send at once. Who would the others work for?",
         )
     with Monolith(workers=workers, backlog=backlog) as monolith:
+        for service in SERVICES:
+            monolith.control(service, seconds=CALL_SECONDS)
         sent = replay(monolith.url, fresh_orders(ORDERS), connections=CLIENTS, attempts=1)
-    return _judge(workers, backlog, len(sent.refused), percentiles(sent.answer_ms).get("p99", 0.0))
+    return _judge(workers, backlog, len(sent.refused), percentiles(sent.answer_ms).get("p50", 0.0))
 
 
 def _settings(answer: Any) -> tuple[int, int] | None:
@@ -52,9 +56,9 @@ def _settings(answer: Any) -> tuple[int, int] | None:
     return answer[0], answer[1]
 
 
-def _judge(workers: int, backlog: int, refused: int, p99: float) -> Outcome:
+def _judge(workers: int, backlog: int, refused: int, median: float) -> Outcome:
     looked = f"{ORDERS} orders from {CLIENTS} clients at once, to {workers} workers and a backlog of {backlog}"
-    expected = f"nobody refused, p99 under {LIMIT_MS:.0f} ms"
+    expected = f"nobody refused, half of the answers within {LIMIT_MS:.0f} ms"
     if refused:
         return wrong(
             "too small for the spike",
@@ -64,20 +68,20 @@ def _judge(workers: int, backlog: int, refused: int, p99: float) -> Outcome:
             got=f"{refused} of {ORDERS} orders refused",
             next="Room for everybody is workers + backlog. Who may wait, and who may not?",
         )
-    if p99 >= LIMIT_MS:
+    if median >= LIMIT_MS:
         return wrong(
             "a longer line",
             "Nobody was refused, but they stood in line: a backlog turns a refusal into a wait.",
             looked_at=looked,
             expected=expected,
-            got=f"p99 {p99:.0f} ms",
-            next="The three calls take 30 ms and more. How long is the wait for the last in line?",
+            got=f"median {median:.0f} ms",
+            next="The three calls take 150 ms together. How long is the wait for the last in line?",
         )
     return right(
         "It holds, for this spike. The rest of the year those workers wait for orders and are paid for; "
         "and a spike twice as high fails again. R2 asks that nobody has to guess.",
         looked_at=looked,
-        got=f"nobody refused, p99 {p99:.0f} ms",
+        got=f"nobody refused, median {median:.0f} ms",
     )
 
 
@@ -100,6 +104,6 @@ ENOUGH_WORKERS = Exercise(
         Proof("a longer line", lambda _: {"workers": 2, "backlog": 400}, says="stood in line"),
         Proof("as many as there are customers, and more", lambda _: (400, 10), says="all year"),
         Proof("another form", lambda _: "more", says="can't read that"),
-        Proof("other numbers, as a pair", lambda _: (48, 20), "right"),
+        Proof("other numbers, as a pair", lambda _: (48, 80), "right"),
     ),
 )

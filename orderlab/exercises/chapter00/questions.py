@@ -32,7 +32,7 @@ QUESTIONS = (
         "0.q3",
         "Which of these are signs of a requirement that can be tested? Choose all.",
         (
-            Option("p99 of the time to answer stays under 500 ms while one service is slow.",
+            Option("p99 of the time to answer stays under 1,000 ms while one service is slow.",
                    "A number, a limit, a condition.", True),
             Option("The system is modern.", "Nobody can measure that."),
             Option("With shipping broken, all orders are accepted and none is lost.",
