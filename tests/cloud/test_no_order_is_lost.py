@@ -42,7 +42,8 @@ def test_every_order_is_applied_once(pipeline: Pipeline) -> None:
 
 def test_an_environment_that_is_killed_loses_no_order(pipeline: Pipeline) -> None:
     orders = names(20)
-    pipeline.fault("slow", pipeline.process, seconds=2)
+    # the answer is held back for longer than the kill takes
+    pipeline.fault("slow", pipeline.process, seconds=20)
     pipeline.place(*orders)
     until(lambda: pipeline.deliveries(*orders) > 0)
     pipeline.kill_environments()
