@@ -8,11 +8,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.http import Request, Response
+from orderlab.cloud.protocols.forms import form_fields
 from orderlab.cloud.protocols.wire_shapes import WireShape, operation_shapes
 
 # a value of the form is a text, or further names below it
@@ -21,10 +22,9 @@ Branch = dict[str, Any]
 
 def form_of(request: Request) -> dict[str, str]:
     """All fields of a query call, from the query string and the body."""
-    fields = dict(parse_qsl(request.query_string, keep_blank_values=True))
+    fields = dict(form_fields(request.query_string))
     if request.body:
-        body = request.body.decode("utf-8", "replace")
-        fields.update(parse_qsl(body, keep_blank_values=True))
+        fields.update(form_fields(request.body.decode("utf-8", "replace")))
     return fields
 
 
