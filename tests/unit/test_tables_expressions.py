@@ -244,8 +244,12 @@ def test_reserved_words_need_a_placeholder() -> None:
             {"a": {"S": "x"}},
             'ExpressionAttributeValues contains invalid key: Syntax error; key: "a"',
         ),
-        ("a = :a", {":a": {}}, "ExpressionAttributeValues contains invalid value: Supplied "
-         "AttributeValue is empty, must contain exactly one of the supported datatypes for key :a"),
+        (
+            "a = :a",
+            {":a": {}},
+            "ExpressionAttributeValues contains invalid value: Supplied AttributeValue is empty, "
+            "must contain exactly one of the supported datatypes for key :a",
+        ),
         ("a = :a", {}, "ExpressionAttributeValues must not be empty"),
     ],
 )
@@ -253,7 +257,7 @@ def test_what_aws_says_of_a_broken_condition(
     text: str, values: dict[str, Any], message: str
 ) -> None:
     parameters: dict[str, Any] = {"ConditionExpression": text}
-    if values or "empty" in message and text:
+    if values or ("empty" in message and text):
         parameters["ExpressionAttributeValues"] = values
     with pytest.raises(AwsError) as error:
         expressions = Expressions(parameters, "ConditionExpression")
@@ -434,9 +438,7 @@ def test_all_sections_at_once() -> None:
         ),
     ],
 )
-def test_what_aws_says_of_a_broken_update(
-    text: str, values: dict[str, Any], message: str
-) -> None:
+def test_what_aws_says_of_a_broken_update(text: str, values: dict[str, Any], message: str) -> None:
     with pytest.raises(AwsError) as error:
         updated(text, **values)
     assert error.value.code == "ValidationException"

@@ -109,7 +109,7 @@ def test_a_hot_key_is_refused_though_the_table_has_capacity() -> None:
     throughput = Throughput("arn:index", "Index", clock)
     throughput.on_demand(None, None)
     throughput.admit("Write", "hot")
-    throughput.take("Write", 1000, "hot")
+    throughput.take("Write", 3 * 1000, "hot")
     throughput.admit("Write", "cold")
     with pytest.raises(Throttled) as error:
         throughput.admit("Write", "hot")
@@ -117,7 +117,7 @@ def test_a_hot_key_is_refused_though_the_table_has_capacity() -> None:
     assert error.value.details["throttlingReasons"] == [
         {"reason": "IndexWriteKeyRangeThroughputExceeded", "resource": "arn:index"}
     ]
-    clock.advance(1)
+    clock.advance(3)
     throughput.admit("Write", "hot")
 
 

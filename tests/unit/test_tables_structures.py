@@ -6,11 +6,14 @@ import asyncio
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orderlab.clock import HandTurnedClock
-from orderlab.cloud.contracts import StreamPosition
+from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.contracts import Call, Principal, StreamPosition
+from orderlab.cloud.http import Request
 from orderlab.cloud.tables.attribute_values import measure_item
 from orderlab.cloud.tables.expiry import Expiry
 from orderlab.cloud.tables.rows import TOP, AfterPrefix, Rows
@@ -18,6 +21,7 @@ from orderlab.cloud.tables.schema import IndexSchema, KeySchema, TableSchema
 from orderlab.cloud.tables.staleness import STALE_SECONDS, Staleness
 from orderlab.cloud.tables.stored import Stored, store
 from orderlab.cloud.tables.stream_log import RETENTION_SECONDS, StreamLog
+from orderlab.cloud.tables.stream_operations import StreamOperations
 from orderlab.cloud.tables.table import Behaviour, Table
 
 SCHEMA = [
@@ -117,6 +121,57 @@ def test_a_waiting_reader_wakes_for_a_record() -> None:
     assert asyncio.run(wait()) == (True, False)
 
 
+class OneStream:
+    """A register that knows one stream."""
+
+    def __init__(self, log: StreamLog) -> None:
+        self._log = log
+
+    def stream(self, arn: str) -> StreamLog | None:
+        return self._log if arn == self._log.arn else None
+
+
+def stream_call(operations: StreamOperations, operation: str, **parameters: Any) -> Any:
+    request = Request("POST", "/", "", {}, b"")
+    principal = Principal("account", "arn:aws:iam::123456789012:root", "123456789012")
+    call = Call("dynamodbstreams", operation, "us-east-1", principal, request, "id")
+    return operations.operations[operation](call, parameters)
+
+
+def test_iterators_expire_and_records_are_trimmed() -> None:
+    clock = HandTurnedClock()
+    log = stream(clock)
+    operations = StreamOperations(OneStream(log), clock)  # type: ignore[arg-type]
+    log.append(None, item(1))
+    number = log.sequence_number(0)
+    start = {"StreamArn": log.arn, "ShardId": log.id}
+    at = {"ShardIteratorType": "AT_SEQUENCE_NUMBER", "SequenceNumber": number}
+
+    def iterator(**kind: Any) -> str:
+        found: str = stream_call(operations, "GetShardIterator", **start, **kind)["ShardIterator"]
+        return found
+
+    first = iterator(**at)
+    clock.advance(14 * 60)
+    assert len(stream_call(operations, "GetRecords", ShardIterator=first)["Records"]) == 1
+    clock.advance(61)
+    with pytest.raises(AwsError) as error:
+        stream_call(operations, "GetRecords", ShardIterator=first)
+    assert error.value.code == "ExpiredIteratorException"
+    clock.advance(RETENTION_SECONDS - 16 * 60)
+    fresh = iterator(**at)
+    clock.advance(100)
+    for attempt in (
+        lambda: iterator(**at),
+        lambda: stream_call(operations, "GetRecords", ShardIterator=fresh),
+    ):
+        with pytest.raises(AwsError) as error:
+            attempt()
+        assert error.value.code == "TrimmedDataAccessException"
+    oldest = iterator(ShardIteratorType="TRIM_HORIZON")
+    assert stream_call(operations, "GetRecords", ShardIterator=oldest)["Records"] == []
+
+
 # --- expiry, staleness, lag ---
 
 
@@ -198,7 +253,7 @@ def test_a_lagging_index_follows() -> None:
     assert len(index.rows) == 0
     clock.advance(2)
     index.catch_up()
-    assert [key[1] for key in index.rows.keys()] == ["b"]
+    assert [key[1] for key in index.rows.keys(None)] == ["b"]
 
 
 # --- a table and its index agree, whatever is written ---
@@ -234,7 +289,7 @@ def test_an_index_holds_what_the_table_holds(
             tested.apply(change)
             model.pop((pk, sk), None)
     index = tested.indexes["by-g"]
-    found = sorted(str(index.rows[key].item()) for key in index.rows.keys())
+    found = sorted(str(index.rows[key].item()) for key in index.rows.keys(None))
     assert found == sorted(str(content) for content in model.values() if "g" in content)
     assert len(tested.rows) == len(model)
     assert tested.rows.bytes == sum(measure_item(content) for content in model.values())

@@ -62,7 +62,9 @@ def test_what_is_no_number_is_refused(sent: str, text: str) -> None:
     assert text in error.value.message
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-1e20, max_value=1e20))
+@given(
+    st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-1e20, max_value=1e20)
+)
 def test_normalising_keeps_the_value(value: Decimal) -> None:
     normal = numbers.normalise(str(value))
     assert Decimal(normal) == value
@@ -151,7 +153,7 @@ def test_a_member_that_is_null_does_not_count() -> None:
 
 @pytest.mark.parametrize(("levels", "allowed"), [(32, True), (33, False)])
 def test_nesting_ends_at_32_levels(levels: int, allowed: bool) -> None:
-    value = json.loads('{"L":[' * levels + ']}' * levels)
+    value = json.loads('{"L":[' * levels + "]}" * levels)
     if allowed:
         assert measure(value) > 0
     else:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from orderlab.cloud.tables.attribute_values import not_expected
-from orderlab.cloud.tables.errors import detected
+from orderlab.cloud.tables.errors import SerializationException, detected
 
 # checks a value at a path, adds what is wrong to the list, raises for a wrong JSON type
 Check = Callable[[Any, str, list[str]], None]
@@ -52,7 +52,7 @@ def _check_of(name: str, shapes: dict[str, Any], known: dict[str, Check]) -> Che
     if name in known:
         return known[name]
     if name in _OPAQUE:
-        return lambda value, path, faults: None
+        return _any_object
     made: list[Check] = []
     known[name] = lambda value, path, faults: made[0](value, path, faults)
     shape = shapes[name]
@@ -60,6 +60,11 @@ def _check_of(name: str, shapes: dict[str, Any], known: dict[str, Check]) -> Che
     made.append(maker(shape, shapes, known) if maker else lambda value, path, faults: None)
     known[name] = made[0]
     return made[0]
+
+
+def _any_object(value: Any, path: str, faults: list[str]) -> None:
+    if type(value) is not dict:
+        raise not_expected(value, "Map")
 
 
 def _structure(shape: dict[str, Any], shapes: dict[str, Any], known: dict[str, Check]) -> Check:
@@ -99,7 +104,7 @@ def _list(shape: dict[str, Any], shapes: dict[str, Any], known: dict[str, Check]
         length(value, path, faults)
         for number, content in enumerate(value, 1):
             if content is None:
-                raise not_expected("", "null in a list")
+                raise SerializationException("A list may not hold null")
             element(content, f"{path}.{number}.member", faults)
 
     return check

@@ -16,6 +16,8 @@ BURST_SECONDS = 300
 # what one partition, and so one partition key, takes in a second
 PARTITION_READ_UNITS = 3000
 PARTITION_WRITE_UNITS = 1000
+# over so many seconds together, so that a short burst passes as it does on AWS
+PARTITION_SECONDS = 3
 # what a new on-demand table takes in a second
 WARM_READ_UNITS = 12_000
 WARM_WRITE_UNITS = 4_000
@@ -95,16 +97,16 @@ class Bucket:
 
 
 class HotKeys:
-    """What each partition key has taken in the current second."""
+    """What each partition key has taken in the current few seconds."""
 
     def __init__(self, units_per_second: float) -> None:
-        self._limit = units_per_second
+        self._limit = units_per_second * PARTITION_SECONDS
         self._until = 0.0
         self._taken: dict[Any, float] = {}
 
     def has_any(self, key: Any, now: float) -> bool:
         if now >= self._until:
-            self._until = now + 1
+            self._until = now + PARTITION_SECONDS
             self._taken.clear()
         return self._taken.get(key, 0.0) < self._limit
 

@@ -1,0 +1,418 @@
+"""Tables themselves: created, described, changed, throttled, deleted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.cloud.tables_support import index, key_schema, make_table, refused, wire
+
+INVALID = "One or more parameter values were invalid: "
+
+
+@pytest.fixture(scope="module")
+def dynamodb(cloud: Any) -> Any:
+    return cloud.client("dynamodb")
+
+
+def describe(dynamodb: Any, table: str) -> dict[str, Any]:
+    found: dict[str, Any] = dynamodb.describe_table(TableName=table)["Table"]
+    return found
+
+
+def test_a_table_is_described(dynamodb: Any) -> None:
+    name = make_table(
+        dynamodb,
+        types={"g": "S", "l": "N"},
+        GlobalSecondaryIndexes=[index("by-g", "g", "INCLUDE", "x")],
+        LocalSecondaryIndexes=[index("by-l", "pk l", "KEYS_ONLY")],
+        TableClass="STANDARD_INFREQUENT_ACCESS",
+        OnDemandThroughput={"MaxReadRequestUnits": 100, "MaxWriteRequestUnits": 50},
+        Tags=[{"Key": "team", "Value": "orders"}],
+    )
+    dynamodb.put_item(TableName=name, Item=wire(pk="a", sk="b", g="g"))
+    dynamodb.get_waiter("table_exists").wait(TableName=name)
+    table = describe(dynamodb, name)
+    assert table["TableStatus"] == "ACTIVE"
+    assert table["KeySchema"] == key_schema("pk sk")
+    assert (table["ItemCount"], table["TableSizeBytes"]) == (1, 8)
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["TableClassSummary"] == {"TableClass": "STANDARD_INFREQUENT_ACCESS"}
+    assert table["OnDemandThroughput"]["MaxWriteRequestUnits"] == 50
+    assert table["DeletionProtectionEnabled"] is False
+    (shared,) = table["GlobalSecondaryIndexes"]
+    assert (shared["IndexStatus"], shared["ItemCount"]) == ("ACTIVE", 1)
+    assert shared["IndexArn"] == f"{table['TableArn']}/index/by-g"
+    assert shared["Projection"] == {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["x"]}
+    (local,) = table["LocalSecondaryIndexes"]
+    assert (local["IndexName"], local["ItemCount"]) == ("by-l", 0)
+    tags = dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
+    assert tags == [{"Key": "team", "Value": "orders"}]
+
+
+def test_tables_are_listed_page_by_page(dynamodb: Any) -> None:
+    names = sorted(make_table(dynamodb) for _ in range(3))
+    found = [
+        name
+        for page in dynamodb.get_paginator("list_tables").paginate(PaginationConfig={"PageSize": 2})
+        for name in page["TableNames"]
+    ]
+    assert [name for name in found if name in names] == names
+
+
+def test_a_deleted_table_is_gone_and_may_come_again(dynamodb: Any) -> None:
+    name = make_table(dynamodb)
+    dynamodb.put_item(TableName=name, Item=wire(pk="a", sk="b"))
+    deleted = dynamodb.delete_table(TableName=name)["TableDescription"]
+    assert deleted["TableStatus"] == "DELETING"
+    dynamodb.get_waiter("table_not_exists").wait(TableName=name)
+    for call in (dynamodb.describe_table, dynamodb.delete_table):
+        assert refused(call, TableName=name) == (
+            "ResourceNotFoundException",
+            f"Requested resource not found: Table: {name} not found",
+        )
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=key_schema("pk"),
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    assert dynamodb.scan(TableName=name)["Count"] == 0
+
+
+def test_a_protected_table_stays(dynamodb: Any) -> None:
+    name = make_table(dynamodb, DeletionProtectionEnabled=True)
+    code, message = refused(dynamodb.delete_table, TableName=name)
+    assert code == "ValidationException"
+    assert "protected against deletion" in message
+    dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+    dynamodb.delete_table(TableName=name)
+
+
+def test_a_table_exists_once(dynamodb: Any) -> None:
+    name = make_table(dynamodb)
+    assert refused(
+        dynamodb.create_table,
+        TableName=name,
+        KeySchema=key_schema("pk"),
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    ) == ("ResourceInUseException", f"Table already exists: {name}")
+
+
+@pytest.mark.parametrize(
+    ("key", "more", "message"),
+    [
+        (
+            "pk",
+            {"BillingMode": "PROVISIONED"},
+            INVALID + "ReadCapacityUnits and WriteCapacityUnits must both be specified when "
+            "BillingMode is PROVISIONED",
+        ),
+        (
+            "pk",
+            {"ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}},
+            INVALID + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+            "BillingMode is PAY_PER_REQUEST",
+        ),
+        (
+            "pk",
+            {"types": {"other": "S"}},
+            INVALID + "Number of attributes in KeySchema does not exactly match number of "
+            "attributes defined in AttributeDefinitions",
+        ),
+        (
+            "pk",
+            {"GlobalSecondaryIndexes": [index("by-g", "g")]},
+            INVALID + "Some index key attributes are not defined in AttributeDefinitions. "
+            "Keys: [g], AttributeDefinitions: [pk]",
+        ),
+        (
+            "pk",
+            {"LocalSecondaryIndexes": [index("by-l", "pk l")], "types": {"l": "S"}},
+            INVALID + "Table KeySchema does not have a range key, which is required when "
+            "specifying a LocalSecondaryIndex",
+        ),
+        (
+            "pk sk",
+            {"LocalSecondaryIndexes": [index("by-l", "sk pk")]},
+            INVALID + "Index KeySchema does not have the same leading hash key as table "
+            "KeySchema for index: by-l. index hash key: sk, table hash key: pk",
+        ),
+        (
+            "pk",
+            {
+                "GlobalSecondaryIndexes": [index("by-g", "g"), index("by-g", "g")],
+                "types": {"g": "S"},
+            },
+            INVALID + "Duplicate index name: by-g",
+        ),
+        (
+            "pk",
+            {
+                "GlobalSecondaryIndexes": [index("by-g", "g", "ALL", "x")],
+                "types": {"g": "S"},
+            },
+            INVALID + "ProjectionType is ALL, but NonKeyAttributes is specified",
+        ),
+        (
+            "pk",
+            {
+                "GlobalSecondaryIndexes": [index(f"by-{n:03}", "g") for n in range(21)],
+                "types": {"g": "S"},
+            },
+            INVALID + "GlobalSecondaryIndex count exceeds the per-table limit of 20",
+        ),
+    ],
+)
+def test_tables_that_cannot_be(dynamodb: Any, key: str, more: dict[str, Any], message: str) -> None:
+    parameters = {"dynamodb": dynamodb, "key": key, **more}
+    assert refused(make_table, **parameters) == ("ValidationException", message)
+
+
+def test_a_table_of_two_partition_keys_cannot_be(dynamodb: Any) -> None:
+    code, message = refused(make_table, dynamodb=dynamodb, key="pk other /")
+    assert (code, message) == (
+        "ValidationException",
+        "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
+    )
+
+
+# --- indexes that come and go ---
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "waited 10 s in vain"
+        time.sleep(0.02)
+
+
+def test_an_index_is_added_filled_and_taken_away(dynamodb: Any) -> None:
+    name = make_table(dynamodb, "pk")
+    for number in range(10):
+        group = {"g": "even"} if number % 2 == 0 else {}
+        dynamodb.put_item(TableName=name, Item=wire(pk=str(number), **group))
+    dynamodb.put_item(TableName=name, Item=wire(pk="of another type", g=5))
+    answer = dynamodb.update_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "g", "AttributeType": "S"}],
+        GlobalSecondaryIndexUpdates=[{"Create": index("by-g", "g")}],
+    )["TableDescription"]
+    assert answer["TableStatus"] == "UPDATING"
+    assert answer["GlobalSecondaryIndexes"][0]["IndexStatus"] == "CREATING"
+    query = {
+        "TableName": name,
+        "IndexName": "by-g",
+        "KeyConditionExpression": "g = :g",
+        "ExpressionAttributeValues": wire(**{":g": "even"}),
+    }
+    assert "backfilling" in refused(dynamodb.query, **query)[1]
+    dynamodb.put_item(TableName=name, Item=wire(pk="meanwhile", g="even"))
+    second = [{"Create": index("other", "g")}]
+    assert (
+        refused(dynamodb.update_table, TableName=name, GlobalSecondaryIndexUpdates=second)[0]
+        == "LimitExceededException"
+    )
+    wait_for(
+        lambda: describe(dynamodb, name)["GlobalSecondaryIndexes"][0]["IndexStatus"] == "ACTIVE"
+    )
+    assert describe(dynamodb, name)["TableStatus"] == "ACTIVE"
+    assert dynamodb.query(**query)["Count"] == 6
+    answer = dynamodb.update_table(
+        TableName=name, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by-g"}}]
+    )["TableDescription"]
+    assert answer["GlobalSecondaryIndexes"][0]["IndexStatus"] == "DELETING"
+    wait_for(lambda: "GlobalSecondaryIndexes" not in describe(dynamodb, name))
+    assert refused(dynamodb.query, **query)[1] == (
+        "The table does not have the specified index: by-g"
+    )
+
+
+# --- billing mode and throughput ---
+
+
+def provisioned(read: int, write: int) -> dict[str, Any]:
+    units = {"ReadCapacityUnits": read, "WriteCapacityUnits": write}
+    return {"BillingMode": "PROVISIONED", "ProvisionedThroughput": units}
+
+
+def write_until_throttled(dynamodb: Any, table: str, most: int, **attributes: Any) -> ClientError:
+    with pytest.raises(ClientError) as error:
+        for number in range(most):
+            dynamodb.put_item(TableName=table, Item=wire(pk=str(number), **attributes))
+    return error.value
+
+
+def test_a_provisioned_table_throttles_and_says_why(dynamodb: Any) -> None:
+    name = make_table(dynamodb, "pk", **provisioned(1, 1))
+    error = write_until_throttled(dynamodb, name, 20, x="x" * 20_000)
+    assert error.response["Error"]["Code"] == "ProvisionedThroughputExceededException"
+    assert error.response["ThrottlingReasons"] == [
+        {
+            "reason": "TableWriteProvisionedThroughputExceeded",
+            "resource": describe(dynamodb, name)["TableArn"],
+        }
+    ]
+    # reading is another account
+    dynamodb.get_item(TableName=name, Key=wire(pk="0"))
+
+
+def test_an_index_without_capacity_holds_the_table_back(dynamodb: Any) -> None:
+    small = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+    name = make_table(
+        dynamodb,
+        "pk",
+        types={"g": "S"},
+        GlobalSecondaryIndexes=[{**index("by-g", "g"), "ProvisionedThroughput": small}],
+        **provisioned(1000, 1000),
+    )
+    error = write_until_throttled(dynamodb, name, 20, g="g", x="x" * 20_000)
+    (reason,) = error.response["ThrottlingReasons"]
+    assert reason["reason"] == "IndexWriteProvisionedThroughputExceeded"
+    assert reason["resource"].endswith("/index/by-g")
+    dynamodb.put_item(TableName=name, Item=wire(pk="not in the index"))
+
+
+def test_a_throttled_batch_leaves_items_unprocessed(dynamodb: Any) -> None:
+    name = make_table(dynamodb, "pk", **provisioned(1, 1))
+    requests = [
+        {"PutRequest": {"Item": wire(pk=str(number), x="x" * 30_000)}} for number in range(5)
+    ]
+    answer = dynamodb.batch_write_item(RequestItems={name: requests})
+    left = answer["UnprocessedItems"][name]
+    assert left == requests[1:]
+    assert (
+        refused(dynamodb.batch_write_item, RequestItems={name: left})[0]
+        == "ProvisionedThroughputExceededException"
+    )
+
+
+def test_a_throttled_transaction_is_canceled(dynamodb: Any) -> None:
+    name = make_table(dynamodb, "pk", **provisioned(1, 1))
+    dynamodb.put_item(TableName=name, Item=wire(pk="a", x="x" * 50_000))
+    with pytest.raises(ClientError) as error:
+        dynamodb.transact_write_items(
+            TransactItems=[{"Put": {"TableName": name, "Item": wire(pk="b")}}]
+        )
+    (reason,) = error.value.response["CancellationReasons"]
+    assert reason["Code"] == "ProvisionedThroughputExceeded"
+
+
+def test_capacity_comes_back_with_time(dynamodb: Any) -> None:
+    name = make_table(dynamodb, "pk", **provisioned(1, 2))
+    write_until_throttled(dynamodb, name, 20, x="x" * 5_000)
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            dynamodb.put_item(TableName=name, Item=wire(pk="again"))
+            return
+        except ClientError:
+            time.sleep(0.05)
+    pytest.fail("still throttled after 50 scaled seconds")
+
+
+def test_a_table_changes_its_billing_mode_and_capacity(dynamodb: Any) -> None:
+    name = make_table(dynamodb, "pk", **provisioned(1, 1))
+    assert "BillingModeSummary" not in describe(dynamodb, name)
+    write_until_throttled(dynamodb, name, 20, x="x" * 20_000)
+    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 500}
+    dynamodb.update_table(TableName=name, ProvisionedThroughput=units)
+    throughput = describe(dynamodb, name)["ProvisionedThroughput"]
+    assert throughput["WriteCapacityUnits"] == 500
+    assert "LastIncreaseDateTime" in throughput
+    dynamodb.put_item(TableName=name, Item=wire(pk="a"))
+    assert refused(dynamodb.update_table, TableName=name, ProvisionedThroughput=units)[
+        1
+    ].startswith("The provisioned throughput for the table will not change.")
+    dynamodb.update_table(TableName=name, BillingMode="PAY_PER_REQUEST")
+    table = describe(dynamodb, name)
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["ProvisionedThroughput"]["WriteCapacityUnits"] == 0
+    assert refused(dynamodb.update_table, TableName=name, BillingMode="PROVISIONED") == (
+        "ValidationException",
+        INVALID + "ReadCapacityUnits and WriteCapacityUnits must both be specified when "
+        "BillingMode is PROVISIONED",
+    )
+    dynamodb.update_table(TableName=name, **provisioned(3, 3))
+    assert describe(dynamodb, name)["BillingModeSummary"]["BillingMode"] == "PROVISIONED"
+
+
+def test_a_maximum_of_an_on_demand_table_is_kept(dynamodb: Any) -> None:
+    name = make_table(dynamodb, "pk", OnDemandThroughput={"MaxWriteRequestUnits": 1})
+    error = write_until_throttled(dynamodb, name, 20, x="x" * 20_000)
+    assert error.response["Error"]["Code"] == "ThrottlingException"
+    (reason,) = error.response["throttlingReasons"]
+    assert reason["reason"] == "TableWriteMaxOnDemandThroughputExceeded"
+
+
+def test_a_hot_key_is_throttled_and_its_neighbours_are_not(dynamodb: Any) -> None:
+    name = make_table(dynamodb)
+    large = "x" * 390_000
+    with pytest.raises(ClientError) as error:
+        for number in range(200):
+            dynamodb.put_item(TableName=name, Item=wire(pk="hot", sk=str(number), x=large))
+    (reason,) = error.value.response["throttlingReasons"]
+    assert reason["reason"] == "TableWriteKeyRangeThroughputExceeded"
+    dynamodb.put_item(TableName=name, Item=wire(pk="cold", sk="1"))
+
+
+def test_the_class_of_a_table_is_changed(dynamodb: Any) -> None:
+    name = make_table(dynamodb)
+    dynamodb.update_table(TableName=name, TableClass="STANDARD_INFREQUENT_ACCESS")
+    assert describe(dynamodb, name)["TableClassSummary"]["TableClass"] == (
+        "STANDARD_INFREQUENT_ACCESS"
+    )
+
+
+def test_the_rest_of_the_control_plane_still_answers(dynamodb: Any) -> None:
+    name = make_table(dynamodb)
+    arn = describe(dynamodb, name)["TableArn"]
+    dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}])
+    dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "2"}])
+    tags = dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"]
+    assert tags == [{"Key": "a", "Value": "2"}]
+    dynamodb.update_continuous_backups(
+        TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    described = dynamodb.describe_continuous_backups(TableName=name)
+    recovery = described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+    backup = dynamodb.create_backup(TableName=name, BackupName="first")["BackupDetails"]
+    assert (
+        dynamodb.list_backups(TableName=name)["BackupSummaries"][0]["BackupArn"]
+        == (backup["BackupArn"])
+    )
+    with pytest.raises(ClientError) as error:
+        dynamodb.restore_table_from_backup(TargetTableName="other", BackupArn=backup["BackupArn"])
+    assert error.value.response["Error"]["Code"] == "NotImplementedByOrderlab"
+
+
+def test_stale_reads_and_lagging_indexes_show_when_asked_for(
+    own_cloud: Callable[..., Any],
+) -> None:
+    with own_cloud(speed=1, weak_guarantees=True) as cloud:
+        dynamodb = cloud.client("dynamodb")
+        name = make_table(
+            dynamodb, "pk", types={"g": "S"}, GlobalSecondaryIndexes=[index("by-g", "g")]
+        )
+        stale = 0
+        for number in range(60):
+            key = wire(pk=str(number))
+            dynamodb.put_item(TableName=name, Item={**key, **wire(g="g")})
+            strong = dynamodb.get_item(TableName=name, Key=key, ConsistentRead=True)
+            assert "Item" in strong
+            stale += "Item" not in dynamodb.get_item(TableName=name, Key=key)
+        assert 5 < stale < 40
+        query = {
+            "TableName": name,
+            "IndexName": "by-g",
+            "KeyConditionExpression": "g = :g",
+            "ExpressionAttributeValues": wire(**{":g": "g"}),
+        }
+        assert dynamodb.query(**query)["Count"] < 60
+        wait_for(lambda: dynamodb.query(**query)["Count"] == 60)

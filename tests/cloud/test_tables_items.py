@@ -1,0 +1,417 @@
+"""PutItem, GetItem, UpdateItem, DeleteItem, and what they cost and refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.cloud.tables_support import index, make_table, refused, wire
+
+
+@pytest.fixture(scope="module")
+def dynamodb(cloud: Any) -> Any:
+    # AWS's own checks are meant here, not botocore's
+    return cloud.client("dynamodb", parameter_validation=False)
+
+
+@pytest.fixture(scope="module")
+def table(dynamodb: Any) -> str:
+    return make_table(dynamodb)
+
+
+def key(pk: str, sk: str = "1") -> dict[str, Any]:
+    return wire(pk=pk, sk=sk)
+
+
+def test_an_item_comes_back_as_it_was_put(dynamodb: Any, table: str) -> None:
+    item = {
+        **key("round-trip"),
+        "text": {"S": "grüezi 🙂"},
+        "empty": {"S": ""},
+        "number": {"N": "12.5"},
+        "bytes": {"B": b"\x00\xff"},
+        "yes": {"BOOL": True},
+        "nothing": {"NULL": True},
+        "list": {"L": [{"S": "a"}, {"M": {"x": {"N": "1"}}}]},
+        "names": {"SS": ["a", "b"]},
+        "numbers": {"NS": ["1", "2"]},
+        "blobs": {"BS": [b"a", b"b"]},
+    }
+    dynamodb.put_item(TableName=table, Item=item)
+    assert dynamodb.get_item(TableName=table, Key=key("round-trip"))["Item"] == item
+
+
+def test_a_missing_item_gives_no_item(dynamodb: Any, table: str) -> None:
+    assert "Item" not in dynamodb.get_item(TableName=table, Key=key("nobody"))
+
+
+def test_a_table_answers_to_its_arn(dynamodb: Any, table: str) -> None:
+    arn = dynamodb.describe_table(TableName=table)["Table"]["TableArn"]
+    dynamodb.put_item(TableName=arn, Item=key("by-arn"))
+    assert dynamodb.get_item(TableName=arn, Key=key("by-arn"))["Item"] == key("by-arn")
+
+
+def test_put_replaces_and_shows_what_was_there(dynamodb: Any, table: str) -> None:
+    old, new = {**key("put"), **wire(a="1")}, {**key("put"), **wire(b="2")}
+    first = dynamodb.put_item(TableName=table, Item=old, ReturnValues="ALL_OLD")
+    assert "Attributes" not in first
+    second = dynamodb.put_item(TableName=table, Item=new, ReturnValues="ALL_OLD")
+    assert second["Attributes"] == old
+    assert dynamodb.get_item(TableName=table, Key=key("put"))["Item"] == new
+
+
+def test_delete_shows_what_was_there(dynamodb: Any, table: str) -> None:
+    item = {**key("delete"), **wire(a="1")}
+    dynamodb.put_item(TableName=table, Item=item)
+    gone = dynamodb.delete_item(TableName=table, Key=key("delete"), ReturnValues="ALL_OLD")
+    assert gone["Attributes"] == item
+    again = dynamodb.delete_item(TableName=table, Key=key("delete"), ReturnValues="ALL_OLD")
+    assert "Attributes" not in again
+
+
+def test_update_makes_the_item_that_is_missing(dynamodb: Any, table: str) -> None:
+    dynamodb.update_item(TableName=table, Key=key("fresh"))
+    assert dynamodb.get_item(TableName=table, Key=key("fresh"))["Item"] == key("fresh")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "attributes"),
+    [
+        ("NONE", None),
+        ("ALL_OLD", wire(pk="return", sk="1", a=1, m={"x": "1", "y": "2"})),
+        ("ALL_NEW", wire(pk="return", sk="1", a=2, m={"x": "new", "y": "2"}, b="b")),
+        ("UPDATED_OLD", wire(a=1, m={"x": "1"})),
+        ("UPDATED_NEW", wire(a=2, m={"x": "new"}, b="b")),
+    ],
+)
+def test_what_update_returns(
+    dynamodb: Any, table: str, wanted: str, attributes: dict[str, Any] | None
+) -> None:
+    dynamodb.put_item(TableName=table, Item=wire(pk="return", sk="1", a=1, m={"x": "1", "y": "2"}))
+    found = dynamodb.update_item(
+        TableName=table,
+        Key=key("return"),
+        UpdateExpression="ADD a :one SET m.x = :x, b = :b",
+        ExpressionAttributeValues=wire(**{":one": 1, ":x": "new", ":b": "b"}),
+        ReturnValues=wanted,
+    )
+    assert found.get("Attributes") == attributes
+
+
+def test_a_second_conditional_put_is_refused(dynamodb: Any, table: str) -> None:
+    put = {"TableName": table, "ConditionExpression": "attribute_not_exists(pk)"}
+    dynamodb.put_item(Item={**key("once"), **wire(a="first")}, **put)
+    with pytest.raises(ClientError) as error:
+        dynamodb.put_item(
+            Item={**key("once"), **wire(a="second")},
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            **put,
+        )
+    assert error.value.response["Error"] == {
+        "Code": "ConditionalCheckFailedException",
+        "Message": "The conditional request failed",
+    }
+    assert error.value.response["Item"] == {**key("once"), **wire(a="first")}
+    assert dynamodb.get_item(TableName=table, Key=key("once"))["Item"]["a"] == {"S": "first"}
+
+
+def test_a_condition_that_fails_changes_nothing(dynamodb: Any, table: str) -> None:
+    for call in (dynamodb.update_item, dynamodb.delete_item):
+        code, _ = refused(
+            call,
+            TableName=table,
+            Key=key("never"),
+            ConditionExpression="attribute_exists(pk)",
+        )
+        assert code == "ConditionalCheckFailedException"
+    assert "Item" not in dynamodb.get_item(TableName=table, Key=key("never"))
+
+
+def test_a_projection_gives_a_part(dynamodb: Any, table: str) -> None:
+    dynamodb.put_item(TableName=table, Item=wire(pk="part", sk="1", a={"b": "c", "d": "e"}, f="g"))
+    found = dynamodb.get_item(
+        TableName=table,
+        Key=key("part"),
+        ProjectionExpression="#a.b, f",
+        ExpressionAttributeNames={"#a": "a"},
+    )
+    assert found["Item"] == wire(a={"b": "c"}, f="g")
+
+
+# --- capacity ---
+
+
+def units(answer: dict[str, Any]) -> float:
+    return float(answer["ConsumedCapacity"]["CapacityUnits"])
+
+
+@pytest.mark.parametrize(
+    ("size", "write", "strong", "eventual"),
+    [(100, 1, 1, 0.5), (1024, 1, 1, 0.5), (1025, 2, 1, 0.5), (4097, 5, 2, 1), (9000, 9, 3, 1.5)],
+)
+def test_what_an_item_of_a_size_costs(
+    dynamodb: Any, table: str, size: int, write: float, strong: float, eventual: float
+) -> None:
+    names = len("pk" + "size" + "sk" + "1" + "x")
+    item = {**key("size"), **wire(x="x" * (size - names))}
+    total = {"TableName": table, "ReturnConsumedCapacity": "TOTAL"}
+    assert units(dynamodb.put_item(Item=item, **total)) == write
+    assert units(dynamodb.get_item(Key=key("size"), ConsistentRead=True, **total)) == strong
+    assert units(dynamodb.get_item(Key=key("size"), **total)) == eventual
+    shrunk = dynamodb.update_item(Key=key("size"), UpdateExpression="REMOVE x", **total)
+    assert units(shrunk) == write  # the larger of before and after
+    dynamodb.put_item(Item=item, **total)
+    assert units(dynamodb.delete_item(Key=key("size"), **total)) == write
+
+
+def test_reading_and_deleting_nothing_costs_too(dynamodb: Any, table: str) -> None:
+    total = {"TableName": table, "ReturnConsumedCapacity": "TOTAL", "Key": key("no-one")}
+    assert units(dynamodb.get_item(**total)) == 0.5
+    assert units(dynamodb.get_item(ConsistentRead=True, **total)) == 1
+    assert units(dynamodb.delete_item(**total)) == 1
+
+
+def index_units(answer: dict[str, Any]) -> tuple[float, float]:
+    consumed = answer["ConsumedCapacity"]
+    return (
+        consumed["Table"]["CapacityUnits"],
+        sum(part["CapacityUnits"] for part in consumed.get("GlobalSecondaryIndexes", {}).values()),
+    )
+
+
+def test_what_writes_cost_on_an_index(dynamodb: Any) -> None:
+    name = make_table(
+        dynamodb,
+        types={"g": "S"},
+        GlobalSecondaryIndexes=[index("by-g", "g", "INCLUDE", "shown")],
+    )
+    both = {"TableName": name, "ReturnConsumedCapacity": "INDEXES"}
+
+    def put(**attributes: Any) -> tuple[float, float]:
+        return index_units(dynamodb.put_item(Item=wire(pk="p", sk="s", **attributes), **both))
+
+    big = "x" * 3000
+    assert put(hidden=big) == (3, 0)  # not in the index
+    assert put(hidden=big, g="a") == (3, 1)  # enters it
+    assert put(hidden="y" * 3000, g="a") == (3, 0)  # nothing that it holds changes
+    assert put(hidden="y", g="a", shown="s") == (3, 1)  # a projected attribute changes
+    assert put(hidden="y", g="b", shown="s") == (1, 2)  # deleted here, put there
+    assert put(hidden="y", g="b", shown=big) == (3, 3)  # sized by what the index holds
+    assert put(hidden="y") == (3, 3)  # leaves it
+    assert put(hidden="y") == (1, 0)
+
+
+# --- limits and refusals ---
+
+
+def test_an_item_has_at_most_400_kb(dynamodb: Any, table: str) -> None:
+    names = len("pk" + "large" + "sk" + "1" + "x")
+    full = {**key("large"), **wire(x="x" * (400 * 1024 - names))}
+    dynamodb.put_item(TableName=table, Item=full)
+    full["x"]["S"] += "x"
+    assert refused(dynamodb.put_item, TableName=table, Item=full) == (
+        "ValidationException",
+        "Item size has exceeded the maximum allowed size",
+    )
+    assert refused(
+        dynamodb.update_item,
+        TableName=table,
+        Key=key("large"),
+        UpdateExpression="SET y = :y",
+        ExpressionAttributeValues=wire(**{":y": "y"}),
+    ) == ("ValidationException", "Item size to update has exceeded the maximum allowed size")
+
+
+INVALID = "One or more parameter values were invalid: "
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        (wire(pk="a"), INVALID + "Missing the key sk in the item"),
+        (
+            wire(pk=1, sk="a"),
+            INVALID + "Type mismatch for key pk expected: S actual: N",
+        ),
+        (
+            wire(pk="", sk="a"),
+            "One or more parameter values are not valid. The AttributeValue for a key attribute "
+            "cannot contain an empty string value. Key: pk",
+        ),
+        (
+            wire(pk="x" * 2049, sk="a"),
+            INVALID + "Size of hashkey has exceeded the maximum size limit of2048 bytes",
+        ),
+        (
+            wire(pk="x", sk="y" * 1025),
+            INVALID + "Aggregated size of all range keys has exceeded the size limit of 1024 bytes",
+        ),
+        (
+            {**wire(pk="x", sk="y"), "n": {"N": "abc"}},
+            "The parameter cannot be converted to a numeric value: abc",
+        ),
+        (
+            {**wire(pk="x", sk="y"), "s": {"SS": []}},
+            INVALID + "An string set  may not be empty",
+        ),
+    ],
+)
+def test_items_that_a_table_cannot_hold(
+    dynamodb: Any, table: str, item: dict[str, Any], message: str
+) -> None:
+    assert refused(dynamodb.put_item, TableName=table, Item=item) == (
+        "ValidationException",
+        message,
+    )
+
+
+@pytest.mark.parametrize(
+    "bad", [wire(pk="a"), wire(pk="a", sk="b", x="c"), wire(pk=1, sk="b"), wire(pk="a", other="b")]
+)
+def test_keys_that_name_no_item(dynamodb: Any, table: str, bad: dict[str, Any]) -> None:
+    for call in (dynamodb.get_item, dynamodb.update_item, dynamodb.delete_item):
+        assert refused(call, TableName=table, Key=bad) == (
+            "ValidationException",
+            "The provided key element does not match the schema",
+        )
+
+
+def test_an_index_key_must_have_its_type(dynamodb: Any) -> None:
+    name = make_table(dynamodb, types={"g": "S"}, GlobalSecondaryIndexes=[index("by-g", "g")])
+    assert refused(dynamodb.put_item, TableName=name, Item=wire(pk="p", sk="s", g=1)) == (
+        "ValidationException",
+        INVALID + "Type mismatch for Index Key g Expected: S Actual: N IndexName: by-g",
+    )
+    code, message = refused(dynamodb.put_item, TableName=name, Item=wire(pk="p", sk="s", g=""))
+    assert code == "ValidationException"
+    assert message.endswith("IndexName: by-g, IndexKey: g")
+    assert refused(
+        dynamodb.update_item,
+        TableName=name,
+        Key=key("p"),
+        UpdateExpression="SET g = :g",
+        ExpressionAttributeValues=wire(**{":g": 1}),
+    ) == (
+        "ValidationException",
+        "The update expression attempted to update the secondary index key to unsupported type",
+    )
+
+
+def test_a_key_attribute_cannot_be_updated(dynamodb: Any, table: str) -> None:
+    assert refused(
+        dynamodb.update_item,
+        TableName=table,
+        Key=key("a"),
+        UpdateExpression="SET sk = :x",
+        ExpressionAttributeValues=wire(**{":x": "y"}),
+    ) == (
+        "ValidationException",
+        INVALID + "Cannot update attribute sk. This attribute is part of the key",
+    )
+
+
+def test_an_unknown_table(dynamodb: Any) -> None:
+    for call, more in (
+        (dynamodb.get_item, {"Key": key("a")}),
+        (dynamodb.put_item, {"Item": key("a")}),
+        (dynamodb.scan, {}),
+    ):
+        assert refused(call, TableName="no-such-table", **more) == (
+            "ResourceNotFoundException",
+            "Requested resource not found",
+        )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code", "text"),
+    [
+        ({}, "ValidationException", "2 validation errors detected: Value null at 'tableName'"),
+        ({"TableName": "abc"}, "ValidationException", "Value null at 'item'"),
+        ({"TableName": "a", "Item": {}}, "ValidationException", "at least 3 characters long"),
+        ({"TableName": "a b c", "Item": {}}, "ValidationException", "Invalid table/index name."),
+        (
+            {"TableName": "abc", "Item": {}, "ReturnValues": "SOME"},
+            "ValidationException",
+            "1 validation error detected: Value 'SOME' at 'returnValues' failed to satisfy "
+            "constraint: Member must satisfy enum value set: [",
+        ),
+        (
+            {"TableName": "abc", "Item": {}, "ReturnValues": "ALL_NEW"},
+            "ValidationException",
+            "ReturnValues can only be ALL_OLD or NONE",
+        ),
+        (
+            {"TableName": "abc", "Item": {}, "Expected": {"a": {"Exists": False}}},
+            "NotImplementedByOrderlab",
+            "legacy parameter Expected",
+        ),
+    ],
+)
+def test_requests_of_the_wrong_form(
+    dynamodb: Any, parameters: dict[str, Any], code: str, text: str
+) -> None:
+    with pytest.raises(ClientError) as error:
+        dynamodb.put_item(**parameters)
+    assert error.value.response["Error"]["Code"] == code
+    assert text in error.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(
+    "value", [{"S": 5}, {"N": 5}, {"S": None}, {}, {"L": {}}, {"M": []}, {"Q": "x"}, 5, "x", []]
+)
+def test_values_of_the_wrong_form(dynamodb: Any, table: str, value: Any) -> None:
+    code, _ = refused(raw_put(dynamodb), TableName=table, Item={**key("bad"), "v": value})
+    assert code in ("SerializationException", "ValidationException")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"TableName": 7, "Item": {}},
+        {"TableName": {"a": 1}, "Item": {}},
+        {"TableName": "abc", "Item": []},
+        {"TableName": "abc", "Item": "x"},
+        {"TableName": "abc", "Item": {}, "ExpressionAttributeNames": {"#a": 1}},
+        {"TableName": "abc", "Item": {}, "ConditionExpression": ["a"]},
+    ],
+)
+def test_json_of_the_wrong_type(dynamodb: Any, body: dict[str, Any]) -> None:
+    code, _ = refused(raw_put(dynamodb), **body)
+    assert code == "SerializationException"
+
+
+def raw_put(dynamodb: Any) -> Any:
+    """PutItem with a body that botocore would not write."""
+    import json
+
+    def put(**body: Any) -> None:
+        def replace(request: Any, **_: Any) -> None:
+            request.data = json.dumps(body).encode()
+
+        dynamodb.meta.events.register("before-sign.dynamodb.PutItem", replace, "raw")
+        try:
+            dynamodb.put_item(TableName="abc", Item={})
+        finally:
+            dynamodb.meta.events.unregister("before-sign.dynamodb.PutItem", replace, "raw")
+
+    return put
+
+
+def test_what_is_not_done_says_so(dynamodb: Any, table: str) -> None:
+    with pytest.raises(ClientError) as error:
+        dynamodb.execute_statement(Statement=f'SELECT * FROM "{table}"')
+    assert error.value.response["Error"]["Code"] == "NotImplementedByOrderlab"
+    assert "PartiQL" in error.value.response["Error"]["Message"]
+
+
+def test_a_thrown_switch_throttles_a_table(cloud: Any, dynamodb: Any) -> None:
+    name = make_table(dynamodb)
+    cloud.page("faults", "POST", {"kind": "throttle", "target": name})
+    try:
+        code, _ = refused(dynamodb.put_item, TableName=name, Item=key("a"))
+        assert code == "ThrottlingException"
+    finally:
+        cloud.page(f"faults?target={name}", "DELETE")
+    dynamodb.put_item(TableName=name, Item=key("a"))
