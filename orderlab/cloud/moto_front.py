@@ -59,7 +59,7 @@ class MotoFront:
             raise NotDoneYet(f"this call ({error})") from None
         except Exception as error:
             # moto checks little of what it is given and falls over what it did not expect
-            log.warning("moto failed on %s %s", request.method, request.path, exc_info=True)
+            log.info("moto failed on %s %s", request.method, request.path, exc_info=True)
             raise ValidationException(
                 f"The request is not in the form that the service expects ({error!r})."
             ) from None

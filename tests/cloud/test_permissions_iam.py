@@ -184,3 +184,16 @@ def test_a_session_of_the_account_has_the_accounts_rights(cloud: Any, client: An
     wrong = {**keys, "SessionToken": "another"}
     error = refused(lambda: session_client(cloud, "dynamodb", wrong).list_tables())
     assert error["Error"]["Code"] == "UnrecognizedClientException"
+
+
+def test_the_policies_that_aws_manages_are_listed_beside_ones_own(client: Any) -> None:
+    iam = client("iam")
+    iam.create_policy(PolicyName="iam-listed", PolicyDocument=policy("sqs:*"))
+    own = iam.get_paginator("list_policies").paginate(Scope="Local")
+    assert "iam-listed" in {each["PolicyName"] for page in own for each in page["Policies"]}
+    pages = iam.get_paginator("list_policies").paginate(
+        Scope="AWS", PaginationConfig={"PageSize": 1000}
+    )
+    managed = [policy for page in pages for policy in page["Policies"]]
+    assert "AmazonSQSFullAccess" in {each["PolicyName"] for each in managed}
+    assert all(each["Arn"].startswith("arn:aws:iam::aws:policy/") for each in managed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from orderlab.cloud.permissions.documents import parse_document, read_document
 from orderlab.cloud.permissions.evaluation import Decision, Question, by_identity, by_resource
 from orderlab.cloud.permissions.managed_policies import managed_policy
 from orderlab.cloud.permissions.patterns import matches
+from orderlab.cloud.permissions.trust import trusts
 
 ACCOUNT = "123456789012"
 ROLE = Principal("role", f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/session", ACCOUNT, "worker")
@@ -264,3 +267,34 @@ def test_a_policy_that_makes_no_sense_grants_nothing(policy: Any) -> None:
     for principal in (ROLE, service("sns")):
         asked = question(principal, "sqs:SendMessage", QUEUE)
         assert by_resource(document, asked).decision is not Decision.ALLOW
+
+
+@pytest.mark.parametrize(
+    ("condition", "source", "expected"),
+    [
+        (None, None, True),
+        ({"StringEquals": {"aws:SourceAccount": ACCOUNT}}, None, True),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:lambda:*:*:function:worker"}}, "worker", True),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:lambda:*:*:function:worker"}}, "other", False),
+        ({"StringEquals": {"sts:ExternalId": "x"}}, None, False),
+    ],
+)
+def test_a_trust_policy_may_name_the_function_that_it_is_for(
+    condition: dict[str, Any] | None, source: str | None, expected: bool
+) -> None:
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    if condition:
+        statement["Condition"] = condition
+    role = SimpleNamespace(
+        arn=f"arn:aws:iam::{ACCOUNT}:role/worker",
+        assume_role_policy_document=json.dumps({"Statement": [statement]}),
+    )
+    arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{source}" if source else None
+    caller = service("lambda")
+    context = context_of(caller, arn, "us-east-1")
+    assert trusts(role, caller, context, any_source=source is None) is expected
+    assert not trusts(role, service("apigateway"), context, any_source=True)

@@ -69,12 +69,15 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
     def list_policies(
         self, marker: str | None, max_items: int, only_attached: bool, path_prefix: str, scope: str
     ) -> tuple[Iterable[Any], str | None]:
+        known, known_of_aws = dict(self.managed_policies), list(self.aws_managed_policies)
         if scope != "Local" and not only_attached:
             for name, description in all_managed_policies().items():
                 self._add(name, description)
         result: tuple[Iterable[Any], str | None] = super().list_policies(
             marker, max_items, only_attached, path_prefix, scope
         )
+        # more than a thousand policies that nobody uses would only slow other calls down
+        self.managed_policies, self.aws_managed_policies = known, known_of_aws
         return result
 
     def delete_policy(self, policy_arn: str) -> None:
