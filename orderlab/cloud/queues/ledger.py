@@ -85,11 +85,9 @@ class Ledger:
 
 
 def caller_name(cloud: Cloud, principal: Principal) -> str:
-    """How the flight recorder names a caller: a role session by the function whose it is."""
+    """How the flight recorder names a caller: a function's session by the function."""
     if principal.kind == "account":
         return "client"
     if principal.kind == "service":
         return principal.arn
-    session = principal.arn.rpartition("/")[2]
-    settings = cloud.settings
-    return f"arn:aws:lambda:{settings.region}:{settings.account_id}:function:{session}"
+    return cloud.permissions.function_of(principal) or principal.arn
