@@ -4,7 +4,8 @@
 VENV  := .venv
 BIN   := $(VENV)/bin
 LISTS := pyproject.toml constraints.txt
-PIP   := $(BIN)/python -m pip --disable-pip-version-check install -qq -c constraints.txt
+# not compiled: a quarter of the time would go into files that nobody ever imports
+PIP   := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile -c constraints.txt
 # Arguments for a target: make demo ARGS="--limit 200"
 ARGS  ?=
 # Tests to run: make test TESTS=tests/unit
