@@ -17,7 +17,7 @@ from botocore.credentials import Credentials
 from tests.cloud.event_source_kit import READ_SOURCES, Function, Kit, until
 
 PROCESS = """
-import json, os
+import json, os, time
 import boto3
 from botocore.exceptions import ClientError
 
@@ -29,6 +29,8 @@ def note(event):
 
 def handler(event, context):
     note(event)
+    if "slow" in json.dumps(event):
+        time.sleep(0.8)
     failed = []
     for record in event["Records"]:
         try:

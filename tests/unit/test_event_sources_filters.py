@@ -127,7 +127,8 @@ def test_the_body_of_a_message(pattern: Any, body: str, expected: bool) -> None:
         '{"a": [{"unknown": 1}]}', '{"a": [{"prefix": 1}]}', '{"a": [{"numeric": ["!", 1]}]}',
         '{"a": [{"numeric": [">"]}]}', '{"a": [{"exists": "yes"}]}', '{"$or": []}',
         '{"a": [{"anything-but": {"numeric": 1}}]}', '{"a": [{"prefix": "a", "suffix": "b"}]}',
-        "[" * 4000, '{"a":' * 400 + "[1]" + "}" * 400, '{"a": [{"cidr": "nowhere"}]}', '{"a": [{"anything-but": []}]}',
+        "[" * 4000, '{"a":' * 400 + "[1]" + "}" * 400,
+        '{"a": [{"cidr": "nowhere"}]}', '{"a": [{"anything-but": []}]}',
     ],
 )  # fmt: skip
 def test_what_is_no_pattern_is_refused(text: str) -> None:
