@@ -21,12 +21,15 @@ class Principal:
     `arn` is `arn:aws:iam::ACCOUNT:root` for the holder of the session's keys, an assumed-role ARN
     for a function or any other role session, an IAM user's ARN, or a service's name such as
     `sns.amazonaws.com`. Roles and users are checked alike: `kind not in ("account", "service")`.
+    `acts_for` is the resource that a service's session of a role works for, such as an API: the
+    flight recorder shows it as the source of the call.
     """
 
     kind: Literal["account", "role", "user", "service"]
     arn: str
     account_id: str
     role_name: str | None = None
+    acts_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

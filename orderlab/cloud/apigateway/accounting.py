@@ -50,7 +50,7 @@ def _record(cloud: Cloud, invocation: Invocation, response: Response, latency_ms
             detail={"status": response.status},
         )
     )
-    if invocation.integration_ms is not None:
+    if invocation.integration_ms is not None and not _target_records(invocation):
         recorder.record(
             Hop(
                 at=at - invocation.integration_ms / 1000,
@@ -63,6 +63,14 @@ def _record(cloud: Cloud, invocation: Invocation, response: Response, latency_ms
                 request_id=invocation.request_id,
             )
         )
+
+
+def _target_records(invocation: Invocation) -> bool:
+    """Functions note every call themselves, queues and topics every message that they took."""
+    uri = invocation.method.integration.uri
+    if ":lambda:path/" in uri:
+        return True
+    return (":sqs:" in uri or ":sns:" in uri) and (invocation.integration_status or 500) < 400
 
 
 def _ids_in_path(cloud: Cloud, invocation: Invocation) -> tuple[str, ...]:

@@ -30,8 +30,8 @@ class ApiGateway:
         self._cloud = cloud
         self.gateway = Gateway(cloud)
         self.operations: dict[str, Handler] = {}
-        # real seconds until which a role's session is good, and the session
-        self.role_sessions: dict[str, tuple[float, Principal]] = {}
+        # (role, API) -> real seconds until which the session is good, and the session
+        self.role_sessions: dict[tuple[str, str], tuple[float, Principal]] = {}
         # where each API was found, since a request does not say its Region
         self._regions: dict[str, GatewayBackend] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orderlab.cloud.apigateway.failures import GatewayFailure, internal_error
@@ -29,7 +30,8 @@ def principal_of(cloud: Cloud, invocation: Invocation, credentials: str) -> Prin
     role_arn = with_stage_variables(credentials, invocation)
     now = time.monotonic()
     sessions = cloud.gateway.role_sessions
-    known = sessions.get(role_arn)
+    key = role_arn, invocation.api_arn
+    known = sessions.get(key)
     if known is not None and known[0] > now:
         return known[1]
     try:
@@ -41,8 +43,9 @@ def principal_of(cloud: Cloud, invocation: Invocation, credentials: str) -> Prin
             "Execution failed due to configuration error: API Gateway does not have permission "
             "to assume the provided role"
         )
-    principal = cloud.permissions.role_principal(role_arn, SESSION_NAME)
-    sessions[role_arn] = (now + SESSION_SECONDS, principal)
+    session = cloud.permissions.role_principal(role_arn, SESSION_NAME)
+    principal = replace(session, acts_for=invocation.api_arn)
+    sessions[key] = (now + SESSION_SECONDS, principal)
     return principal
 
 
