@@ -29,7 +29,10 @@ def replace_backend(service: str, backend_class: type[Any]) -> None:
     """
     from moto.backends import get_backend
 
-    get_backend(service).backend = backend_class  # type: ignore[arg-type]
+    kept = get_backend(service)
+    # a second cloud in one process, as tests start them, must not find the state of the first
+    kept.clear()
+    kept.backend = backend_class
 
 
 def backend(service: str, account_id: str, region: str) -> Any:

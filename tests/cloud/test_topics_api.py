@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.queue_kit import error_of, make_queue, queue_arn
+from tests.cloud.queue_kit import error_of, queue_arn
 
 ACCOUNT = "123456789012"
 
@@ -354,25 +354,3 @@ def test_what_is_not_done_is_refused_by_name(client: Any) -> None:
     sns = client("sns")
     assert error_of(lambda: sns.list_platform_applications()) == "NotImplementedByOrderlab"
     assert error_of(lambda: sns.get_sms_attributes()) == "NotImplementedByOrderlab"
-
-
-def test_a_topic_is_seen_by_cloudformation(client: Any) -> None:
-    template = {
-        "Resources": {
-            "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "from-template"}},
-            "Queue": {
-                "Type": "AWS::SQS::Queue",
-                "Properties": {"QueueName": "from-template", "VisibilityTimeout": 77},
-            },
-        },
-        "Outputs": {"Url": {"Value": {"Ref": "Queue"}}, "Arn": {"Value": {"Ref": "Topic"}}},
-    }
-    formation = client("cloudformation")
-    if error_of(
-        lambda: formation.create_stack(StackName="from-template", TemplateBody=json.dumps(template))
-    ):
-        return
-    [stack] = formation.describe_stacks(StackName="from-template")["Stacks"]
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
-    assert outputs["Url"] == make_queue(client, "from-template", VisibilityTimeout=77)
-    assert outputs["Arn"] == topic(client, "from-template")

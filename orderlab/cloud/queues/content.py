@@ -45,6 +45,8 @@ class Content:
 
 def content_of(body: str, attributes: Attributes) -> Content:
     """Check a message's body and attributes, whatever queue they are for."""
+    if not body:
+        raise MissingParameter("MessageBody")
     raw = encoded(body)
     sent: Attributes = attributes
     size = len(raw)

@@ -55,6 +55,7 @@ class QueueService:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._queues: dict[tuple[str, str], LiveQueue] = {}
+        self._by_arn: dict[str, LiveQueue] = {}
         self._deleted: dict[tuple[str, str], float] = {}
         self._gauges: asyncio.Task[None] | None = None
         self._moves = MoveTasks(cloud, self)
@@ -91,10 +92,7 @@ class QueueService:
         return self._cloud.settings.account_id
 
     def queue(self, arn: str) -> LiveQueue | None:
-        parts = arn.split(":")
-        if len(parts) != 6 or parts[2] != "sqs" or parts[4] != self._cloud.settings.account_id:
-            return None
-        return self._queues.get((parts[3], parts[5]))
+        return self._by_arn.get(arn)
 
     def named(self, region: str, name: str) -> LiveQueue | None:
         return self._queues.get((region, name))
@@ -148,7 +146,7 @@ class QueueService:
         self._check_redrive(queue, merged)
         queue.apply(merged)
         queue.tags.update(tags)
-        self._queues[region, name] = queue
+        self._queues[region, name] = self._by_arn[queue.arn] = queue
         show_to_moto(self.account_id, region)
         self._deleted = {key: until for key, until in self._deleted.items() if until > now}
         return queue
@@ -164,7 +162,7 @@ class QueueService:
         queue.apply(merged)
 
     def remove(self, queue: LiveQueue) -> None:
-        del self._queues[queue.region, queue.name]
+        del self._queues[queue.region, queue.name], self._by_arn[queue.arn]
         self._deleted[queue.region, queue.name] = self._cloud.clock.now() + NAME_REUSE_SECONDS
         queue.close()
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import secrets
 import time
+from functools import lru_cache
 from typing import Any
 
 from orderlab.cloud.queues.content import Content, content_of
@@ -25,7 +26,12 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 def timestamp(wall: float) -> str:
     """A time of day as AWS writes it: UTC with milliseconds."""
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(wall))}.{int(wall * 1000) % 1000:03d}Z"
+    return f"{_second(int(wall))}.{int(wall * 1000) % 1000:03d}Z"
+
+
+@lru_cache(maxsize=4)
+def _second(wall: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(wall))
 
 
 def shown_attributes(message: Notification) -> dict[str, dict[str, str]]:
