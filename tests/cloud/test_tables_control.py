@@ -387,6 +387,14 @@ def test_the_rest_of_the_control_plane_still_answers(dynamodb: Any) -> None:
         dynamodb.list_backups(TableName=name)["BackupSummaries"][0]["BackupArn"]
         == (backup["BackupArn"])
     )
+    described = dynamodb.describe_backup(BackupArn=backup["BackupArn"])["BackupDescription"]
+    assert described["BackupDetails"]["BackupSizeBytes"] == 0
+    assert described["SourceTableDetails"]["TableName"] == name
+    dynamodb.untag_resource(ResourceArn=arn, TagKeys=["a"])
+    assert dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"] == []
+    missing = arn.replace("tables-test", "nothing")
+    code, _ = refused(dynamodb.tag_resource, ResourceArn=missing, Tags=[])
+    assert code == "ResourceNotFoundException"
     with pytest.raises(ClientError) as error:
         dynamodb.restore_table_from_backup(TargetTableName="other", BackupArn=backup["BackupArn"])
     assert error.value.response["Error"]["Code"] == "NotImplementedByOrderlab"

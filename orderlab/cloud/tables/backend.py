@@ -7,16 +7,22 @@ tables here too, so this is where a table of ours comes and goes.
 
 from __future__ import annotations
 
+import copy
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import moto.dynamodb.urls
+from moto.dynamodb.exceptions import (
+    DeletionProtectedException,
+    ResourceInUseException,
+    ResourceNotFoundException,
+)
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Backup
 from moto.dynamodb.models.table import Table as MotoTable
 
 from orderlab.cloud.tables.describing import describe
-from orderlab.cloud.tables.errors import ResourceInUse, invalid, table_not_found
 from orderlab.cloud.tables.schema import Kind, TableSchema, index_schema, key_schema
 from orderlab.cloud.tables.stream_log import StreamLog
 from orderlab.cloud.tables.table import Behaviour, Table
@@ -42,6 +48,8 @@ class TableRecord(MotoTable):  # type: ignore[misc]
         self.throughput_changes: dict[str, dict[str, Any]] = {}
         self.restore_summary: dict[str, Any] | None = None
         self.log: StreamLog | None = None
+        # what a backup remembers of the table
+        self.described: dict[str, Any] | None = None
         self.data: Table | None = None
         streams = details.pop("streams", None)
         super().__init__(table_name, streams=None, **details)
@@ -54,6 +62,13 @@ class TableRecord(MotoTable):  # type: ignore[misc]
         self.apply_throughput()
         if streams:
             self.set_stream_specification(streams)
+
+    def __deepcopy__(self, memo: object) -> TableRecord:
+        """A copy for moto's backups, which hold a table's description and none of its items."""
+        copied = copy.copy(self)
+        copied.described = describe(self)
+        copied.data = copied.log = None
+        return copied
 
     @property
     def table(self) -> Table:
@@ -117,10 +132,10 @@ class TableRecord(MotoTable):  # type: ignore[misc]
         return arn
 
     def describe(self, base_key: str = "TableDescription") -> dict[str, Any]:
-        return {base_key: describe(self)}
+        return {base_key: self.described or describe(self)}
 
     def __len__(self) -> int:
-        return len(self.table.rows)
+        return len(self.data.rows) if self.data is not None else 0
 
 
 def _units(throughput: Mapping[str, Any]) -> tuple[float, float]:
@@ -132,8 +147,29 @@ def _maxima(throughput: Mapping[str, int] | None) -> tuple[int | None, int | Non
     return found.get("MaxReadRequestUnits"), found.get("MaxWriteRequestUnits")
 
 
+class TableBackup(Backup):  # type: ignore[misc]
+    """A backup that tells its size.
+
+    Differs from AWS: it holds the description of the table and no items; nothing can be restored.
+    """
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {**super().details, **self._size()}
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return {**super().summary, **self._size()}
+
+    def _size(self) -> dict[str, int]:
+        return {"BackupSizeBytes": self.table.describe()["TableDescription"]["TableSizeBytes"]}
+
+
 class TableBackend(DynamoDBBackend):  # type: ignore[misc]
-    """moto's backend of one Region, which makes our tables. Subclassed once for each cloud."""
+    """moto's backend of one Region, which makes our tables. Subclassed once for each cloud.
+
+    Errors are moto's here: its own code catches them.
+    """
 
     _url_module = moto.dynamodb.urls
     register: ClassVar[Register]
@@ -141,7 +177,7 @@ class TableBackend(DynamoDBBackend):  # type: ignore[misc]
 
     def create_table(self, name: str, **details: Any) -> TableRecord:
         if name in self.tables:
-            raise ResourceInUse(f"Table already exists: {name}")
+            raise ResourceInUseException(f"Table already exists: {name}")
         details.setdefault("indexes", [])
         details.setdefault("global_indexes", [])
         record = self.record_class(
@@ -154,26 +190,22 @@ class TableBackend(DynamoDBBackend):  # type: ignore[misc]
     def delete_table(self, name: str) -> TableRecord:
         record = self.get_table(name)
         if record.deletion_protection_enabled:
-            raise invalid(
-                "Resource cannot be deleted as it is currently protected against deletion. "
-                "Disable deletion protection first."
-            )
+            raise DeletionProtectedException(record.name)
         del self.tables[record.name]
         self.register.closed(record)
         return record
 
+    def create_backup(self, table_name: str, backup_name: str) -> Backup:
+        # moto gives every backup the same size
+        backup = super().create_backup(table_name, backup_name)
+        backup.__class__ = TableBackup
+        return backup
+
     def get_table(self, table_name: str) -> TableRecord:
         record: TableRecord | None = self.tables.get(table_name.rpartition("table/")[2])
         if record is None or (":" in table_name and record.table_arn != table_name):
-            raise table_not_found()
+            raise ResourceNotFoundException
         return record
-
-    def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
-        """As moto's, but a tag that is there already is replaced."""
-        for record in self.tables.values():
-            if record.table_arn == arn:
-                kept = [tag for tag in record.tags if tag["Key"] not in tags]
-                record.tags = kept + [{"Key": k, "Value": v} for k, v in tags.items()]
 
 
 def backend_for(register: Register, behaviour: Behaviour) -> type[TableBackend]:

@@ -1,7 +1,7 @@
 """DynamoDB and DynamoDB Streams, put together.
 
-Items, expressions, indexes, capacity and streams are ours; moto keeps tags, policies, backups
-and the description of point-in-time recovery.
+Items, expressions, indexes, capacity and streams are ours; moto keeps the list of tables, their
+policies, backups and the description of point-in-time recovery.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from orderlab.cloud.contracts import Call, Handler, Parameters, Result, Shard
 from orderlab.cloud.tables.accounting import Accounting
 from orderlab.cloud.tables.backfill import Backfills
 from orderlab.cloud.tables.batches import Batches
+from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.item_operations import ItemOperations
 from orderlab.cloud.tables.register import Register
 from orderlab.cloud.tables.searches import Searches
@@ -23,6 +24,7 @@ from orderlab.cloud.tables.stream_operations import StreamOperations
 from orderlab.cloud.tables.table import Behaviour
 from orderlab.cloud.tables.table_operations import TableOperations
 from orderlab.cloud.tables.table_updates import TableUpdates
+from orderlab.cloud.tables.tags import Tags
 from orderlab.cloud.tables.time_to_live import TimeToLive
 from orderlab.cloud.tables.transactions import Transactions
 
@@ -70,6 +72,19 @@ _UNDONE = {
     ),
     "vector search": ("SearchVectors",),
 }
+# operations that moto answers; it does not look at the form of what it gets
+_OF_MOTO = (
+    "CreateBackup",
+    "DeleteBackup",
+    "DeleteResourcePolicy",
+    "DescribeBackup",
+    "DescribeContinuousBackups",
+    "DescribeEndpoints",
+    "GetResourcePolicy",
+    "ListBackups",
+    "PutResourcePolicy",
+    "UpdateContinuousBackups",
+)
 
 
 class TableService:
@@ -95,6 +110,8 @@ class TableService:
             **TableOperations(self.register, cloud.clock).operations,
             **TableUpdates(self.register, cloud.clock, self._backfills).operations,
             **self._time_to_live.operations,
+            **Tags(self.register).operations,
+            **dict.fromkeys(_OF_MOTO, self._ask_moto),
             **{name: _undone(what) for what, names in _UNDONE.items() for name in names},
         }
 
@@ -118,6 +135,10 @@ class TableService:
             return result
 
         return timed
+
+    def _ask_moto(self, call: Call, parameters: Parameters) -> Result:
+        check_input("dynamodb", call.operation, parameters)
+        return self._cloud.moto(call.request)
 
     async def start(self) -> None:
         # moto is loaded by now; importing it earlier would slow every start of the package

@@ -14,7 +14,7 @@ from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.tables.creation_rules import check_creation, is_on_demand
 from orderlab.cloud.tables.describing import describe
-from orderlab.cloud.tables.errors import ResourceInUse
+from orderlab.cloud.tables.errors import ResourceInUse, invalid
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.register import Register
 
@@ -91,6 +91,11 @@ class TableOperations:
     def delete_table(self, call: Call, parameters: Parameters) -> Result:
         check_input("dynamodb", "DeleteTable", parameters)
         record = self._register.record(call.region, parameters["TableName"], named=True)
+        if record.deletion_protection_enabled:
+            raise invalid(
+                "Resource cannot be deleted as it is currently protected against deletion. "
+                "Disable deletion protection first."
+            )
         self._register.backend(call.region).delete_table(record.name)
         shown = describe(record, "DELETING")
         kept = ("TableName", "TableStatus", "ProvisionedThroughput", "TableSizeBytes", "ItemCount")
