@@ -12,16 +12,15 @@ PREFIX = "orderlab-cloud-"
 OWNER_FILE = "owner"
 
 
-def claim(folder: Path) -> None:
-    """Write down which process a folder belongs to."""
+def sweep(own: Path) -> None:
+    """Mark a folder as this process's, and remove those whose process is gone.
+
+    Folders without an owner's mark are left alone. Takes time: call it on a worker thread.
+    """
     import psutil
 
     owner = psutil.Process()
-    (folder / OWNER_FILE).write_text(f"{owner.pid} {owner.create_time()}")
-
-
-def sweep() -> None:
-    """Remove the folders whose process is gone; those without an owner's mark are left alone."""
+    (own / OWNER_FILE).write_text(f"{owner.pid} {owner.create_time()}")
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
             pid, created = (folder / OWNER_FILE).read_text().split()

@@ -26,7 +26,7 @@ from orderlab.cloud.functions import shown
 from orderlab.cloud.functions.api.catalogue import all_operations
 from orderlab.cloud.functions.async_events import AsyncEvents
 from orderlab.cloud.functions.invoke import Caller, InvocationType, Invoker, check_payload
-from orderlab.cloud.functions.leftovers import claim, sweep
+from orderlab.cloud.functions.leftovers import sweep
 from orderlab.cloud.functions.model import Function, UrlConfig, Version
 from orderlab.cloud.functions.names import FunctionName, parse_function_name
 from orderlab.cloud.functions.output import LogLine
@@ -71,8 +71,9 @@ class FunctionService:
 
         moto_backends.replace_function_backend(FunctionBackend)
         await self.workshop.start()
-        claim(self.cloud.folder)
-        self._sweeping = asyncio.create_task(asyncio.to_thread(sweep), name="lambda-sweep")
+        self._sweeping = asyncio.create_task(
+            asyncio.to_thread(sweep, self.cloud.folder), name="lambda-sweep"
+        )
         self._tasks = [
             asyncio.create_task(self._watch(), name="lambda-watch"),
             asyncio.create_task(self._retire_idle(), name="lambda-idle"),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orderlab.cloud.aws_error import AccessDenied, AwsError
 from orderlab.cloud.contracts import Credentials
 from orderlab.cloud.functions.output import LogLine
 from orderlab.cloud.functions.package import CodeStore
@@ -28,6 +29,9 @@ _BOOT = Path(__file__).parent / "runtime" / "boot.py"
 _REAPER = Path(__file__).parent / "reaper.py"
 TASK_ROOT = "/var/task"
 OPT = "/opt"
+RUNTIME_ROOT = "/var/runtime"
+STANDARD_LIBRARY = str(Path(os.__file__).parent)
+LANGUAGE_ROOT = f"/var/lang/lib/{Path(os.__file__).parent.name}"
 
 
 def which_client() -> str:
@@ -78,9 +82,14 @@ class Workshop:
     # --- for environments
 
     def credentials(self, version: Version) -> Credentials:
-        return self._cloud.permissions.assume_role(
-            version.configuration.role, "lambda.amazonaws.com", version.function.name
-        )
+        """Keys of the function's role; AccessDeniedException if it does not let Lambda in."""
+        role, name = version.configuration.role, version.function.name
+        try:
+            return self._cloud.permissions.assume_role(role, "lambda.amazonaws.com", name)
+        except AwsError:
+            raise AccessDenied(
+                "The role defined for the function cannot be assumed by Lambda.", status=403
+            ) from None
 
     def forget(self, credentials: Credentials) -> None:
         self._cloud.permissions.forget(credentials)
@@ -137,20 +146,24 @@ class Workshop:
 
     def with_aws_paths(self, version: Version, body: bytes) -> bytes:
         """An error's body with the paths that it would have on AWS."""
-        body = body.replace(str(version.code.folder).encode(), TASK_ROOT.encode())
-        if version.layers_folder:
-            body = body.replace(str(version.layers_folder).encode(), OPT.encode())
+        for here, there in self._paths(version):
+            body = body.replace(here.encode(), there.encode())
         return body
 
     def lines_with_aws_paths(self, version: Version, lines: list[LogLine]) -> list[LogLine]:
-        folder = str(self.folder)
-        if not any(folder in text for _, text in lines):
-            return lines
-        shown = [(at, text.replace(str(version.code.folder), TASK_ROOT)) for at, text in lines]
-        if version.layers_folder is None:
-            return shown
-        opt = str(version.layers_folder)
-        return [(at, text.replace(opt, OPT)) for at, text in shown]
+        places = self._paths(version)
+        whole = "".join(text for _, text in lines)
+        for here, there in places:
+            if here in whole:
+                lines = [(at, text.replace(here, there)) for at, text in lines]
+        return lines
+
+    def _paths(self, version: Version) -> list[tuple[str, str]]:
+        """Folders here, and those that stand for them on AWS; the longest first."""
+        places = [(str(version.code.folder), TASK_ROOT)]
+        if version.layers_folder:
+            places.append((str(version.layers_folder), OPT))
+        return [*places, (self._packages, RUNTIME_ROOT), (STANDARD_LIBRARY, LANGUAGE_ROOT)]
 
     def write_lines(self, environment: Environment, lines: list[LogLine]) -> None:
         self._cloud.functions.write_log(environment.version, environment.log_stream, lines)

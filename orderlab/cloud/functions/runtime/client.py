@@ -235,14 +235,15 @@ def find_handler(name):
 
 
 def error_of(error, request_id=""):
-    """An exception in the form that Lambda reports, with the code's own lines only."""
+    """An exception in the form that Lambda reports, without this client's own lines."""
     if isinstance(error, Fault):
         kind, message, stack = error.error_type, error.message, error.trace
     else:
         entries = traceback.extract_tb(error.__traceback__)
-        own = [e for e in entries if e.filename != __file__ and "<frozen" not in e.filename]
+        while entries and entries[0].filename == __file__:
+            del entries[0]
         kind, message = type(error).__name__, str(error)
-        plain = [(e.filename, e.lineno, e.name, e.line) for e in own or entries]
+        plain = [(e.filename, e.lineno, e.name, e.line) for e in entries]
         stack = traceback.format_list(plain)
     return {
         "errorMessage": message,
