@@ -14,7 +14,6 @@ from orderlab.showing.table import Table
 from orderlab.target.base import RECORDER, Target
 
 LOG_PREFIX = "/aws/lambda/"
-GATEWAY_SESSION = "/BackplaneAssumeRoleSession"
 
 
 @dataclass(frozen=True)
@@ -117,8 +116,6 @@ def _recorded(target: Target, order_id: str) -> list[Step]:
             hop["duration_ms"] or None,
         )
         for hop in hops
-        # the gateway notes its call of a service itself, under the API's name
-        if not hop["source"].endswith(GATEWAY_SESSION)
     ]
 
 

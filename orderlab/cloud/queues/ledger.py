@@ -90,4 +90,4 @@ def caller_name(cloud: Cloud, principal: Principal) -> str:
         return "client"
     if principal.kind == "service":
         return principal.arn
-    return cloud.permissions.function_of(principal) or principal.arn
+    return principal.acts_for or cloud.permissions.function_of(principal) or principal.arn

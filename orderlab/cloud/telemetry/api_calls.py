@@ -79,4 +79,5 @@ class ApiCalls:
         """A function's ARN for its own session; `client` for the account."""
         if principal.kind == "account":
             return "client"
-        return self._cloud.permissions.function_of(principal) or principal.arn
+        known = principal.acts_for or self._cloud.permissions.function_of(principal)
+        return known or principal.arn

@@ -1,0 +1,201 @@
+// The board. The kernel sends a frame four times a second; everything between two frames is drawn
+// here, so that it stays smooth however busy the kernel is, and can be replayed when it is gone.
+
+const KEPT = 2400;          // ten minutes of frames
+const MOST_DOTS = 240;      // more would be a smear; the numbers tell the rest
+const TRAVEL = 900;         // ms that a dot takes along an edge
+const SVG = "http://www.w3.org/2000/svg";
+
+function make(name, attributes) {
+  const node = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  return node;
+}
+
+function pathsOf(svg) {
+  const paths = new Map();
+  for (const group of svg.querySelectorAll("[data-source][data-target]")) {
+    const path = group.querySelector("path, polyline, line");
+    if (path && path.getTotalLength) {
+      const key = `${group.dataset.source}|${group.dataset.target}`;
+      paths.set(key, { path, length: path.getTotalLength() });
+    }
+  }
+  return paths;
+}
+
+function badge(svg, layer, badges, node, kind, text) {
+  const key = `${kind} ${node}`;
+  let entry = badges.get(key);
+  if (!entry) {
+    const card = svg.querySelector(`[data-node="${node}"], #node-${CSS.escape(node)}, #${CSS.escape(node)}`);
+    if (!card) return;
+    const box = card.getBBox();
+    const group = make("g", { class: `badge ${kind}` });
+    const rect = make("rect", { height: 17, rx: 8 });
+    const label = make("text", { "text-anchor": "middle", y: 12.5 });
+    group.append(rect, label);
+    const side = kind === "environments" ? 0 : 1;
+    layer.append(group);
+    entry = { group, rect, label, box, side };
+    badges.set(key, entry);
+  }
+  if (entry.text === text) return;
+  entry.text = text;
+  entry.label.textContent = text;
+  entry.group.style.display = text ? "" : "none";
+  const width = 14 + text.length * 6.4;
+  entry.rect.setAttribute("width", width);
+  entry.label.setAttribute("x", width / 2);
+  const x = entry.side ? entry.box.x + entry.box.width - width + 6 : entry.box.x - 6;
+  const y = kind === "error" ? entry.box.y + entry.box.height - 8 : entry.box.y - 9;
+  entry.group.setAttribute("transform", `translate(${x} ${y})`);
+}
+
+function render({ model, el }) {
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const root = document.createElement("div");
+  root.className = "orderlab-board";
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", "Live board");
+  const stage = document.createElement("div");
+  stage.className = "stage";
+  stage.innerHTML = model.get("svg");
+  const svg = stage.querySelector("svg");
+  const controls = document.createElement("div");
+  controls.className = "controls";
+  const button = (text, label) => {
+    const node = document.createElement("button");
+    node.type = "button";
+    node.className = "jp-mod-styled";
+    node.textContent = text;
+    node.setAttribute("aria-label", label);
+    controls.append(node);
+    return node;
+  };
+  const pause = button("Pause", "Pause the board");
+  const step = button("Step", "Show the next frame");
+  const replay = button("Replay", "Replay from the first frame");
+  const slider = document.createElement("input");
+  Object.assign(slider, { type: "range", min: 0, max: 0, value: 0 });
+  slider.setAttribute("aria-label", "Moment shown");
+  const words = document.createElement("span");
+  words.setAttribute("role", "status");
+  controls.append(slider, words);
+  root.append(controls, stage);
+  el.append(root);
+
+  const dotLayer = make("g", { "aria-hidden": "true" });
+  const badgeLayer = make("g", { "aria-hidden": "true" });
+  svg.append(dotLayer, badgeLayer);
+  const paths = pathsOf(svg);
+  const badges = new Map();
+  const frames = [];
+  let shown = -1, following = true, playing = true, lastShown = 0, raf = 0, ended = false;
+  let dots = [];
+  root.frames_drawn = 0;
+
+  function spawn(frame, now) {
+    if (still) return;
+    for (const [edge, count] of Object.entries(frame.moves)) {
+      const way = paths.get(edge);
+      if (!way) continue;
+      const wanted = Math.min(count, 12, MOST_DOTS - dots.length);
+      for (let i = 0; i < wanted; i += 1) {
+        const node = make("circle", { class: "dot", r: 4 });
+        dotLayer.append(node);
+        dots.push({ node, way, start: now + (250 * i) / wanted });
+      }
+    }
+  }
+  function show(index, now) {
+    const frame = frames[index];
+    if (!frame) return;
+    shown = index;
+    slider.value = String(index);
+    for (const [node, n] of Object.entries(frame.waiting)) {
+      badge(svg, badgeLayer, badges, node, "waiting", n ? `${n} waiting` : "");
+    }
+    for (const [key, entry] of badges) {
+      if (key.startsWith("environments ") && !(key.slice(13) in frame.environments)) {
+        badge(svg, badgeLayer, badges, key.slice(13), "environments", "");
+      }
+      if (key.startsWith("error ") && !(key.slice(6) in frame.errors)) {
+        badge(svg, badgeLayer, badges, key.slice(6), "error", "");
+      }
+    }
+    for (const [node, n] of Object.entries(frame.environments)) {
+      badge(svg, badgeLayer, badges, node, "environments", `${n} env`);
+    }
+    for (const [node, n] of Object.entries(frame.errors)) {
+      badge(svg, badgeLayer, badges, node, "error", `${n} failed`);
+    }
+    const state = ended && index === frames.length - 1 ? "ended" : following ? "live" : playing ? "replay" : "paused";
+    words.textContent =
+      `${state}, ${frame.at.toFixed(1)} s, ${frame.orders} orders, $ ${frame.usd.toFixed(6)} metered`;
+    spawn(frame, now);
+  }
+  function draw(now) {
+    root.frames_drawn += 1;
+    const keep = [];
+    for (const dot of dots) {
+      const share = (now - dot.start) / TRAVEL;
+      if (share >= 1) { dot.node.remove(); continue; }
+      const point = dot.way.path.getPointAtLength(Math.max(0, share) * dot.way.length);
+      dot.node.setAttribute("cx", point.x);
+      dot.node.setAttribute("cy", point.y);
+      keep.push(dot);
+    }
+    dots = keep;
+    if (playing && !following && now - lastShown > 250) {
+      lastShown = now;
+      if (shown < frames.length - 1) show(shown + 1, now);
+      else if (!ended) following = true;
+      else setPlaying(false);
+    }
+    raf = requestAnimationFrame(draw);
+  }
+  function setPlaying(on) {
+    playing = on;
+    if (!on) following = false;
+    pause.textContent = on ? "Pause" : "Play";
+    pause.setAttribute("aria-label", on ? "Pause the board" : "Play on");
+  }
+  function receive() {
+    const frame = model.get("frame");
+    if (frame.at === undefined) return;
+    frames.push(frame);
+    if (frames.length > KEPT) { frames.shift(); shown -= 1; }
+    slider.max = String(frames.length - 1);
+    if (following) show(frames.length - 1, performance.now());
+  }
+  pause.addEventListener("click", () => setPlaying(!playing));
+  step.addEventListener("click", () => {
+    setPlaying(false);
+    show(Math.min(shown + 1, frames.length - 1), performance.now());
+  });
+  replay.addEventListener("click", () => {
+    following = false; shown = -1; setPlaying(true);
+  });
+  slider.addEventListener("input", () => {
+    setPlaying(false);
+    show(Number(slider.value), performance.now());
+  });
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+  const onRunning = () => {
+    ended = !model.get("running");
+    if (ended && frames.length) show(frames.length - 1, performance.now());
+  };
+  model.on("change:frame", receive);
+  model.on("change:running", onRunning);
+  receive();
+  onRunning();
+  raf = requestAnimationFrame(draw);
+  return () => {
+    cancelAnimationFrame(raf);
+    model.off("change:frame", receive);
+    model.off("change:running", onRunning);
+  };
+}
+
+export default { render };
