@@ -1,14 +1,154 @@
-"""OpenAPI import: not done; refused."""
+"""ImportRestApi and PutRestApi: an API built from an OpenAPI document (2.0 or 3.0).
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
+Differs from AWS: documentation and security schemes other than api_key, sigv4 and Lambda
+authorizers are refused; schemas are taken over as they stand, with their references.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from orderlab.cloud.apigateway.control import openapi_methods
 from orderlab.cloud.apigateway.control.calls import ControlCall
-from orderlab.cloud.apigateway.state import Document
-from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.apigateway.control.errors import bad_request
+from orderlab.cloud.apigateway.control.openapi_document import OpenApiDocument
+from orderlab.cloud.apigateway.control.resources import new_resource
+from orderlab.cloud.apigateway.failures import RESPONSE_TYPES
+from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
+
+NewApi = Callable[[ControlCall, str, Document], RestApi]
 
 
-def import_rest_api(call: ControlCall, new_api: Callable[..., Any]) -> Document:
-    raise NotDoneYet("the import of OpenAPI documents")
+def import_rest_api(call: ControlCall, new_api: NewApi) -> Document:
+    """A new API; nothing is kept of it if the document is wrong."""
+    document = OpenApiDocument.read(call.raw_body)
+    api = new_api(call, document.title, document.settings())
+    try:
+        _fill(call, api, document)
+    except Exception:
+        del call.backend.rest_apis[api.id]
+        raise
+    return shown(api.document)
+
+
+def put_rest_api(call: ControlCall) -> Document:
+    """The document merged into an API, or in its place (`mode=overwrite`)."""
+    api = call.api()
+    mode = call.query.get("mode", ["merge"])[0]
+    if mode not in ("merge", "overwrite"):
+        raise bad_request('Enumeration value of OpenAPI import mode must be "overwrite" or "merge"')
+    document = OpenApiDocument.read(call.raw_body)
+    before = json.dumps(_parts(api))
+    try:
+        if mode == "overwrite":
+            _empty(api)
+        api.document.update({k: v for k, v in document.settings().items() if v is not None})
+        api.document["name"] = document.title
+        _fill(call, api, document)
+    except Exception:
+        _restore(api, json.loads(before))
+        raise
+    return shown(api.document)
+
+
+_PARTS = ("document", "resources", "models", "validators", "authorizers", "gateway_responses")
+
+
+def _parts(api: RestApi) -> list[Any]:
+    return [getattr(api, name) for name in _PARTS]
+
+
+def _restore(api: RestApi, parts: list[Any]) -> None:
+    for name, value in zip(_PARTS, parts, strict=True):
+        setattr(api, name, value)
+
+
+def _empty(api: RestApi) -> None:
+    root_id = api.document["rootResourceId"]
+    api.resources = {root_id: {"id": root_id, "path": "/"}}
+    api.models = {name: api.models[name] for name in ("Empty", "Error") if name in api.models}
+    api.validators, api.authorizers, api.gateway_responses = {}, {}, {}
+
+
+def _fill(call: ControlCall, api: RestApi, document: OpenApiDocument) -> None:
+    _add_models(api, document)
+    validators = _add_validators(api, document)
+    authorizers = _add_authorizers(api, document)
+    _add_gateway_responses(api, document)
+    into = openapi_methods.Import(call, api, document, validators, authorizers)
+    for path, item in document.paths.items():
+        resource = _resource(api, path)
+        for verb, operation in openapi_methods.operations(item):
+            openapi_methods.add_method(into, resource, verb=verb, operation=operation, item=item)
+
+
+def _add_models(api: RestApi, document: OpenApiDocument) -> None:
+    """The document's schemas; references to each other become references to models."""
+    for name, schema in document.schemas.items():
+        plain = "".join(character for character in name if character.isalnum())
+        text = json.dumps(document.with_model_references(schema, api.id))
+        known = api.models.get(plain, {})
+        api.models[plain] = {
+            "id": known.get("id") or new_id(6),
+            "name": plain,
+            "description": schema.get("description") if isinstance(schema, Mapping) else None,
+            "contentType": "application/json",
+            "schema": text,
+        }
+
+
+def _add_validators(api: RestApi, document: OpenApiDocument) -> dict[str, str]:
+    """Names of `x-amazon-apigateway-request-validators` -> ids."""
+    ids = {}
+    for name, settings in document.extension("request-validators").items():
+        known = next((v["id"] for v in api.validators.values() if v["name"] == name), new_id(6))
+        api.validators[known] = {
+            "id": known,
+            "name": name,
+            "validateRequestBody": bool(settings.get("validateRequestBody")),
+            "validateRequestParameters": bool(settings.get("validateRequestParameters")),
+        }
+        ids[name] = known
+    return ids
+
+
+def _add_authorizers(api: RestApi, document: OpenApiDocument) -> dict[str, str]:
+    """Names of security schemes -> what they mean: an authorizer's id, `api_key` or `sigv4`."""
+    meanings = {}
+    for name, scheme in document.security_schemes.items():
+        settings = scheme.get("x-amazon-apigateway-authorizer")
+        kind = scheme.get("x-amazon-apigateway-authtype")
+        if settings:
+            meanings[name] = openapi_methods.add_authorizer(api, name, scheme, settings)
+        elif kind == "awsSigv4":
+            meanings[name] = "sigv4"
+        elif scheme.get("type") == "apiKey" and str(scheme.get("name")).lower() == "x-api-key":
+            meanings[name] = "api_key"
+    return meanings
+
+
+def _add_gateway_responses(api: RestApi, document: OpenApiDocument) -> None:
+    for name, settings in document.extension("gateway-responses").items():
+        if name not in RESPONSE_TYPES:
+            raise bad_request(f"Invalid gateway response type {name}")
+        status = settings.get("statusCode") or RESPONSE_TYPES[name].status
+        api.gateway_responses[name] = {
+            "responseType": name,
+            "statusCode": None if status is None else str(status),
+            "responseParameters": settings.get("responseParameters") or {},
+            "responseTemplates": settings.get("responseTemplates")
+            or {"application/json": '{"message":$context.error.messageString}'},
+            "defaultResponse": False,
+        }
+
+
+def _resource(api: RestApi, path: str) -> Document:
+    by_path = {each["path"]: each for each in api.resources.values()}
+    resource, at = by_path["/"], ""
+    for part in path.strip("/").split("/") if path.strip("/") else ():
+        at += f"/{part}"
+        resource = by_path.get(at) or new_resource(api, resource, part)
+    return resource

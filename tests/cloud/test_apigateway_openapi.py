@@ -1,0 +1,155 @@
+"""APIs built from OpenAPI documents."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.cloud.rest_api import RestApi, patches, send
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.0.1",
+    "info": {"title": "gw-imported", "version": "7", "description": "from a file"},
+    "x-amazon-apigateway-request-validators": {
+        "body": {"validateRequestBody": True, "validateRequestParameters": True}
+    },
+    "x-amazon-apigateway-gateway-responses": {
+        "MISSING_AUTHENTICATION_TOKEN": {
+            "statusCode": 404,
+            "responseTemplates": {"application/json": '{"error": "no such path"}'},
+        }
+    },
+    "components": {
+        "schemas": {
+            "Line": {"type": "object", "required": ["sku"]},
+            "Order": {
+                "type": "object",
+                "required": ["lines"],
+                "properties": {
+                    "lines": {"type": "array", "items": {"$ref": "#/components/schemas/Line"}}
+                },
+            },
+        },
+        "securitySchemes": {"key": {"type": "apiKey", "name": "x-api-key", "in": "header"}},
+    },
+    "paths": {
+        "/orders": {
+            "post": {
+                "x-amazon-apigateway-request-validator": "body",
+                "requestBody": {
+                    "content": {
+                        "application/json": {"schema": {"$ref": "#/components/schemas/Order"}}
+                    }
+                },
+                "responses": {"202": {"headers": {"X-A": {"schema": {"type": "string"}}}}},
+                "x-amazon-apigateway-integration": {
+                    "type": "mock",
+                    "requestTemplates": {"application/json": '{"statusCode": 202}'},
+                    "responses": {
+                        "default": {
+                            "statusCode": "202",
+                            "responseParameters": {"method.response.header.X-A": "'1'"},
+                            "responseTemplates": {"application/json": '{"accepted": true}'},
+                        }
+                    },
+                },
+            }
+        },
+        "/orders/{id}": {
+            "get": {
+                "parameters": [{"name": "id", "in": "path", "required": True}],
+                "security": [{"key": []}],
+                "x-amazon-apigateway-integration": {
+                    "type": "mock",
+                    "requestTemplates": {"application/json": '{"statusCode": 200}'},
+                    "responses": {"default": {"statusCode": "200"}},
+                },
+            }
+        },
+    },
+}
+
+
+def _deployed(cloud: Any, api_id: str) -> RestApi:
+    api = RestApi.__new__(RestApi)
+    api.cloud, api.gateway, api.id = cloud, cloud.client("apigateway"), api_id
+    api.resources, api.deployments = {}, []
+    return api.deploy()
+
+
+def test_an_imported_api_works(cloud: Any) -> None:
+    gateway = cloud.client("apigateway")
+    made = gateway.import_rest_api(body=json.dumps(DOCUMENT).encode())
+    assert (made["name"], made["description"]) == ("gw-imported", "from a file")
+    api = _deployed(cloud, made["id"])
+    good = api.call("POST", "/orders", {"lines": [{"sku": "a"}]})
+    assert (good.status, good.json, good.headers["x-a"]) == (202, {"accepted": True}, "1")
+    assert api.call("POST", "/orders", {"lines": [{}]}).json == {"message": "Invalid request body"}
+    assert api.call("GET", "/orders/1").json == {"message": "Forbidden"}
+    missing = api.call("GET", "/nowhere")
+    assert (missing.status, missing.json) == (404, {"error": "no such path"})
+
+
+def test_a_yaml_document_in_the_older_version_is_merged(cloud: Any) -> None:
+    api = RestApi(cloud, "gw-merged")
+    api.mock("GET", "/kept", response='{"kept": true}')
+    document = """
+swagger: "2.0"
+info: {title: gw-merged, version: "1"}
+paths:
+  /added:
+    x-amazon-apigateway-any-method:
+      responses: {"200": {description: ok}}
+      x-amazon-apigateway-integration:
+        type: mock
+        requestTemplates: {application/json: '{"statusCode": 200}'}
+        responses:
+          default: {statusCode: "200", responseTemplates: {application/json: '{"added": true}'}}
+"""
+    put = api.gateway.put_rest_api
+    put(restApiId=api.id, mode="merge", body=document.encode())
+    api.deploy()
+    assert api.call("GET", "/kept").json == {"kept": True}
+    assert api.call("PUT", "/added").json == {"added": True}
+    put(restApiId=api.id, mode="overwrite", body=document.encode())
+    api.deploy()
+    assert api.call("GET", "/kept").status == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"{", "Invalid OpenAPI input"),
+        (b"[]", "Invalid OpenAPI input"),
+        (b'{"openapi": "1.0"}', "Only OpenAPI"),
+        (b'{"openapi": "3.0.0", "info": {}, "paths": {}}', "info.title"),
+        (
+            json.dumps({**DOCUMENT, "paths": {"/a b": {}}}).encode(),
+            "path part only allow",
+        ),
+    ],
+)
+def test_a_document_that_is_wrong_leaves_nothing_behind(cloud: Any, body: bytes, text: str) -> None:
+    gateway = cloud.client("apigateway")
+    before = {each["id"] for each in gateway.get_rest_apis(limit=500)["items"]}
+    with pytest.raises(ClientError, match=text) as error:
+        gateway.import_rest_api(body=body)
+    assert error.value.response["Error"]["Code"] == "BadRequestException"
+    assert {each["id"] for each in gateway.get_rest_apis(limit=500)["items"]} == before
+
+
+def test_an_api_that_is_disabled_is_forbidden(cloud: Any) -> None:
+    api = RestApi(cloud, "gw-disabled")
+    api.mock("GET", "/", response="{}")
+    api.deploy()
+    api.gateway.update_rest_api(
+        restApiId=api.id,
+        patchOperations=patches(("replace", "/disableExecuteApiEndpoint", "true")),
+    )
+    assert api.call("GET", "/").status == 200
+    api.deploy()
+    answer = send(cloud, "GET", f"/_aws/execute-api/{api.id}/prod/", None, {})
+    assert (answer.status, answer.json) == (403, {"message": "Forbidden"})
