@@ -21,10 +21,10 @@ from orderlab.target.base import METER, Target
 from orderlab.target.local import LocalTarget
 
 BROKEN = "shipping"
-OUTAGE_ORDERS = 300
+OUTAGE_ORDERS = 200
 # A message that failed is hidden for a minute before it is tried again: the queue's visibility
 # timeout. In the second experiment alone every wait of the cloud is shortened.
-OUTAGE_SPEED = 30.0
+OUTAGE_SPEED = 40.0
 OUTAGE_SECONDS = 60.0
 
 
