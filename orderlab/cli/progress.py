@@ -7,28 +7,11 @@ import typer
 
 def progress() -> None:
     """Show what you have solved and answered."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from orderlab.exercises import registry
+    from orderlab.exercises.overview import overview
     from orderlab.progress import Progress, learner_folder
 
     kept = Progress(learner_folder())
-    answers = kept.answers()
-    table = Table("chapter", "exercises", "quiz", "next", title="Your progress")
-    for chapter in registry.CHAPTERS:
-        exercises = registry.exercises(chapter)
-        solved = [each.id for each in exercises if kept.exercise(each.id).solved]
-        questions = registry.questions(chapter)
-        right = sum(q.is_right(answers.get(q.id, ())) for q in questions)
-        following = next((f"{e.id} {e.title}" for e in exercises if e.id not in solved), "done")
-        table.add_row(
-            f"{chapter:02d}",
-            f"{len(solved)} of {len(exercises)}",
-            f"{right} of {len(questions)}",
-            following,
-        )
-    Console().print(table)
+    typer.echo(repr(overview(kept)))
     typer.echo(f"Kept in {kept.path}")
 
 
