@@ -13,7 +13,7 @@ from typing import Any
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.tables.attribute_values import Item, kind_of, measure_item
 from orderlab.cloud.tables.capacity import Consumed, write_units
-from orderlab.cloud.tables.errors import condition_failed, invalid
+from orderlab.cloud.tables.errors import NOT_VALID, condition_failed, invalid
 from orderlab.cloud.tables.expressions.compiled import CompiledCondition, CompiledUpdate
 from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.expressions.updates import apply_update
@@ -143,5 +143,11 @@ def _check_updated_keys(table: Table, item: Item) -> None:
                 raise ValidationException(
                     "The update expression attempted to update the secondary index key to "
                     "unsupported type"
+                )
+            if name in item and not next(iter(item[name].values())):
+                raise ValidationException(
+                    f"{NOT_VALID}The update expression attempted to update a secondary index key "
+                    "to a value that is not supported. The AttributeValue for a key attribute "
+                    "cannot contain an empty string value."
                 )
         check_index_key(item, index)
