@@ -34,12 +34,16 @@ TABLE = (
           "cloudchipr.com, 2024"),
     Price("sqs.requests", "SQS standard requests", 0.40, 1e6, "cloudburn.io, March 2026"),
     Price("sns.publishes", "SNS publishes", 0.50, 1e6, "", recalled=True),
+    Price("sns.deliveries.sqs", "SNS deliveries to SQS", 0.0, 1e6, "", recalled=True),
     Price("dynamodb.write_units", "DynamoDB write request units", 0.625, 1e6,
           "airbyte.com, 2025"),
     Price("dynamodb.read_units", "DynamoDB read request units", 0.125, 1e6,
           "airbyte.com, 2025"),
     Price("logs.ingested_bytes", "CloudWatch Logs ingested", 0.50, 1024**3, "go-cloud.io, 2026"),
 )  # fmt: skip
+
+# metered by the cloud, and no item of any bill: calls are charged by the service that answers
+NOT_BILLED = {"api.calls"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Charge:
 
 def charges(usage: Mapping[str, float]) -> list[Charge]:
     """What the metered items cost, in the order of the table; then what has no price here."""
-    known = {price.item: price for price in TABLE}
+    known = {price.item for price in TABLE} | NOT_BILLED
     priced = [
         Charge(p.item, p.label, usage[p.item], usage[p.item] / p.per * p.usd, p.recalled, p.source)
         for p in TABLE
