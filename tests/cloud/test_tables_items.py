@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -415,3 +416,41 @@ def test_a_thrown_switch_throttles_a_table(cloud: Any, dynamodb: Any) -> None:
     finally:
         cloud.page(f"faults?target={name}", "DELETE")
     dynamodb.put_item(TableName=name, Item=key("a"))
+
+
+def test_consumption_is_metered_and_shows_as_metrics(cloud: Any, dynamodb: Any) -> None:
+    name = make_table(dynamodb)
+    before = metered(cloud, name)
+    dynamodb.put_item(TableName=name, Item={**key("m"), **wire(x="x" * 3000)})
+    dynamodb.get_item(TableName=name, Key=key("m"))
+    refused(
+        dynamodb.put_item,
+        TableName=name,
+        Item=key("m"),
+        ConditionExpression="attribute_not_exists(pk)",
+    )
+    assert before == {}
+    # the put, and the refused put, which costs as much as what is there
+    assert metered(cloud, name) == {"dynamodb.write_units": 6, "dynamodb.read_units": 0.5}
+    assert metric(cloud, name, "ConsumedWriteCapacityUnits") == 6
+    assert metric(cloud, name, "ConsumedReadCapacityUnits") == 0.5
+    assert metric(cloud, name, "ConditionalCheckFailedRequests") == 1
+
+
+def metered(cloud: Any, table: str) -> dict[str, float]:
+    found = cloud.page("meter")["resources"]
+    return {item: by_table[table] for item, by_table in found.items() if table in by_table}
+
+
+def metric(cloud: Any, table: str, name: str) -> float:
+    now = datetime.now(UTC)
+    points = cloud.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/DynamoDB",
+        MetricName=name,
+        Dimensions=[{"Name": "TableName", "Value": table}],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(hours=1),
+        Period=3600,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return float(sum(point["Sum"] for point in points))
