@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -125,6 +126,9 @@ def _lines(cloud: Any, group: str, wanted: str) -> list[str]:
 
 
 def test_access_logs_have_the_stages_format(cloud: Any, api: RestApi) -> None:
+    api.gateway.update_account(
+        patchOperations=patches(("replace", "/cloudwatchRoleArn", role(cloud, "gw-logs", "logs:*")))
+    )
     cloud.client("logs").create_log_group(logGroupName="gw-access")
     layout = {
         "id": "$context.requestId",
@@ -151,9 +155,20 @@ def test_access_logs_have_the_stages_format(cloud: Any, api: RestApi) -> None:
     assert (second["status"], second["error"]) == ("403", "Forbidden")
 
 
+def test_logging_wants_the_accounts_role(cloud: Any) -> None:
+    elsewhere = RestApi(replace(cloud, region="eu-west-1"), "gw-no-log-role")
+    elsewhere.mock("GET", "/", response="{}")
+    elsewhere.deploy()
+    with pytest.raises(ClientError, match="CloudWatch Logs role ARN must be set"):
+        elsewhere.patch_stage(("replace", "/*/*/logging/loglevel", "INFO"))
+    assert elsewhere.call("GET", "/").status == 200
+
+
 def test_execution_logs_tell_what_happened(cloud: Any, api: RestApi) -> None:
     api.gateway.update_account(
-        patchOperations=patches(("replace", "/cloudwatchRoleArn", role(cloud, "gw-logs", "logs:*")))
+        patchOperations=patches(
+            ("replace", "/cloudwatchRoleArn", role(cloud, "gw-logs-2", "logs:*"))
+        )
     )
     api.patch_stage(("replace", "/*/*/logging/loglevel", "INFO"))
     answer = api.call("GET", "/open")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.cloud.rest_api import RestApi, patches
+from tests.cloud.rest_api import RestApi, patches, role
 
 
 def _refused(code: str, text: str, call: Callable[..., Any], **parameters: Any) -> None:
@@ -40,6 +40,8 @@ def test_deployments_want_methods_with_integrations(cloud: Any) -> None:
 
 def test_stages_are_created_patched_and_deleted(cloud: Any) -> None:
     api = RestApi(cloud, "gw-stages")
+    log_role = role(cloud, "gw-stage-logs", "logs:*")
+    api.gateway.update_account(patchOperations=patches(("replace", "/cloudwatchRoleArn", log_role)))
     api.mock("GET", "/", response="{}")
     api.deploy(None)
     create = api.gateway.create_stage
@@ -77,6 +79,7 @@ def test_stages_are_created_patched_and_deleted(cloud: Any) -> None:
     refuse("NotFoundException", "Invalid Deployment", "replace", "/deploymentId", "nosuch")
     refuse("NotImplementedByOrderlab", "canary", "replace", "/canarySettings/percentTraffic", "5")
     refuse("NotImplementedByOrderlab", "cache", "replace", "/cacheClusterEnabled", "true")
+    refuse("NotImplementedByOrderlab", "tracing", "replace", "/tracingEnabled", "true")
     refuse(
         "BadRequestException", "log format", "replace", "/accessLogSettings/format", "$context.ip"
     )

@@ -80,6 +80,7 @@ def new_api(call: ControlCall, name: str, settings: Document) -> RestApi:
             str(key_source), "createRestApiInput.apiKeySource", f"[{', '.join(_KEY_SOURCES)}]"
         )
     check_policy(settings.get("policy"))
+    _refuse_compression(settings)
     binary = settings.get("binaryMediaTypes")
     root_id = new_id()
     api = RestApi(
@@ -90,7 +91,6 @@ def new_api(call: ControlCall, name: str, settings: Document) -> RestApi:
             "createdDate": call.now(),
             "version": settings.get("version"),
             "binaryMediaTypes": list(dict.fromkeys(binary)) if binary else None,
-            "minimumCompressionSize": settings.get("minimumCompressionSize"),
             "apiKeySource": key_source,
             "endpointConfiguration": settings["endpointConfiguration"],
             "policy": settings.get("policy"),
@@ -116,6 +116,11 @@ def check_policy(policy: object) -> None:
         raise bad_request("Invalid policy document. Please check the policy syntax") from None
     if conditional:
         raise NotDoneYet("conditions in the resource policy of a REST API")
+
+
+def _refuse_compression(settings: Document) -> None:
+    if settings.get("minimumCompressionSize") is not None:
+        raise NotDoneYet("compression of a REST API's answers (minimumCompressionSize)")
 
 
 def _endpoint(given: Document | None) -> Document:
@@ -163,6 +168,7 @@ def update_rest_api(call: ControlCall) -> Document:
     if not changed.get("name"):
         raise bad_request("API name must be non-empty")
     check_policy(changed.get("policy"))
+    _refuse_compression(changed)
     api.document = changed
     return shown(changed)
 

@@ -10,6 +10,7 @@ from orderlab.cloud.apigateway.control.methods import VERBS
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, text, whole
 from orderlab.cloud.apigateway.integrations.aws_service import SERVICES, parse_uri
 from orderlab.cloud.apigateway.integrations.lambda_target import function_of
+from orderlab.cloud.apigateway.integrations.roles import CALLER
 from orderlab.cloud.apigateway.parameter_mapping import (
     MappingError,
     request_mappings,
@@ -95,8 +96,10 @@ def _check_target(call: ControlCall, kind: str, integration: Document) -> None:
         return
     _check_arn(kind, uri, integration)
     credentials = str(integration.get("credentials") or "")
+    if credentials == CALLER:
+        raise NotDoneYet("integrations with the caller's own credentials")
     own = f"arn:aws:iam::{call.account_id}:"
-    if credentials and not credentials.startswith((own, "arn:aws:iam::*:", "${")):
+    if credentials and not credentials.startswith((own, "${")):
         raise AwsError(
             "Cross-account pass role is not allowed.", code="AccessDeniedException", status=403
         )

@@ -8,7 +8,7 @@ from orderlab.cloud.apigateway.access_log import log_group_of
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, conflict, not_found
 from orderlab.cloud.apigateway.control.method_settings import patch_method_setting
-from orderlab.cloud.apigateway.control.patch import flag, parts_of, value_of
+from orderlab.cloud.apigateway.control.patch import parts_of, value_of
 from orderlab.cloud.apigateway.state import Document, shown
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 
@@ -37,6 +37,10 @@ def check_stage_settings(call: ControlCall) -> None:
         raise NotDoneYet("canary releases")
     if call.body.get("cacheClusterEnabled"):
         raise NotDoneYet("caching of REST APIs")
+    if call.body.get("tracingEnabled"):
+        raise NotDoneYet("X-Ray tracing of REST APIs")
+    if call.body.get("documentationVersion"):
+        raise NotDoneYet("documentation versions of REST APIs")
     for name, value in (call.mapping("variables") or {}).items():
         _check_variable(name, str(value))
 
@@ -64,8 +68,7 @@ def new_stage(call: ControlCall, name: str, deployment_id: str) -> Document:
         "cacheClusterStatus": "NOT_AVAILABLE",
         "methodSettings": {},
         "variables": call.mapping("variables"),
-        "documentationVersion": call.text("documentationVersion"),
-        "tracingEnabled": bool(call.body.get("tracingEnabled")),
+        "tracingEnabled": False,
         "tags": call.mapping("tags"),
         "createdDate": now,
         "lastUpdatedDate": now,
@@ -119,16 +122,25 @@ def _patch(call: ControlCall, stage: Document, operation: Document) -> None:
         _patch_deployment(call, stage, op, value)
     elif path == "/description":
         stage["description"] = None if op == "remove" else value
-    elif path == "/tracingEnabled":
-        stage["tracingEnabled"] = flag(value)
-    elif path in ("/cacheClusterEnabled", "/cacheClusterSize", "/clientCertificateId"):
+    elif path in _NOT_DONE:
         _refuse_unless_off(path, value)
     elif parts[0] == "variables" and len(parts) == 2:
         _patch_variable(stage, op, parts[1], value)
     elif parts[0] == "accessLogSettings":
+        if op != "remove":
+            _require_log_role(call)
         _patch_access_log(stage, op, parts[1:], value)
     else:
+        if path.endswith("/logging/loglevel") and value != "OFF":
+            _require_log_role(call)
         patch_method_setting(stage, operation)
+
+
+def _require_log_role(call: ControlCall) -> None:
+    if not call.backend.settings.get("cloudwatchRoleArn"):
+        raise bad_request(
+            "CloudWatch Logs role ARN must be set in account settings to enable logging"
+        )
 
 
 def _patch_deployment(call: ControlCall, stage: Document, op: str, value: str) -> None:
@@ -140,6 +152,9 @@ def _patch_deployment(call: ControlCall, stage: Document, op: str, value: str) -
     if value not in call.api().deployments:
         raise not_found("Invalid Deployment identifier specified.")
     stage["deploymentId"] = value
+
+
+_NOT_DONE = ("/cacheClusterEnabled", "/cacheClusterSize", "/clientCertificateId", "/tracingEnabled")
 
 
 def _refuse_unless_off(path: str, value: str) -> None:

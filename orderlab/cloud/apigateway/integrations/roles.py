@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from orderlab.cloud.apigateway.failures import GatewayFailure, internal_error
+from orderlab.cloud.apigateway.failures import internal_error
 from orderlab.cloud.apigateway.invocation import Invocation
 from orderlab.cloud.apigateway.steps.integration_request import with_stage_variables
 from orderlab.cloud.aws_error import AwsError
@@ -50,16 +50,11 @@ def principal_of(cloud: Cloud, invocation: Invocation, credentials: str) -> Prin
 
 
 def require_credentials(invocation: Invocation) -> str:
-    """The role of an integration with a service; caller credentials are refused."""
+    """The role of an integration with a service."""
     credentials = invocation.method.integration.credentials
     if not credentials:
         raise internal_error(
             "Execution failed due to configuration error: Invalid credentials: AWS service "
             "integrations need a role"
-        )
-    if credentials == CALLER:
-        raise GatewayFailure(
-            "API_CONFIGURATION_ERROR",
-            reason="The local cloud does not pass the caller's credentials on",
         )
     return credentials
