@@ -87,8 +87,8 @@ class MessageOperations:
             )
         reader = self._service.caller_name(call.principal)
         if wait is None:
-            wait = queue.wait_seconds
-        taken = queue.attempted(attempt_id, visibility) if attempt_id else []
+            wait = queue.settings.wait
+        taken = queue.received_before(attempt_id, visibility) if attempt_id else []
         if not taken:
             taken = queue.poll(limit, visibility, short=wait == 0, reader=reader)
         if taken or wait == 0:
@@ -179,7 +179,7 @@ def _received(
     queue: LiveQueue, taken: list[Message], wanted: Wanted, reader: str, attempt_id: str | None
 ) -> Result:
     if attempt_id and taken:
-        queue.remember_attempt(attempt_id, taken)
+        queue.remember_receive(attempt_id, taken)
     queue.ledger.received(taken, reader)
     queue.ledger.requests(sum(message.size for message in taken))
     if not taken:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from orderlab.cloud.contracts import OutgoingMessage, Principal, ReceivedMessage
 from orderlab.cloud.queues import content
+from orderlab.cloud.queues.attempts import Attempts
 from orderlab.cloud.queues.deduplication import RecentIds, content_id
 from orderlab.cloud.queues.errors import InvalidParameterValue, OverLimit, QueueDoesNotExist
 from orderlab.cloud.queues.ledger import Ledger
@@ -20,12 +21,7 @@ from orderlab.cloud.queues.message import (
     new_id,
     sender_id,
 )
-from orderlab.cloud.queues.redrive_policy import (
-    RedriveAllowPolicy,
-    RedrivePolicy,
-    read_redrive_allow_policy,
-    read_redrive_policy,
-)
+from orderlab.cloud.queues.settings import QueueSettings
 from orderlab.cloud.queues.store import MAX_IN_FLIGHT, MessageStore
 from orderlab.cloud.queues.waiting import Waiters
 
@@ -59,33 +55,29 @@ class LiveQueue:
         self.ledger = Ledger(cloud, self.arn, name, fifo=self.fifo)
         self._waiters = Waiters()
         self._sent: RecentIds[Message] = RecentIds()
-        self._attempts: RecentIds[tuple[list[Message], list[int]]] = RecentIds()
-        self.attributes: dict[str, str] = {}
-        self.apply(attributes)
+        self._attempts = Attempts(self.store)
+        self.attributes = dict(attributes)
+        self.settings = QueueSettings.read(attributes)
 
     # --- settings ---
 
     def apply(self, attributes: Mapping[str, str]) -> None:
-        """Take new attributes, checked before, and read out what every call needs."""
-        delay_before = getattr(self, "delay_seconds", None)
+        """Take new attributes, checked before."""
+        before = self.settings
         self.attributes = dict(attributes)
+        self.settings = QueueSettings.read(attributes)
         self.modified_at = int(self._cloud.clock.wall())
-        self.delay_seconds = int(attributes["DelaySeconds"])
-        self.visibility_timeout = int(attributes["VisibilityTimeout"])
-        self.wait_seconds = int(attributes["ReceiveMessageWaitTimeSeconds"])
-        self.maximum_message_size = int(attributes["MaximumMessageSize"])
-        self.retention_seconds = int(attributes["MessageRetentionPeriod"])
-        self.policy = attributes.get("Policy")
-        self.content_based = attributes.get("ContentBasedDeduplication") == "true"
-        self.by_group = attributes.get("DeduplicationScope") == "messageGroup"
-        redrive, allow = attributes.get("RedrivePolicy"), attributes.get("RedriveAllowPolicy")
-        self.redrive: RedrivePolicy | None = read_redrive_policy(redrive) if redrive else None
-        self.redrive_allow = (
-            read_redrive_allow_policy(allow) if allow else RedriveAllowPolicy("allowAll", ())
-        )
-        if self.fifo and delay_before not in (None, self.delay_seconds):
-            self.store.delay_all(self.delay_seconds)
+        if self.fifo and before.delay != self.settings.delay:
+            self.store.delay_all(self.settings.delay)
             self._waiters.wake_all()
+
+    @property
+    def visibility_timeout(self) -> int:
+        return self.settings.visibility_timeout
+
+    @property
+    def policy(self) -> str | None:
+        return self.settings.policy
 
     @property
     def url(self) -> str:
@@ -132,15 +124,15 @@ class LiveQueue:
         made.ids = ids
         now = self._advance()
         if self.fifo:
-            scope = made.group_id or "" if self.by_group else ""
+            scope = made.group_id or "" if self.settings.by_group else ""
             deduplication_id = made.deduplication_id or ""
             repeated = self._sent.find(scope, deduplication_id, now)
             if repeated is not None:
                 return repeated
             self._sent.remember(scope, deduplication_id, now, made)
-        delay = self.delay_seconds if message.delay_seconds is None else message.delay_seconds
+        delay = self.settings.delay if message.delay_seconds is None else message.delay_seconds
         if self.fifo:
-            delay = self.delay_seconds
+            delay = self.settings.delay
         self.store.put(made, now=now, delay_seconds=delay)
         self.ledger.sent(made, sender)
         self._waiters.wake()
@@ -149,11 +141,11 @@ class LiveQueue:
     def _made(self, message: OutgoingMessage, sender: Principal, held: content.Content) -> Message:
         system = {name: as_sent(value) for name, value in message.system_attributes.items()}
         content.check_system_attributes(system)
-        content.check_addressing(message, fifo=self.fifo, content_based=self.content_based)
-        if held.size > self.maximum_message_size:
+        content.check_addressing(message, fifo=self.fifo, content_based=self.settings.content_based)
+        if held.size > self.settings.maximum_message_size:
             raise InvalidParameterValue(
                 "One or more parameters are invalid. Reason: Message must be shorter than "
-                f"{self.maximum_message_size} bytes."
+                f"{self.settings.maximum_message_size} bytes."
             )
         deduplication_id = message.deduplication_id
         if self.fifo and not deduplication_id:
@@ -189,7 +181,7 @@ class LiveQueue:
         wait_seconds: float | None = None,
         visibility_timeout: int | None = None,
     ) -> Sequence[ReceivedMessage]:
-        wait = self.wait_seconds if wait_seconds is None else wait_seconds
+        wait = self.settings.wait if wait_seconds is None else wait_seconds
         taken = self.poll(max_messages, visibility_timeout, short=wait <= 0, reader=POLLER)
         if not taken and wait > 0:
             taken = await self.wait_for_messages(
@@ -207,7 +199,7 @@ class LiveQueue:
         if short and not self.fifo and self.store.in_flight >= MAX_IN_FLIGHT:
             raise OverLimit("Too many messages are in flight: delete some before you receive more.")
         target = self._dead_letter_queue()
-        most = self.redrive.max_receive_count if self.redrive and target else None
+        most = self.settings.redrive.max_receive_count if self.settings.redrive and target else None
         taken, dead = self.store.take(
             limit,
             now=now,
@@ -256,7 +248,11 @@ class LiveQueue:
             self._waiters.wake()
 
     def _dead_letter_queue(self) -> LiveQueue | None:
-        return self._cloud.queues.queue(self.redrive.target_arn) if self.redrive else None
+        return (
+            self._cloud.queues.queue(self.settings.redrive.target_arn)
+            if self.settings.redrive
+            else None
+        )
 
     def _bury(self, message: Message, target: LiveQueue, now: float) -> None:
         """Move a dead letter; a standard queue keeps the time of its first sending."""
@@ -276,25 +272,13 @@ class LiveQueue:
             attributes=message.attributes,
         )
 
-    # --- repeating a receive ---
-
-    def attempted(self, attempt_id: str, visibility: int | None) -> list[Message]:
+    def received_before(self, attempt_id: str, visibility: int | None) -> list[Message]:
         """What an earlier receive with the same attempt id got, if none of it has changed."""
-        now = self._advance()
-        found = self._attempts.find("", attempt_id, now)
-        if found is None:
-            return []
         seconds = self.visibility_timeout if visibility is None else visibility
-        messages, receives = found
-        same = [
-            self.store.hide_again(message, receive, until=now + seconds)
-            for message, receive in zip(messages, receives, strict=True)
-        ]
-        return messages if all(same) else []
+        return self._attempts.again(attempt_id, self._advance(), seconds)
 
-    def remember_attempt(self, attempt_id: str, messages: list[Message]) -> None:
-        receives = [message.receives_here for message in messages]
-        self._attempts.remember("", attempt_id, self._cloud.clock.now(), (messages, receives))
+    def remember_receive(self, attempt_id: str, messages: list[Message]) -> None:
+        self._attempts.remember(attempt_id, messages, self._cloud.clock.now())
 
     # --- after the receive ---
 
@@ -360,5 +344,5 @@ class LiveQueue:
 
     def _advance(self) -> float:
         now = self._cloud.clock.now()
-        self.store.advance(now, self.retention_seconds)
+        self.store.advance(now, self.settings.retention)
         return now

@@ -69,7 +69,6 @@ class QueueOperations:
         queue = self._service.named(call.region, name)
         if queue is None or owner != queue.account_id:
             raise QueueDoesNotExist
-        queue.ledger.requests()
         return {"QueueUrl": queue.url}
 
     def list_queues(self, call: Call, parameters: Parameters) -> Result:
@@ -90,7 +89,6 @@ class QueueOperations:
 
     def get_queue_attributes(self, call: Call, parameters: Parameters) -> Result:
         queue = self._service.addressed(call, parameters)
-        queue.ledger.requests()
         names = texts(parameters, "AttributeNames")
         for name in names:
             if name not in queue_attributes.READABLE:

@@ -62,9 +62,9 @@ class QueueService:
         self.stopping = False
         self.operations: Mapping[str, Handler] = {
             **MessageOperations(self).handlers,
-            **QueueOperations(cloud, self).handlers,
-            **PolicyOperations(self).handlers,
-            **self._moves.handlers,
+            **self._metered(QueueOperations(cloud, self).handlers),
+            **self._metered(PolicyOperations(self).handlers),
+            **self._metered(self._moves.handlers),
         }
         cloud.pages["GET queues"] = self._page
 
@@ -84,6 +84,21 @@ class QueueService:
             await asyncio.gather(self._gauges, return_exceptions=True)
             self._gauges = None
         await self._moves.stop()
+
+    def _metered(self, handlers: Mapping[str, Handler]) -> dict[str, Handler]:
+        """The handlers of calls that carry no messages: each call is one request."""
+
+        def metered(handler: Handler) -> Handler:
+            def handle(call: Call, parameters: Parameters) -> Any:
+                url = str(parameters.get("QueueUrl") or parameters.get("QueueName") or "")
+                name = url.rstrip("/").rpartition("/")[2]
+                item = "sqs.fifo_requests" if name.endswith(".fifo") else "sqs.requests"
+                self._cloud.telemetry.meter.add(item, 1, name)
+                return handler(call, parameters)
+
+            return handle
+
+        return {name: metered(handler) for name, handler in handlers.items()}
 
     # --- finding queues ---
 
@@ -105,7 +120,7 @@ class QueueService:
         return [
             queue
             for queue in self._queues.values()
-            if queue.redrive and queue.redrive.target_arn == dead_letter_queue.arn
+            if queue.settings.redrive and queue.settings.redrive.target_arn == dead_letter_queue.arn
         ]
 
     def addressed(self, call: Call, parameters: Parameters) -> LiveQueue:
@@ -182,7 +197,7 @@ class QueueService:
             reason = "Dead letter target does not exist."
         elif target.fifo != queue.fifo:
             reason = "Dead-letter queue must be same type of queue as the source."
-        elif not target.redrive_allow.allows(queue.arn):
+        elif not target.settings.redrive_allow.allows(queue.arn):
             reason = "Queue does not have permission to use the dead-letter queue."
         if reason:
             raise InvalidParameterValue(
@@ -229,7 +244,7 @@ def _same_document(one: str, other: str) -> bool:
 
 
 def _shown(queue: LiveQueue) -> dict[str, Any]:
-    described = queue.described()
+    described, redrive = queue.described(), queue.settings.redrive
     return {
         "arn": queue.arn,
         "name": queue.name,
@@ -240,5 +255,5 @@ def _shown(queue: LiveQueue) -> dict[str, Any]:
         "oldest_age_seconds": round(queue.oldest_age(), 3),
         "servers": queue.store.depths(),
         "waiting_polls": queue.waiting_polls,
-        "redrives_to": queue.redrive.target_arn if queue.redrive else None,
+        "redrives_to": redrive.target_arn if redrive else None,
     }
