@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 
 from tests.cloud.functions_support import Lambda, eventually
 
@@ -43,14 +42,15 @@ def test_a_cloud_that_stops_takes_everything_with_it(own_cloud: Any) -> None:
     eventually(lambda: not top_folder(found).exists())
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is of POSIX")
-def test_a_cloud_that_is_killed_takes_everything_with_it(own_cloud: Any) -> None:
-    with own_cloud() as cloud:
-        functions = Lambda(cloud)
-        found = functions.invoke(functions.make(WITH_A_CHILD)).value
-        os.kill(cloud.pid, signal.SIGKILL)
-        eventually(lambda: gone(found["pid"]) and gone(found["child"]))
-        eventually(lambda: not top_folder(found).exists())
+if sys.platform != "win32":
+
+    def test_a_cloud_that_is_killed_takes_everything_with_it(own_cloud: Any) -> None:
+        with own_cloud() as cloud:
+            functions = Lambda(cloud)
+            found = functions.invoke(functions.make(WITH_A_CHILD)).value
+            os.kill(cloud.pid, signal.SIGKILL)
+            eventually(lambda: gone(found["pid"]) and gone(found["child"]))
+            eventually(lambda: not top_folder(found).exists())
 
 
 def test_a_folder_that_a_dead_cloud_left_is_swept_at_the_next_start(own_cloud: Any) -> None:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.functions import outcome as outcomes
 from orderlab.cloud.functions.instance import Instance
 from orderlab.cloud.functions.limits import CpuShare
@@ -124,6 +125,9 @@ class Environment:
             return
         self._stop_instance()
         self._move(State.GONE)
+        # whoever still waits for it hears of its end
+        self._init_done(InitFailure("error", "Runtime.ExitError"))
+        self._resolve(lambda work: outcomes.exited(work, None))
         self._workshop.forget(self._credentials)
         self._workshop.later(remove_tree, self._folder)
 
@@ -256,8 +260,8 @@ class Environment:
 
     def _settle(self, result: Outcome) -> None:
         """Read what was printed; where the process is of no more use, reset the environment."""
-        self._cpu.done()
         instance = self._instance
+        self._cpu.done(instance.process if instance else None)
         if instance is not None and result.status in ("success", "error"):
             self._lines += instance.take_lines(finish=True)
             self._move(State.READY)
@@ -321,6 +325,8 @@ class Environment:
             self._init.set_result(failure)
 
     def _move(self, state: State) -> None:
+        if self.state is State.GONE:
+            raise AwsError("The cloud is stopping.", code="ServiceException", status=500)
         if state not in TRANSITIONS[self.state]:
             raise RuntimeError(f"environment {self.id}: {self.state.name} to {state.name}")
         self.state = state

@@ -37,7 +37,6 @@ class CpuShare:
         if not self._governs:
             return
         self._began, self._used_before = time.monotonic(), process.cpu_seconds()
-        self._paused = False
 
     def govern(self, process: FunctionProcess) -> None:
         """Stop the process if it had more than its share, continue it once that is made up."""
@@ -49,6 +48,10 @@ class CpuShare:
             self._paused = not self._paused
             process.pause(self._paused)
 
-    def done(self) -> None:
+    def done(self, process: FunctionProcess | None) -> None:
         """The invocation has ended; the next one has the smaller allowance."""
         self._allowance = ALLOWANCE_SECONDS
+        if self._paused and process is not None:
+            # stopped in the moment in which its answer was on the way
+            process.pause(False)
+        self._paused = False

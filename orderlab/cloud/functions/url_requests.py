@@ -47,7 +47,8 @@ async def _answer(
     try:
         principal = _caller(service, request, url)
     except AwsError as error:
-        return _message(403, error.message if url.auth_type == "AWS_IAM" else "Forbidden")
+        signed = url.auth_type == "AWS_IAM" and "authorization" in request.headers
+        return _message(403, error.message if signed else "Forbidden")
     if len(request.body) > LIMIT_BYTES:
         return _message(413, "Request Entity Too Large")
     event = payload_2_0(request, url, path, request_id, principal)
