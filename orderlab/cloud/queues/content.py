@@ -29,6 +29,7 @@ _FORBIDDEN_BYTES = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _NON_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _ATTRIBUTE_NAME = re.compile(r"[A-Za-z0-9_\-.]{1,256}")
 _GROUP_ID = re.compile(r"[!-~]{1,128}")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _TYPES = ("String", "Number", "Binary")
 
 
@@ -138,12 +139,8 @@ def _check_value(name: str, data_type: str, value: Mapping[str, Any]) -> int:
 
 
 def _check_number(name: str, content: str) -> None:
-    try:
-        float(content)
-    except ValueError:
-        raise InvalidParameterValue(
-            f"Could not cast message attribute '{name}' value to number."
-        ) from None
+    if not _NUMBER.fullmatch(content):
+        raise InvalidParameterValue(f"Could not cast message attribute '{name}' value to number.")
 
 
 def check_system_attributes(attributes: Mapping[str, Mapping[str, Any]]) -> None:

@@ -20,6 +20,7 @@ MAX_SUBJECT = 100
 _ATTRIBUTE_NAME = re.compile(r"[A-Za-z0-9_\-.]{1,256}")
 _GROUP_ID = re.compile(r"[!-~]{1,128}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _TYPES = ("String", "String.Array", "Number", "Binary")
 
 
@@ -137,9 +138,5 @@ def _check_attribute(name: str, value: Mapping[str, Any]) -> int:
 
 
 def _check_number(name: str, content: str) -> None:
-    try:
-        float(content)
-    except ValueError:
-        raise ParameterValueInvalid(
-            f"Could not cast message attribute '{name}' value to number."
-        ) from None
+    if not _NUMBER.fullmatch(content):
+        raise ParameterValueInvalid(f"Could not cast message attribute '{name}' value to number.")
