@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -76,3 +77,43 @@ def refused(call: Callable[..., Any], **parameters: Any) -> tuple[str, str]:
     found = error.value.response["Error"]
     assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] < 500
     return found["Code"], found["Message"]
+
+
+def fill(dynamodb: Any, table: str, items: list[dict[str, Any]]) -> None:
+    for start in range(0, len(items), 25):
+        requests = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+        answer = dynamodb.batch_write_item(RequestItems={table: requests})
+        assert answer["UnprocessedItems"] == {}
+
+
+def ask(dynamodb: Any, table: str, condition: str, **given: Any) -> dict[str, Any]:
+    more = {name: given.pop(name) for name in list(given) if name[0].isupper()}
+    values = wire(**{f":{name}": value for name, value in given.items()})
+    found: dict[str, Any] = dynamodb.query(
+        TableName=table,
+        KeyConditionExpression=condition,
+        ExpressionAttributeValues=values,
+        **more,
+    )
+    return found
+
+
+def pages(call: Any, **parameters: Any) -> Iterator[dict[str, Any]]:
+    while True:
+        page = call(**parameters)
+        yield page
+        if "LastEvaluatedKey" not in page:
+            return
+        parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "waited 10 s in vain"
+        time.sleep(0.02)
+
+
+def describe(dynamodb: Any, table: str) -> dict[str, Any]:
+    found: dict[str, Any] = dynamodb.describe_table(TableName=table)["Table"]
+    return found
