@@ -108,3 +108,9 @@ def test_read_only_folders_can_be_removed(store: CodeStore) -> None:
     assert not folder.joinpath("shop").stat().st_mode & stat.S_IWUSR
     remove_tree(folder)
     assert not folder.exists()
+
+
+def test_much_source_is_compiled_too(store: CodeStore) -> None:
+    source = "".join(f"x{number} = {number}\n" for number in range(20_000))
+    folder = store.add(zip_of(app_py=source)).folder
+    assert list((folder / "__pycache__").glob("app.*.pyc"))

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from orderlab.clock import Clock
 from orderlab.cloud.functions.environment import Environment
-from orderlab.cloud.functions.workshop import Workshop
 
 if TYPE_CHECKING:
     from orderlab.cloud.functions.model import Version
@@ -62,8 +62,13 @@ class Fleet:
     a busy environment before a new one is started.
     """
 
-    def __init__(self, workshop: Workshop, clock: Clock, limit: int | None = None) -> None:
-        self._workshop, self._clock = workshop, clock
+    def __init__(
+        self,
+        make: Callable[[Version], Environment],
+        clock: Clock,
+        limit: int | None = None,
+    ) -> None:
+        self._make, self._clock = make, clock
         self._limit = limit or machine_limit()
         self.members: set[Environment] = set()
         self.busy: set[Environment] = set()
@@ -168,7 +173,7 @@ class Fleet:
             raise
 
     def _create(self, pool: Pool) -> Environment:
-        environment = Environment(self._workshop, pool.version)
+        environment = self._make(pool.version)
         pool.members.add(environment)
         self.pools.add(pool)
         self.members.add(environment)

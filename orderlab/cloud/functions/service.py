@@ -25,6 +25,7 @@ from orderlab.cloud.contracts import Invocation, Principal
 from orderlab.cloud.functions import shown
 from orderlab.cloud.functions.api.catalogue import all_operations
 from orderlab.cloud.functions.async_events import AsyncEvents
+from orderlab.cloud.functions.environment import Environment
 from orderlab.cloud.functions.invoke import Caller, InvocationType, Invoker, check_payload
 from orderlab.cloud.functions.leftovers import sweep
 from orderlab.cloud.functions.model import Function, UrlConfig, Version
@@ -55,7 +56,7 @@ class FunctionService:
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self.workshop = Workshop(cloud)
-        self.fleet = Fleet(self.workshop, cloud.clock)
+        self.fleet = Fleet(lambda version: Environment(self.workshop, version), cloud.clock)
         self.record = Record(cloud)
         self._invoker = Invoker(cloud, self.fleet, self.record, cloud.settings.seed)
         self.async_events = AsyncEvents(self, self._invoker)

@@ -1,0 +1,228 @@
+"""Which environment gets an event, and who is throttled; without processes."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from orderlab.clock import HandTurnedClock
+from orderlab.cloud.contracts import Principal
+from orderlab.cloud.faults import FaultBoard
+from orderlab.cloud.functions.environment import Environment
+from orderlab.cloud.functions.errors import TooManyRequests
+from orderlab.cloud.functions.invoke import ACCOUNT_CONCURRENCY, Caller, Invoker
+from orderlab.cloud.functions.model import Code, Configuration, Function, Version
+from orderlab.cloud.functions.names import FunctionName
+from orderlab.cloud.functions.outcome import Outcome
+from orderlab.cloud.functions.pool import IDLE_SECONDS, Fleet
+
+ROLE = "arn:aws:iam::123456789012:role/orders"
+
+
+class FakeEnvironment:
+    """An environment without a process; `release` lets its work end."""
+
+    def __init__(self, version: Version) -> None:
+        self.version = version
+        self.retired = False
+        self.ended = False
+        self.release = asyncio.Event()
+
+    async def run(self, *_: Any) -> Outcome:
+        await self.release.wait()
+        return Outcome(b"{}", duration_ms=50.0)
+
+    def end(self) -> None:
+        self.ended = True
+
+    def kill(self) -> None:
+        self.retired = True
+
+
+def version(name: str = "orders") -> Version:
+    function = Function("us-east-1", "123456789012", name)
+    code = Code("", 0, 0, Path())
+    function.latest = Version(
+        function, "$LATEST", Configuration("python3.13", "app.handler", ROLE), code, None
+    )
+    return function.latest
+
+
+def fleet(limit: int = 4) -> tuple[Fleet, HandTurnedClock]:
+    clock = HandTurnedClock()
+    return Fleet(lambda one: cast(Environment, FakeEnvironment(one)), clock, limit), clock
+
+
+def ended(environment: Environment) -> bool:
+    return cast(FakeEnvironment, environment).ended
+
+
+def test_the_environment_used_last_is_used_first() -> None:
+    async def scenario() -> None:
+        ours, _ = fleet()
+        orders = version()
+        one, two = await ours.acquire(orders), await ours.acquire(orders)
+        ours.release(one, 1.0)
+        ours.release(two, 1.0)
+        assert await ours.acquire(orders) is two
+
+    asyncio.run(scenario())
+
+
+def test_beyond_the_machines_limit_an_event_waits_for_the_next_environment() -> None:
+    async def scenario() -> None:
+        ours, _ = fleet(limit=1)
+        orders = version()
+        one = await ours.acquire(orders)
+        waiting = asyncio.create_task(ours.acquire(orders))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        ours.release(one, 1.0)
+        assert await waiting is one
+
+    asyncio.run(scenario())
+
+
+def test_an_idle_environment_of_another_function_makes_room() -> None:
+    async def scenario() -> None:
+        ours, clock = fleet(limit=2)
+        old, recent = await ours.acquire(version("old")), await ours.acquire(version("recent"))
+        ours.release(old, 1.0)
+        clock.advance(1)
+        ours.release(recent, 1.0)
+        await ours.acquire(version("new"))
+        assert (ended(old), ended(recent)) == (True, False)
+
+    asyncio.run(scenario())
+
+
+def test_whoever_waits_without_room_gets_the_first_that_another_function_frees() -> None:
+    async def scenario() -> None:
+        ours, _ = fleet(limit=1)
+        busy = await ours.acquire(version("busy"))
+        waiting = asyncio.create_task(ours.acquire(version("waiting")))
+        await asyncio.sleep(0)
+        ours.release(busy, 1.0)
+        found = await waiting
+        assert (found.version.function.name, ended(busy)) == ("waiting", True)
+
+    asyncio.run(scenario())
+
+
+def test_a_quick_function_waits_a_moment_for_a_busy_environment() -> None:
+    async def scenario() -> None:
+        ours, _ = fleet()
+        orders = version()
+        one = await ours.acquire(orders)
+        ours.release(one, 0.001)
+        assert await ours.acquire(orders) is one
+        waiting = asyncio.create_task(ours.acquire(orders))
+        await asyncio.sleep(0)
+        ours.release(one, 0.001)
+        assert await waiting is one
+        assert len(ours.members) == 1
+
+    asyncio.run(scenario())
+
+
+def test_environments_are_ended_when_they_were_idle_for_long() -> None:
+    async def scenario() -> None:
+        ours, clock = fleet()
+        orders = version()
+        one = await ours.acquire(orders)
+        ours.release(one, 1.0)
+        clock.advance(IDLE_SECONDS - 1)
+        ours.retire_idle()
+        assert not ended(one)
+        clock.advance(2)
+        ours.retire_idle()
+        assert ended(one)
+        assert not ours.members
+
+    asyncio.run(scenario())
+
+
+def test_a_retired_versions_environments_end_once_they_are_done() -> None:
+    async def scenario() -> None:
+        ours, _ = fleet()
+        orders = version()
+        idle, busy = await ours.acquire(orders), await ours.acquire(orders)
+        ours.release(idle, 1.0)
+        ours.retire(orders)
+        assert (ended(idle), ended(busy)) == (True, False)
+        ours.release(busy, 1.0)
+        assert ended(busy)
+        assert not ours.pools
+
+    asyncio.run(scenario())
+
+
+def test_a_caller_who_gives_up_leaves_the_environment_to_others() -> None:
+    async def scenario() -> None:
+        ours, _ = fleet(limit=1)
+        orders = version()
+        one = await ours.acquire(orders)
+        waiting = asyncio.create_task(ours.acquire(orders))
+        await asyncio.sleep(0)
+        ours.release(one, 1.0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert await ours.acquire(orders) is one
+
+    asyncio.run(scenario())
+
+
+# --- concurrency of the account
+
+
+class FakeRecord:
+    """Notes nothing down; `reserved` is what the account has reserved."""
+
+    reserved = 0
+
+    def reserved_total(self, _: Function) -> int:
+        return self.reserved
+
+    def __getattr__(self, _: str) -> Any:
+        return lambda *_arguments, **_more: None
+
+
+class FakeCloud:
+    def __init__(self) -> None:
+        self.clock = HandTurnedClock()
+        self.faults = FaultBoard()
+        self.telemetry = self
+        self.recorder = self
+
+    def ids_in(self, _: bytes) -> tuple[str, ...]:
+        return ()
+
+
+@pytest.mark.parametrize("reserved", [0, 300])
+def test_the_call_after_the_accounts_last_is_throttled(reserved: int) -> None:
+    async def scenario() -> None:
+        ours, _ = fleet(limit=2000)
+        record = FakeRecord()
+        record.reserved = reserved
+        invoker = Invoker(cast(Any, FakeCloud()), ours, cast(Any, record), 1)
+        orders, name = version(), FunctionName("orders")
+        caller = Caller(Principal("account", "arn:aws:iam::123456789012:root", "123456789012"))
+        room = ACCOUNT_CONCURRENCY - reserved
+        calls = [
+            asyncio.create_task(invoker.run(orders, name, b"{}", caller, str(number)))
+            for number in range(room)
+        ]
+        await asyncio.sleep(0)
+        with pytest.raises(TooManyRequests) as refused:
+            await invoker.run(orders, name, b"{}", caller, "one too many")
+        assert refused.value.details["Reason"] == "ConcurrentInvocationLimitExceeded"
+        for environment in list(ours.busy):
+            cast(FakeEnvironment, environment).release.set()
+        await asyncio.gather(*calls)
+        assert orders.function.running == 0
+
+    asyncio.run(scenario())
