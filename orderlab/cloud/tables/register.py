@@ -82,15 +82,20 @@ class Register:
             self._streams[record.log.arn] = record.log
 
     def stream(self, arn: str) -> StreamLog | None:
-        return self._streams.get(arn)
+        log = self._streams.get(arn)
+        if log is not None and self._forgotten(log):
+            del self._streams[arn]
+            return None
+        return log
 
     def streams(self) -> list[StreamLog]:
         """All streams, those that ended included, for as long as their records are kept."""
-        now = self._cloud.clock.now()
-        for arn, log in list(self._streams.items()):
-            if log.closed_at is not None and now - log.closed_at > RETENTION_SECONDS:
-                del self._streams[arn]
+        self._streams = {arn: log for arn, log in self._streams.items() if not self._forgotten(log)}
         return sorted(self._streams.values(), key=lambda log: log.arn)
+
+    def _forgotten(self, log: StreamLog) -> bool:
+        ended = log.closed_at
+        return ended is not None and self._cloud.clock.now() - ended > RETENTION_SECONDS
 
 
 def table_name(name: Any) -> str:

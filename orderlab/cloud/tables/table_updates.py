@@ -6,24 +6,21 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.h
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orderlab.clock import Clock
 from orderlab.cloud.aws_error import NotDoneYet, ValidationException
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.tables.backfill import Backfills
 from orderlab.cloud.tables.creation_rules import (
-    MAX_GLOBAL_INDEXES,
-    check_global_index,
     check_stream,
-    require_defined,
 )
 from orderlab.cloud.tables.describing import describe
 from orderlab.cloud.tables.errors import (
     LimitExceeded,
-    ResourceNotFound,
     invalid,
 )
+from orderlab.cloud.tables.index_updates import IndexUpdates, note_throughput
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.register import Register
 
@@ -46,7 +43,7 @@ class TableUpdates:
     def __init__(self, register: Register, clock: Clock, backfills: Backfills) -> None:
         self._register = register
         self._clock = clock
-        self._backfills = backfills
+        self._indexes = IndexUpdates(backfills, clock)
         self._switches: dict[str, list[float]] = {}
         self.operations: dict[str, Handler] = {"UpdateTable": self.update_table}
 
@@ -60,7 +57,7 @@ class TableUpdates:
             "BillingMode": self._billing,
             "ProvisionedThroughput": self._throughput,
             "OnDemandThroughput": self._on_demand,
-            "GlobalSecondaryIndexUpdates": self._indexes,
+            "GlobalSecondaryIndexUpdates": self._indexes.update,
             "StreamSpecification": self._stream,
             "TableClass": self._table_class,
             "DeletionProtectionEnabled": self._protection,
@@ -153,20 +150,9 @@ class TableUpdates:
                 f"{wanted['WriteCapacityUnits']}. Refer to the Amazon DynamoDB Developer Guide "
                 "for current limits and how to request higher limits."
             )
-        self._note_change(record, "", record.throughput, wanted)
+        note_throughput(record, "", wanted, self._clock.wall())
         record.throughput = dict(wanted)
         record.apply_throughput()
-
-    def _note_change(
-        self, record: TableRecord, name: str, before: dict[str, Any], wanted: dict[str, Any]
-    ) -> None:
-        changes = record.throughput_changes.setdefault(name, {})
-        units = ("ReadCapacityUnits", "WriteCapacityUnits")
-        if any(wanted[unit] > before.get(unit, 0) for unit in units):
-            changes["LastIncreaseDateTime"] = self._clock.wall()
-        if any(wanted[unit] < before.get(unit, 0) for unit in units):
-            changes["LastDecreaseDateTime"] = self._clock.wall()
-            changes["NumberOfDecreasesToday"] = changes.get("NumberOfDecreasesToday", 0) + 1
 
     def _on_demand(self, record: TableRecord, parameters: Parameters) -> None:
         if record.billing_mode != "PAY_PER_REQUEST":
@@ -176,74 +162,6 @@ class TableUpdates:
 
     def _warm(self, record: TableRecord, parameters: Parameters) -> None:
         record.warm_throughput = {**record.warm_throughput, **parameters["WarmThroughput"]}
-
-    # --- indexes ---
-
-    def _indexes(self, record: TableRecord, parameters: Parameters) -> None:
-        updates = parameters["GlobalSecondaryIndexUpdates"]
-        online = [update for update in updates if "Create" in update or "Delete" in update]
-        busy = any(index.status != "ACTIVE" for index in record.global_indexes)
-        if len(online) > 1 or (online and busy):
-            raise LimitExceeded(
-                "Subscriber limit exceeded: Only 1 online index can be created or deleted "
-                "simultaneously per table"
-            )
-        for update in updates:
-            if len(update) != 1:
-                raise invalid("One of GlobalSecondaryIndexUpdate's actions must be given")
-            ((action, content),) = update.items()
-            if action == "Create":
-                self._create_index(record, content, parameters.get("AttributeDefinitions"))
-            else:
-                self._existing(record, action, content)
-                change = self._delete_index if action == "Delete" else self._update_index
-                change(record, content)
-
-    def _existing(self, record: TableRecord, action: str, content: dict[str, Any]) -> None:
-        name = content["IndexName"]
-        if name not in {index.name for index in record.global_indexes}:
-            raise ResourceNotFound(f"Requested resource not found: Index: {name} not found")
-
-    def _create_index(
-        self,
-        record: TableRecord,
-        content: dict[str, Any],
-        definitions: list[dict[str, str]] | None,
-    ) -> None:
-        name = content["IndexName"]
-        if name in record.table.indexes:
-            raise invalid(f"Duplicate index name: {name}")
-        if len(record.global_indexes) >= MAX_GLOBAL_INDEXES:
-            raise LimitExceeded(
-                "Subscriber limit exceeded: Number of global secondary indexes exceeds the "
-                f"per-table limit of {MAX_GLOBAL_INDEXES}"
-            )
-        check_global_index(content, on_demand=record.billing_mode == "PAY_PER_REQUEST")
-        known = {entry["AttributeName"]: entry for entry in [*record.attr, *(definitions or [])]}
-        keys = [element["AttributeName"] for element in content["KeySchema"]]
-        require_defined(keys, list(known))
-        record.attr = list(known.values())
-        self._backfills.begin(record, content)
-
-    def _delete_index(self, record: TableRecord, content: dict[str, Any]) -> None:
-        self._backfills.remove(record, content["IndexName"])
-
-    def _update_index(self, record: TableRecord, content: dict[str, Any]) -> None:
-        index = next(i for i in record.global_indexes if i.name == content["IndexName"])
-        if "ProvisionedThroughput" in content:
-            if record.billing_mode == "PAY_PER_REQUEST":
-                raise invalid(
-                    "ProvisionedThroughput should not be specified for index: "
-                    f"{index.name} when BillingMode is PAY_PER_REQUEST"
-                )
-            wanted = content["ProvisionedThroughput"]
-            self._note_change(record, index.name, index.throughput, wanted)
-            index.throughput = dict(wanted)
-        if "OnDemandThroughput" in content:
-            record.index_on_demand[index.name] = content["OnDemandThroughput"]
-        if "WarmThroughput" in content:
-            index.warm_throughput = {**index.warm_throughput, **content["WarmThroughput"]}
-        record.apply_throughput()
 
     # --- the rest ---
 

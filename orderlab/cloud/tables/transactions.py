@@ -6,8 +6,6 @@ Differs from AWS: nothing happens at the same time here, so there are no transac
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
 from typing import Any
 
 from orderlab.clock import Clock
@@ -23,23 +21,19 @@ from orderlab.cloud.tables.capacity import (
     described_all,
     read_units,
 )
-from orderlab.cloud.tables.errors import (
-    ConditionalCheckFailed,
-    IdempotentParameterMismatch,
-    TransactionCanceled,
-)
+from orderlab.cloud.tables.errors import ConditionalCheckFailed, TransactionCanceled
 from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.item_operations import collection_metrics
 from orderlab.cloud.tables.item_rules import check_key
 from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.request_tokens import RequestTokens
 from orderlab.cloud.tables.stored import encode
 from orderlab.cloud.tables.table import Change
 from orderlab.cloud.tables.throttling import Throttled
 from orderlab.cloud.tables.writes import Write
 
 MAX_BYTES = 4 * 1024 * 1024
-TOKEN_SECONDS = 600
 _THROTTLED = ("ProvisionedThroughputExceeded", "ThrottlingError")
 _READERS = {
     "Put": writes.put,
@@ -49,22 +43,11 @@ _READERS = {
 }
 
 
-@dataclass(frozen=True)
-class _Remembered:
-    """A transaction that succeeded, under its client request token."""
-
-    content: bytes
-    consumed: dict[str, Consumed]
-    expires: float
-
-
 class Transactions:
     def __init__(self, register: Register, accounting: Accounting, clock: Clock) -> None:
         self._register = register
         self._accounting = accounting
-        self._clock = clock
-        self._remembered: dict[str, _Remembered] = {}
-        self._tokens: deque[tuple[float, str]] = deque()
+        self._tokens = RequestTokens(clock)
         self.operations: dict[str, Handler] = {
             "TransactWriteItems": self.transact_write_items,
             "TransactGetItems": self.transact_get_items,
@@ -75,8 +58,9 @@ class Transactions:
     def transact_write_items(self, call: Call, parameters: Parameters) -> Response:
         check_input("dynamodb", "TransactWriteItems", parameters)
         token = parameters.pop("ClientRequestToken", None)
+        name = f"{call.region} {token}" if token else None
         content = encode(parameters["TransactItems"]) if token else b""
-        earlier = self._earlier(call, token, content)
+        earlier = self._tokens.earlier(name, content)
         if earlier is not None:
             return answer(call, _write_members(earlier, parameters, []))
         prepared = [self._prepare(call, entry) for entry in parameters["TransactItems"]]
@@ -93,7 +77,7 @@ class Transactions:
             self._accounting.charge(write.table, cost, write.partition, index_keys(change))
             write.table.apply(change)
             _sum_up(consumed, cost)
-        self._remember(call, token, content, consumed)
+        self._tokens.remember(name, content, consumed)
         return answer(call, _write_members(consumed, parameters, prepared))
 
     def _prepare(self, call: Call, entry: dict[str, Any]) -> Write:
@@ -144,35 +128,6 @@ class Transactions:
             item = {"Item": error.details["Item"]} if "Item" in error.details else {}
             return {**item, "Code": "ConditionalCheckFailed", "Message": error.message}
         return {"Code": "ValidationError", "Message": error.message}
-
-    # --- client request tokens ---
-
-    def _earlier(self, call: Call, token: str | None, content: bytes) -> dict[str, Consumed] | None:
-        now = self._clock.now()
-        while self._tokens and self._tokens[0][0] <= now:
-            self._remembered.pop(self._tokens.popleft()[1], None)
-        found = self._remembered.get(f"{call.region} {token}") if token else None
-        if found is None:
-            return None
-        if found.content != content:
-            raise IdempotentParameterMismatch(
-                "DynamoDB rejected the request because you retried a request with a different "
-                "payload but with an idempotent token that was already used."
-            )
-        # a repeated call is charged as reads of the same items
-        return {
-            name: Consumed(part.table_name, "read", part.table)
-            for name, part in found.consumed.items()
-        }
-
-    def _remember(
-        self, call: Call, token: str | None, content: bytes, consumed: dict[str, Consumed]
-    ) -> None:
-        if token:
-            expires = self._clock.now() + TOKEN_SECONDS
-            key = f"{call.region} {token}"
-            self._remembered[key] = _Remembered(content, consumed, expires)
-            self._tokens.append((expires, key))
 
     # --- reading ---
 

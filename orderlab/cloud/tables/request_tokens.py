@@ -1,0 +1,54 @@
+"""Client request tokens: a transaction that is sent again happens once.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from orderlab.clock import Clock
+from orderlab.cloud.tables.capacity import Consumed
+from orderlab.cloud.tables.errors import IdempotentParameterMismatch
+
+TOKEN_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    content: bytes
+    consumed: dict[str, Consumed]
+
+
+class RequestTokens:
+    """The transactions of the last ten minutes that came with a token, and succeeded."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._remembered: dict[str, _Remembered] = {}
+        self._expiring: deque[tuple[float, str]] = deque()
+
+    def earlier(self, token: str | None, content: bytes) -> dict[str, Consumed] | None:
+        """What the repeated call costs, if it is one; IdempotentParameterMismatch if it differs."""
+        now = self._clock.now()
+        while self._expiring and self._expiring[0][0] <= now:
+            self._remembered.pop(self._expiring.popleft()[1], None)
+        found = self._remembered.get(token) if token else None
+        if found is None:
+            return None
+        if found.content != content:
+            raise IdempotentParameterMismatch(
+                "DynamoDB rejected the request because you retried a request with a different "
+                "payload but with an idempotent token that was already used."
+            )
+        # a repeated call is charged as reads of the same items
+        return {
+            name: Consumed(part.table_name, "read", part.table)
+            for name, part in found.consumed.items()
+        }
+
+    def remember(self, token: str | None, content: bytes, consumed: dict[str, Consumed]) -> None:
+        if token:
+            self._remembered[token] = _Remembered(content, consumed)
+            self._expiring.append((self._clock.now() + TOKEN_SECONDS, token))
