@@ -1,0 +1,73 @@
+"""A notebook in JupyterLab, driven as a learner does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# What the kernel and the cells of the open notebook are doing, asked of JupyterLab itself.
+_STATE = """() => {
+  const panel = window.jupyterapp && window.jupyterapp.shell.currentWidget;
+  const kernel = panel && panel.sessionContext && panel.sessionContext.session &&
+    panel.sessionContext.session.kernel;
+  return kernel ? `${kernel.connectionStatus} ${kernel.status}` : 'none';
+}"""
+_OUTPUTS = """() => {
+  const cells = window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells;
+  return cells.filter(c => c.cell_type === 'code').map(c => ({
+    id: c.id, source: c.source, count: c.execution_count,
+    errors: c.outputs.filter(o => o.output_type === 'error').map(o => `${o.ename}: ${o.evalue}`),
+  }));
+}"""
+
+
+class OpenNotebook:
+    def __init__(self, page: Any, address: str) -> None:
+        self.page = page
+        page.goto(address)
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.wait_for("connected idle", 60)
+
+    def wait_for(self, state: str, seconds: float) -> None:
+        self.page.wait_for_function(
+            f"() => ({_STATE})() === {state!r}", timeout=seconds * 1000, polling=200
+        )
+
+    def theme(self, name: str) -> None:
+        """Switch to `JupyterLab Light` or `JupyterLab Dark`."""
+        self.page.evaluate(
+            "theme => { window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }",
+            name,
+        )
+        dark = "false" if "Dark" in name else "true"
+        self.page.wait_for_selector(
+            f"body[data-jp-theme-light={dark!r}]", state="attached", timeout=20_000
+        )
+
+    def run_all(self, seconds: float) -> list[dict[str, Any]]:
+        """Run every cell and wait until the last has run; the code cells with their errors."""
+        self.page.evaluate(
+            "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+        )
+        self.page.wait_for_function(
+            f"() => ({_OUTPUTS})().every(c => c.count || !c.source.trim() || c.errors.length)"
+            f" && ({_STATE})() === 'connected idle'",
+            timeout=seconds * 1000,
+            polling=500,
+        )
+        return self.cells()
+
+    def cells(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.page.evaluate(_OUTPUTS)
+        return found
+
+    def scroll_to(self, selector: str) -> Any:
+        """Bring something into view: JupyterLab draws only cells that are near the window."""
+        panel = self.page.locator(".jp-WindowedPanel-outer").first
+        for step in range(200):
+            found = self.page.locator(selector)
+            if found.count():
+                found.first.scroll_into_view_if_needed()
+                return found.first
+            panel.evaluate("(node, top) => { node.scrollTop = top; }", step * 600)
+            self.page.wait_for_timeout(80)
+        raise AssertionError(f"{selector} is nowhere in the notebook")
