@@ -42,7 +42,7 @@ class Scoreboard:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         rows = "".join(
             f'<tr><th scope="row">{f.requirement}</th>'
-            f'<td style="text-align:left;color:{_COLOURS[f.colour]};font-weight:600;'
+            f'<td style="text-align:left;border-left:5px solid {_COLOURS[f.colour]};font-weight:600;'
             f'white-space:nowrap">{_SIGNS[f.colour]}</td>'
             f'<td style="text-align:left">{html.escape(f.title)}</td>'
             f'<td style="text-align:left">{html.escape(f.number)}</td>'
