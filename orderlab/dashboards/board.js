@@ -31,7 +31,7 @@ function badge(svg, layer, badges, node, kind, text) {
     const card = svg.querySelector(`[data-node="${node}"], #node-${CSS.escape(node)}, #${CSS.escape(node)}`);
     if (!card) return;
     const box = card.getBBox();
-    const group = make("g", { class: `badge ${kind}` });
+    const group = make("g", { class: `tally ${kind}` });
     const rect = make("rect", { height: 17, rx: 8 });
     const label = make("text", { "text-anchor": "middle", y: 12.5 });
     group.append(rect, label);

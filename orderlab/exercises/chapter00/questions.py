@@ -30,7 +30,7 @@ QUESTIONS = (
     ),
     Question(
         "0.q3",
-        "Which of these are signs of a requirement that can be tested? Choose all.",
+        "Which of these are signs of a requirement that can be tested?",
         (
             Option("p99 of the time to answer stays under 1,000 ms while one service is slow.",
                    "A number, a limit, a condition.", True),
