@@ -11,6 +11,7 @@ from pathlib import Path
 from orderlab.exercises import registry
 from orderlab.exercises.engine.exercise import Exercise, Workspace
 from orderlab.orders import architecture
+from orderlab.session import WAIT_SPEED
 from orderlab.target.local import LocalTarget
 from orderlab.workbook.drift import drift
 from orderlab.workbook.gate import prove, question_faults, static_faults
@@ -54,7 +55,10 @@ def fresh_workspace(identifier: str) -> Iterator[Workspace]:
     """
     exercise = registry.exercise(identifier)
     # a throw-away folder, so that nothing of the author's own progress is read or written
-    with tempfile.TemporaryDirectory(prefix="orderlab-check-"), LocalTarget.start(seed=1) as target:
+    with (
+        tempfile.TemporaryDirectory(prefix="orderlab-check-"),
+        LocalTarget.start(seed=1, speed=WAIT_SPEED) as target,
+    ):
         if exercise.chapter > 1:
             architecture.build(target, chapter=exercise.chapter - 1)
         for needed in exercise.needs:

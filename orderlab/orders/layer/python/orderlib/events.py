@@ -12,13 +12,17 @@ ORDER_REMOVED = "OrderRemoved"
 def order_event(event_type, event_id, stored):
     """The event's body. `event_id` is the same whenever the same change is told again."""
     order = orders.contract_fields(stored)
-    return {
+    event = {
         "event_id": event_id,
         "event_type": event_type,
         "order_id": stored["order_id"],
         "accepted_ms": stored.get("accepted_ms", 0),
         "order": order,
     }
+    if "lines" in order:
+        # also in the body, so that a subscription can filter by it in either scope
+        event["total_cents"] = money.total_cents(order)
+    return event
 
 
 def attributes(event):

@@ -1,0 +1,326 @@
+"""3.5: one record that fails holds up all that come after it."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import zipfile
+from typing import Any
+
+from orderlab.exercises.chapter03.probes import until, url_of
+from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.orders.parts import functions, messaging
+from orderlab.orders.parts.names import ignoring, log_group, queue_arn, table_arn
+from orderlab.orders.parts.roles import allow, ensure_role, may_log
+from orderlab.target.base import Target
+
+TABLE, NOTED, FUNCTION, FAILED = "returns", "returns-noted", "note-returns", "returns-failed"
+BATCH = 10
+_DEFAULTS = {
+    "BatchSize": BATCH,
+    "MaximumRetryAttempts": -1,
+    "MaximumRecordAgeInSeconds": -1,
+    "BisectBatchOnFunctionError": False,
+    "ParallelizationFactor": 1,
+    "FunctionResponseTypes": [],
+}
+_LOOKED = "wrote a good, a bad and a good return, and waited for them to be noted or set aside"
+_EXPECTED = "both good ones noted; of the bad one a message in returns-failed"
+
+CODE = '''"""note-returns: writes down what the customer gets back."""
+import os
+
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ["NOTED"])
+
+
+def handler(event, context):
+    for record in event["Records"]:
+        image = record["dynamodb"].get("NewImage")
+        if image is not None:
+            cents = int(image["refund_cents"]["N"])
+            table.put_item(Item={"return_id": image["return_id"]["S"], "refund_cents": cents})
+'''
+
+
+def _prepare(workspace: Workspace) -> None:
+    """A table, its stream, a function that can't take a return without an amount; and such a one."""
+    target = workspace.target
+    stream = _tables(target)
+    messaging.ensure_plain_queue(target, FAILED)
+    _function(target, stream)
+    if mapping(target) is None:
+        target.client("lambda").create_event_source_mapping(
+            FunctionName=target.name(FUNCTION),
+            EventSourceArn=stream,
+            StartingPosition="TRIM_HORIZON",
+            BatchSize=BATCH,
+        )
+        # a mapping that is still being created can't be changed
+        until(lambda: (mapping(target) or {}).get("State") == "Enabled", 10.0)
+        _write(target, ["r-1", "r-3"], ["r-2"])
+
+
+def _tables(target: Target) -> str:
+    dynamodb = target.client("dynamodb")
+    for name in (TABLE, NOTED):
+        stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+        with ignoring("ResourceInUseException"):
+            dynamodb.create_table(
+                TableName=target.name(name),
+                BillingMode="PAY_PER_REQUEST",
+                AttributeDefinitions=[{"AttributeName": "return_id", "AttributeType": "S"}],
+                KeySchema=[{"AttributeName": "return_id", "KeyType": "HASH"}],
+                **({"StreamSpecification": stream} if name == TABLE else {}),
+            )
+        dynamodb.get_waiter("table_exists").wait(
+            TableName=target.name(name), WaiterConfig={"Delay": 1}
+        )
+    table = dynamodb.describe_table(TableName=target.name(TABLE))["Table"]
+    return str(table["LatestStreamArn"])
+
+
+def _function(target: Target, stream: str) -> None:
+    read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+    role = ensure_role(
+        target,
+        f"{FUNCTION}-role",
+        "lambda.amazonaws.com",
+        [
+            may_log(target, FUNCTION),
+            allow(read, stream),
+            allow("dynamodb:ListStreams", "*"),
+            allow("dynamodb:PutItem", table_arn(target, NOTED)),
+            allow("sqs:SendMessage", queue_arn(target, FAILED)),
+        ],
+    )
+    with ignoring("ResourceAlreadyExistsException"):
+        target.client("logs").create_log_group(logGroupName=log_group(target, FUNCTION))
+    with ignoring("ResourceConflictException"):
+        target.client("lambda").create_function(
+            FunctionName=target.name(FUNCTION),
+            Role=role,
+            Runtime=functions.RUNTIME,
+            Handler="note_returns.handler",
+            Code={"ZipFile": _zip()},
+            Timeout=10,
+            MemorySize=functions.MEMORY_MB,
+            Environment={"Variables": {"NOTED": target.name(NOTED)}},
+        )
+    target.client("lambda").get_waiter("function_active_v2").wait(
+        FunctionName=target.name(FUNCTION)
+    )
+
+
+def _zip() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("note_returns.py", CODE)
+    return buffer.getvalue()
+
+
+def mapping(target: Target) -> dict[str, Any] | None:
+    """The function's event source mapping, if it has one."""
+    with ignoring("ResourceNotFoundException"):
+        found: list[dict[str, Any]] = target.client("lambda").list_event_source_mappings(
+            FunctionName=target.name(FUNCTION)
+        )["EventSourceMappings"]
+        return found[0] if found else None
+    return None
+
+
+def _write(target: Target, good: list[str], bad: list[str]) -> None:
+    """All at once, so that they stand in the stream together."""
+    puts = []
+    for each in sorted(good + bad):
+        item = {"return_id": {"S": each}}
+        if each in good:
+            item["refund_cents"] = {"N": "995"}
+        puts.append({"Put": {"TableName": target.name(TABLE), "Item": item}})
+    target.client("dynamodb").transact_write_items(TransactItems=puts)
+
+
+def noted(target: Target) -> set[str]:
+    """The returns that the function has written down."""
+    items = target.client("dynamodb").scan(TableName=target.name(NOTED), ConsistentRead=True)
+    return {item["return_id"]["S"] for item in items["Items"]}
+
+
+def _set_aside(target: Target) -> int:
+    url = url_of(target, FAILED)
+    if url is None:
+        return 0
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
+    return sum(int(found["Attributes"][name]) for name in names)
+
+
+def _check(workspace: Workspace) -> Outcome:
+    target = workspace.target
+    reader = mapping(target)
+    if reader is None or reader["State"] in ("Disabled", "Disabling", "Deleting"):
+        return wrong(
+            "nobody reads",
+            "The mapping is gone, or switched off: no bad return fails, and no good one is noted.",
+            looked_at="the event source mappings of note-returns",
+            expected="one that is enabled",
+            next="update_event_source_mapping changes the one that is there; Enabled=True.",
+        )
+    if _as_it_came(reader) and _code_as_it_came(target):
+        return untouched(
+            "The mapping is as it was; r-2 is tried again and again, and r-3 waits behind it.",
+            next="lambda_.update_event_source_mapping(UUID=..., ...)",
+        )
+    run = f"r-x{secrets.token_hex(4)}"
+    good, bad = [f"{run}-1", f"{run}-3"], [f"{run}-2"]
+    before = _set_aside(target)
+    _write(target, good, bad)
+    done = until(lambda: set(good) <= noted(target) and _set_aside(target) > before, 7.0)
+    passed, aside = noted(target) & set(good), _set_aside(target) - before
+    _tidy(target, good + bad)
+    return _judge(reader, len(passed), done or aside > 0)
+
+
+def _as_it_came(reader: dict[str, Any]) -> bool:
+    on_failure = reader.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+    same = all((reader.get(name) or value) == value for name, value in _DEFAULTS.items())
+    return same and not on_failure and not reader.get("FilterCriteria")
+
+
+def _code_as_it_came(target: Target) -> bool:
+    found = target.client("lambda").get_function(FunctionName=target.name(FUNCTION))
+    from orderlab.orders.parts.packages import code_sha256
+
+    return bool(found["Configuration"]["CodeSha256"] == code_sha256(_zip()))
+
+
+def _tidy(target: Target, ids: list[str]) -> None:
+    dynamodb = target.client("dynamodb")
+    for table in (TABLE, NOTED):
+        for each in ids:
+            dynamodb.delete_item(TableName=target.name(table), Key={"return_id": {"S": each}})
+
+
+def _judge(reader: dict[str, Any], good: int, aside: bool) -> Outcome:
+    got = f"{good} of 2 good ones noted, the bad one {'' if aside else 'not '}set aside"
+    if good == 2 and aside:
+        return right(
+            "The bad record is set aside with its place in the stream, and nobody waits for it. Its "
+            "data are still in the stream for 24 hours, and in the table: the message says where.",
+            looked_at=_LOOKED,
+            got=got,
+        )
+    name, message, hint = _mistake(reader, good)
+    return wrong(name, message, looked_at=_LOOKED, expected=_EXPECTED, got=got, next=hint)
+
+
+def _mistake(reader: dict[str, Any], good: int) -> tuple[str, str, str]:
+    retries, age = reader["MaximumRetryAttempts"], reader["MaximumRecordAgeInSeconds"]
+    destination = reader.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+    if good == 2:
+        if destination:
+            return (
+                "set aside elsewhere",
+                "All is noted, but nothing came to returns-failed.",
+                "Is DestinationConfig the queue returns-failed, and does the bad record reach it?",
+            )
+        return (
+            "thrown away without a word",
+            "The stream flows again, and the bad return is gone: no one will ever refund that "
+            "customer, because no one knows.",
+            "DestinationConfig with OnFailure names a queue for what is given up.",
+        )
+    if retries == -1 and age == -1:
+        if reader.get("BisectBatchOnFunctionError"):
+            return (
+                "split, and never given up",
+                "The batch is halved until the bad record is alone; then that one is tried for ever, "
+                "24 hours at least, and what comes after it waits.",
+                "How often may one record be tried? MaximumRetryAttempts.",
+            )
+        return (
+            "never given up",
+            "Nothing limits the tries: the first failure is still being repeated, and a destination "
+            "gets only what was given up.",
+            "MaximumRetryAttempts is -1: until the record is 24 hours old.",
+        )
+    if retries > 10 or (retries == -1 and age > 300):
+        return (
+            "too patient",
+            "The tries have a limit, but it is far away: each try waits longer than the last.",
+            "A record that failed 3 times for its content will fail the fourth time.",
+        )
+    return (
+        "the good thrown out with the bad",
+        "A batch is tried as a whole and given up as a whole: the good returns in it were not noted.",
+        "BisectBatchOnFunctionError halves a failing batch until the bad one is alone.",
+    )
+
+
+def _update(**changes: Any) -> Any:
+    def attempt(workspace: Workspace) -> None:
+        found = mapping(workspace.target)
+        settings = dict(changes)
+        if settings.pop("aside", False):
+            destination = {"Destination": queue_arn(workspace.target, FAILED)}
+            settings["DestinationConfig"] = {"OnFailure": destination}
+        workspace.client("lambda").update_event_source_mapping(
+            UUID=(found or {})["UUID"], **settings
+        )
+
+    return attempt
+
+
+def _remove(workspace: Workspace) -> None:
+    found = mapping(workspace.target)
+    workspace.client("lambda").delete_event_source_mapping(UUID=(found or {})["UUID"])
+
+
+BLOCKED_SHARD = Exercise(
+    id="3.5",
+    title="A blocked shard",
+    check=_check,
+    prepare=_prepare,
+    solve=_update(BisectBatchOnFunctionError=True, MaximumRetryAttempts=2, aside=True),
+    solution="""mapping = lambda_.list_event_source_mappings(
+    FunctionName=lab.name("note-returns"))["EventSourceMappings"][0]
+lambda_.update_event_source_mapping(
+    UUID=mapping["UUID"], BisectBatchOnFunctionError=True, MaximumRetryAttempts=2,
+    DestinationConfig={"OnFailure": {"Destination": failed_arn}})
+# Bisecting finds the bad record, the limit ends its tries, the destination keeps its place.
+# Each of the three alone leaves something to be lost or to wait.""",
+    hints=(
+        "A batch fails as a whole. What finds the one bad record in it, what ends its tries, and "
+        "where does it go then?",
+        "Three settings of the mapping: BisectBatchOnFunctionError, MaximumRetryAttempts, "
+        "DestinationConfig.",
+        "lambda_.update_event_source_mapping(UUID=..., BisectBatchOnFunctionError=True, "
+        'MaximumRetryAttempts=2, DestinationConfig={"OnFailure": {"Destination": failed_arn}})',
+    ),
+    waits=True,
+    proofs=(
+        Proof("nobody reads", _remove, says="gone, or switched off"),
+        Proof("never given up", _update(aside=True), says="Nothing limits the tries"),
+        Proof(
+            "split, and never given up",
+            _update(BisectBatchOnFunctionError=True, aside=True),
+            says="tried for ever",
+        ),
+        Proof(
+            "thrown away without a word",
+            _update(BisectBatchOnFunctionError=True, MaximumRetryAttempts=2),
+            says="no one knows",
+        ),
+        Proof(
+            "the good thrown out with the bad",
+            _update(MaximumRetryAttempts=1, aside=True),
+            says="given up as a whole",
+        ),
+        Proof(
+            "one record a batch, one try more",
+            _update(BatchSize=1, MaximumRetryAttempts=1, aside=True),
+            "right",
+        ),
+    ),
+)

@@ -1,0 +1,285 @@
+"""3.6, open: a fourth service joins, and nothing that is deployed is touched."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from orderlab.exercises.chapter03.e2_event import door
+from orderlab.exercises.chapter03.probes import forget, rows, until, url_of
+from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.orders import architecture
+from orderlab.orders.architecture import ORDERS, SERVICES, TOPIC
+from orderlab.orders.parts import functions, messaging, tables
+from orderlab.orders.parts.api import api_address
+from orderlab.orders.parts.functions import Function
+from orderlab.orders.parts.names import queue_arn, table_arn, topic_arn
+from orderlab.orders.parts.roles import allow
+from orderlab.orders.replay import replay
+from orderlab.requirements.system import fresh_orders
+from orderlab.target.base import Target
+
+LOYALTY = "loyalty"
+COUNT = 6
+DEPLOYED = ("accept-order", "publish-order-events", *SERVICES)
+_LOOKED = f"sent {COUNT} orders to the API, then read the tables; compared what is deployed"
+_EXPECTED = "each order once in loyalty and in the other three; nothing else changed"
+_CONSUME = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+
+
+def _prepare(workspace: Workspace) -> None:
+    """The chapter's system, if it does not stand yet, and how its functions are now."""
+    target = workspace.target
+    if not _stands(target):
+        architecture.build(target, 3)
+    workspace.memory.setdefault("before", _deployed(target))
+
+
+def _stands(target: Target) -> bool:
+    """Whether the stream feeds the topic's publisher, and each service has its queue."""
+    client = target.client("lambda")
+    found = client.list_event_source_mappings()["EventSourceMappings"]
+    fed = {each["FunctionArn"].rpartition(":")[2] for each in found}
+    return {target.name(name) for name in ("publish-order-events", *SERVICES)} <= fed
+
+
+def _deployed(target: Target) -> dict[str, str]:
+    """Code, settings and sources of each function that was there before."""
+    client = target.client("lambda")
+    found: dict[str, str] = {}
+    for name in DEPLOYED:
+        try:
+            each = client.get_function_configuration(FunctionName=target.name(name))
+        except client.exceptions.ResourceNotFoundException:
+            found[name] = "gone"
+            continue
+        settings = (each["CodeSha256"], each.get("Environment"), each.get("Layers"))
+        found[name] = json.dumps(settings, sort_keys=True)
+    return found
+
+
+def _check(workspace: Workspace) -> Outcome:
+    target = workspace.target
+    before = workspace.memory.get("before") or {}
+    changed = [name for name, was in before.items() if _deployed(target).get(name) != was]
+    if changed:
+        return wrong(
+            "touched what was deployed",
+            f"{', '.join(changed)} changed. The next service would change it again, and so would the "
+            "one after that.",
+            looked_at="code, layers and environment of the functions that were there before",
+            expected="not one of them different",
+            got=f"changed: {', '.join(changed)}",
+            next="Who may subscribe to order-events without asking its publisher?",
+        )
+    shared = _on_a_shared_queue(target)
+    if shared:
+        return wrong(
+            "a queue shared",
+            f"Two functions read the queue {shared}. A message goes to one reader: each gets some of "
+            "the orders, and neither gets all.",
+            looked_at="the event source mappings",
+            expected="a queue for each service",
+            got=f"two consumers of {shared}",
+            next="A copy for each service is what the topic makes; a queue gives each message once.",
+        )
+    if not _begun(target):
+        return untouched(
+            "There is no sign of loyalty yet: no table, no function, no subscription.",
+            next="What does every service that hears of orders have?",
+        )
+    return _try(target)
+
+
+def _on_a_shared_queue(target: Target) -> str:
+    found = target.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    for name in SERVICES:
+        readers = [each for each in found if each["EventSourceArn"] == queue_arn(target, name)]
+        if len(readers) > 1:
+            return name
+    return ""
+
+
+def _begun(target: Target) -> bool:
+    known = target.client("dynamodb").list_tables()["TableNames"]
+    if target.name(LOYALTY) in known or url_of(target, LOYALTY):
+        return True
+    client = target.client("lambda")
+    names = [each["FunctionName"] for each in client.list_functions()["Functions"]]
+    return target.name(LOYALTY) in names
+
+
+def _try(target: Target) -> Outcome:
+    sent = replay(api_address(target), fresh_orders(COUNT), connections=2, attempts=2)
+    ids = list(sent.accepted)
+    if len(ids) < COUNT:
+        return wrong(
+            "orders are refused now",
+            "The API does not take all orders any more.",
+            looked_at=_LOOKED,
+            got="; ".join(each.reason for each in sent.refused[:2])[:160],
+        )
+    everyone = (*SERVICES, LOYALTY)
+    all_done = until(lambda: all(len(rows(target, s, ids)) == COUNT for s in everyone), 6.0)
+    time.sleep(0.3)
+    done = {service: rows(target, service, ids) for service in everyone}
+    waiting = _waiting(target)
+    forget(target, (ORDERS, *everyone), ids)
+    return _judge(target, done, waiting, all_done)
+
+
+def _waiting(target: Target) -> int:
+    url = url_of(target, LOYALTY)
+    if url is None:
+        return 0
+    names = ["ApproximateNumberOfMessages"]
+    found = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
+    return int(found["Attributes"][names[0]])
+
+
+def _judge(
+    target: Target, done: dict[str, dict[str, int]], waiting: int, all_done: bool
+) -> Outcome:
+    got = ", ".join(f"{name} {len(found)} of {COUNT}" for name, found in done.items())
+    common = {"looked_at": _LOOKED, "expected": _EXPECTED, "got": got}
+    twice = [name for name, found in done.items() if any(n > 1 for n in found.values())]
+    if all_done and not twice:
+        return right(
+            "Loyalty hears of every order, and nobody who was there before knows it. That is R3: the "
+            "topic is the only thing that both sides share.",
+            looked_at=_LOOKED,
+            got=got,
+        )
+    others = [name for name in SERVICES if len(done[name]) < COUNT]
+    if others:
+        return wrong("others go short", f"Now {', '.join(others)} misses orders.", **common)
+    if twice:
+        return wrong("twice in effect", f"{', '.join(twice)} did an order twice.", **common)
+    if _fed(target):
+        return wrong(
+            "something on the way",
+            "The function has a source and is not done with the orders: a subscription without a "
+            "queue policy, an envelope it can't read, or a role that may not write the table.",
+            next="The log group /aws/lambda/loyalty says what it got; no line says nothing came.",
+            **common,
+        )
+    if waiting:
+        return wrong(
+            "nobody reads the queue",
+            "The orders wait in the queue loyalty, and no function reads it.",
+            next="create_event_source_mapping from the queue to the function.",
+            **common,
+        )
+    return wrong(
+        "only a part of it",
+        "Something of loyalty stands, but no order reaches it.",
+        next="Queue, queue policy, subscription, function, mapping, table: which are there?",
+        **common,
+    )
+
+
+def _fed(target: Target) -> bool:
+    client = target.client("lambda")
+    try:
+        found = client.list_event_source_mappings(FunctionName=target.name(LOYALTY))
+    except client.exceptions.ResourceNotFoundException:
+        return False
+    return any(each["State"] in ("Enabled", "Enabling", "Creating", "Updating")
+               for each in found["EventSourceMappings"])  # fmt: skip
+
+
+# --- proofs -------------------------------------------------------------------------------
+
+
+def build(
+    workspace: Workspace,
+    *,
+    queue: str = LOYALTY,
+    policy: bool = True,
+    raw: str = "true",
+    mapped: bool = True,
+    filtered: bool = True,
+) -> None:
+    """The fourth service, with one thing different."""
+    target = workspace.target
+    tables.ensure_table(target, LOYALTY, tables.service_table(), stream=False)
+    if queue not in SERVICES:
+        url = messaging.ensure_queue(
+            target, queue, visibility_timeout=architecture.VISIBILITY_SECONDS
+        )
+        topic, arn = topic_arn(target, TOPIC), queue_arn(target, queue)
+        if policy:
+            target.client("sqs").set_queue_attributes(
+                QueueUrl=url, Attributes={"Policy": door(arn, topic)}
+            )
+        attributes = {"RawMessageDelivery": raw}
+        if filtered:
+            attributes["FilterPolicy"] = json.dumps({"event_type": ["OrderPlaced"]})
+        target.client("sns").subscribe(
+            TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=attributes
+        )
+    statements = [
+        allow(_CONSUME, queue_arn(target, queue)),
+        allow("dynamodb:UpdateItem", table_arn(target, LOYALTY)),
+    ]
+    function = Function(
+        LOYALTY, architecture.FUNCTION_SECONDS, statements, {"TABLE": target.name(LOYALTY)}
+    )
+    functions.ensure_function(target, function, functions.ensure_layer(target))
+    if mapped:
+        functions.ensure_mapping(
+            target,
+            LOYALTY,
+            queue_arn(target, queue),
+            BatchSize=10,
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+        )
+
+
+def _attempt(**changes: Any) -> Any:
+    return lambda workspace: build(workspace, **changes)
+
+
+def _called_by_accept_order(workspace: Workspace) -> None:
+    build(workspace, policy=False)
+    client, name = workspace.client("lambda"), workspace.name("accept-order")
+    found = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    client.update_function_configuration(
+        FunctionName=name, Environment={"Variables": {**found, "SERVICES": LOYALTY}}
+    )
+
+
+def _table_only(workspace: Workspace) -> None:
+    tables.ensure_table(workspace.target, LOYALTY, tables.service_table(), stream=False)
+
+
+LOYALTY_JOINS = Exercise(
+    id="3.6",
+    title="A fourth service (open)",
+    check=_check,
+    prepare=_prepare,
+    solve=_attempt(),
+    solution="""add_service("loyalty", "loyalty")
+# With the calls of this chapter: a table, a queue with a policy, a subscription, a function with a
+# role, a mapping. Each of them is new; nothing that was there is changed.""",
+    hints=(
+        "What does shipping have that makes it hear of orders? List it, from the topic to the table.",
+        "A queue of its own, its policy, a subscription (raw), a function with a role, a mapping, a "
+        "table. You have code for each in this notebook.",
+        'make_queue("loyalty"), the loop of 3.3 for one more name, make_table("loyalty"), '
+        'deploy("loyalty", ...), create_event_source_mapping.',
+    ),
+    waits=True,
+    needs=(),
+    proofs=(
+        Proof("touched what was deployed", _called_by_accept_order, says="accept-order changed"),
+        Proof("a queue shared", _attempt(queue="shipping"), says="A message goes to one reader"),
+        Proof("nobody reads the queue", _attempt(mapped=False), says="no function reads it"),
+        Proof("something on the way", _attempt(policy=False), says="without a"),
+        Proof("only a part of it", _table_only, says="no order reaches it"),
+        Proof(
+            "another queue, and every event", _attempt(queue="points", filtered=False), "right"
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,147 @@
+"""Orders and events that checks send to see what happens, and looking where they arrive."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Collection
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from orderlab.orders.parts.names import ignoring, topic_arn
+from orderlab.target.base import Target
+
+
+def probe_id() -> str:
+    """An order id that no order of the sample has."""
+    return f"probe-{secrets.token_hex(5)}"
+
+
+def probe_order(order_id: str, cents: int = 500) -> dict[str, Any]:
+    """A whole, valid order of one line whose total is `cents`."""
+    line = {
+        "sku": "sku-1",
+        "name": "Apples",
+        "department": "Produce",
+        "quantity": 1,
+        "unit_price_cents": cents,
+    }
+    return {
+        "order_id": order_id,
+        "customer_id": "c-probe",
+        "store_id": "s-probe",
+        "placed_at": "2017-12-18T09:00:00Z",
+        "coupon_cents": 0,
+        "lines": [line],
+    }
+
+
+def publish(target: Target, topic: str, event_type: str, order_id: str, cents: int = 500) -> None:
+    """Publish an event to a topic (its ARN), as publish-order-events does."""
+    event = {
+        "event_id": secrets.token_hex(8),
+        "event_type": event_type,
+        "order_id": order_id,
+        "accepted_ms": 0,
+        "order": probe_order(order_id, cents),
+        "total_cents": cents,
+    }
+    if event_type == "OrderRemoved":
+        event["order"] = {"order_id": order_id}
+        del event["total_cents"]
+    attributes = {"event_type": {"DataType": "String", "StringValue": event_type}}
+    if "total_cents" in event:
+        attributes["store_id"] = {"DataType": "String", "StringValue": "s-probe"}
+        attributes["total_cents"] = {"DataType": "Number", "StringValue": str(cents)}
+    target.client("sns").publish(
+        TopicArn=topic, Message=json.dumps(event), MessageAttributes=attributes
+    )
+
+
+def url_of(target: Target, queue: str) -> str | None:
+    """A queue's URL, asked for each time: a learner may have deleted it."""
+    try:
+        return str(target.client("sqs").get_queue_url(QueueName=target.name(queue))["QueueUrl"])
+    except ClientError:
+        return None
+
+
+def take(target: Target, url: str, wanted: Collection[str]) -> list[str]:
+    """Bodies of those messages that hold one of the wanted ids; they are deleted, others stay."""
+    sqs = target.client("sqs")
+    answer = sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=0
+    )
+    found = []
+    for message in answer.get("Messages", ()):
+        if any(each in message["Body"] for each in wanted):
+            with ignoring("ReceiptHandleIsInvalid"):
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            found.append(message["Body"])
+    return found
+
+
+def collect(
+    target: Target, url: str, wanted: Collection[str], *, enough: int, seconds: float
+) -> list[str]:
+    """Bodies of the wanted messages that arrive: up to `enough` of them, or for `seconds`."""
+    found: list[str] = []
+    deadline = time.monotonic() + seconds
+    while len(found) < enough and time.monotonic() < deadline:
+        found += take(target, url, wanted)
+        time.sleep(0.05)
+    return found
+
+
+def until(look: Callable[[], bool], seconds: float) -> bool:
+    """True as soon as `look()` is, False after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not look():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def subscriptions(target: Target, topic: str) -> list[dict[str, Any]]:
+    """The topic's subscriptions with their attributes; none if there is no such topic."""
+    sns = target.client("sns")
+    found = []
+    with ignoring("NotFound", "NotFoundException"):
+        pages = sns.get_paginator("list_subscriptions_by_topic").paginate(
+            TopicArn=topic_arn(target, topic)
+        )
+        for page in pages:
+            for each in page["Subscriptions"]:
+                if each["SubscriptionArn"].startswith("arn:"):
+                    found.append(
+                        sns.get_subscription_attributes(SubscriptionArn=each["SubscriptionArn"])[
+                            "Attributes"
+                        ]
+                    )
+    return found
+
+
+def rows(target: Target, table: str, ids: Collection[str]) -> dict[str, int]:
+    """By order id, how often a service has done its work (`applied`); only of those asked for."""
+    dynamodb = target.client("dynamodb")
+    found = {}
+    for each in ids:
+        with ignoring("ResourceNotFoundException"):
+            item = dynamodb.get_item(
+                TableName=target.name(table), Key={"order_id": {"S": each}}, ConsistentRead=True
+            ).get("Item")
+            if item:
+                found[each] = int(item.get("applied", {"N": "1"})["N"])
+    return found
+
+
+def forget(target: Target, tables: Collection[str], ids: Collection[str]) -> None:
+    """Take probe orders out of the tables again."""
+    dynamodb = target.client("dynamodb")
+    for table in tables:
+        for each in ids:
+            with ignoring("ResourceNotFoundException"):
+                dynamodb.delete_item(TableName=target.name(table), Key={"order_id": {"S": each}})
