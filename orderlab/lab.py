@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from orderlab.drawing.diagram import Diagram
     from orderlab.exercises.predict import Prediction
     from orderlab.exercises.quiz.widget import Quiz
+    from orderlab.faults import Faults
     from orderlab.orders.replay import Replayed
     from orderlab.requirements.scoreboard import Scoreboard
+    from orderlab.showing.table import Table
     from orderlab.trace import Trace
 
 
@@ -98,11 +100,34 @@ class Lab:
 
     # --- what is deployed -----------------------------------------------------------------
 
-    def diagram(self) -> Diagram:
-        """What is deployed now, with what is new since the chapter began marked."""
+    def diagram(self, *, missing: bool = True) -> Diagram:
+        """What is deployed now: new since the chapter began marked, still missing in grey."""
         from orderlab.drawing.diagram import Diagram
 
-        return Diagram.of(self.target, chapter=self.chapter)
+        return Diagram.of(self.target, chapter=self.chapter, show_missing=missing)
+
+    @property
+    def faults(self) -> Faults:
+        """Break things on purpose: `lab.faults.fail("shipping")`, `lab.faults.mend()`."""
+        from orderlab.faults import Faults
+
+        return Faults(self.target)
+
+    def cost(self) -> Table:
+        """What was metered so far, and what it would have cost on AWS."""
+        from orderlab.orders.prices import CHECKED_ON, charges
+        from orderlab.showing.table import Table
+
+        rows = [
+            {
+                "item": charge.label,
+                "quantity": f"{charge.quantity:,.0f}",
+                "cost": "no price here" if charge.usd is None else f"$ {charge.usd:.6f}",
+                "price": "recalled, not verified" if charge.recalled else charge.source,
+            }
+            for charge in charges(self.target.page("meter")["items"])
+        ]
+        return Table(rows, caption=f"Metered so far; second-hand prices of {CHECKED_ON}")
 
     def trace(self, order_id: str) -> Trace:
         """An order's path through every component, from logs and the flight recorder."""

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
+from orderlab.drawing.discover import discover
+from orderlab.drawing.route import draw_route
 from orderlab.showing.picture import Picture
 from orderlab.showing.table import Table
 from orderlab.target.base import RECORDER, Target
@@ -34,6 +37,8 @@ class Trace:
 
     order_id: str
     steps: list[Step] = field(default_factory=list)
+    # the architecture with the order's way in it, as SVG; empty where nothing is known of the way
+    route_svg: str = ""
 
     @property
     def components(self) -> list[str]:
@@ -79,6 +84,10 @@ class Trace:
 
         return waterfall(self)
 
+    def route(self) -> Picture:
+        """The architecture, with the edges that the order went along drawn thick."""
+        return Picture(self.route_svg, f"The way of the order. {self.in_words()}", measured=True)
+
     def in_words(self) -> str:
         """One sentence that says the path."""
         if not self.steps:
@@ -92,31 +101,33 @@ class Trace:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         if not self.steps:
             return {"text/plain": repr(self)}
-        picture = self.waterfall()._repr_mimebundle_()["text/html"]
-        return {"text/plain": repr(self), "text/html": picture + self.table()._repr_html_()}
+        pictures = [self.route(), self.waterfall()] if self.route_svg else [self.waterfall()]
+        drawn = "".join(each._repr_mimebundle_()["text/html"] for each in pictures)
+        return {"text/plain": repr(self), "text/html": drawn + self.table()._repr_html_()}
 
 
 def trace(target: Target, order_id: str) -> Trace:
     """Everything that is known of an order, in time order."""
-    steps = _recorded(target, order_id) if RECORDER in target.can else []
-    if not steps:
-        steps = _logged(target, order_id)
-    return Trace(order_id, sorted(steps, key=lambda step: step.at))
+    if RECORDER in target.can:
+        hops = target.page(f"recorder/trace?id={quote(order_id)}")["hops"]
+        if hops:
+            steps = sorted(map(_step, hops), key=lambda step: step.at)
+            calls = [(hop["source"], hop["target"]) for hop in hops]
+            return Trace(
+                order_id, steps, draw_route(discover(target, prefix=target.name("")), calls)
+            )
+    return Trace(order_id, sorted(_logged(target, order_id), key=lambda step: step.at))
 
 
-def _recorded(target: Target, order_id: str) -> list[Step]:
-    hops = target.page(f"recorder/trace?id={order_id}")["hops"]
-    return [
-        Step(
-            hop["at"],
-            component(hop["source"]),
-            component(hop["target"]),
-            hop["action"],
-            hop["outcome"],
-            hop["duration_ms"] or None,
-        )
-        for hop in hops
-    ]
+def _step(hop: dict[str, Any]) -> Step:
+    return Step(
+        hop["at"],
+        component(hop["source"]),
+        component(hop["target"]),
+        hop["action"],
+        hop["outcome"],
+        hop["duration_ms"] or None,
+    )
 
 
 def _logged(target: Target, order_id: str) -> list[Step]:

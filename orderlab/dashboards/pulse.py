@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orderlab.drawing.graph import Graph
+from orderlab.drawing.route import arn_key, keys_of
 from orderlab.orders.prices import charges, total_usd
 from orderlab.target.base import Target
 
@@ -48,7 +49,7 @@ class Pulse:
 
     def __init__(self, target: Target, graph: Graph) -> None:
         self._target = target
-        self._nodes = {_key(node.arn): node.id for node in graph.nodes}
+        self._nodes = keys_of(graph)
         self._edges = {(edge.source, edge.target) for edge in graph.edges}
         # what happened before the board was opened is not shown as if it happened now
         self._before = self._counts()
@@ -65,7 +66,7 @@ class Pulse:
                 self._move(frame, key, count - old_count, errors - old_errors)
         self._before = counts
         for queue in self._target.page("queues")["queues"]:
-            node = self._nodes.get(_key(queue["arn"]))
+            node = self._nodes.get(arn_key(queue["arn"]))
             if node:
                 frame.waiting[node] = queue["visible"] + queue["in_flight"] + queue["delayed"]
         for environment in self._target.page("environments"):
@@ -77,10 +78,12 @@ class Pulse:
 
     def _move(self, frame: Frame, key: tuple[str, str, str], count: int, errors: int) -> None:
         source, target, _ = key
-        edge = self._edge(self._nodes.get(_key(source), ""), self._nodes.get(_key(target), ""))
+        edge = self._edge(
+            self._nodes.get(arn_key(source), ""), self._nodes.get(arn_key(target), "")
+        )
         if edge:
             frame.moves[edge] = frame.moves.get(edge, 0) + count
-        node = self._nodes.get(_key(target))
+        node = self._nodes.get(arn_key(target))
         if errors and node:
             frame.errors[node] = frame.errors.get(node, 0) + errors
         if source == "client":
@@ -96,22 +99,3 @@ class Pulse:
             for e in edges
             if e["action"] not in _UNSEEN
         }
-
-
-def _key(arn: str) -> str:
-    """What the recorder's names and the picture's nodes have in common.
-
-    A stream belongs to its table, an index too; an API is told by its id, which both hold.
-    """
-    if not arn.startswith("arn:"):
-        return arn
-    service, rest = arn.split(":", 5)[2], arn.split(":", 5)[5]
-    if service == "dynamodb":
-        return "/".join(rest.split("/")[:2])
-    if service == "execute-api":
-        return f"api:{rest.split('/')[0]}"
-    if service == "apigateway":
-        return f"api:{rest.rpartition('/')[2]}"
-    if service == "lambda":
-        return ":".join(rest.split(":")[:2])
-    return f"{service}:{rest}"

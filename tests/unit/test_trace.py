@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from orderlab.drawing.graph import Graph
 from orderlab.trace import component, trace
 
 HOPS = [
@@ -19,9 +20,16 @@ HOPS = [
 ]  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The picture has tests of its own; these have no cloud to draw."""
+    monkeypatch.setattr("orderlab.trace.discover", lambda target, prefix: Graph((), ()))
+
+
 def _target(hops: list[dict[str, Any]]) -> Any:
     return SimpleNamespace(
         can={"recorder"},
+        name=str,
         page=lambda path: {"hops": hops},
         client=lambda service: SimpleNamespace(
             get_paginator=lambda name: SimpleNamespace(paginate=lambda **_: [{"logGroups": []}])
