@@ -1,0 +1,229 @@
+"""1.5: hold one partner back without hurting the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from orderlab.exercises.chapter01.clients import post_many
+from orderlab.exercises.chapter01.partners import (
+    BULK,
+    CALM,
+    ensure_partners,
+    find_partner_api,
+    key_of,
+    partner_url,
+)
+from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.orders.parts.api import STAGE
+
+FLOOD, FEW = 40, 3
+LEAST_REFUSED = 5
+LIMIT = {"rateLimit": 1.0, "burstLimit": 5}
+_LOOKED = f"{FLOOD} orders of {BULK} from 8 connections, and {FEW} of {CALM} among them"
+_EXPECTED = f"{BULK} held back with 429, every order of {CALM} taken"
+
+
+def _prepare(workspace: Workspace) -> None:
+    plan = ensure_partners(workspace.target)
+    api_id = find_partner_api(workspace.target)
+    changes = [_stage_change("rateLimit", "1"), _stage_change("burstLimit", "5")]
+    workspace.client("apigateway").update_stage(
+        restApiId=api_id, stageName=STAGE, patchOperations=changes
+    )
+    workspace.memory["plan"] = plan
+    workspace.memory["before"] = _settings(workspace)
+
+
+def _stage_change(limit: str, value: str) -> dict[str, str]:
+    return {"op": "replace", "path": f"/*/*/throttling/{limit}", "value": value}
+
+
+def _settings(workspace: Workspace) -> dict[str, Any]:
+    """The stage's limits and the plans: whether anything was done, and what."""
+    gateway = workspace.client("apigateway")
+    api_id = find_partner_api(workspace.target) or "none"
+    stage = gateway.get_stage(restApiId=api_id, stageName=STAGE)
+    plans = {
+        plan["id"]: (
+            plan.get("throttle"),
+            plan.get("apiStages"),
+            sorted(k["id"] for k in gateway.get_usage_plan_keys(usagePlanId=plan["id"])["items"]),
+        )
+        for plan in gateway.get_usage_plans(limit=500)["items"]
+    }
+    keys = {k["id"]: k["enabled"] for k in gateway.get_api_keys(limit=500)["items"]}
+    deployment = stage["deploymentId"]
+    methods = stage.get("methodSettings") or {}
+    return {"stage": methods, "plans": plans, "keys": keys, "deployment": deployment}
+
+
+def _check(workspace: Workspace) -> Outcome:
+    try:
+        now = _settings(workspace)
+    except ClientError:
+        _prepare(workspace)
+        return untouched("partner-api was gone; it stands again, with the limit of its stage.")
+    bulk, calm = _flood(workspace)
+    if now == workspace.memory.get("before") and calm[429]:
+        return untouched(
+            f"The stage's limit still counts for everybody: {CALM} is refused while {BULK} floods.",
+            next="Whose orders does the limit of a stage count, and whose that of a usage plan?",
+        )
+    return _judge(bulk, calm, bool(_limited(now["stage"])))
+
+
+def _flood(workspace: Workspace) -> tuple[Counter[int], Counter[int]]:
+    who = [BULK] * FLOOD
+    for place in (25, 32, 38):
+        who.insert(place, CALM)
+    answers = post_many(
+        partner_url(workspace.target), [{}] * len(who), keys=[key_of(each) for each in who]
+    )
+    by = {partner: Counter[int]() for partner in (BULK, CALM)}
+    for partner, answer in zip(who, answers, strict=True):
+        by[partner][answer.status] += 1
+    return by[BULK], by[CALM]
+
+
+def _limited(stage: dict[str, Any]) -> bool:
+    limits = [each.get("throttlingBurstLimit", -1) for each in stage.values()]
+    return any(0 <= limit <= 100 for limit in limits)
+
+
+def _judge(bulk: Counter[int], calm: Counter[int], stage_limited: bool) -> Outcome:
+    got = f"{BULK}: {bulk[429]} of {FLOOD} orders refused; {CALM}: {_shown(calm)}"
+    found = {"looked_at": _LOOKED, "expected": _EXPECTED, "got": got}
+    if bulk[403] == FLOOD:
+        return wrong(
+            "locked out",
+            f"{BULK} gets 403 for everything: its key opens nothing now. Held back is not shut out.",
+            **found,
+            next="A key opens a stage if it is enabled and in a plan that holds the stage.",
+        )
+    if calm[403]:
+        return wrong(
+            "the wrong one locked out",
+            f"{CALM} gets 403: its key is in no plan that holds partner-api's stage live.",
+            **found,
+            next="create_usage_plan_key, in a plan with apiStages.",
+        )
+    if bulk[429] < LEAST_REFUSED:
+        return wrong(
+            "nobody is held back",
+            f"{BULK} sent {FLOOD} orders at once and nearly all were taken.",
+            **found,
+            next="Give the plan of its key a throttle: rateLimit 1, burstLimit 5.",
+        )
+    if calm[429] and stage_limited:
+        return wrong(
+            "the stage's limit is still there",
+            "The plan has its limit, and the stage has one as well. Requests must pass both, and the "
+            "stage counts everybody's together.",
+            **found,
+            next="Remove the throttling from the stage, or make it large enough for all.",
+        )
+    if calm[202] != FEW:
+        return wrong(
+            "too tight for anybody",
+            f"{CALM} sends {FEW} orders in a moment, and the limit of its plan does not let it.",
+            **found,
+            next="A plan's limit counts for each key by itself. burstLimit is how many at once.",
+        )
+    return right(
+        "The throttle of a usage plan counts for each API key by itself; that of a stage counts all "
+        "callers together. AWS applies both as well as it can, not as a promise.",
+        looked_at=_LOOKED,
+        got=got,
+    )
+
+
+def _shown(calm: Counter[int]) -> str:
+    return "all taken" if calm[202] == FEW else "not all taken"
+
+
+def _stage(rate: str, burst: str) -> Any:
+    def attempt(workspace: Workspace) -> None:
+        changes = [_stage_change("rateLimit", rate), _stage_change("burstLimit", burst)]
+        workspace.client("apigateway").update_stage(
+            restApiId=find_partner_api(workspace.target), stageName=STAGE, patchOperations=changes
+        )
+
+    return attempt
+
+
+def _plan(rate: str, burst: str) -> Any:
+    def attempt(workspace: Workspace) -> None:
+        changes = [
+            {"op": "replace", "path": "/throttle/rateLimit", "value": rate},
+            {"op": "replace", "path": "/throttle/burstLimit", "value": burst},
+        ]
+        workspace.client("apigateway").update_usage_plan(
+            usagePlanId=workspace.memory["plan"], patchOperations=changes
+        )
+
+    return attempt
+
+
+def _all(*attempts: Any) -> Any:
+    def attempt(workspace: Workspace) -> None:
+        for each in attempts:
+            each(workspace)
+
+    return attempt
+
+
+def _key_id(workspace: Workspace, partner: str) -> str:
+    for key in workspace.client("apigateway").get_api_keys(limit=500)["items"]:
+        if key["name"] == workspace.name(partner):
+            return str(key["id"])
+    raise LookupError(partner)
+
+
+def _disabled(workspace: Workspace) -> None:
+    change = {"op": "replace", "path": "/enabled", "value": "false"}
+    workspace.client("apigateway").update_api_key(
+        apiKey=_key_id(workspace, BULK), patchOperations=[change]
+    )
+
+
+def _own_plan(workspace: Workspace) -> None:
+    """A second plan with the limit, for the one partner; the first stays without."""
+    gateway, key = workspace.client("apigateway"), _key_id(workspace, BULK)
+    gateway.delete_usage_plan_key(usagePlanId=workspace.memory["plan"], keyId=key)
+    stage = {"apiId": find_partner_api(workspace.target), "stage": STAGE}
+    plan = gateway.create_usage_plan(name="slow", apiStages=[stage], throttle=LIMIT)
+    gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=key, keyType="API_KEY")
+
+
+_OPEN = _stage("1000", "500")
+
+ONE_CLIENT = Exercise(
+    id="1.5",
+    title="One client held back",
+    check=_check,
+    prepare=_prepare,
+    solve=_all(_OPEN, _plan("1", "5")),
+    solution="""gateway.update_stage(restApiId=partners, stageName="live", patchOperations=[
+    {"op": "replace", "path": "/*/*/throttling/rateLimit", "value": "1000"},
+    {"op": "replace", "path": "/*/*/throttling/burstLimit", "value": "500"}])
+gateway.update_usage_plan(usagePlanId=plan, patchOperations=[
+    {"op": "replace", "path": "/throttle/rateLimit", "value": "1"},
+    {"op": "replace", "path": "/throttle/burstLimit", "value": "5"}])
+# The plan's limit counts for each key by itself, so that one plan is enough for both partners.""",
+    hints=(
+        "The stage counts all requests together. What counts them by key?",
+        "Take the limit off the stage and give it to the usage plan: its throttle is per key.",
+        "update_stage with a large /*/*/throttling/burstLimit and rateLimit; update_usage_plan with "
+        "/throttle/rateLimit 1 and /throttle/burstLimit 5",
+    ),
+    proofs=(
+        Proof("nobody is held back", _OPEN, says="nearly all were taken"),
+        Proof("the stage's limit is still there", _plan("1", "5"), says="must pass both"),
+        Proof("too tight for anybody", _all(_OPEN, _plan("0.1", "1")), says="does not let it"),
+        Proof("locked out", _all(_OPEN, _disabled), says="Held back is not shut out"),
+        Proof("a plan of its own for the one", _all(_OPEN, _own_plan), "right"),
+    ),
+)
