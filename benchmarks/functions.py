@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.figure import Figure, as_text
 from orderlab.target.local import LocalTarget
 
 TRUST = {
@@ -32,8 +33,8 @@ WITH_BOTO3 = "import boto3\n" + EMPTY
 ROUNDS, CALLS, COLD_STARTS = 5, 200, 7
 
 
-def measure() -> list[dict[str, Any]]:
-    """The figures: each with its value, its unit and what it is to reach."""
+def measure(*, quick: bool = False) -> list[Figure]:
+    cold_starts = 3 if quick else COLD_STARTS
     with LocalTarget.start() as target:
         functions, queues = target.client("lambda"), target.client("sqs")
         role = _role(target.client("iam"))
@@ -44,21 +45,22 @@ def measure() -> list[dict[str, Any]]:
         get_url = lambda: queues.get_queue_url(QueueName="benchmark-functions")  # noqa: E731
         # both in the same round, so that a busy machine slows both alike
         pairs = [(_milliseconds(invoke), _milliseconds(get_url)) for _ in range(ROUNDS)]
-        cold = [_cold(functions, role, WITH_BOTO3, number) for number in range(COLD_STARTS)]
-        start = [_cold(functions, role, EMPTY, number + 100) for number in range(COLD_STARTS)]
+        cold = [_cold(functions, role, WITH_BOTO3, number) for number in range(cold_starts)]
+        start = [_cold(functions, role, EMPTY, number + 100) for number in range(cold_starts)]
     warm, url = (statistics.median(column) for column in zip(*pairs, strict=True))
     ratio = statistics.median(invoke / get_url for invoke, get_url in pairs)
     return [
-        _figure("warm Invoke", warm, "ms", None),
-        _figure("GetQueueUrl", url, "ms", None),
-        _figure("warm Invoke against GetQueueUrl", ratio, "times", 2.0),
-        _figure("cold start with boto3", statistics.median(cold), "ms", 400.0),
-        _figure("of which the process start", statistics.median(start), "ms", 80.0),
+        Figure("warm Invoke through boto3", warm, "ms"),
+        Figure("GetQueueUrl through boto3", url, "ms"),
+        Figure("warm Invoke against GetQueueUrl", ratio, "times", at_most=2.0),
+        Figure(
+            "cold start of a handler that imports boto3",
+            statistics.median(cold),
+            "ms",
+            at_most=400.0,
+        ),
+        Figure("of which the process start", statistics.median(start), "ms", at_most=80.0),
     ]
-
-
-def _figure(name: str, value: float, unit: str, reach: float | None) -> dict[str, Any]:
-    return {"figure": name, "value": round(value, 2), "unit": unit, "reach": reach}
 
 
 def _milliseconds(call: Callable[[], Any]) -> float:
@@ -104,11 +106,5 @@ def _role(iam: Any) -> str:
     return arn
 
 
-def main() -> None:
-    for entry in measure():
-        reach = f"   reach {entry['reach']:g}" if entry["reach"] else ""
-        print(f"{entry['figure']:<34}{entry['value']:>9.2f} {entry['unit']}{reach}")
-
-
 if __name__ == "__main__":
-    main()
+    print(as_text(measure()))

@@ -1,6 +1,8 @@
 """The peer that the pipeline is measured against: ministack, in an environment of its own.
 
-Same architecture, same handlers, same driver; only the target differs.
+Same architecture, same handlers, same driver; only the target differs. `python -m
+benchmarks.ministack` installs it; without it the pipeline is measured alone. The variable
+ORDERLAB_MINISTACK may name the program of an installation elsewhere.
 """
 
 from __future__ import annotations
@@ -26,19 +28,26 @@ START_SECONDS = 30.0
 
 
 def install() -> Path:
-    """The folder of an environment that holds ministack; made by the first call, with pip."""
+    """The program of an environment that holds ministack; made by the first call, with pip."""
     folder = BUILD / "ministack"
     if not _program(folder, "ministack").exists():
         venv.create(folder, clear=True, with_pip=True)
         pip = [str(_program(folder, "python")), "-m", "pip", "install", "--quiet", *PACKAGES]
         subprocess.run(pip, check=True)
-    return folder
+    return _program(folder, "ministack")
+
+
+def program() -> Path | None:
+    """The installed program, if there is one."""
+    named = os.environ.get("ORDERLAB_MINISTACK")
+    found = Path(named) if named else _program(BUILD / "ministack", "ministack")
+    return found if found.exists() else None
 
 
 @contextmanager
 def running() -> Iterator[LocalTarget]:
     """A ministack on a free port of 127.0.0.1, as a target."""
-    folder, port = install(), _free_port()
+    found, port = program() or install(), _free_port()
     scratch = BUILD / "ministack-scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     settings = {
@@ -51,7 +60,7 @@ def running() -> Iterator[LocalTarget]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with (BUILD / "ministack.log").open("w") as log:
         process = subprocess.Popen(
-            [str(_program(folder, "ministack"))],
+            [str(found)],
             env={**kept, **settings},
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -106,3 +115,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     for child in family:
         if child.is_running():
             child.kill()
+
+
+if __name__ == "__main__":
+    print(f"Installed: {install()}")

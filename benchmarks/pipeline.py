@@ -1,6 +1,6 @@
 """Orders per second through the whole system of chapter 04, all three services included.
 
-python -m benchmarks.pipeline                 ours, with and without a backlog, and ministack
+python -m benchmarks.pipeline     ours, with and without a backlog, and ministack where installed
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from benchmarks import ministack
+from benchmarks.figure import Figure, as_text
 from orderlab.orders import architecture
 from orderlab.orders.architecture import INBOX, SERVICES
 from orderlab.orders.books import read_books
@@ -24,45 +25,59 @@ from orderlab.target.base import Target
 from orderlab.target.local import LocalTarget
 
 WARM_UP = 100
-ORDERS_SENT = 500
+ORDERS_SENT, ORDERS_SENT_QUICK = 500, 200
 FEW, MANY = 300, 10_000
 # the rate is taken over the first of them, so that both cases are measured over the same work
 COUNTED = 250
 LONGEST_SECONDS = 180.0
 
 
-def measure() -> dict[str, float]:
-    """The figures of the pipeline; rates in orders per second, memory in MB."""
+def measure(*, quick: bool = False) -> list[Figure]:
+    orders = ORDERS_SENT_QUICK if quick else ORDERS_SENT
+    figures = _rates(orders)
+    if not quick:
+        figures += [*_with_a_backlog(), *whole_week()]
+    return figures
+
+
+def _rates(orders: int) -> list[Figure]:
+    """The rate, and the peer's on the same machine in the same run."""
     with LocalTarget.start() as target:
-        ours = rate(target)
+        ours = rate(target, orders)
+    figures = [Figure("end to end, all three consumers", ours, "orders/s")]
+    if ministack.program() is None:
+        return figures
     with ministack.running() as target:
-        theirs = rate(target)
+        theirs = rate(target, orders)
+    return [
+        *figures,
+        Figure("the same with ministack", theirs, "orders/s"),
+        Figure("end to end rate against ministack", ours / theirs, "times", at_least=2.0),
+    ]
+
+
+def _with_a_backlog() -> list[Figure]:
     few, many = backlog_rate(FEW), backlog_rate(MANY)
-    week = whole_week()
-    return {
-        "orders_per_second": ours,
-        "orders_per_second_ministack": theirs,
-        "times_ministack": ours / theirs,
-        f"orders_per_second_{FEW}_waiting": few,
-        f"orders_per_second_{MANY}_waiting": many,
-        "ratio_with_backlog": many / few,
-        **week,
-    }
+    return [
+        Figure(f"rate with {FEW} orders waiting", few, "orders/s"),
+        Figure(f"rate with {MANY:,} orders waiting", many, "orders/s"),
+        Figure(f"rate, {MANY:,} waiting against {FEW}", many / few, "times", at_least=0.8),
+    ]
 
 
-def rate(target: Target) -> float:
+def rate(target: Target, orders: int) -> float:
     """Orders per second, once warm: from the first that is accepted to the last record written."""
     architecture.build(target, 4)
-    lines = _lines(WARM_UP + ORDERS_SENT)
+    lines = _lines(WARM_UP + orders)
     replay(api_address(target), lines[:WARM_UP])
     wait_until_settled(target, deadline_seconds=LONGEST_SECONDS)
     began = time.time() * 1000
     accepted = replay(api_address(target), lines[WARM_UP:]).accepted
     wait_until_settled(target, deadline_seconds=LONGEST_SECONDS)
     books = read_books(target, accepted)
-    if not books.all_well or len(accepted) != ORDERS_SENT:
+    if not books.all_well or len(accepted) != orders:
         raise RuntimeError(f"The pipeline lost or doubled orders: {books}")
-    return ORDERS_SENT / (_last_record(target) - began) * 1000
+    return orders / (_last_record(target) - began) * 1000
 
 
 def backlog_rate(waiting: int) -> float:
@@ -85,7 +100,7 @@ def backlog_rate(waiting: int) -> float:
         return COUNTED / (max(times[COUNTED - 1] for times in done) - began) * 1000
 
 
-def whole_week() -> dict[str, float]:
+def whole_week() -> list[Figure]:
     """The replay of the sample week: seconds until all has settled, and the peak of memory."""
     with LocalTarget.start() as target:
         architecture.build(target, 4)
@@ -94,7 +109,11 @@ def whole_week() -> dict[str, float]:
             replay(api_address(target), SAMPLE)
             wait_until_settled(target)
         seconds = time.monotonic() - began
-        return {"week_seconds": seconds, "week_peak_memory_mb": sampler.peak_memory_mb}
+    memory = sampler.peak_memory_mb
+    return [
+        Figure("replay of the sample week, until all has settled", seconds, "s", at_most=40.0),
+        Figure("memory at its peak, all processes together", memory, "MB", at_most=1500.0),
+    ]
 
 
 def _lines(count: int) -> list[OrderLine]:
@@ -139,5 +158,4 @@ def _fill_inbox(target: Target, count: int) -> None:
 
 
 if __name__ == "__main__":
-    for name, value in measure().items():
-        print(f"{name:36} {value:10.1f}")
+    print(as_text(measure()))

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.figure import Figure, as_text
 from orderlab.target.local import LocalTarget
 
 FEW, MANY = 10, 10_000
@@ -19,15 +20,15 @@ BODY = json.dumps({"orderId": "order-1", "lines": ["x" * 60] * 10})
 ACCOUNT = "123456789012"
 
 
-def measure() -> list[dict[str, Any]]:
-    """The figures: each with its value, its unit and what it is to reach."""
+def measure(*, quick: bool = False) -> list[Figure]:
+    rounds = ROUNDS // 4 if quick else ROUNDS
     with LocalTarget.start() as target:
         sqs = target.client("sqs")
         few, many = (_filled(sqs, f"benchmark-{depth}", depth) for depth in (FEW, MANY))
         taken: dict[str, tuple[list[float], list[float]]] = {
             name: ([], []) for name in ("send", "receive 10", "delete")
         }
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             # both in the same round, so that a busy machine slows both alike
             for side, url in enumerate((few, many)):
                 for name, milliseconds in _round(sqs, url).items():
@@ -35,7 +36,7 @@ def measure() -> list[dict[str, Any]]:
         figures = []
         for name, (by_few, by_many) in taken.items():
             figures += _compared(name, statistics.median(by_few), statistics.median(by_many))
-        return [*figures, _batch(target)]
+        return [*figures, _batch(target, rounds)]
 
 
 def _round(sqs: Any, url: str) -> dict[str, float]:
@@ -69,20 +70,15 @@ def _filled(sqs: Any, name: str, depth: int) -> str:
     return url
 
 
-def _compared(name: str, few: float, many: float) -> list[dict[str, Any]]:
+def _compared(name: str, few: float, many: float) -> list[Figure]:
     return [
-        {"figure": f"{name}, {FEW} waiting", "value": few, "unit": "ms", "reach": None},
-        {"figure": f"{name}, {MANY:,} waiting", "value": many, "unit": "ms", "reach": None},
-        {
-            "figure": f"{name}, {MANY:,} against {FEW} waiting",
-            "value": many / few,
-            "unit": "times",
-            "reach": "at most 1.5",
-        },
+        Figure(f"{name}, {FEW} waiting", few, "ms"),
+        Figure(f"{name}, {MANY:,} waiting", many, "ms"),
+        Figure(f"{name}, {MANY:,} against {FEW} waiting", many / few, "times", at_most=1.5),
     ]
 
 
-def _batch(target: Any) -> dict[str, Any]:
+def _batch(target: Any, rounds: int) -> Figure:
     """PublishBatch of ten messages to three queues, less what a call costs that does nothing."""
     sns, sqs = target.client("sns"), target.client("sqs")
     topic = sns.create_topic(Name="benchmark")["TopicArn"]
@@ -107,17 +103,11 @@ def _batch(target: Any) -> dict[str, Any]:
     publish = lambda: sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)  # noqa: E731
     silent = sns.create_topic(Name="benchmark-silent")["TopicArn"]
     nothing = lambda: sns.publish_batch(TopicArn=silent, PublishBatchRequestEntries=entries)  # noqa: E731
-    pairs = [(_milliseconds(publish), _milliseconds(nothing)) for _ in range(ROUNDS // 2)]
+    pairs = [(_milliseconds(publish), _milliseconds(nothing)) for _ in range(rounds // 2)]
     delivered, accepted = (statistics.median(side) for side in zip(*pairs, strict=True))
-    return {
-        "figure": "PublishBatch, 30 deliveries to queues (less the call itself)",
-        "value": delivered - accepted,
-        "unit": "ms",
-        "reach": "1 ms",
-    }
+    name = "PublishBatch, 30 deliveries to queues (less the call itself)"
+    return Figure(name, delivered - accepted, "ms", at_most=1.0)
 
 
 if __name__ == "__main__":
-    for figure in measure():
-        reach = f"  (reach: {figure['reach']})" if figure["reach"] else ""
-        print(f"{figure['figure']:60} {figure['value']:8.2f} {figure['unit']}{reach}")
+    print(as_text(measure()))
