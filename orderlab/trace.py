@@ -44,7 +44,9 @@ class Trace:
     def components(self) -> list[str]:
         """Every part that the order passed, in the order of its passing."""
         names = [name for step in self.steps for name in (step.source, step.target)]
-        return list(dict.fromkeys(name for name in names if name and name != "client"))
+        # a service that acts for a part (Lambda, reading a queue) is no part of the system itself
+        parts = (n for n in names if n and n != "client" and not n.endswith(".amazonaws.com"))
+        return list(dict.fromkeys(parts))
 
     @property
     def with_durations(self) -> list[str]:
@@ -151,18 +153,20 @@ def _logged(target: Target, order_id: str) -> list[Step]:
 
 
 def component(name: str) -> str:
-    """The short name of an ARN: `orders-inbox` of a queue, `orders` of a table's stream.
+    """The short name of an ARN, with its kind where a queue, a table and a function share one.
 
-    An API's stage is named by the API; a principal or a service keeps its name.
+    An API's stage is `api`; a principal or a service keeps its name.
     """
     if not name.startswith("arn:"):
         return name
     service, rest = name.split(":", 5)[2], name.split(":", 5)[5]
     if service == "dynamodb":
         parts = rest.split("/")
-        return f"{parts[1]} (stream)" if "stream" in parts else parts[1]
+        return f"{parts[1]} ({'stream' if 'stream' in parts else 'table'})"
     if service == "lambda":
         return rest.removeprefix("function:").partition(":")[0]
     if service in ("execute-api", "apigateway"):
         return "api"
+    if service == "sqs":
+        return f"{rest} (queue)"
     return rest.rpartition("/")[2].rpartition(":")[2]

@@ -10,7 +10,7 @@ from orderlab.showing.picture import Picture
 if TYPE_CHECKING:
     from orderlab.trace import Trace
 
-WIDTH, LABEL, ROW, TOP = 860, 300, 22, 26
+WIDTH, LABEL, ROW, TOP = 960, 340, 22, 26
 _INK = "var(--jp-content-font-color1, currentColor)"
 _BAR = "var(--jp-brand-color1, #0b62a8)"
 _FAILED = "var(--jp-error-color1, #b3261e)"
@@ -22,7 +22,7 @@ def waterfall(trace: Trace) -> Picture:
     whole = max(trace.milliseconds, 0.001)
     first = trace.steps[0].at if trace.steps else 0.0
     height = TOP + ROW * len(trace.steps) + 6
-    room = WIDTH - LABEL - 60
+    room = WIDTH - LABEL - 110
     parts = [_axis(whole, room, height)]
     for number, step in enumerate(trace.steps):
         begin = (step.at - first) * 1000
@@ -30,7 +30,8 @@ def waterfall(trace: Trace) -> Picture:
         width = max((step.duration_ms or 0.0) / whole * room, 2.0)
         y = TOP + number * ROW
         failed = step.outcome != "ok"
-        label = f"{step.source or 'log'} → {step.target}: {step.what}"
+        source = step.source.replace("lambda.amazonaws.com", "Lambda") or "log"
+        label = f"{source} → {step.target}: {step.what}"
         took = f"{step.duration_ms:.1f} ms" if step.duration_ms is not None else ""
         parts.append(
             f'<text x="{LABEL - 8}" y="{y + 14}" text-anchor="end" fill="{_INK}">'

@@ -130,7 +130,6 @@ class CloudSystem:
         return True
 
     def remove_consumer(self, name: str) -> None:
-        functions.remove_mappings(self._target, name)
         functions.remove_function(self._target, name)
         messaging.remove_queue(self._target, name)
         tables.remove_table(self._target, name)

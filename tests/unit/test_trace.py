@@ -40,7 +40,7 @@ def _target(hops: list[dict[str, Any]]) -> Any:
 def test_steps_are_in_time_order_and_name_the_parts() -> None:
     found = trace(_target(HOPS), "o-1")
     assert [step.what for step in found.steps] == ["SendMessage", "Invoke"]
-    assert found.components == ["orders-inbox", "process-order"]
+    assert found.components == ["orders-inbox (queue)", "process-order"]
     assert found.milliseconds == pytest.approx(220.0)
 
 
@@ -58,12 +58,12 @@ def test_the_waterfall_says_its_path_and_escapes_names() -> None:
 @pytest.mark.parametrize(
     ("arn", "name"),
     [
-        ("arn:aws:dynamodb:us-east-1:1:table/orders", "orders"),
+        ("arn:aws:dynamodb:us-east-1:1:table/orders", "orders (table)"),
         (
             "arn:aws:dynamodb:us-east-1:1:table/orders/stream/2026-01-01T00:00:00.000",
             "orders (stream)",
         ),
-        ("arn:aws:dynamodb:us-east-1:1:table/orders/index/by-customer", "orders"),
+        ("arn:aws:dynamodb:us-east-1:1:table/orders/index/by-customer", "orders (table)"),
         ("arn:aws:lambda:us-east-1:1:function:process-order:live", "process-order"),
         ("arn:aws:sns:us-east-1:1:order-events", "order-events"),
         ("sns.amazonaws.com", "sns.amazonaws.com"),

@@ -113,7 +113,9 @@ def remove_mappings(target: Target, function: str) -> None:
     with ignoring("ResourceNotFoundException"):
         found = functions.list_event_source_mappings(FunctionName=target.name(function))
         for mapping in found["EventSourceMappings"]:
-            functions.delete_event_source_mapping(UUID=mapping["UUID"])
+            # one that is being deleted already refuses to be deleted again
+            if mapping["State"] != "Deleting":
+                functions.delete_event_source_mapping(UUID=mapping["UUID"])
 
 
 def remove_function(target: Target, name: str) -> None:
