@@ -21,7 +21,7 @@ from orderlab.requirements.system import fresh_orders
 from orderlab.target.base import Target
 
 LOYALTY = "loyalty"
-COUNT = 6
+COUNT = 4
 DEPLOYED = ("accept-order", "publish-order-events", *SERVICES)
 _LOOKED = f"sent {COUNT} orders to the API, then read the tables; compared what is deployed"
 _EXPECTED = "each order once in loyalty and in the other three; nothing else changed"
@@ -121,12 +121,20 @@ def _try(target: Target) -> Outcome:
             got="; ".join(each.reason for each in sent.refused[:2])[:160],
         )
     everyone = (*SERVICES, LOYALTY)
-    all_done = until(lambda: all(len(rows(target, s, ids)) == COUNT for s in everyone), 6.0)
+    all_done = until(lambda: _complete(target, everyone, ids), 5.0)
+    if not all_done and not _complete(target, SERVICES, ids):
+        # these three did all orders before: they are late, on a busy machine, rather than lost
+        until(lambda: _complete(target, SERVICES, ids), 20.0)
+        all_done = until(lambda: _complete(target, everyone, ids), 3.0)
     time.sleep(0.3)
     done = {service: rows(target, service, ids) for service in everyone}
     waiting = _waiting(target)
     forget(target, (ORDERS, *everyone), ids)
     return _judge(target, done, waiting, all_done)
+
+
+def _complete(target: Target, services: tuple[str, ...], ids: list[str]) -> bool:
+    return all(len(rows(target, service, ids)) == COUNT for service in services)
 
 
 def _waiting(target: Target) -> int:

@@ -53,7 +53,11 @@ def ensure_plain_queue(target: Target, name: str) -> str:
 
 
 def ensure_topic(target: Target, name: str) -> str:
-    sns = target.client("sns")
+    """The topic's ARN. One that stands is taken as it is: other tags on it would be refused."""
+    sns, topic = target.client("sns"), topic_arn(target, name)
+    with ignoring("NotFound", "NotFoundException"):
+        sns.get_topic_attributes(TopicArn=topic)
+        return topic
     return str(sns.create_topic(Name=target.name(name), Tags=TAG_LIST)["TopicArn"])
 
 
