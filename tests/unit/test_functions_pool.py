@@ -101,13 +101,28 @@ def test_an_idle_environment_of_another_function_makes_room() -> None:
 
 def test_whoever_waits_without_room_gets_the_first_that_another_function_frees() -> None:
     async def scenario() -> None:
-        ours, _ = fleet(limit=1)
-        busy = await ours.acquire(version("busy"))
-        waiting = asyncio.create_task(ours.acquire(version("waiting")))
+        ours, _ = fleet(limit=2)
+        busy, second = await ours.acquire(version("busy")), version("waiting")
+        await ours.acquire(second)
+        waiting = asyncio.create_task(ours.acquire(second))
         await asyncio.sleep(0)
         ours.release(busy, 1.0)
         found = await waiting
         assert (found.version.function.name, ended(busy)) == ("waiting", True)
+
+    asyncio.run(scenario())
+
+
+def test_a_function_that_is_called_by_those_who_fill_the_machine_gets_its_first_environment() -> (
+    None
+):
+    async def scenario() -> None:
+        ours, _ = fleet(limit=2)
+        callers = version("caller")
+        await ours.acquire(callers)
+        await ours.acquire(callers)
+        called = await asyncio.wait_for(ours.acquire(version("called")), 1)
+        assert called.version.function.name == "called"
 
     asyncio.run(scenario())
 

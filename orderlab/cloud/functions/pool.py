@@ -151,7 +151,9 @@ class Fleet:
             environment = await self._wait(pool, PATIENCE_SECONDS)
             if environment is not None:
                 return environment
-        while len(self.members) >= self._limit and not self._evict():
+        while len(self.members) >= self._limit and not self._evict() and pool.members:
+            # A version without any environment gets its first in any case: functions that call
+            # each other would else wait for room that their own callers hold, and never get it.
             environment = await self._wait(pool, None)
             if environment is not None:
                 return environment
