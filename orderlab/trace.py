@@ -50,10 +50,12 @@ class Trace:
 
     @property
     def with_durations(self) -> list[str]:
-        """The parts of which at least one step says how long it took."""
-        timed = {step.target for step in self.steps if step.duration_ms is not None}
-        timed |= {step.source for step in self.steps if step.duration_ms is not None}
-        return [name for name in self.components if name in timed]
+        """The parts of which it is known how long the order was in them: a call that was timed,
+        or a way in and a way out."""
+        timed = {n for s in self.steps if s.duration_ms is not None for n in (s.source, s.target)}
+        ways_in = {step.target for step in self.steps}
+        ways_out = {step.source for step in self.steps}
+        return [n for n in self.components if n in timed or (n in ways_in and n in ways_out)]
 
     @property
     def milliseconds(self) -> float:
