@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ import psutil
 from tests.cloud.functions_support import Lambda, eventually
 
 WITH_A_CHILD = """
-import os, subprocess, sys, tempfile
+import os, subprocess, sys
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
 def handler(event, context):
-    return {"pid": os.getpid(), "child": child.pid, "folder": tempfile.gettempdir()}
+    return {"pid": os.getpid(), "child": child.pid}
 """
 
 
@@ -29,17 +30,19 @@ def gone(pid: int) -> bool:
         return True
 
 
-def top_folder(found: dict[str, Any]) -> Path:
-    return next(p for p in Path(found["folder"]).parents if p.name.startswith("orderlab-cloud-"))
+def folder_of(cloud: Any) -> Path:
+    owners = Path(tempfile.gettempdir()).glob("orderlab-cloud-*/owner")
+    return next(o.parent for o in owners if o.read_text().startswith(f"{cloud.pid} "))
 
 
 def test_a_cloud_that_stops_takes_everything_with_it(own_cloud: Any) -> None:
     with own_cloud() as cloud:
         functions = Lambda(cloud)
         found = functions.invoke(functions.make(WITH_A_CHILD)).value
+        folder = folder_of(cloud)
         assert not gone(found["pid"])
     eventually(lambda: gone(found["pid"]) and gone(found["child"]))
-    eventually(lambda: not top_folder(found).exists())
+    eventually(lambda: not folder.exists())
 
 
 if sys.platform != "win32":
@@ -48,14 +51,13 @@ if sys.platform != "win32":
         with own_cloud() as cloud:
             functions = Lambda(cloud)
             found = functions.invoke(functions.make(WITH_A_CHILD)).value
+            folder = folder_of(cloud)
             os.kill(cloud.pid, signal.SIGKILL)
             eventually(lambda: gone(found["pid"]) and gone(found["child"]))
-            eventually(lambda: not top_folder(found).exists())
+            eventually(lambda: not folder.exists())
 
 
 def test_a_folder_that_a_dead_cloud_left_is_swept_at_the_next_start(own_cloud: Any) -> None:
-    import tempfile
-
     left = Path(tempfile.mkdtemp(prefix="orderlab-cloud-"))
     (left / "owner").write_text("999999999 1.0")
     (left / "functions").mkdir()

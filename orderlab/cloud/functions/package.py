@@ -4,7 +4,7 @@ Folders are named by the hash of what they hold, so that versions with the same 
 Python files are compiled while unpacking: every environment then starts from bytecode. Folders of
 code are read-only, as /var/task is.
 
-Differs from AWS: a process that runs as root can write into them all the same.
+Differs from AWS: where /var/task is a folder elsewhere, a process that is root can write to it.
 """
 
 from __future__ import annotations

@@ -5,9 +5,10 @@ function URLs. What each part does: `api/` the API, `invoke.py` an invocation's 
 `environment.py` the execution environments, `async_events.py` asynchronous invocation.
 
 https://docs.aws.amazon.com/lambda/latest/dg/
-Differs from AWS: every python3.* runtime runs on the interpreter that runs the cloud; /tmp, /opt
-and /var/task are folders elsewhere, found through tempfile, the import path and the working
-folder; a new or changed function is active at once.
+Differs from AWS: every python3.* runtime runs on the interpreter that runs the cloud; outside
+Linux, and where Linux grants no mount namespace, /tmp, /opt and /var/task are folders elsewhere,
+found through tempfile, the import path and the working folder; a new or changed function is active
+at once.
 """
 
 from __future__ import annotations

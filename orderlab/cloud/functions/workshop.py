@@ -16,7 +16,7 @@ from orderlab.cloud.aws_error import AccessDenied, AwsError
 from orderlab.cloud.contracts import Credentials
 from orderlab.cloud.functions.output import LogLine
 from orderlab.cloud.functions.package import CodeStore
-from orderlab.cloud.functions.process import FunctionProcess
+from orderlab.cloud.functions.process import LINUX, FunctionProcess
 from orderlab.cloud.functions.runtime_api import Listener
 from orderlab.cloud.functions.variables import process_variables
 
@@ -42,6 +42,11 @@ def which_client() -> str:
     return "aws" if importlib.util.find_spec("awslambdaric") else "own"
 
 
+def in_aws_places() -> bool:
+    """Whether to try to give processes AWS's folders; the variable is for trying out."""
+    return LINUX and os.environ.get("ORDERLAB_PLACES") != "elsewhere"
+
+
 class Workshop:
     """Makes processes and folders for environments, and clears them away."""
 
@@ -57,7 +62,9 @@ class Workshop:
         self._chores: set[asyncio.Future[None]] = set()
 
     async def start(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        # where a process mounts its own view of the file system
+        self._root = self.folder / "root"
+        self._root.mkdir(parents=True, exist_ok=True)
         boto3 = importlib.util.find_spec("boto3")
         assert boto3 is not None and boto3.origin is not None
         self._packages = str(Path(boto3.origin).parent.parent)
@@ -117,8 +124,9 @@ class Workshop:
             temporary=temporary,
         )
         opt = str(version.layers_folder or "")
+        root = str(self._root) if in_aws_places() else ""
         variables["_ORDERLAB_BOOT"] = "\n".join(
-            (str(os.getpid()), opt, self._packages, self._client)
+            (str(os.getpid()), opt, self._packages, self._client, root, str(temporary))
         )
         command = [sys.executable, "-I", "-S", "-X", "utf8", "-X", "frozen_modules=on"]
         command += [str(_BOOT), version.configuration.handler]

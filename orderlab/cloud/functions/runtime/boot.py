@@ -1,7 +1,8 @@
 """The first thing that runs in a function's process: `python -I -S boot.py HANDLER`.
 
-It puts the import path in AWS's order, limits the process, sees to it that the process dies with
-its parent, and hands over to AWS's own runtime client, or to `client.py` where that has no wheel.
+It puts AWS's folders where AWS has them (`places.py`) and the import path in AWS's order, limits
+the process, sees to it that the process dies with its parent, and hands over to AWS's own runtime
+client, or to `client.py` where that has no wheel.
 
 It is started without `site`: what is installed beside the cloud must not be importable, since it
 would not be there on AWS. Only the packages that AWS's Python runtime brings can be imported.
@@ -89,9 +90,26 @@ def die_with_parent(parent_pid):
         os._exit(1)
 
 
+def take_places(root, parent_pid, opt, packages, client, temporary):
+    """AWS's folders in their places, where the system allows it; returns layers and packages."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    import places  # type: ignore[import-not-found]
+
+    try:
+        places.enter(root, os.environ["LAMBDA_TASK_ROOT"], opt, temporary, packages)
+    except OSError:
+        return opt, packages
+    if os.path.isdir(f"{places.OPT}/lib"):  # noqa: PTH112
+        boot = (parent_pid, places.OPT, places.PACKAGES, client, "", "")
+        places.start_again("\n".join(boot))
+    return places.OPT if opt else "", places.PACKAGES
+
+
 def main():
     settings = os.environ.pop("_ORDERLAB_BOOT").split("\n")
-    parent_pid, opt, packages, client = settings
+    parent_pid, opt, packages, client, root, temporary = settings
+    if root:
+        opt, packages = take_places(root, parent_pid, opt, packages, client, temporary)
     die_with_parent(int(parent_pid))
     limit_process()
     add_site_builtins()
@@ -110,7 +128,7 @@ def run_own_client(handler):
     import importlib.util
 
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
-    path = f"{here}/client.py"
+    path = f"{here}/client.py" if os.path.exists(here) else "/var/rapid/client.py"  # noqa: PTH110
     spec = importlib.util.spec_from_file_location("bootstrap", path)
     module = importlib.util.module_from_spec(spec)
     sys.modules["bootstrap"] = module
