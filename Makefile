@@ -26,7 +26,7 @@ FIND_PYTHON = \
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install lab demo cloud doctor test check lint types notebooks diagrams bench pins clean
+.PHONY: help install lab demo cloud doctor test check lint types notebooks diagrams docs bench pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ notebooks: $(VENV)/.installed-dev ## make the notebooks from solutions/*.py
 
 diagrams: $(VENV)/.installed ## draw diagrams/*.svg from what the chapters deploy
 	@$(BIN)/python -m orderlab.drawing.generate $(ARGS)
+
+docs: $(VENV)/.installed ## write docs/differs-from-aws.md from what the code says
+	@$(BIN)/python -m orderlab.cloud.differences
 
 bench: $(VENV)/.installed-dev ## measure, print the table and keep it in benchmarks/
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -12,10 +12,9 @@ from orderlab.cloud.scope import known_operations
 if TYPE_CHECKING:
     from orderlab.cloud.permissions.service import PermissionService
 
-_BOUNDARIES = "permissions boundaries"
 _NOT_DONE = {
-    "PutRolePermissionsBoundary": _BOUNDARIES,
-    "PutUserPermissionsBoundary": _BOUNDARIES,
+    "PutRolePermissionsBoundary": "permissions boundaries",
+    "PutUserPermissionsBoundary": "permissions boundaries",
     "CreateSAMLProvider": "SAML providers",
     "CreateOpenIDConnectProvider": "OpenID Connect providers",
     "CreateLoginProfile": "console passwords",
@@ -29,7 +28,9 @@ _DOCUMENTS = ("PolicyDocument", "AssumeRolePolicyDocument")
 
 
 class IamOperations(dict[str, Handler]):
-    """Every operation of IAM has the same handler."""
+    """Every operation of IAM has the same handler; `refused` names those that it refuses."""
+
+    refused = frozenset(_NOT_DONE)
 
     def __init__(self, permissions: PermissionService) -> None:
         super().__init__()
@@ -45,7 +46,7 @@ class IamOperations(dict[str, Handler]):
         if call.operation in _NOT_DONE:
             raise NotDoneYet(_NOT_DONE[call.operation])
         if parameters.get("PermissionsBoundary"):
-            raise NotDoneYet(_BOUNDARIES)
+            raise NotDoneYet("permissions boundaries")
         for name in _DOCUMENTS:
             refuse_unknown_keys(str(parameters.get(name) or ""))
         return self._permissions.moto(call)
