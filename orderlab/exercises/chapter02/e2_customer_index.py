@@ -1,0 +1,344 @@
+"""2.2: a customer's newest orders, by an index, without reading anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from orderlab.exercises.chapter02.probing import (
+    CUSTOMER_INDEX,
+    index_of,
+    key_of,
+    laid_out,
+    make_index,
+    needs_the_table,
+    no_function,
+    probe,
+    table_of,
+)
+from orderlab.exercises.chapter02.tap import Tap
+from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+
+LIMIT = 2
+MINE, OTHERS = 20, 20
+# two items of about 2 KB, eventually consistent, are 1 unit at most; by keys and then singly, 1.5
+MOST_UNITS = 2.5
+_LOOKED = (
+    f"your function, asked for the newest {LIMIT} of {MINE} orders of one customer, among others"
+)
+_EXPECTED = f"the newest {LIMIT}, newest first, for at most {MOST_UNITS} read units"
+
+
+def _check(workspace: Workspace) -> Outcome:
+    described = table_of(workspace)
+    indexes = (described or {}).get("GlobalSecondaryIndexes", [])
+    if workspace.answer is None and not indexes:
+        return untouched(
+            "There is no index yet, and no function was handed over.",
+            next="Which two fields does the question name: of whom, and in which order?",
+        )
+    missing = needs_the_table(described)
+    if missing is not None:
+        return missing
+    if not callable(workspace.answer):
+        return no_function("orders_of(dynamodb, table, customer_id, limit)", workspace.answer)
+    with laid_out(workspace, _orders()[0] + _orders()[1]):
+        return _try(workspace, described or {})
+
+
+_made: list[Any] = []
+
+
+def _orders() -> tuple[list[Any], list[Any]]:
+    """A customer's orders of about 2 KB, not put in the order of their times; and others'."""
+    if not _made:
+        line = {**probe()["lines"][0], "name": "Candles, " + "a long description " * 90}
+        days = [(7 * number) % MINE for number in range(MINE)]
+        mine = [
+            probe(
+                customer_id="c-check-2", placed_at=f"2017-11-{day + 1:02d}T08:00:00Z", lines=[line]
+            )
+            for day in days
+        ]
+        others = [probe(lines=[line]) for _ in range(OTHERS)]
+        _made.append((mine, others))
+    pair: tuple[list[Any], list[Any]] = _made[0]
+    return pair
+
+
+def _try(workspace: Workspace, described: dict[str, Any]) -> Outcome:
+    newest = sorted(_orders()[0], key=lambda order: order["placed_at"], reverse=True)
+    wanted = [order["order_id"] for order in newest[:LIMIT]]
+    for _ in range(8):
+        tap = Tap(workspace)
+        try:
+            given = workspace.answer(tap.client, workspace.name("orders"), "c-check-2", LIMIT)
+        except Exception as error:
+            return _raised(error, described)
+        items = _items(given)
+        if items is not None and _ids(items) == wanted:
+            break
+        if items:
+            break
+    return _judge(described, tap, items, given, newest)
+
+
+def _judge(
+    described: dict[str, Any], tap: Tap, items: list[Any] | None, given: Any, newest: list[Any]
+) -> Outcome:
+    got = f"{tap.units:.1f} read units" if tap.calls else "no call of DynamoDB"
+    if items is None:
+        return wrong(
+            "another form",
+            "I need a list of items, or the answer of the query as it came.",
+            looked_at=_LOOKED,
+            expected="a list",
+            got=repr(given)[:80],
+        )
+    if tap.used("Scan"):
+        return wrong(
+            "scan and filter",
+            "Your function reads the whole table. The filter works after the reading, so every "
+            "order of every customer is paid for and waited for.",
+            looked_at=_LOOKED,
+            expected="a Query by the customer",
+            got=got,
+            next="dynamodb.query with IndexName and KeyConditionExpression.",
+        )
+    return _judge_order(described, tap, items, newest, got)
+
+
+def _judge_order(
+    described: dict[str, Any], tap: Tap, items: list[Any], newest: list[Any], got: str
+) -> Outcome:
+    ids, wanted = _ids(items), [order["order_id"] for order in newest]
+    if ids and ids == list(reversed(wanted))[: len(ids)]:
+        return wrong(
+            "the oldest first",
+            "These are the customer's oldest orders. An index is read upwards unless you say so.",
+            looked_at=_LOOKED,
+            expected=_EXPECTED,
+            got=f"{got}; the first was placed at {newest[-1]['placed_at']}",
+            next="Query has a parameter that turns the direction: ScanIndexForward.",
+        )
+    if ids == wanted and len(ids) > LIMIT:
+        return _read_all(got, "all of them were returned")
+    if ids != wanted[:LIMIT]:
+        return _another_order(described, ids, wanted, got)
+    if tap.units > MOST_UNITS:
+        return _read_all(got, "and most of them were thrown away")
+    if not all(_has_lines(item) for item in items):
+        return wrong(
+            "the index holds only keys",
+            "The right orders, but without their lines: the index's projection left them out, and "
+            "a query returns what its index holds.",
+            looked_at=_LOOKED,
+            expected="items with all their attributes",
+            got=f"attributes {', '.join(sorted(items[0]))[:80]}",
+            next="Projection ALL, or a GetItem more for each order. Projections can't be changed: "
+            "delete the index, create it again.",
+        )
+    if index_of(described, CUSTOMER_INDEX) is None:
+        return wrong(
+            "another name",
+            "It answers as it should. But read-orders, which the API will call, asks for an index "
+            f"named {CUSTOMER_INDEX}.",
+            looked_at=_LOOKED,
+            expected=CUSTOMER_INDEX,
+            got=", ".join(i["IndexName"] for i in described.get("GlobalSecondaryIndexes", [])),
+            next="An index can't be renamed; create another.",
+        )
+    return right(
+        "The index keeps each customer's orders together, sorted by time, so the newest are at one "
+        "end and the query stops there. It costs the same with a million other orders in the table.",
+        looked_at=_LOOKED,
+        got=got,
+    )
+
+
+def _read_all(got: str, then: str) -> Outcome:
+    return wrong(
+        "read all, keep two",
+        f"The right customer, but all {MINE} orders were read, {then}. The bill counts what is read.",
+        looked_at=_LOOKED,
+        expected=_EXPECTED,
+        got=got,
+        next="Let the index do the sorting (ScanIndexForward) and the stopping (Limit).",
+    )
+
+
+def _another_order(
+    described: dict[str, Any], ids: list[str], wanted: list[str], got: str
+) -> Outcome:
+    by_customer = [
+        index
+        for index in described.get("GlobalSecondaryIndexes", [])
+        if key_of(index)[0] == "customer_id"
+    ]
+    if ids and by_customer and all(key_of(index)[1] != "placed_at" for index in by_customer):
+        return wrong(
+            "an index without time",
+            "The customer's orders, but not the newest: without placed_at as its sort key, the "
+            "index does not know which came last.",
+            looked_at=_LOOKED,
+            expected=_EXPECTED,
+            got=f"{len(ids)} orders; the index's key is {' + '.join(filter(None, key_of(by_customer[0])))}",
+            next="Give the index a RANGE key: placed_at.",
+        )
+    return wrong(
+        "other orders",
+        "These are not the newest orders of the customer.",
+        looked_at=_LOOKED,
+        expected=_EXPECTED,
+        got=f"{sum(each in wanted for each in ids)} of the customer's in {len(ids)} orders, {got}",
+        next="Query the index by customer_id, newest first, with the Limit that you are given.",
+    )
+
+
+def _raised(error: Exception, described: dict[str, Any]) -> Outcome:
+    if not described.get("GlobalSecondaryIndexes"):
+        return wrong(
+            "no index to ask",
+            "Your function raised an exception, and the table has no index yet.",
+            looked_at=_LOOKED,
+            expected=_EXPECTED,
+            got=str(error)[:200],
+            next="update_table with GlobalSecondaryIndexUpdates creates one on a table that stands.",
+        )
+    return wrong(
+        "it raises",
+        "Your function raised an exception.",
+        looked_at=_LOOKED,
+        expected=_EXPECTED,
+        got=f"{type(error).__name__}: {error}"[:200],
+        next="Call it yourself in a cell: orders_of(dynamodb, 'orders', 'c-1707', 2).",
+    )
+
+
+def _items(given: Any) -> list[Any] | None:
+    if isinstance(given, dict):
+        given = given.get("Items")
+    return list(given) if isinstance(given, list | tuple) else None
+
+
+def _ids(items: list[Any]) -> list[str]:
+    """The ids, whether the items are typed, plain, or ids alone."""
+    found = []
+    for item in items:
+        value = item.get("order_id") if isinstance(item, dict) else item
+        found.append(str(value.get("S") if isinstance(value, dict) else value))
+    return found
+
+
+def _has_lines(item: Any) -> bool:
+    return isinstance(item, dict) and "lines" in item
+
+
+def _solve(workspace: Workspace) -> Callable[..., Any]:
+    make_index(workspace, CUSTOMER_INDEX, "customer_id", "placed_at")
+    return _asking(ScanIndexForward=False)
+
+
+def _asking(index: str = CUSTOMER_INDEX, *, limit: bool = True, **how: Any) -> Callable[..., Any]:
+    def orders_of(dynamodb: Any, table: str, customer_id: str, most: int) -> Any:
+        return dynamodb.query(
+            TableName=table,
+            IndexName=index,
+            KeyConditionExpression="customer_id = :customer",
+            ExpressionAttributeValues={":customer": {"S": customer_id}},
+            **({"Limit": most} if limit else {}),
+            **how,
+        )["Items"]
+
+    return orders_of
+
+
+def _scan(dynamodb: Any, table: str, customer_id: str, most: int) -> Any:
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table)
+    items = [i for page in pages for i in page["Items"] if i["customer_id"]["S"] == customer_id]
+    return sorted(items, key=lambda item: item["placed_at"]["S"], reverse=True)[:most]
+
+
+def _sorted_here(dynamodb: Any, table: str, customer_id: str, most: int) -> Any:
+    items = _asking(limit=False)(dynamodb, table, customer_id, most)
+    return sorted(items, key=lambda item: item["placed_at"]["S"], reverse=True)[:most]
+
+
+def _keys_then_items(dynamodb: Any, table: str, customer_id: str, most: int) -> Any:
+    found = _asking(ScanIndexForward=False)(dynamodb, table, customer_id, most)
+    keys = [{"order_id": item["order_id"]} for item in found]
+    return [dynamodb.get_item(TableName=table, Key=key)["Item"] for key in keys]
+
+
+def _with_index(function: Any, *keys: str, name: str = CUSTOMER_INDEX, **how: Any) -> Any:
+    def attempt(workspace: Workspace) -> Any:
+        make_index(workspace, name, *(keys or ("customer_id", "placed_at")), **how)
+        return function
+
+    return attempt
+
+
+CUSTOMER_ORDERS = Exercise(
+    id="2.2",
+    title="Orders of a customer, newest first",
+    check=_check,
+    solve=_solve,
+    needs=("2.1",),
+    solution="""dynamodb.update_table(
+    TableName="orders",
+    AttributeDefinitions=[{"AttributeName": "customer_id", "AttributeType": "S"},
+                          {"AttributeName": "placed_at", "AttributeType": "S"}],
+    GlobalSecondaryIndexUpdates=[{"Create": {
+        "IndexName": "customer-orders",
+        "KeySchema": [{"AttributeName": "customer_id", "KeyType": "HASH"},
+                      {"AttributeName": "placed_at", "KeyType": "RANGE"}],
+        "Projection": {"ProjectionType": "ALL"}}}])
+
+def orders_of(dynamodb, table, customer_id, limit):
+    return dynamodb.query(
+        TableName=table, IndexName="customer-orders",
+        KeyConditionExpression="customer_id = :c",
+        ExpressionAttributeValues={":c": {"S": customer_id}},
+        ScanIndexForward=False, Limit=limit)["Items"]
+# "of a customer" is the partition key, "newest first" the sort key, read downwards. Limit ends the
+# reading, not only the answer.""",
+    hints=(
+        "The question has two halves: of one customer, and newest first. Each is a part of an index's key.",
+        "customer_id is the index's HASH key, placed_at its RANGE key. query() has IndexName, "
+        "ScanIndexForward and Limit.",
+        'IndexName="customer-orders", KeyConditionExpression="customer_id = :c", '
+        "ScanIndexForward=False, Limit=limit",
+    ),
+    proofs=(
+        Proof("scan and filter", _with_index(_scan), says="reads the whole table"),
+        Proof("the oldest first", _with_index(_asking()), says="read upwards"),
+        Proof("read all, keep two", _with_index(_sorted_here), says="counts what is read"),
+        Proof(
+            "an index without time",
+            _with_index(_asking(ScanIndexForward=False), "customer_id"),
+            says="which came last",
+        ),
+        Proof(
+            "the index holds only keys",
+            _with_index(_asking(ScanIndexForward=False), projection="KEYS_ONLY"),
+            says="without their lines",
+        ),
+        Proof(
+            "another name",
+            _with_index(_asking("by-customer", ScanIndexForward=False), name="by-customer"),
+            says="asks for an index",
+        ),
+        Proof("no index to ask", lambda _: _asking(), says="no index yet"),
+        Proof("not a function", lambda _: ["o-1"], says="not its result"),
+        Proof(
+            "keys from the index, items one by one",
+            _with_index(_keys_then_items, projection="KEYS_ONLY"),
+            "right",
+        ),
+        Proof(
+            "the whole answer of the query",
+            _with_index(lambda d, t, c, n: {"Items": _asking(ScanIndexForward=False)(d, t, c, n)}),
+            "right",
+        ),
+    ),
+)

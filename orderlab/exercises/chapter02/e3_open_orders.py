@@ -1,0 +1,355 @@
+"""2.3: a sparse index: a store's open orders, and closing one."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from orderlab.exercises.chapter02.items import order_in
+from orderlab.exercises.chapter02.probing import (
+    OPEN_INDEX,
+    index_of,
+    it_raised,
+    key_of,
+    laid_out,
+    make_index,
+    needs_the_table,
+    no_function,
+    probe,
+    remove,
+    stored_item,
+    table_of,
+    until,
+)
+from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+
+STORE = "s-check-3"
+_LOOKED = "three open orders of a store, of which your function closed the second"
+_EXPECTED = "the other two in the index, the oldest first; the closed one whole in the table"
+
+
+def _check(workspace: Workspace) -> Outcome:
+    described = table_of(workspace)
+    index = index_of(described or {}, OPEN_INDEX)
+    on_status = _on_status(described or {})
+    if workspace.answer is None and index is None and on_status is None:
+        return untouched(
+            "There is no index of open orders yet.",
+            next="Which attribute does an order have only while it is open?",
+        )
+    missing = needs_the_table(described)
+    if missing is not None:
+        return missing
+    if on_status is not None:
+        return _status_index(on_status)
+    if index is None:
+        return wrong(
+            "no such index",
+            "There is no index named open-orders, so nobody can ask for open orders alone.",
+            looked_at="the indexes of orders",
+            expected=f"{OPEN_INDEX}: open_at_store, placed_at",
+            next="update_table, as in 2.2, with another key.",
+        )
+    return _by_key(index) or _with_function(workspace)
+
+
+def _on_status(described: dict[str, Any]) -> dict[str, Any] | None:
+    indexes = described.get("GlobalSecondaryIndexes", [])
+    return next((each for each in indexes if key_of(each)[0] == "status"), None)
+
+
+def _status_index(index: dict[str, Any]) -> Outcome:
+    return wrong(
+        "an index on the status",
+        "Every order has a status, so every order is in that index for ever, and all new ones write "
+        "to a single key, ACCEPTED. It grows with the history instead of with the work.",
+        looked_at=f"the index {index['IndexName']}",
+        expected="an index that holds open orders only",
+        got=f"key {' + '.join(filter(None, key_of(index)))}",
+        next="An item without the index's key attribute is not in the index. open_at_store is such "
+        "an attribute. Delete the index on the status.",
+    )
+
+
+def _by_key(index: dict[str, Any]) -> Outcome | None:
+    if key_of(index) == ("open_at_store", "placed_at"):
+        return None
+    if key_of(index)[0] == "store_id":
+        return wrong(
+            "all orders of the store",
+            "Every order has a store_id, also when it is done: that index lists the store's whole "
+            "past.",
+            looked_at=f"the key of {OPEN_INDEX}",
+            expected="open_at_store + placed_at",
+            got=" + ".join(filter(None, key_of(index))),
+            next="Only open orders carry open_at_store.",
+        )
+    return wrong(
+        "open, in no order",
+        "The warehouse packs the oldest first; for that the index has to be sorted by placed_at, "
+        "within the store.",
+        looked_at=f"the key of {OPEN_INDEX}",
+        expected="open_at_store + placed_at",
+        got=" + ".join(filter(None, key_of(index))),
+        next="Delete the index and create it with both: HASH open_at_store, RANGE placed_at.",
+    )
+
+
+def _with_function(workspace: Workspace) -> Outcome:
+    if not callable(workspace.answer):
+        if workspace.answer is None:
+            return wrong(
+                "nothing closes yet",
+                "The index stands. But an order that is done stays in it until its attribute is "
+                "removed.",
+                expected="a function close_order(dynamodb, table, order_id)",
+                next="update_item with a REMOVE clause, then ex.check(close_order).",
+            )
+        return no_function("close_order(dynamodb, table, order_id)", workspace.answer)
+    orders = [probe(store_id=STORE, placed_at=f"2017-12-24T0{n}:00:00Z") for n in (3, 1, 2)]
+    with laid_out(workspace, orders):
+        return _try(workspace, sorted(orders, key=lambda order: str(order["placed_at"])))
+
+
+def _try(workspace: Workspace, orders: list[dict[str, Any]]) -> Outcome:
+    closed, close = orders[1], workspace.answer
+    dynamodb = workspace.target.client("dynamodb")
+    try:
+        close(dynamodb, workspace.name("orders"), closed["order_id"])
+    except ClientError as error:
+        return _refused(error)
+    except Exception as error:
+        return it_raised(error, "close_order")
+    item = stored_item(workspace, closed["order_id"])
+    if item is None:
+        return wrong(
+            "deleted",
+            "The order is out of the index, and out of the table: the shop has no record of it.",
+            looked_at=_LOOKED,
+            expected=_EXPECTED,
+            got="no item",
+            next="Remove the attribute, not the item.",
+        )
+    if order_in(item) != closed:
+        return wrong(
+            "replaced by less",
+            "Closing the order lost a part of it: PutItem writes the whole item anew.",
+            looked_at=_LOOKED,
+            expected=_EXPECTED,
+            got=f"attributes {', '.join(sorted(item))}"[:120],
+            next="UpdateItem changes single attributes and leaves the others alone.",
+        )
+    return _look_in_index(workspace, orders, item)
+
+
+def _look_in_index(
+    workspace: Workspace, orders: list[dict[str, Any]], item: dict[str, Any]
+) -> Outcome:
+    wanted = [orders[0]["order_id"], orders[2]["order_id"]]
+    until(lambda: _open_ids(workspace) == wanted)
+    found = _open_ids(workspace)
+    if "open_at_store" in item:
+        return wrong(
+            "closed by a word",
+            "The order still carries open_at_store, so it is still in the index, whatever the "
+            "attribute says.",
+            looked_at=_LOOKED,
+            expected="no attribute open_at_store",
+            got=f"open_at_store = {next(iter(item['open_at_store'].values()))!r}, "
+            f"{len(found)} orders in the index of the store",
+            next="REMOVE open_at_store, in an UpdateExpression.",
+        )
+    if found != wanted:
+        return wrong(
+            "not these two",
+            "The index does not list the two open orders, the oldest first.",
+            looked_at=_LOOKED,
+            expected=_EXPECTED,
+            got=f"{len(found)} orders",
+        )
+    return _out_of_nothing(workspace)
+
+
+def _out_of_nothing(workspace: Workspace) -> Outcome:
+    nobodys = probe()["order_id"]
+    # to refuse loudly is a good answer
+    with contextlib.suppress(Exception):
+        workspace.answer(workspace.target.client("dynamodb"), workspace.name("orders"), nobodys)
+    made = stored_item(workspace, nobodys)
+    if made is not None:
+        remove(workspace, made)
+        return wrong(
+            "an order out of nothing",
+            "I closed an order that does not exist, and now it does: UpdateItem creates an item "
+            "that is not there.",
+            looked_at="close_order with an unknown order_id",
+            expected="no item",
+            got=f"an item with {', '.join(sorted(made))}",
+            next='ConditionExpression="attribute_exists(order_id)".',
+        )
+    return right(
+        "What lacks the index's key is not in the index: it holds the work that is left and costs "
+        "as much, however long the history grows.",
+        looked_at=f"{_LOOKED}; then an order that does not exist",
+        got="two open orders, the oldest first",
+    )
+
+
+def _refused(error: ClientError) -> Outcome:
+    text = str(error).rpartition(": ")[0] or str(error)
+    if "reserved keyword" in str(error):
+        return wrong(
+            "a reserved word",
+            "DynamoDB refused the expression: status is one of its reserved words.",
+            got=str(error)[-160:],
+            next='Write #s in the expression, and ExpressionAttributeNames={"#s": "status"}.',
+        )
+    if "empty string" in str(error):
+        return wrong(
+            "emptied, not removed",
+            "DynamoDB refused it: the key of an index can't be empty text. It can only be absent.",
+            got=text[-160:],
+            next="REMOVE open_at_store, in an UpdateExpression.",
+        )
+    return it_raised(error, "close_order")
+
+
+def _open_ids(workspace: Workspace) -> list[str]:
+    found = workspace.client("dynamodb").query(
+        TableName=workspace.name("orders"),
+        IndexName=OPEN_INDEX,
+        KeyConditionExpression="open_at_store = :store",
+        ExpressionAttributeValues={":store": {"S": STORE}},
+    )["Items"]
+    return [item["order_id"]["S"] for item in found]
+
+
+def _updating(expression: str, **more: Any) -> Callable[..., None]:
+    def close_order(dynamodb: Any, table: str, order_id: str) -> None:
+        dynamodb.update_item(
+            TableName=table, Key={"order_id": {"S": order_id}}, UpdateExpression=expression, **more
+        )
+
+    return close_order
+
+
+_EXISTS = {"ConditionExpression": "attribute_exists(order_id)"}
+_CLOSE = _updating("REMOVE open_at_store", **_EXISTS)
+
+
+def _solve(workspace: Workspace) -> Callable[..., None]:
+    make_index(workspace, OPEN_INDEX, "open_at_store", "placed_at", projection="KEYS_ONLY")
+    return _CLOSE
+
+
+def _delete(dynamodb: Any, table: str, order_id: str) -> None:
+    dynamodb.delete_item(TableName=table, Key={"order_id": {"S": order_id}})
+
+
+def _put_less(dynamodb: Any, table: str, order_id: str) -> None:
+    item = {"order_id": {"S": order_id}, "status": {"S": "CLOSED"}}
+    dynamodb.put_item(TableName=table, Item=item)
+
+
+def _read_and_write(dynamodb: Any, table: str, order_id: str) -> None:
+    item = dynamodb.get_item(
+        TableName=table, Key={"order_id": {"S": order_id}}, ConsistentRead=True
+    )["Item"]
+    del item["open_at_store"]
+    item["status"] = {"S": "CLOSED"}
+    dynamodb.put_item(TableName=table, Item=item, **_EXISTS)
+
+
+def _setting(value: str) -> Callable[..., None]:
+    values = {":v": {"S": value}}
+    return _updating("SET open_at_store = :v", ExpressionAttributeValues=values, **_EXISTS)
+
+
+def _with_index(function: Any, *keys: str, name: str = OPEN_INDEX, projection: str = "ALL") -> Any:
+    def attempt(workspace: Workspace) -> Any:
+        wanted = keys or ("open_at_store", "placed_at")
+        make_index(workspace, name, *wanted, projection=projection)
+        return function
+
+    return attempt
+
+
+_PLAIN_STATUS = _updating(
+    "REMOVE open_at_store SET status = :c", ExpressionAttributeValues={":c": {"S": "CLOSED"}}
+)
+OPEN_ORDERS = Exercise(
+    id="2.3",
+    title="Open orders: a sparse index",
+    check=_check,
+    solve=_solve,
+    needs=("2.1", "2.2"),
+    waits=True,
+    solution="""dynamodb.update_table(
+    TableName="orders",
+    AttributeDefinitions=[{"AttributeName": "open_at_store", "AttributeType": "S"},
+                          {"AttributeName": "placed_at", "AttributeType": "S"}],
+    GlobalSecondaryIndexUpdates=[{"Create": {
+        "IndexName": "open-orders",
+        "KeySchema": [{"AttributeName": "open_at_store", "KeyType": "HASH"},
+                      {"AttributeName": "placed_at", "KeyType": "RANGE"}],
+        "Projection": {"ProjectionType": "KEYS_ONLY"}}}])
+
+def close_order(dynamodb, table, order_id):
+    dynamodb.update_item(
+        TableName=table, Key={"order_id": {"S": order_id}},
+        UpdateExpression="REMOVE open_at_store",
+        ConditionExpression="attribute_exists(order_id)")
+# The attribute is there only while the order is open, and with it the item's place in the index.
+# The condition keeps UpdateItem from making an order out of nothing.""",
+    hints=(
+        "An item is in an index only if it has the index's key attributes. Which does an order lose?",
+        "The index's key is open_at_store and placed_at. Closing an order is one UpdateItem.",
+        'UpdateExpression="REMOVE open_at_store", ConditionExpression="attribute_exists(order_id)"',
+    ),
+    proofs=(
+        Proof(
+            "an index on the status",
+            _with_index(_CLOSE, "status", "placed_at"),
+            says="single key, ACCEPTED",
+        ),
+        Proof(
+            "all orders of the store",
+            _with_index(_CLOSE, "store_id", "placed_at"),
+            says="whole past",
+        ),
+        Proof("open, in no order", _with_index(_CLOSE, "open_at_store"), says="packs the oldest"),
+        Proof("nothing closes yet", _with_index(None), says="stays in it until"),
+        Proof("closed by a word", _with_index(_setting("closed")), says="still carries"),
+        Proof("emptied, not removed", _with_index(_setting("")), says="can't be empty"),
+        Proof("deleted", _with_index(_delete), says="no record of it"),
+        Proof("replaced by less", _with_index(_put_less), says="writes the whole item anew"),
+        Proof("a reserved word", _with_index(_PLAIN_STATUS), says="reserved words"),
+        Proof(
+            "an order out of nothing",
+            _with_index(_updating("REMOVE open_at_store")),
+            says="creates an item",
+        ),
+        Proof("no such index", lambda _: _CLOSE, says="no index named"),
+        Proof(
+            "read, change, write, with all attributes projected",
+            _with_index(_read_and_write),
+            "right",
+        ),
+        Proof(
+            "with a status beside it",
+            _with_index(
+                _updating(
+                    "SET #s = :c REMOVE open_at_store",
+                    ExpressionAttributeNames={"#s": "status"},
+                    ExpressionAttributeValues={":c": {"S": "CLOSED"}},
+                    **_EXISTS,
+                ),
+                projection="KEYS_ONLY",
+            ),
+            "right",
+        ),
+    ),
+)
