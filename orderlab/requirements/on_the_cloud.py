@@ -130,6 +130,7 @@ class CloudSystem:
         return True
 
     def remove_consumer(self, name: str) -> None:
+        messaging.remove_subscription(self._target, architecture.TOPIC, name)
         functions.remove_function(self._target, name)
         messaging.remove_queue(self._target, name)
         tables.remove_table(self._target, name)

@@ -206,7 +206,10 @@ def _doors(policies: dict[str, list[dict[str, Any]]]) -> Outcome | None:
 
 
 def _unguarded(statement: dict[str, Any]) -> bool:
-    return statement.get("Effect") == "Allow" and not statement.get("Condition")
+    """Whether it admits any topic; a statement for an account's own principals is its own affair."""
+    principal = statement.get("Principal")
+    wide = principal in ("*", {"AWS": "*"}) or "sns.amazonaws.com" in str(principal)
+    return statement.get("Effect") == "Allow" and wide and not statement.get("Condition")
 
 
 # --- proofs -------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ import secrets
 import zipfile
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from orderlab.exercises.chapter03.probes import until, url_of
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders.parts import functions, messaging
@@ -157,7 +159,20 @@ def _set_aside(target: Target) -> int:
 
 
 def _check(workspace: Workspace) -> Outcome:
-    target = workspace.target
+    try:
+        return _look(workspace.target)
+    except ClientError as error:
+        return wrong(
+            "something is gone",
+            "A table, the function or its role is not there any more, so nothing can be noted.",
+            looked_at=_LOOKED,
+            got=str(error)[:160],
+            next="lab.exercise('3.5') in a fresh chapter lays it all out again.",
+        )
+
+
+def _look(target: Target) -> Outcome:
+    until(lambda: _settled(mapping(target)), 3.0)
     reader = mapping(target)
     if reader is None or reader["State"] in ("Disabled", "Disabling", "Deleting"):
         return wrong(
@@ -178,8 +193,13 @@ def _check(workspace: Workspace) -> Outcome:
     _write(target, good, bad)
     done = until(lambda: set(good) <= noted(target) and _set_aside(target) > before, 7.0)
     passed, aside = noted(target) & set(good), _set_aside(target) - before
+    skipped = not until(lambda: "r-3" in noted(target), 0.5)
     _tidy(target, good + bad)
-    return _judge(reader, len(passed), done or aside > 0)
+    return _judge(reader, len(passed), done or aside > 0, skipped)
+
+
+def _settled(reader: dict[str, Any] | None) -> bool:
+    return reader is None or reader["State"] not in ("Creating", "Updating", "Enabling", "Deleting")
 
 
 def _as_it_came(reader: dict[str, Any]) -> bool:
@@ -202,8 +222,18 @@ def _tidy(target: Target, ids: list[str]) -> None:
             dynamodb.delete_item(TableName=target.name(table), Key={"return_id": {"S": each}})
 
 
-def _judge(reader: dict[str, Any], good: int, aside: bool) -> Outcome:
+def _judge(reader: dict[str, Any], good: int, aside: bool, skipped: bool) -> Outcome:
     got = f"{good} of 2 good ones noted, the bad one {'' if aside else 'not '}set aside"
+    if good == 2 and skipped:
+        return wrong(
+            "skipped what waited",
+            "New returns flow, but r-3, which waited behind the bad one, was never noted.",
+            looked_at=_LOOKED + "; and r-3, from before",
+            expected="r-3 noted too",
+            got="r-3 not noted",
+            next="A mapping at LATEST begins behind all that waited. Change the one that was there, or "
+            "begin at TRIM_HORIZON.",
+        )
     if good == 2 and aside:
         return right(
             "The bad record is set aside with its place in the stream, and nobody waits for it. Its "
@@ -277,6 +307,28 @@ def _remove(workspace: Workspace) -> None:
     workspace.client("lambda").delete_event_source_mapping(UUID=(found or {})["UUID"])
 
 
+def _anew(position: str) -> Any:
+    """Another mapping in place of the first, with the right settings."""
+
+    def attempt(workspace: Workspace) -> None:
+        target = workspace.target
+        until(lambda: "r-1" in noted(target), 10.0)
+        old = mapping(target) or {}
+        client = workspace.client("lambda")
+        client.delete_event_source_mapping(UUID=old["UUID"])
+        until(lambda: mapping(target) is None, 10.0)
+        client.create_event_source_mapping(
+            FunctionName=target.name(FUNCTION),
+            EventSourceArn=old["EventSourceArn"],
+            StartingPosition=position,
+            BisectBatchOnFunctionError=True,
+            MaximumRetryAttempts=1,
+            DestinationConfig={"OnFailure": {"Destination": queue_arn(target, FAILED)}},
+        )
+
+    return attempt
+
+
 BLOCKED_SHARD = Exercise(
     id="3.5",
     title="A blocked shard",
@@ -317,6 +369,8 @@ lambda_.update_event_source_mapping(
             _update(MaximumRetryAttempts=1, aside=True),
             says="given up as a whole",
         ),
+        Proof("skipped what waited", _anew("LATEST"), says="never noted"),
+        Proof("another mapping, from the oldest record", _anew("TRIM_HORIZON"), "right"),
         Proof(
             "one record a batch, one try more",
             _update(BatchSize=1, MaximumRetryAttempts=1, aside=True),

@@ -12,7 +12,7 @@ from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right
 from orderlab.orders import architecture
 from orderlab.orders.architecture import ORDERS, SERVICES, TOPIC
 from orderlab.orders.parts import functions, messaging, tables
-from orderlab.orders.parts.api import api_address
+from orderlab.orders.parts.api import api_address, find_api
 from orderlab.orders.parts.functions import Function
 from orderlab.orders.parts.names import queue_arn, table_arn, topic_arn
 from orderlab.orders.parts.roles import allow
@@ -84,6 +84,8 @@ def _check(workspace: Workspace) -> Outcome:
             got=f"two consumers of {shared}",
             next="A copy for each service is what the topic makes; a queue gives each message once.",
         )
+    if find_api(target) is None:
+        return wrong("no way in", "There is no API order-api any more, so no order can be sent.")
     if not _begun(target):
         return untouched(
             "There is no sign of loyalty yet: no table, no function, no subscription.",
@@ -268,9 +270,16 @@ LOYALTY_JOINS = Exercise(
     check=_check,
     prepare=_prepare,
     solve=_attempt(),
-    solution="""add_service("loyalty", "loyalty")
-# With the calls of this chapter: a table, a queue with a policy, a subscription, a function with a
-# role, a mapping. Each of them is new; nothing that was there is changed.""",
+    solution="""make_table("loyalty", "order_id")
+urls["loyalty"] = make_queue("loyalty")
+subscribe("loyalty")          # what the loop of exercise 3.3 does for one name: policy, subscription
+table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{lab.name('loyalty')}"
+deploy("loyalty", {"TABLE": lab.name("loyalty")},
+       allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+             queue_arn("loyalty")),
+       allow("dynamodb:UpdateItem", table))
+feed("loyalty", queue_arn("loyalty"), BatchSize=10)
+# Six new things, and none that was there is changed.""",
     hints=(
         "What does shipping have that makes it hear of orders? List it, from the topic to the table.",
         "A queue of its own, its policy, a subscription (raw), a function with a role, a mapping, a "

@@ -96,6 +96,14 @@ def ensure_subscription(target: Target, topic: str, queue: str, events: list[str
         )
 
 
+def remove_subscription(target: Target, topic: str, queue: str) -> None:
+    """End a queue's subscription to the topic, if it has one."""
+    with ignoring("NotFound", "NotFoundException"):
+        subscription = _subscription(target, topic, queue)
+        if subscription is not None:
+            target.client("sns").unsubscribe(SubscriptionArn=subscription)
+
+
 def remove_queue(target: Target, name: str) -> None:
     """Remove a queue and its dead-letter queue."""
     sqs = target.client("sqs")
