@@ -77,14 +77,17 @@ with urllib.request.urlopen(request) as answer:
 
 # %% [markdown]
 # 202: accepted. At that moment no function had run; the order was in a queue. Follow it from its id alone.
-# This is where it went, in time order:
+# These are the parts that it passed through:
 
 # %%
 from orderlab.orders.settling import wait_until_settled
 
 wait_until_settled(lab.target)
 trace = lab.trace(order["order_id"])
-orderlab.Table([{"passed through": part} for part in trace.components if not part.endswith(".com")])
+orderlab.Table([{"passed through": part} for part in sorted(trace.components)])
+
+# %% [markdown]
+# And this is its way, in time order: over the picture, as a waterfall, and as a table.
 
 # %% tags=["nbval-ignore-output"] reason="Three services work at the same time: the order of their steps is theirs."
 trace

@@ -38,7 +38,8 @@ lab = orderlab.start(chapter=0)
 # > order service is still in our own data centre: one program on one virtual machine, with a MySQL
 # > database. When marketing starts a promotion, it falls over. When the carrier's system has a bad
 # > day, we can't even take orders, and afterwards the books don't agree. Nobody likes to touch it. We
-# > are ready to have it rewritten."
+# > are ready to have it rewritten. What we want: less to operate, something that grows and shrinks by
+# > itself, one place to look when a customer asks, and a bill that follows what we sell."
 #
 # Their word for the first move is *lift and shift*; AWS's is **rehost**. Before you design
 # anything, look at the orders. These are real ones: the shopping baskets of one week before Christmas
@@ -267,7 +268,8 @@ orderlab.Table([{"requirement": code, "now": colour} for code, colour in score.c
 # %% [markdown]
 # ## 0.6 Rehost, replatform, rewrite
 #
-# There is more than one way into the cloud. AWS lists seven, called the *7 Rs*; three matter here.
+# There is more than one way into the cloud. AWS's guides list several migration strategies; three matter
+# here.
 # **Rehost** moves a program as it is. **Replatform** keeps the program and replaces what it runs on, a
 # managed database for one's own, say. **Rewrite** (AWS also says *refactor* or *re-architect*) changes the
 # structure.
@@ -383,7 +385,7 @@ print("solved in this chapter:", ", ".join(solved) or "nothing yet")
 # |---|---|
 # | the architecture shown is the solution | one of the possible ones; each chapter ends with a record of what else was considered |
 # | Aurora is serverless, so the database need not be thought of | Aurora is provisioned, unless you choose Aurora Serverless v2 or Aurora DSQL (chapter 02) |
-# | SQS messages hold at most 256 KB | 1 MiB since 2025 (chapter 04) |
+# | SQS messages hold at most 256 KB | 1 MiB (chapter 04) |
 #
 # ## Decision record 00
 #
