@@ -21,6 +21,25 @@ def handler(event, context):
 """
 
 
+# one child in a group of its own, and one that nobody is the parent of
+LETS_CHILDREN_GO = '''
+import subprocess, sys
+wait = [sys.executable, "-c", "import time; time.sleep(300)"]
+child = subprocess.Popen(wait, start_new_session=True)
+start = """
+import subprocess, sys
+quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+print(subprocess.Popen(sys.argv[1:], start_new_session=True, **quiet).pid)
+"""
+orphan = subprocess.run([sys.executable, "-c", start, *wait], stdout=subprocess.PIPE, text=True)
+def handler(event, context):
+    if event.get("hang"):
+        while True:
+            pass
+    return [child.pid, int(orphan.stdout)]
+'''
+
+
 def gone(pid: int) -> bool:
     if not psutil.pid_exists(pid):
         return True
@@ -55,6 +74,27 @@ if sys.platform != "win32":
             os.kill(cloud.pid, signal.SIGKILL)
             eventually(lambda: gone(found["pid"]) and gone(found["child"]))
             eventually(lambda: not folder.exists())
+
+
+if sys.platform.startswith("linux"):
+
+    def test_processes_that_a_function_let_go_of_end_with_the_cloud(own_cloud: Any) -> None:
+        for way in ("stopped", "killed"):
+            with own_cloud() as cloud:
+                functions = Lambda(cloud)
+                child, orphan = functions.invoke(functions.make(LETS_CHILDREN_GO)).value
+                assert not gone(child)
+                assert not gone(orphan)
+                if way == "killed":
+                    os.kill(cloud.pid, signal.SIGKILL)
+            eventually(lambda c=child, o=orphan: gone(c) and gone(o))
+
+    def test_a_timeout_ends_a_child_that_has_a_group_of_its_own(cloud: Any) -> None:
+        functions = Lambda(cloud)
+        name = functions.make(LETS_CHILDREN_GO, Timeout=2, MemorySize=1769)
+        child, _ = functions.invoke(name).value
+        assert "timed out" in functions.invoke(name, {"hang": True}).value["errorMessage"]
+        eventually(lambda: gone(child))
 
 
 def test_a_folder_that_a_dead_cloud_left_is_swept_at_the_next_start(own_cloud: Any) -> None:

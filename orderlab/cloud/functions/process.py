@@ -44,8 +44,12 @@ class FunctionProcess:
         if sys.platform == "win32":
             self._popen.kill()
             return
+        elsewhere = _descendants(self.pid) if LINUX else []
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
+        for pid in elsewhere:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
 
     def wait(self, seconds: float) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -105,3 +109,15 @@ class FunctionProcess:
             return int(psutil.Process(self.pid).memory_info().rss)
         except psutil.Error:
             return 0
+
+
+def _descendants(pid: int) -> list[int]:
+    """What a process started, and they in turn: some may have left its group."""
+    found: list[int] = []
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += [int(child), *_descendants(int(child))]
+    except OSError:
+        return found
+    return found

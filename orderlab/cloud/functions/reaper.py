@@ -1,8 +1,10 @@
-"""Ends what a cloud has left behind when it was killed: `python -I -S reaper.py FOLDER`.
+"""Ends what a cloud has left behind: `python -I -S reaper.py FOLDER MARK`.
 
 The cloud holds the other end of this process's standard input and writes `+PID` and `-PID` as
 environments come and go, and `done` when it stops in order. If the input ends without that, the
 cloud is dead: its environments are ended with all that they started, and its folder is removed.
+Either way processes that functions started and let go of are ended, where Linux can tell them by
+MARK, a text in the variables that they inherited.
 
 Runs on its own and may import nothing of this package.
 """
@@ -21,10 +23,12 @@ def main() -> None:
     for line in sys.stdin:
         word = line.strip()
         if word == "done":
+            end_marked(sys.argv[2])
             return
         (living.add if word[0] == "+" else living.discard)(int(word[1:]))
     for pid in living:
         end(pid)
+    end_marked(sys.argv[2])
     remove(sys.argv[1])
 
 
@@ -36,6 +40,21 @@ def end(pid: int) -> None:
             os.kill(pid, signal.SIGTERM)
     except OSError:
         return
+
+
+def end_marked(mark: str) -> None:
+    if not sys.platform.startswith("linux"):
+        return
+    for name in os.listdir("/proc"):  # noqa: PTH208
+        if not name.isdigit():
+            continue
+        try:
+            with open(f"/proc/{name}/environ", "rb") as file:  # noqa: PTH123
+                marked = mark.encode() in file.read()
+            if marked:
+                os.kill(int(name), signal.SIGKILL)
+        except OSError:
+            continue
 
 
 def remove(folder: str) -> None:

@@ -178,8 +178,9 @@ class Workshop:
 
     def _tell_reaper(self, line: str) -> None:
         if self._reaper is None:
+            mark = f"AWS_LAMBDA_RUNTIME_API={self.listener.address('')}"
             self._reaper = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(_REAPER), str(self._cloud.folder)],
+                [sys.executable, "-I", "-S", str(_REAPER), str(self._cloud.folder), mark],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
