@@ -60,7 +60,7 @@ def _try(workspace: Workspace, keys: list[str], items: list[dict[str, Any]]) -> 
             dynamodb.put_item(TableName=table, Item=item)
         except ClientError as refusal:
             return _cannot_be_put(keys, refusal)
-    if len({tuple(item[name]["S"] for name in keys) for item in items}) == 1:
+    if len({tuple(str(item[name]) for name in keys) for item in items}) == 1:
         return _replaced(keys)
     try:
         found = [

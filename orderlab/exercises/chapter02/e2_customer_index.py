@@ -7,7 +7,9 @@ from typing import Any
 
 from orderlab.exercises.chapter02.probing import (
     CUSTOMER_INDEX,
+    CannotLayOut,
     index_of,
+    it_raised,
     key_of,
     laid_out,
     make_index,
@@ -42,8 +44,11 @@ def _check(workspace: Workspace) -> Outcome:
         return missing
     if not callable(workspace.answer):
         return no_function("orders_of(dynamodb, table, customer_id, limit)", workspace.answer)
-    with laid_out(workspace, _orders()[0] + _orders()[1]):
-        return _try(workspace, described or {})
+    try:
+        with laid_out(workspace, _orders()[0] + _orders()[1]):
+            return _try(workspace, described or {})
+    except CannotLayOut as refused:
+        return refused.outcome
 
 
 _made: list[Any] = []
@@ -127,6 +132,10 @@ def _judge_order(
         return _another_order(described, ids, wanted, got)
     if tap.units > MOST_UNITS:
         return _read_all(got, "and most of them were thrown away")
+    return _judge_whole(described, items, got)
+
+
+def _judge_whole(described: dict[str, Any], items: list[Any], got: str) -> Outcome:
     if not all(_has_lines(item) for item in items):
         return wrong(
             "the index holds only keys",
@@ -134,7 +143,9 @@ def _judge_order(
             "a query returns what its index holds.",
             looked_at=_LOOKED,
             expected="items with all their attributes",
-            got=f"attributes {', '.join(sorted(items[0]))[:80]}",
+            got=f"attributes {', '.join(sorted(items[0]))[:80]}"
+            if isinstance(items[0], dict)
+            else f"a {type(items[0]).__name__} for each order",
             next="Projection ALL, or a GetItem more for each order. Projections can't be changed: "
             "delete the index, create it again.",
         )
@@ -205,14 +216,7 @@ def _raised(error: Exception, described: dict[str, Any]) -> Outcome:
             got=str(error)[:200],
             next="update_table with GlobalSecondaryIndexUpdates creates one on a table that stands.",
         )
-    return wrong(
-        "it raises",
-        "Your function raised an exception.",
-        looked_at=_LOOKED,
-        expected=_EXPECTED,
-        got=f"{type(error).__name__}: {error}"[:200],
-        next="Call it yourself in a cell: orders_of(dynamodb, 'orders', 'c-1707', 2).",
-    )
+    return it_raised(error, "orders_of(dynamodb, table, customer_id, limit)")
 
 
 def _items(given: Any) -> list[Any] | None:

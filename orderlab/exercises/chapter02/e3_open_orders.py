@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from orderlab.exercises.chapter02.items import order_in
 from orderlab.exercises.chapter02.probing import (
     OPEN_INDEX,
+    CannotLayOut,
     index_of,
     it_raised,
     key_of,
@@ -110,8 +111,11 @@ def _with_function(workspace: Workspace) -> Outcome:
             )
         return no_function("close_order(dynamodb, table, order_id)", workspace.answer)
     orders = [probe(store_id=STORE, placed_at=f"2017-12-24T0{n}:00:00Z") for n in (3, 1, 2)]
-    with laid_out(workspace, orders):
-        return _try(workspace, sorted(orders, key=lambda order: str(order["placed_at"])))
+    try:
+        with laid_out(workspace, orders):
+            return _try(workspace, sorted(orders, key=lambda order: str(order["placed_at"])))
+    except CannotLayOut as refused:
+        return refused.outcome
 
 
 def _try(workspace: Workspace, orders: list[dict[str, Any]]) -> Outcome:
@@ -151,6 +155,15 @@ def _look_in_index(
     wanted = [orders[0]["order_id"], orders[2]["order_id"]]
     until(lambda: _open_ids(workspace) == wanted)
     found = _open_ids(workspace)
+    if item.get("open_at_store") == {"S": STORE}:
+        return wrong(
+            "it changes nothing",
+            "Your function ran, and the order is as open as it was.",
+            looked_at=_LOOKED,
+            expected="no attribute open_at_store",
+            got=f"open_at_store = {STORE!r}",
+            next='update_item with UpdateExpression="REMOVE open_at_store".',
+        )
     if "open_at_store" in item:
         return wrong(
             "closed by a word",
@@ -322,6 +335,7 @@ def close_order(dynamodb, table, order_id):
         ),
         Proof("open, in no order", _with_index(_CLOSE, "open_at_store"), says="packs the oldest"),
         Proof("nothing closes yet", _with_index(None), says="stays in it until"),
+        Proof("it changes nothing", _with_index(lambda *_: None), says="as open as it was"),
         Proof("closed by a word", _with_index(_setting("closed")), says="still carries"),
         Proof("emptied, not removed", _with_index(_setting("")), says="can't be empty"),
         Proof("deleted", _with_index(_delete), says="no record of it"),

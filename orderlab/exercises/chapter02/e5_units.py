@@ -49,7 +49,10 @@ def _check(workspace: Workspace) -> Outcome:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    try:
+        return not isinstance(value, bool) and math.isfinite(float(value))
+    except (TypeError, ValueError):
+        return False
 
 
 def _judge(given: dict[str, float]) -> Outcome:

@@ -31,7 +31,7 @@ def _check(workspace: Workspace) -> Outcome:
     if answer is None or (isinstance(answer, list | tuple) and not answer):
         return untouched("No capacity was handed over yet.", next=f"Give {_FORM}.")
     if isinstance(answer, Mapping):
-        answer = next(iter(answer.values()), None)
+        answer = _values(answer)
     if isinstance(answer, str):
         return _on_demand() if _is_on_demand(answer) else _another_form(answer)
     try:
@@ -48,6 +48,16 @@ def _check(workspace: Workspace) -> Outcome:
             next="Round up: math.ceil, and max(1, ...).",
         )
     return _judge(hours)
+
+
+def _values(answer: Mapping[Any, Any]) -> Any:
+    """What a dictionary holds: one setting under its name, or a number for each hour."""
+    if len(answer) == 1:
+        return next(iter(answer.values()))
+    try:
+        return [answer[hour] for hour in sorted(answer)]
+    except TypeError:
+        return None
 
 
 def _is_on_demand(answer: str) -> bool:

@@ -62,15 +62,32 @@ def probe(**changes: Any) -> dict[str, Any]:
     return {**order, **changes}
 
 
+class CannotLayOut(Exception):
+    """The table refuses orders; `outcome` is the verdict on that."""
+
+    def __init__(self, refusal: ClientError) -> None:
+        super().__init__(str(refusal))
+        self.outcome = wrong(
+            "orders can't be put",
+            "The table, or one of its indexes, refuses orders as they are.",
+            looked_at="orders of mine, put with BatchWriteItem",
+            got=str(refusal)[-200:],
+            next="Every key attribute, of the table and of its indexes, is text: type S.",
+        )
+
+
 @contextlib.contextmanager
 def laid_out(workspace: Workspace, orders: Iterable[dict[str, Any]]) -> Iterator[None]:
-    """Orders in the table for as long as the block runs."""
+    """Orders in the table for as long as the block runs. Raises CannotLayOut."""
     dynamodb, table = workspace.client("dynamodb"), workspace.name(ORDERS)
     items = [item_of(order) for order in orders]
     try:
         for some in _by25(items):
             puts = [{"PutRequest": {"Item": item}} for item in some]
-            dynamodb.batch_write_item(RequestItems={table: puts})
+            try:
+                dynamodb.batch_write_item(RequestItems={table: puts})
+            except ClientError as refusal:
+                raise CannotLayOut(refusal) from None
         yield
     finally:
         for item in items:
@@ -116,6 +133,14 @@ def no_function(what: str, got: Any) -> Outcome:
 
 def it_raised(error: Exception, what: str) -> Outcome:
     """The verdict on a function that raises where it should answer."""
+    if "NotImplementedByOrderlab" in str(error):
+        return wrong(
+            "not in this cloud",
+            f"{what} uses a call, or a parameter, that AWS has and the local cloud has not.",
+            got=str(error)[-200:],
+            next="The expression parameters (KeyConditionExpression, UpdateExpression, "
+            "ConditionExpression) all work here.",
+        )
     return wrong(
         "it raises",
         f"I called {what}, and it raised an exception.",

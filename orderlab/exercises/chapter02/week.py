@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from numbers import Real
 from typing import Any
 
 from orderlab.exercises.chapter02.items import sample_orders, write_units
@@ -68,7 +69,7 @@ def provisioned(
 
 def every_hour(capacity: Any) -> list[float]:
     """A capacity for each of the 168 hours. Raises ValueError for another number of them."""
-    if isinstance(capacity, int | float):
+    if isinstance(capacity, Real):
         return [float(capacity)] * HOURS
     numbers = [float(each) for each in capacity]
     if len(numbers) == 24:
