@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from orderlab.clock import Clock
-from orderlab.cloud import admin, moto_backends
+from orderlab.cloud import admin, ids, moto_backends
 from orderlab.cloud.apigateway.service import ApiGateway
 from orderlab.cloud.authentication import KeyRing
 from orderlab.cloud.contracts import Credentials, Principal, Service
@@ -29,6 +29,7 @@ class Cloud:
 
     def __init__(self, settings: Settings) -> None:
         moto_backends.prepare_environment()
+        ids.begin(settings.seed)
         self.settings = settings
         self.endpoint = ""  # known once the server listens
         self.clock = Clock(settings.speed)
@@ -94,6 +95,7 @@ class Cloud:
         """Begin to work at an address where the server already listens."""
         self.endpoint = endpoint
         self.moto.warm_up()
+        ids.seed_moto()
         for service in self.services.values():
             await service.start()
             self._started.append(service)

@@ -7,11 +7,11 @@ registry is used (`moto_state.py`).
 from __future__ import annotations
 
 import copy
-import secrets
 import string
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.cloud import ids
 from orderlab.cloud.apigateway.deployed import DeployedApi
 
 Document = dict[str, Any]
@@ -61,7 +61,7 @@ _ID_CHARACTERS = string.ascii_lowercase + string.digits
 
 def new_id(length: int = 10) -> str:
     """An identifier of the form that API Gateway gives."""
-    return "".join(secrets.choice(_ID_CHARACTERS) for _ in range(length))
+    return ids.letters("api gateway", _ID_CHARACTERS, length)
 
 
 def shown(document: Document) -> Document:

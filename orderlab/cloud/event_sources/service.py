@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, cast
 
+from orderlab.cloud import ids
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.event_sources import settings as rules
@@ -71,7 +71,7 @@ class EventSources:
             )
         self._checks.require_ready(source, function, settings)
         self._refuse_second(source, arn)
-        name = str(uuid.uuid4())
+        name = ids.new_uuid("event source mapping")
         mapping = EventSourceMapping(
             uuid=name,
             arn=f"arn:aws:lambda:{call.region}:{self._account}:event-source-mapping:{name}",

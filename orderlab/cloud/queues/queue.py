@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from orderlab.cloud import ids
 from orderlab.cloud.contracts import OutgoingMessage, Principal, ReceivedMessage
 from orderlab.cloud.queues import content
 from orderlab.cloud.queues.attempts import Attempts
@@ -49,6 +50,7 @@ class LiveQueue:
         self.deleted = False
         seed = cloud.settings.seed
         self._chance = random.Random(None if seed is None else f"{seed} {self.arn}")
+        self._ids = ids.source(f"messages of {self.arn}")
         # a queue that takes the name of a deleted one must not accept its handles
         key = hashlib.sha256(uuid.uuid4().bytes).digest()
         self.store = MessageStore(fifo=self.fifo, chance=self._chance, key=key)
@@ -152,7 +154,7 @@ class LiveQueue:
             deduplication_id = content_id(message.body)
         trace = system.get("AWSTraceHeader")
         return Message(
-            id=new_id(),
+            id=new_id(self._ids),
             body=held.body,
             attributes=held.attributes,
             md5_of_body=held.md5_of_body,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orderlab.cloud import ids
 from orderlab.cloud.contracts import Parameters
 from orderlab.cloud.queues.message import as_sent, new_id
 from orderlab.cloud.topics.errors import InvalidParameter, ParameterValueInvalid
@@ -56,7 +57,7 @@ def notification(given: Parameters) -> Notification:
     size = len(message.encode("utf-8", "surrogatepass"))
     size += sum(_check_attribute(name, value) for name, value in attributes.items())
     return Notification(
-        message_id=new_id(),
+        message_id=new_id(ids.source("notifications")),
         message=by_protocol.get("default", message) if by_protocol else message,
         by_protocol=by_protocol,
         subject=_subject(given.get("Subject")),

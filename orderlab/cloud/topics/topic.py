@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import secrets
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from orderlab.cloud import ids
 from orderlab.cloud.queues.deduplication import RecentIds
 from orderlab.cloud.topics.delivery_policy import default_policy
 from orderlab.cloud.topics.filter_policy import FilterPolicy
@@ -22,7 +22,7 @@ class Subscription:
 
     def __init__(self, topic: Topic, protocol: str, endpoint: str) -> None:
         self.topic = topic
-        self.arn = f"{topic.arn}:{uuid.uuid4()}"
+        self.arn = f"{topic.arn}:{ids.new_uuid(topic.arn)}"
         self.protocol = protocol
         self.endpoint = endpoint
         self.pending = protocol in ("http", "https")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 import string
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from orderlab.cloud import ids
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler
 from orderlab.cloud.functions import shown
@@ -49,7 +49,7 @@ class UrlOperations:
                 "Error message:  FunctionUrlConfig exists for this Lambda function"
             )
         _check_mode(input)
-        url_id = "".join(secrets.choice(_LETTERS) for _ in range(32))
+        url_id = ids.letters(f"url of {function.arn}", _LETTERS, 32)
         url = UrlConfig(url_id, function, qualifier, input["AuthType"], input.get("Cors") or {})
         self._service.remember_url(url)
         return shown.url_config(url)
