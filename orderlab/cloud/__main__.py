@@ -43,7 +43,7 @@ def _announce(cloud: Cloud) -> None:
 
 
 async def _parent_is_gone() -> None:
-    """Return when standard input ends. A daemon thread reads: pipes cannot be awaited on Windows."""
+    """Return when standard input ends. A daemon thread reads: Windows cannot await pipes."""
     import threading
 
     loop = asyncio.get_running_loop()

@@ -170,7 +170,7 @@ class Metrics(Protocol):
 
 
 class Meter(Protocol):
-    """Metered usage, in the units that AWS bills (`lambda.requests`, `dynamodb.write_units` ...)."""
+    """Metered usage in the units that AWS bills: `lambda.requests`, `dynamodb.write_units` ..."""
 
     def add(self, item: str, quantity: float, resource: str = "") -> None: ...
 
@@ -213,7 +213,7 @@ class Functions(Protocol):
         """
 
     def configuration(self, function: str, qualifier: str | None = None) -> Mapping[str, Any]:
-        """The function's configuration as GetFunctionConfiguration gives it; AwsError if missing."""
+        """What GetFunctionConfiguration gives of the function; AwsError if it is missing."""
 
     def resource_policy(self, arn: str) -> str | Mapping[str, Any] | None:
         """The policy of a function, version or alias; None if it has none or does not exist."""

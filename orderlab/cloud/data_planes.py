@@ -12,7 +12,9 @@ from typing import Literal
 
 from orderlab.cloud.http import Request
 
-_EXECUTE_PATH = re.compile(r"^/_aws/execute-api/(?P<name>[a-z0-9]+)(?:/(?P<stage>[^/]*))?(?P<path>/.*)?$")
+_EXECUTE_PATH = re.compile(
+    r"^/_aws/execute-api/(?P<name>[a-z0-9]+)(?:/(?P<stage>[^/]*))?(?P<path>/.*)?$"
+)
 _URL_PATH = re.compile(r"^/_aws/lambda-url/(?P<name>[a-z0-9]+)(?P<path>/.*)?$")
 _EXECUTE_HOST = re.compile(r"^(?P<name>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(:\d+)?$")
 _URL_HOST = re.compile(r"^(?P<name>[a-z0-9]+)\.lambda-url\.[a-z0-9-]+\.on\.aws(:\d+)?$")

@@ -39,7 +39,7 @@ def backend(service: str, account_id: str, region: str) -> Any:
     """moto's state of a service in one account and Region (`global` or `aws` for IAM and STS)."""
     from moto.backends import get_backend
 
-    return get_backend(service)[account_id][region]  # type: ignore[arg-type]
+    return get_backend(service)[account_id][region]
 
 
 def replace_function_backend(backend_class: type[Any]) -> None:
@@ -49,13 +49,13 @@ def replace_function_backend(backend_class: type[Any]) -> None:
     from moto.core.config import default_user_config
 
     default_user_config["lambda"] = {"use_docker": False}
-    docker_models.lambda_backends.backend = backend_class  # type: ignore[assignment]
+    docker_models.lambda_backends.backend = backend_class
     # one state for both of moto's names: its callers look it up at call time
-    simple_models.lambda_simple_backends = docker_models.lambda_backends  # type: ignore[assignment]
+    simple_models.lambda_simple_backends = docker_models.lambda_backends
 
 
 def backends_in_use(service: str, account_id: str) -> list[Any]:
     """moto's state of a service in every Region of an account that was used so far."""
     from moto.backends import get_backend
 
-    return list(get_backend(service)[account_id].values())  # type: ignore[arg-type]
+    return list(get_backend(service)[account_id].values())

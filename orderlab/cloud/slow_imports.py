@@ -1,8 +1,8 @@
 """Imports that cost a second and give nothing that the cloud uses.
 
 moto's API Gateway imports a validator of OpenAPI documents with all of pydantic, for the import of
-whole APIs alone; jsonschema compiles a grammar of IRIs, for a format that no order has. Both are put
-off until somebody asks for them, or left out.
+whole APIs alone; jsonschema compiles a grammar of IRIs, for a format that no order has. Both are
+put off until somebody asks for them, or left out.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class InvalidDocument(Exception):
     """Stands in for the validator's own error."""
 
 
-def _validator() -> ModuleType:
+def _validator() -> Any:
     module: Any = ModuleType("openapi_spec_validator")
     module.validate = _validate
     module.__path__ = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
+from typing import Any
 
 from orderlab.errors import LearnerError
 from orderlab.exercises.engine.exercise import Exercise
@@ -39,7 +40,7 @@ def exercise(identifier: str) -> Exercise:
     raise LearnerError(f"There is no exercise {identifier!r}.", advice=advice)
 
 
-def _content(chapter: int) -> object:
+def _content(chapter: int) -> Any:
     if chapter not in CHAPTERS:
         raise ModuleNotFoundError(f"chapter {chapter}")
     return importlib.import_module(f"orderlab.exercises.chapter{chapter:02d}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 
 def sign_of_progress(text: str) -> Callable[[], None]:
@@ -18,9 +19,10 @@ def sign_of_progress(text: str) -> Callable[[], None]:
         return _nothing
     if get_ipython() is None or "IPKernelApp" not in get_ipython().config:
         return _nothing
-    sign = ipywidgets.Label(value=text)
+    sign: Any = ipywidgets.Label(value=text)
     display(sign)
-    return sign.close
+    close: Callable[[], None] = sign.close
+    return close
 
 
 def _nothing() -> None:

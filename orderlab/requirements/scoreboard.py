@@ -42,8 +42,8 @@ class Scoreboard:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         rows = "".join(
             f'<tr><th scope="row">{f.requirement}</th>'
-            f'<td style="text-align:left;border-left:5px solid {_COLOURS[f.colour]};font-weight:600;'
-            f'white-space:nowrap">{_SIGNS[f.colour]}</td>'
+            f'<td style="text-align:left;border-left:5px solid {_COLOURS[f.colour]};'
+            f'font-weight:600;white-space:nowrap">{_SIGNS[f.colour]}</td>'
             f'<td style="text-align:left">{html.escape(f.title)}</td>'
             f'<td style="text-align:left">{html.escape(f.number)}</td>'
             f'<td style="text-align:left">{html.escape(f.how)}</td></tr>'

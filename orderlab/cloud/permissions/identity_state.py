@@ -29,6 +29,8 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
     """Roles, users, groups and policies."""
 
     _url_module = moto.iam.urls
+    managed_policies: Any
+    aws_managed_policies: Any
 
     def load(self, policy_arn: str) -> None:
         """Make an AWS-managed policy known, if it is one."""

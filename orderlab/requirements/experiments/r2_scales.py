@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orderlab.requirements.finding import Finding
+from orderlab.requirements.finding import Colour, Finding
 from orderlab.requirements.system import System, send
 from orderlab.requirements.waiting import wait_for
 
@@ -21,7 +21,7 @@ def scales(system: System) -> Finding:
     wait_for(lambda: len(system.account(ids).stored) == len(ids), 8.0)
     lost = len(ids) - len(system.account(ids).stored)
     refused = ORDERS - len(ids)
-    colour = "green" if not refused and not lost else "red"
+    colour: Colour = "green" if not refused and not lost else "red"
     return Finding(
         "R2",
         colour,

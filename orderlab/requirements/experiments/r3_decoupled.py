@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orderlab.requirements.finding import Finding
+from orderlab.requirements.finding import Colour, Finding
 from orderlab.requirements.system import System, send
 from orderlab.requirements.waiting import wait_for
 
@@ -34,7 +34,7 @@ def decoupled(system: System) -> Finding:
         changed = [name for name, digest in before.items() if after.get(name) != digest]
     finally:
         system.remove_consumer(NEWCOMER)
-    colour = "green" if got_all and not changed and not twice else "red"
+    colour: Colour = "green" if got_all and not changed and not twice else "red"
     return Finding(
         "R3",
         colour,

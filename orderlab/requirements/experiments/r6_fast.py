@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orderlab.orders.figures import percentiles
-from orderlab.requirements.finding import Finding
+from orderlab.requirements.finding import Colour, Finding
 from orderlab.requirements.system import System, send
 
 LIMIT_MS = 1000.0
@@ -28,9 +28,12 @@ def answers_fast(system: System) -> Finding:
     figures = percentiles(sent.answer_ms)
     if not figures:
         return Finding("R6", "red", "no order was accepted", _how())
-    colour = "green" if figures["p99"] < LIMIT_MS and not sent.refused else "red"
+    colour: Colour = "green" if figures["p99"] < LIMIT_MS and not sent.refused else "red"
     return Finding("R6", colour, f"p99 {figures['p99']:.0f} ms (limit {LIMIT_MS:.0f} ms)", _how())
 
 
 def _how() -> str:
-    return f"{ORDERS} orders from {CLIENTS} clients while {SLOW} took {SLOW_SECONDS} s longer for each batch"
+    return (
+        f"{ORDERS} orders from {CLIENTS} clients while {SLOW} took {SLOW_SECONDS} s longer for "
+        "each batch"
+    )
