@@ -22,10 +22,15 @@
 # - put a REST API in front of it that refuses wrong orders, unknown callers and floods at the door;
 # - tell who may call what: roles, resource policies, authorisers, API keys.
 
-# %%
+# %% tags=["learner"]
 import orderlab
 
 lab = orderlab.start(chapter=1)
+
+# %% tags=["solution"]
+import orderlab
+
+lab = orderlab.start(chapter=1, fresh=True)
 
 # %% [markdown]
 # ## 1.1 The customer speaks
@@ -761,8 +766,7 @@ _ = functions.update_function_code(
     FunctionName="accept-order", ZipFile=handler_zip("accept_order")
 )
 functions.get_waiter("function_updated_v2").wait(FunctionName="accept-order")
-without = invoke(functions, "accept-order", event)
-print(without["errorType"], "-", without["errorMessage"])
+orderlab.show(invoke(functions, "accept-order", event), "errorType", "errorMessage")
 
 # %%
 _ = functions.update_function_configuration(
