@@ -10,6 +10,8 @@ PIP   := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compi
 ARGS  ?=
 # Tests to run: make test TESTS=tests/unit
 TESTS ?= tests
+# Files of tests that run at the same time, each with a cloud of its own; 0 runs all in one process
+WORKERS ?= 2
 
 # A name on PATH proves nothing (pyenv's shims may answer "command not found", and Debian ships a
 # python3 that cannot make an environment), so each candidate is asked to show what it can do.
@@ -68,7 +70,7 @@ doctor: $(VENV)/.installed ## say what is wrong with this machine, and how to me
 # --- for authors --------------------------------------------------------------------------------
 
 test: $(VENV)/.installed-dev ## run the tests; TESTS=... chooses, ARGS=... goes to pytest
-	@$(BIN)/python -m pytest -q $(TESTS) $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS)
 
 check: lint types ## what must hold before a change is merged: lint and types
 
