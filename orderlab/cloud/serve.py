@@ -10,11 +10,8 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 
-import uvicorn
-
-from orderlab.cloud.asgi import AsgiApplication
 from orderlab.cloud.cloud import Cloud
-from orderlab.cloud.header_names import NamesAsSent
+from orderlab.cloud.http_server import HttpServer
 from orderlab.cloud.server import Front
 from orderlab.cloud.settings import Settings
 from orderlab.errors import LearnerError
@@ -58,19 +55,7 @@ async def _serve(
 ) -> None:
     cloud = Cloud(settings)
     port = listener.getsockname()[1]
-    config = uvicorn.Config(
-        AsgiApplication(Front(cloud)),
-        http=NamesAsSent,
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        date_header=False,
-        timeout_keep_alive=300,
-        timeout_graceful_shutdown=1,
-    )
-    server = _Server(config)
+    server = HttpServer(Front(cloud).handle)
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -80,24 +65,14 @@ async def _serve(
         await cloud.start(f"http://127.0.0.1:{port}")
         # what was loaded until now stays: the collector need not walk it again and again
         gc.freeze()
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.001)
+        await server.start(listener)
         when_ready(cloud)
         waits = [asyncio.ensure_future(stop_sign()), asyncio.create_task(stopping.wait())]
-        await asyncio.wait([*waits, serving], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
-        server.should_exit = True
+        server.close()
         await cloud.stop()
-        await serving
+        await server.stop()
     finally:
         await cloud.stop()
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers: ours stop the cloud first."""
-
-    @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]
-        yield

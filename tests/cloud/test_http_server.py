@@ -1,0 +1,122 @@
+"""HTTP on the wire: what clients other than botocore send."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from orderlab.cloud.http_server import MAX_HEAD_BYTES
+
+HEALTH = b"GET /_orderlab/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+@contextmanager
+def connection(cloud: Any) -> Iterator[socket.socket]:
+    host, _, port = cloud.endpoint.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as opened:
+        yield opened
+
+
+def read_answer(opened: socket.socket) -> tuple[int, dict[str, str], bytes]:
+    """One answer, with nothing read beyond it."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        byte = opened.recv(1)
+        assert byte, f"the connection ended after {head!r}"
+        head += byte
+    status, *lines = head.decode().split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines if line)
+    body, length = b"", int(headers.get("content-length", 0))
+    while len(body) < length:
+        body += opened.recv(length - len(body))
+    return int(status.split()[1]), headers, body
+
+
+def test_requests_sent_ahead_are_answered_in_their_order(cloud):
+    wrong = HEALTH.replace(b"127.0.0.1", b"elsewhere.example")
+    with connection(cloud) as opened:
+        opened.sendall((HEALTH + wrong) * 20)
+        answers = [read_answer(opened)[2] for _ in range(40)]
+    assert answers[0] != answers[1]
+    assert answers == answers[:2] * 20
+
+
+def test_a_request_may_come_in_small_pieces(cloud):
+    with connection(cloud) as opened:
+        for start in range(0, len(HEALTH), 7):
+            opened.sendall(HEALTH[start : start + 7])
+        assert read_answer(opened)[0] == 403  # without the session's key
+
+
+def test_a_chunked_body_is_read_whole(cloud):
+    head = b"POST / HTTP/1.1\r\nHost: elsewhere.example\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with connection(cloud) as opened:
+        opened.sendall(head + b"5\r\nhello\r\n3\r\nyou\r\n0\r\n\r\n" + HEALTH)
+        assert read_answer(opened)[0] == 403
+        assert read_answer(opened)[0] == 403
+
+
+def test_a_client_that_asks_first_is_told_to_go_on(cloud):
+    head = (
+        b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    )
+    with connection(cloud) as opened:
+        opened.sendall(head)
+        assert opened.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        opened.sendall(b"{}")
+        assert read_answer(opened)[0] == 403
+
+
+def test_what_is_no_http_is_refused_and_the_connection_closed(cloud):
+    with connection(cloud) as opened:
+        opened.sendall(b"\x16\x03\x01 this is TLS\r\n\r\n")
+        status, headers, _ = read_answer(opened)
+        assert (status, headers["connection"]) == (400, "close")
+        assert opened.recv(1) == b""
+
+
+def test_an_endless_head_is_refused(cloud):
+    with connection(cloud) as opened:
+        opened.sendall(
+            b"GET / HTTP/1.1\r\n" + b"X-More: " + b"x" * (MAX_HEAD_BYTES + 1) + b"\r\n\r\n"
+        )
+        assert read_answer(opened)[0] == 400
+
+
+def test_head_has_the_headers_of_get_and_no_body(cloud):
+    request = HEALTH.replace(b"GET", b"HEAD")
+    with connection(cloud) as opened:
+        opened.sendall(request + HEALTH)
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += opened.recv(1)
+        assert b"content-length: " in head
+        # the next answer follows at once: no body stood between them
+        assert read_answer(opened)[0] == 403
+
+
+def test_the_connection_closes_where_the_client_asks_for_it(cloud):
+    for asked in (b"HTTP/1.1\r\nConnection: close", b"HTTP/1.0"):
+        with connection(cloud) as opened:
+            opened.sendall(HEALTH.replace(b"HTTP/1.1", asked))
+            _, headers, _ = read_answer(opened)
+            assert headers["connection"] == "close"
+            assert opened.recv(1) == b""
+
+
+def test_an_offer_of_another_protocol_is_passed_over(cloud):
+    offer = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk"
+    with connection(cloud) as opened:
+        opened.sendall(HEALTH.replace(b"\r\n\r\n", b"\r\n" + offer + b"\r\n\r\n") + HEALTH)
+        assert read_answer(opened)[0] == 403
+        assert read_answer(opened)[0] == 403
+
+
+def test_a_client_that_leaves_early_harms_no_other(cloud, client):
+    with connection(cloud) as opened:
+        opened.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nhalf")
+    with connection(cloud) as opened:
+        opened.sendall(HEALTH * 5)
+    assert client("sqs").list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
