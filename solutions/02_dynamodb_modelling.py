@@ -492,8 +492,8 @@ for order in orders[600:608]:
 orderlab.Table(rows)
 
 # %% [markdown]
-# More than half of the bill is indexes. `customer-orders` copies the whole item; a projection of keys would halve it, and make every
-# read two reads.
+# More than half of the bill is indexes. `customer-orders` copies the whole item; with keys only, the largest of these would cost 6 units
+# instead of 9, the small ones as many as now (no write is below one unit), and every read would be two reads.
 #
 # ## 2.10 A hot key
 #
@@ -623,9 +623,19 @@ for name, capacity in (("average", math.ceil(mean)), ("twice the average", math.
 orderlab.Table(rows, caption=f"Simulated; second-hand prices of {CHECKED_ON}, us-east-1")
 
 # %% [markdown]
-# On demand a unit costs about three and a half times what a provisioned one does that is used all the time. The peak of this week is as much
-# above its average, so that the peak provisioned and on demand cost nearly the same: that is the point at which the choice flips. *Auto
-# scaling* moves provisioned capacity after the fact, within minutes; *scheduled scaling* by the clock.
+# When does the choice flip? Compare how much dearer a unit is on demand with how far the peak lies above the average:
+
+# %%
+from orderlab.exercises.chapter02.week import WRITE_REQUEST_UNIT, WRITE_UNIT_HOUR
+
+dearer = WRITE_REQUEST_UNIT.usd / WRITE_REQUEST_UNIT.per * 3600 / WRITE_UNIT_HOUR.usd
+print(f"a unit on demand costs {dearer:.1f} times a provisioned one that is used all the time")
+print(f"this week's peak is {peak / mean:.1f} times its average")
+
+# %% [markdown]
+# Nearly the same: so the week's peak, provisioned, and on demand cost nearly the same too. A load more even than that is cheaper
+# provisioned, a more uneven one on demand. *Auto scaling* moves provisioned capacity after the fact, within minutes; *scheduled
+# scaling* by the clock.
 #
 # **Exercise 2.7 (open)** Find provisioned write capacity for the week (without promotion) that costs at most $5.00 and refuses at most
 # 0.5 % of the units. Hand over one number, 24 numbers by hour of the day (UTC), or 168. `provisioned(capacity)` tries one.
