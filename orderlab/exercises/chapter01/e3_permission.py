@@ -148,6 +148,15 @@ def _how_wide(
                 got="Principal *",
                 next="Remove that statement, and name the service instead.",
             )
+        if source is None and "sourceaccount" in json.dumps(each).lower():
+            return wrong(
+                "any API of the account",
+                "Orders come through. So would those of every other API of this account, a trial "
+                "one for instance.",
+                **found,
+                got="SourceAccount, and no SourceArn",
+                next="SourceArn names one API: API-ID/STAGE/METHOD/PATH.",
+            )
         if _principal(each) in (GATEWAY, "*") and (source is None or fnmatchcase(other, source)):
             return wrong(
                 "any API at all",
@@ -182,6 +191,16 @@ def _permission(principal: str, source: str | None) -> Any:
         )
 
     return attempt
+
+
+def _own_account(workspace: Workspace) -> None:
+    workspace.client("lambda").add_permission(
+        FunctionName=workspace.name(NAME),
+        StatementId="tried",
+        Action="lambda:InvokeFunction",
+        Principal=GATEWAY,
+        SourceAccount=workspace.target.account_id,
+    )
 
 
 def _own_role(workspace: Workspace) -> None:
@@ -238,6 +257,7 @@ PERMISSION = Exercise(
         Proof("another source", _permission(GATEWAY, "{api}/POST/orders"), says="API-ID/STAGE"),
         Proof("any API at all", _permission(GATEWAY, None), says="not yours"),
         Proof("everybody", _permission("*", None), says="every AWS account"),
+        Proof("any API of the account", _own_account, says="every other API"),
         Proof("a role of the integration", _role_of_the_integration, "right"),
         Proof("this stage only", _permission(GATEWAY, "{api}/live/POST/orders"), "right"),
     ),
