@@ -46,7 +46,11 @@ def _check(workspace: Workspace) -> Outcome:
         return untouched("Nobody has subscribed to order-events yet.", next="sns.subscribe(...)")
     missing = [name for name in SERVICES if url_of(target, name) is None]
     if missing:
-        return wrong("a queue is gone", f"There is no queue {', '.join(missing)} any more.")
+        return wrong(
+            "a queue is gone",
+            f"There is no queue {', '.join(missing)} any more.",
+            next="make_queue(name) makes it again; AWS keeps a deleted name for 60 s.",
+        )
     placed, changed = probe_id(), probe_id()
     try:
         publish(target, topic_arn(target, TOPIC), "OrderPlaced", placed)
