@@ -1,9 +1,9 @@
 """What can go wrong, by whose fault it is.
 
-    OrderlabError
-    ├── LearnerError     something the reader can put right; `advice` says how
-    ├── LabError         our fault; never shown as the learner's
-    └── AwsLimit         a limit that AWS has too
+OrderlabError
+├── LearnerError     something the reader can put right; `advice` says how
+├── LabError         our fault; never shown as the learner's
+└── AwsLimit         a limit that AWS has too
 """
 
 from __future__ import annotations

@@ -313,8 +313,15 @@ class Streams(Protocol):
 
 
 class Topics(Protocol):
-    def publish(self, topic_arn: str, message: str, *, subject: str | None, sender: Principal,
-                attributes: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+    def publish(
+        self,
+        topic_arn: str,
+        message: str,
+        *,
+        subject: str | None,
+        sender: Principal,
+        attributes: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> str:
         """Accept one message, begin its deliveries and return its id. Checks no policy."""
 
     def resource_policy(self, topic_arn: str) -> str | Mapping[str, Any] | None:
