@@ -147,7 +147,8 @@ orderlab.show(item_of(small), "order_id", "customer_id", "placed_at", "status", 
 # key to know on which partition the item lives; items of one partition key stand together, sorted by the sort key.
 #
 # **Exercise 2.1** Create the table `orders` so that P1 is answered: any order, by its `order_id` alone, and no two under
-# one id. Only attributes of a key are declared. Take `BillingMode="PAY_PER_REQUEST"`; why, is section 2.11.
+# one id. Only attributes of a key are declared. Take `BillingMode="PAY_PER_REQUEST"`; why, is section 2.11. (If you come back after a break,
+# the table stands again, and a second `create_table` is refused, as on AWS: then only run the check.)
 
 # %%
 dynamodb = lab.client("dynamodb")
