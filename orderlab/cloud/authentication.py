@@ -112,7 +112,7 @@ def authenticate(request: Request, keys: KeyRing) -> tuple[Credentials, Scope]:
 
 
 def _authenticate(request: Request, keys: KeyRing, scope: Scope) -> Credentials:
-    fields = _authorization_fields(request.headers.get("authorization", ""))
+    fields = _authorization_fields(request.headers["authorization"])
     credentials = keys.get(scope.access_key_id)
     if credentials is None:
         raise UnrecognizedClient("The security token included in the request is invalid.")
@@ -145,7 +145,9 @@ def _same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 
-def _authorization_fields(header: str) -> dict[str, str]:
+# asked for several times within a request
+@lru_cache(maxsize=16)
+def _authorization_fields(header: str) -> Mapping[str, str]:
     algorithm, _, rest = header.partition(" ")
     if algorithm != "AWS4-HMAC-SHA256":
         raise MissingAuthentication(
@@ -179,13 +181,19 @@ def _signed_at(headers: Mapping[str, str]) -> str:
     if stamp is None:
         stamp = _basic_form(headers.get("date", ""))
     try:
-        datetime.strptime(stamp, _BASIC)
+        _seconds(stamp)
     except ValueError:
         raise SignatureDoesNotMatch(
             "Date must be in ISO-8601 'basic format'. Got "
             f"'{stamp[:40]}'. See http://en.wikipedia.org/wiki/ISO_8601"
         ) from None
     return stamp
+
+
+@lru_cache(maxsize=64)
+def _seconds(stamp: str) -> float:
+    """A moment in seconds since 1970. Many requests are signed within one second."""
+    return datetime.strptime(stamp, _BASIC).replace(tzinfo=UTC).timestamp()
 
 
 def _basic_form(date: str) -> str:
@@ -205,8 +213,7 @@ def _check_age(stamp: str, scope: Scope) -> None:
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
             f"HTTP: '{scope.date}' != '{stamp[:8]}', from '{stamp}'."
         )
-    signed_at = datetime.strptime(stamp, _BASIC).replace(tzinfo=UTC).timestamp()
-    if abs(time.time() - signed_at) > MAX_SKEW_SECONDS:
+    if abs(time.time() - _seconds(stamp)) > MAX_SKEW_SECONDS:
         raise SignatureDoesNotMatch(
             f"Signature expired: {stamp} is not within {MAX_SKEW_SECONDS // 60} min. of now. "
             "Is this machine's clock right?"

@@ -8,6 +8,7 @@ by a plain cross-origin request. Both are told by their headers.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from orderlab.cloud.http import Request, Response
 
@@ -21,12 +22,17 @@ _ACCOUNT_HOST = re.compile(r"^\d{12}(\.[a-z0-9-]+)*\.(127\.0\.0\.1|localhost)(:\
 def refuse(request: Request) -> Response | None:
     """A refusal if the request was addressed to a host that is not ours."""
     host = request.host.lower()
-    if any(pattern.match(host) for pattern in (_OWN_HOST, _AWS_HOST, _ACCOUNT_HOST)):
+    if _is_ours(host):
         return None
     return Response.json(
         {"message": f"This server does not answer to the name {host!r}; use 127.0.0.1."},
         status=403,
     )
+
+
+@lru_cache(maxsize=256)
+def _is_ours(host: str) -> bool:
+    return any(pattern.match(host) for pattern in (_OWN_HOST, _AWS_HOST, _ACCOUNT_HOST))
 
 
 def comes_from_a_browser(request: Request) -> bool:

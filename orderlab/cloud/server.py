@@ -151,7 +151,7 @@ class Front:
                 raise NotDoneYet(f"{call.service}.{call.operation} in the CBOR protocol")
             return self._cloud.moto(call.request)
         result = handler(call, parameters)
-        if inspect.isawaitable(result):
+        if not isinstance(result, dict | Response) and inspect.isawaitable(result):
             result = await result
         if isinstance(result, Response):
             return result
