@@ -52,7 +52,7 @@ def start(
     if chapter > 1:
         architecture.build(target, chapter=chapter - 1)
     lab = Lab(chapter=chapter, target=target, progress=progress, journal=journal)
-    done, failed = journal.replay(lab.plain_client)
+    done, failed = journal.replay(lab.plain_client, lab.redo)
     use_in_this_process(lab)
     _say(quiet, _opening(lab, done, failed, time.perf_counter() - began))
     _current = lab
@@ -63,7 +63,8 @@ def start(
 def _opening(lab: Lab, done: int, failed: int, seconds: float) -> str:
     line = f"Chapter {lab.chapter:02d} on the local cloud"
     if lab.chapter > 1:
-        line += f", with what chapters 01 to {lab.chapter - 1:02d} built"
+        earlier = "chapter 01" if lab.chapter == 2 else f"chapters 01 to {lab.chapter - 1:02d}"
+        line += f", with what {earlier} built"
     if done:
         line += f"; your {done} steps of last time stand again"
     if failed:
@@ -84,7 +85,7 @@ def _journal_path(folder: Path, chapter: int) -> Path:
     holder = _holder(lock)
     if holder not in (None, os.getpid()):
         return folder / f"journal-{chapter:02d}-{os.getpid()}.jsonl"
-    lock.write_text(str(os.getpid()))
+    lock.write_text(_identity(os.getpid()))
     return own
 
 
@@ -92,11 +93,20 @@ def _holder(lock: Path) -> int | None:
     """The living process that has the journal, if any."""
     import psutil
 
-    with contextlib.suppress(FileNotFoundError, ValueError):
-        pid = int(lock.read_text())
-        if psutil.pid_exists(pid):
+    with contextlib.suppress(FileNotFoundError, ValueError, psutil.Error):
+        held_by = lock.read_text()
+        pid = int(held_by.partition(" ")[0])
+        # a number is used again: the process that has it now may be another one
+        if held_by == _identity(pid):
             return pid
     return None
+
+
+def _identity(pid: int) -> str:
+    """A process, told from a later one of the same number by its start."""
+    import psutil
+
+    return f"{pid} {psutil.Process(pid).create_time():.2f}"
 
 
 def use_in_this_process(lab: Lab) -> None:
