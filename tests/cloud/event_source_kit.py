@@ -9,14 +9,17 @@ import uuid
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-# Notes every event in a file that the test reads; what else it does, the messages say.
-NOTING = """
-import json, os, time
+from tests.cloud.notes import NOTE, Notes
+
+# Notes every event for the test; what else it does, the messages say.
+NOTING = (
+    NOTE
+    + """
+import time
 
 def texts(event):
     for record in event["Records"]:
@@ -27,8 +30,7 @@ def texts(event):
             yield record["dynamodb"]["SequenceNumber"], next(iter(keys["id"].values()))
 
 def handler(event, context):
-    with open(os.environ["SEEN"], "a") as file:
-        file.write(json.dumps({"at": time.time(), **event}) + "\\n")
+    note({"at": time.time(), **event})
     time.sleep(float(os.environ.get("SLEEP", "0")))
     bad = [name for name, text in texts(event) if "bad" in text]
     if os.environ.get("PARTIAL"):
@@ -36,6 +38,7 @@ def handler(event, context):
     if bad:
         raise ValueError("bad ones: %s" % bad)
 """
+)
 
 READ_SOURCES = (
     "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage",
@@ -47,9 +50,9 @@ READ_SOURCES = (
 class Kit:
     """Builds resources with names of their own in one cloud, and waits for what they do."""
 
-    def __init__(self, cloud: Any, folder: Path) -> None:
+    def __init__(self, cloud: Any) -> None:
         self.cloud = cloud
-        self._folder = folder
+        self._notes = Notes()
         self.sqs = cloud.client("sqs")
         self.lambda_ = cloud.client("lambda")
         self.iam = cloud.client("iam")
@@ -60,6 +63,7 @@ class Kit:
         for name in self._mappings:
             with suppress(ClientError):
                 self.lambda_.delete_event_source_mapping(UUID=name)
+        self._notes.close()
 
     def role(self, *actions: str) -> str:
         name = f"role-{uuid.uuid4().hex[:8]}"
@@ -87,7 +91,6 @@ class Kit:
         self, code: str = NOTING, role: str | None = None, timeout: int = 10, **variables: str
     ) -> Function:
         name = f"fn-{uuid.uuid4().hex[:8]}"
-        seen = self._folder / f"{name}.jsonl"
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr("app.py", code)
@@ -98,12 +101,12 @@ class Kit:
             Role=role or self.role(*READ_SOURCES),
             Code={"ZipFile": packed.getvalue()},
             Timeout=timeout,
-            Environment={"Variables": {"SEEN": str(seen), **variables}},
+            Environment={"Variables": {"SEEN": self._notes.address(name), **variables}},
         )
         self.lambda_.get_waiter("function_active_v2").wait(
             FunctionName=name, WaiterConfig={"Delay": 1}
         )
-        return Function(name, seen)
+        return Function(name, self._notes)
 
     def queue(self, **attributes: Any) -> str:
         fifo = attributes.get("FifoQueue") == "true"
@@ -171,16 +174,12 @@ class Kit:
 class Function:
     """A function and what it noted."""
 
-    def __init__(self, name: str, seen: Path) -> None:
+    def __init__(self, name: str, notes: Notes) -> None:
         self.name = name
-        self._seen = seen
+        self._notes = notes
 
     def events(self) -> list[dict[str, Any]]:
-        if not self._seen.exists():
-            return []
-        # the last line may be half written
-        lines = self._seen.read_text().split("\n")[:-1]
-        return [json.loads(line) for line in lines]
+        return self._notes.of(self.name)
 
     def records(self) -> list[dict[str, Any]]:
         return [record for event in self.events() for record in event["Records"]]

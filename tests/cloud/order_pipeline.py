@@ -15,17 +15,16 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from tests.cloud.event_source_kit import READ_SOURCES, Function, Kit, until
+from tests.cloud.notes import NOTE
 
-PROCESS = """
-import json, os, time
+PROCESS = (
+    NOTE
+    + """
+import time
 import boto3
 from botocore.exceptions import ClientError
 
 dynamodb = boto3.client("dynamodb")
-
-def note(event):
-    with open(os.environ["SEEN"], "a") as file:
-        file.write(json.dumps(event) + "\\n")
 
 def handler(event, context):
     note(event)
@@ -45,18 +44,16 @@ def handler(event, context):
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 """
+)
 
 # The mark of an order and the sum change together or not at all.
-APPLY = """
-import json, os
+APPLY = (
+    NOTE
+    + """
 import boto3
 from botocore.exceptions import ClientError
 
 dynamodb = boto3.client("dynamodb")
-
-def note(event):
-    with open(os.environ["SEEN"], "a") as file:
-        file.write(json.dumps(event) + "\\n")
 
 def handler(event, context):
     note(event)
@@ -76,6 +73,7 @@ def handler(event, context):
             if "ConditionalCheckFailed" not in reasons:
                 raise
 """
+)
 
 
 class Pipeline:

@@ -14,8 +14,8 @@ LOST = "arn:aws:sqs:us-east-1:123456789012:lost"
 
 
 @pytest.fixture(scope="module")
-def kit(cloud: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
-    kit = Kit(cloud, tmp_path_factory.mktemp("seen"))
+def kit(cloud: Any) -> Iterator[Kit]:
+    kit = Kit(cloud)
     yield kit
     kit.close()
 

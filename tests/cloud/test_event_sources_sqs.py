@@ -13,8 +13,8 @@ from tests.cloud.event_source_kit import READ_SOURCES, Kit, until
 
 
 @pytest.fixture(scope="module")
-def kit(cloud: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
-    kit = Kit(cloud, tmp_path_factory.mktemp("seen"))
+def kit(cloud: Any) -> Iterator[Kit]:
+    kit = Kit(cloud)
     yield kit
     kit.close()
 

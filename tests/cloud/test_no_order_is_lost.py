@@ -16,8 +16,8 @@ from tests.cloud.order_pipeline import Pipeline
 
 
 @pytest.fixture(scope="module")
-def built(cloud: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    kit = Kit(cloud, tmp_path_factory.mktemp("seen"))
+def built(cloud: Any) -> Iterator[Pipeline]:
+    kit = Kit(cloud)
     yield Pipeline(kit)
     kit.close()
 
