@@ -68,7 +68,11 @@ class Lab:
         exercise = registry.exercise(identifier)
         memory = self._memories.setdefault(exercise.id, {})
         workspace = Workspace(self.target, memory=memory)
-        return Attempt(exercise, workspace, self.progress, sign_of_progress)
+        before = memory.get("prepared")
+        attempt = Attempt(exercise, workspace, self.progress, sign_of_progress)
+        if memory.get("prepared") and not before:
+            self.journal.write_step("prepare", exercise.id)
+        return attempt
 
     def catch_up(self, *identifiers: str) -> None:
         """Build the reference state of exercises that were not solved, so that the rest runs.
@@ -77,9 +81,17 @@ class Lab:
         """
         wanted = identifiers or tuple(e.id for e in registry.exercises(self.chapter))
         built = [each for each in wanted if self.exercise(each).catch_up()]
+        for each in built:
+            self.journal.write_step("solve", each)
         # only what is printed either way, so that the cell reads the same for everyone
         said = f"built now: {', '.join(built)}" if built else "nothing was missing"
         print(f"Caught up ({said}).")  # noqa: T201
+
+    def redo(self, step: str, identifier: str) -> None:
+        """Do again what a journal says that the lab itself did: prepare or solve an exercise."""
+        attempt = self.exercise(identifier)
+        if step == "solve":
+            attempt.catch_up()
 
     def predict(self, identifier: str, question: str, options: Sequence[str]) -> Prediction:
         """Choose what you think will happen; the next cell tells."""
