@@ -50,7 +50,7 @@ def start(
         journal.clear()
     target = LocalTarget.start(seed=chapter, speed=speed)
     if chapter > 1:
-        architecture.build(target, chapter=chapter - 1)
+        architecture.build(target, chapter=chapter - 1, from_nothing=True)
     lab = Lab(chapter=chapter, target=target, progress=progress, journal=journal)
     done, failed = journal.replay(lab.plain_client, lab.redo)
     use_in_this_process(lab)

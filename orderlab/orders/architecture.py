@@ -38,10 +38,11 @@ INBOX_CONCURRENCY = 4
 SERVICE_CONCURRENCY = 2
 
 
-def build(target: Target, chapter: int) -> None:
+def build(target: Target, chapter: int, *, from_nothing: bool = False) -> None:
     """Bring the system to the end of `chapter`, whatever stands now; safe to run again.
 
-    What only another chapter has is removed, with its data. Chapter 0 is the monolith: nothing
+    What only another chapter has is removed, with its data; `from_nothing` promises that there is
+    none, which saves the time of looking. Chapter 0 is the monolith: nothing
     stands. Chapter 5 looks and builds nothing, so that chapter 04's system stands at its end.
     Raises LearnerError for any other chapter.
     """
@@ -52,7 +53,8 @@ def build(target: Target, chapter: int) -> None:
         raise LearnerError(f"There is no system of chapter {chapter}; there are 0 to 5.")
     chapter = min(chapter, CHAPTERS[-1])
     layer = functions.ensure_layer(target)
-    _remove_rest(target, chapter)
+    if not from_nothing:
+        _remove_rest(target, chapter)
     if chapter >= 2:
         _build_tables(target, chapter)
     if chapter >= 3:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orderlab.errors import LabError, LearnerError
+from orderlab.target.session import closed_session
 
 STOP_SECONDS = 10
 
@@ -28,6 +29,8 @@ class CloudProcess:
         )
         atexit.register(self.stop)
         try:
+            # both take most of a second: boto3 is loaded here while the cloud starts there
+            closed_session()
             self.ready = self._first_line()
         except BaseException:
             self.stop()
