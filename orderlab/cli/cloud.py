@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import re
@@ -69,6 +70,8 @@ def cloud(
     It listens on 127.0.0.1 only, asks for the keys it prints, and keeps nothing when it stops. It
     runs the code that you deploy to it with your own rights: it is no sandbox.
     """
+    # nothing of what is loaded now is garbage; `serve` lets the collector work again
+    gc.disable()
     from orderlab.cloud.serve import serve
     from orderlab.cloud.settings import Settings
 

@@ -8,17 +8,24 @@ when its standard input is closed, which happens when the parent goes, however t
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
+from typing import TYPE_CHECKING
 
-from orderlab.cloud.cloud import Cloud
-from orderlab.cloud.serve import serve
 from orderlab.cloud.settings import Settings
 from orderlab.errors import OrderlabError
 
+if TYPE_CHECKING:
+    from orderlab.cloud.cloud import Cloud
+
 
 def main() -> int:
+    # nothing of what is loaded now is garbage; `serve` lets the collector work again
+    gc.disable()
+    from orderlab.cloud.serve import serve
+
     given = json.loads(os.environ.pop("ORDERLAB_CLOUD", "{}"))
     if "correlation_fields" in given:
         given["correlation_fields"] = tuple(given["correlation_fields"])

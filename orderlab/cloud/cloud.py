@@ -94,7 +94,6 @@ class Cloud:
     async def start(self, endpoint: str) -> None:
         """Begin to work at an address where the server already listens."""
         self.endpoint = endpoint
-        self.moto.warm_up()
         ids.seed_moto()
         for service in self.services.values():
             await service.start()

@@ -16,6 +16,8 @@ from orderlab.cloud.server import Front
 from orderlab.cloud.settings import Settings
 from orderlab.errors import LearnerError
 
+WARM_UP_AFTER_SECONDS = 0.1
+
 WhenReady = Callable[[Cloud], None]
 StopSign = Callable[[], Awaitable[None]]
 
@@ -65,8 +67,11 @@ async def _serve(
         await cloud.start(f"http://127.0.0.1:{port}")
         # what was loaded until now stays: the collector need not walk it again and again
         gc.freeze()
+        gc.enable()
         await server.start(listener)
         when_ready(cloud)
+        # a tenth of a second of work, which the first call need not wait for
+        loop.call_later(WARM_UP_AFTER_SECONDS, cloud.moto.warm_up)
         waits = [asyncio.ensure_future(stop_sign()), asyncio.create_task(stopping.wait())]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
