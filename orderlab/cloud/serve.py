@@ -69,10 +69,12 @@ async def _serve(
         gc.freeze()
         gc.enable()
         await server.start(listener)
+        waits = [asyncio.ensure_future(stop_sign()), asyncio.create_task(stopping.wait())]
+        # whoever hears that it is ready may tell it to stop at once: the signs are watched first
+        await asyncio.sleep(0)
         when_ready(cloud)
         # a tenth of a second of work, which the first call need not wait for
         loop.call_later(WARM_UP_AFTER_SECONDS, cloud.moto.warm_up)
-        waits = [asyncio.ensure_future(stop_sign()), asyncio.create_task(stopping.wait())]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
