@@ -21,8 +21,12 @@ def sign_of_progress(text: str) -> Callable[[], None]:
         return _nothing
     sign: Any = ipywidgets.Label(value=text)
     display(sign)
-    close: Callable[[], None] = sign.close
-    return close
+
+    def take_away() -> None:
+        # hidden, not closed: JupyterLab trips over a view that goes while it is being drawn
+        sign.layout.display = "none"
+
+    return take_away
 
 
 def _nothing() -> None:

@@ -112,6 +112,9 @@ class Environment:
             result = await self._hold_back(work, result, started, hold_back_seconds)
         duration_ms = (time.perf_counter() - started) * 1000
         result = self._checked(work, result, dies)
+        if result.status == "timeout":
+            # timers may fire a moment early; what timed out has taken its timeout
+            duration_ms = max(duration_ms, self._timeout * 1000)
         result.duration_ms, result.init_ms, result.cold = duration_ms, init_ms, cold
         self._settle(result)
         self._lines += self._reporter.end(work, result)
