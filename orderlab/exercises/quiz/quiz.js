@@ -17,7 +17,8 @@ function same(a, b) {
 
 function drawQuestion(model, question, number, prefix) {
   const field = element("fieldset", { class: "orderlab-question", "data-question": question.id });
-  const several = question.several ? " (choose all that apply)" : "";
+  const hint = question.several && !/choose all/i.test(question.text);
+  const several = hint ? " (choose all that apply)" : "";
   field.append(element("legend", { text: `${number}. ${question.text}${several}` }));
   const inputs = question.options.map((option, index) => {
     const id = `${prefix}-${index}`;
