@@ -218,9 +218,9 @@ def test_the_flight_recorder_knows_who_called_whom_about_which_order(
     functions: Lambda,
 ) -> None:
     name = functions.make("def handler(event, context): return 'ok'")
-    functions.invoke(name, {"orderId": "recorded-1"})
+    functions.invoke(name, {"orderId": "invoked-1"})
     # not the page of all hops: it begins with the oldest, of which a shared cloud has many
-    hop = functions.cloud.page("recorder/trace?id=recorded-1")["hops"][0]
+    hop = functions.cloud.page("recorder/trace?id=invoked-1")["hops"][0]
     assert hop["source"] == "client"
     assert hop["target"].endswith(f":function:{name}")
     assert (hop["action"], hop["outcome"]) == ("Invoke", "ok")

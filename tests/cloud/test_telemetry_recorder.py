@@ -9,7 +9,7 @@ import pytest
 
 from tests.cloud.test_permissions_roles import ASSUMABLE, policy, session_client
 
-ITEM = {"orderId": {"S": "recorded-1"}}
+ITEM = {"orderId": {"S": "written-1"}}
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +30,10 @@ def trace(cloud: Any, identifier: str) -> list[dict[str, Any]]:
 
 def test_a_clients_write_is_recorded_with_its_order(cloud: Any, table: str) -> None:
     cloud.client("dynamodb").put_item(TableName=table, Item=ITEM)
-    (hop,) = trace(cloud, "recorded-1")
+    (hop,) = trace(cloud, "written-1")
     assert hop["source"] == "client"
     assert hop["target"] == f"arn:aws:dynamodb:us-east-1:123456789012:table/{table}"
-    assert (hop["action"], hop["outcome"], hop["ids"]) == ("PutItem", "ok", ["recorded-1"])
+    assert (hop["action"], hop["outcome"], hop["ids"]) == ("PutItem", "ok", ["written-1"])
     assert hop["duration_ms"] > 0
 
 

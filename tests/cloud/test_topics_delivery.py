@@ -247,8 +247,8 @@ def test_a_tenant_goes_on_to_standard_queues(client: Any) -> None:
 def test_the_recorder_follows_a_message_into_its_queue(client: Any, cloud: Any) -> None:
     arn = topic(client, "recorded")
     subscriber(client, arn, "recorded")
-    client("sns").publish(TopicArn=arn, Message=json.dumps({"orderId": "recorded-1"}))
-    hops = cloud.page("recorder/trace?id=recorded-1")["hops"]
+    client("sns").publish(TopicArn=arn, Message=json.dumps({"orderId": "published-1"}))
+    hops = cloud.page("recorder/trace?id=published-1")["hops"]
     assert [(hop["source"], hop["target"]) for hop in hops] == [
         ("client", arn),
         (arn, queue_arn("recorded")),
