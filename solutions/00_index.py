@@ -50,6 +50,8 @@ from orderlab.orders import architecture
 
 lab = orderlab.start(chapter=0)
 architecture.build(lab.target, chapter=4)
+
+# %%
 lab.diagram()
 
 # %% [markdown]
@@ -67,6 +69,9 @@ from orderlab.orders.parts.api import api_address
 from orderlab.orders.reading import SAMPLE, read_orders
 
 order = json.loads(next(read_orders(SAMPLE)).body)
+print(len(order["lines"]), "lines, the first:", order["lines"][0]["name"])
+
+# %%
 request = urllib.request.Request(
     f"{api_address(lab.target)}/orders",
     data=json.dumps(order).encode(),
