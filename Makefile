@@ -26,6 +26,9 @@ FIND_PYTHON = \
 	exit 1
 
 export PYTHON
+# Packages are compiled when they are first imported. Where that may not be kept, each of the many
+# processes of a run compiles them again, which takes twice the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install lab demo cloud doctor test check lint types notebooks diagrams docs bench pins clean

@@ -10,8 +10,11 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 
+import uvicorn
+
+from orderlab.cloud.asgi import AsgiApplication
 from orderlab.cloud.cloud import Cloud
-from orderlab.cloud.http_server import HttpServer
+from orderlab.cloud.header_names import NamesAsSent
 from orderlab.cloud.server import Front
 from orderlab.cloud.settings import Settings
 from orderlab.errors import LearnerError
@@ -57,7 +60,7 @@ async def _serve(
 ) -> None:
     cloud = Cloud(settings)
     port = listener.getsockname()[1]
-    server = HttpServer(Front(cloud).handle)
+    server = _server(Front(cloud))
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -68,18 +71,44 @@ async def _serve(
         # what was loaded until now stays: the collector need not walk it again and again
         gc.freeze()
         gc.enable()
-        await server.start(listener)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.001)
         waits = [asyncio.ensure_future(stop_sign()), asyncio.create_task(stopping.wait())]
         # whoever hears that it is ready may tell it to stop at once: the signs are watched first
         await asyncio.sleep(0)
         when_ready(cloud)
         # a tenth of a second of work, which the first call need not wait for
         loop.call_later(WARM_UP_AFTER_SECONDS, cloud.moto.warm_up)
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([*waits, serving], return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
-        server.close()
+        server.should_exit = True
         await cloud.stop()
-        await server.stop()
+        await serving
     finally:
         await cloud.stop()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: ours stop the cloud first."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield
+
+
+def _server(front: Front) -> _Server:
+    config = uvicorn.Config(
+        AsgiApplication(front),
+        http=NamesAsSent,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=300,
+        timeout_graceful_shutdown=1,
+    )
+    return _Server(config)

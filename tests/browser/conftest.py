@@ -1,4 +1,8 @@
-"""JupyterLab and a browser for every test; one of each, since both take seconds to start."""
+"""JupyterLab and a browser for the tests of a file; one of each, since both take seconds to start.
+
+Not for the whole run: as long as Playwright is there, its event loop counts as running in this thread,
+and asyncio.run of whatever test comes next in the same process is refused.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from tests.browser.server import CHROMIUM, ROOT, JupyterLab, running_chromium, r
 ARTIFACTS = ROOT / "artifacts"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
     home = tmp_path_factory.mktemp("learner")
     # copies, so that running a notebook leaves the repository as it is
@@ -26,7 +30,7 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     if CHROMIUM is None:
         if os.environ.get("CI"):
