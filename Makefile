@@ -73,7 +73,7 @@ doctor: $(VENV)/.installed ## say what is wrong with this machine, and how to me
 # --- for authors --------------------------------------------------------------------------------
 
 test: $(VENV)/.installed-dev ## run the tests; TESTS=... chooses, ARGS=... goes to pytest
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --no-loadscope-reorder $(TESTS) $(ARGS)
 
 check: lint types ## what must hold before a change is merged: lint and types
 

@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,21 @@ class RunningCloud:
         )
         with urllib.request.urlopen(request) as response:
             return json.load(response)
+
+
+# Files whose tests share nothing, each taking tens of seconds: workers take these one by one.
+_ONE_BY_ONE = ("tests/browser/test_notebooks.py", "tests/notebooks/")
+
+
+class _ByFile(LoadScopeScheduling):
+    """A file's tests run in one worker, which then shares its fixtures, except for those above."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if nodeid.startswith(_ONE_BY_ONE) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return _ByFile(config, log)
 
 
 @contextmanager

@@ -21,13 +21,19 @@ def learner_notebook(source: Any) -> Any:
 
 
 def without_solution(code: str) -> str:
-    """The code with each solution region replaced by one placeholder of the same indentation."""
+    """The code with each solution region replaced by one placeholder of the same indentation.
+
+    A block that held nothing but a solution keeps `...`, so that the cell still runs.
+    """
     lines: list[str] = []
     inside = False
     for line in code.splitlines():
         if line.strip() == BEGIN:
             inside = True
+            opens_block = bool(lines) and lines[-1].rstrip().endswith(":")
             lines.append(line.replace(BEGIN, PLACEHOLDER))
+            if opens_block:
+                lines.append(line.replace(BEGIN, "..."))
         elif line.strip() == END:
             inside = False
             lines.append("")

@@ -1,7 +1,7 @@
 """JupyterLab and a browser for the tests of a file; one of each, since both take seconds to start.
 
-Not for the whole run: as long as Playwright is there, its event loop counts as running in this thread,
-and asyncio.run of whatever test comes next in the same process is refused.
+Not for the whole run: as long as Playwright is there, its event loop counts as running in this
+thread, and asyncio.run of whatever test comes next in the same process is refused.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Page:
 
 
 @pytest.fixture
-def page(chromium: Any) -> Iterator[Page]:
+def page(chromium: Any, jupyterlab: JupyterLab) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1440, "height": 1000})
     tab = context.new_page()
     said: list[str] = []
@@ -65,3 +65,5 @@ def page(chromium: Any) -> Iterator[Page]:
     tab.on("pageerror", lambda error: said.append(str(error)))
     yield Page(tab, said)
     context.close()
+    # a closed page leaves its kernel, and that its cloud, to work beside the next test
+    jupyterlab.end_kernels()

@@ -16,6 +16,7 @@ _OUTPUTS = """() => {
   return cells.filter(c => c.cell_type === 'code').map(c => ({
     id: c.id, source: c.source, count: c.execution_count,
     errors: c.outputs.filter(o => o.output_type === 'error').map(o => `${o.ename}: ${o.evalue}`),
+    texts: c.outputs.map(o => [((o.data || o)['text/plain'] || o.text || '')].flat().join('')),
   }));
 }"""
 
@@ -44,13 +45,15 @@ class OpenNotebook:
         )
 
     def run_all(self, seconds: float) -> list[dict[str, Any]]:
-        """Run every cell and wait until the last has run; the code cells with their errors."""
+        """Run every cell until the last, or the first that fails; the code cells with errors."""
         self.page.evaluate(
             "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
         )
         self.page.wait_for_function(
-            f"() => ({_OUTPUTS})().every(c => c.count || !c.source.trim() || c.errors.length)"
-            f" && ({_STATE})() === 'connected idle'",
+            f"() => {{ const cells = ({_OUTPUTS})();"
+            " return (cells.some(c => c.errors.length)"
+            "   || cells.every(c => c.count || !c.source.trim()))"
+            f" && ({_STATE})() === 'connected idle'; }}",
             timeout=seconds * 1000,
             polling=500,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -31,6 +32,16 @@ class JupyterLab:
         """The address of a notebook, in a workspace of its own: no other tab is restored."""
         name = path.replace("/", "-").removesuffix(".ipynb")
         return f"{self.address}/lab/workspaces/{name}/tree/{path}?token={TOKEN}&reset"
+
+    def end_kernels(self) -> None:
+        for kernel in json.loads(self._ask("GET", "api/kernels")):
+            self._ask("DELETE", f"api/kernels/{kernel['id']}")
+
+    def _ask(self, method: str, path: str) -> bytes:
+        headers = {"Authorization": f"token {TOKEN}"}
+        request = urllib.request.Request(f"{self.address}/{path}", method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return bytes(response.read())
 
 
 @contextmanager

@@ -15,23 +15,20 @@ from tests.browser.notebook import OpenNotebook
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
-def _write(jupyterlab: Any, tmp_path_factory: pytest.TempPathFactory, *cells: str) -> str:
+def _write(jupyterlab: Any, *cells: str) -> str:
     """A notebook of a test's own, among the learner's."""
-    folder = next(tmp_path_factory.getbasetemp().glob("learner*/notebooks"))
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     name = f"own_{time.monotonic_ns()}.ipynb"
-    nbformat.write(notebook, folder / name)
+    nbformat.write(notebook, jupyterlab.home / "notebooks" / name)
     return f"notebooks/{name}"
 
 
-def test_a_quiz_is_answered_by_keyboard_and_the_answer_is_kept(
-    jupyterlab: Any, page: Any, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_quiz_is_answered_by_keyboard_and_the_answer_is_kept(jupyterlab: Any, page: Any) -> None:
     path = _write(
-        jupyterlab, tmp_path_factory,
+        jupyterlab,
         "import orderlab\nlab = orderlab.start(chapter=0, quiet=True)", "lab.quiz()",
     )  # fmt: skip
     notebook = OpenNotebook(page.page, jupyterlab.notebook(path))
@@ -74,15 +71,13 @@ board"""
 
 
 def test_the_board_moves_at_twenty_frames_a_second_and_can_be_paused(
-    jupyterlab: Any, page: Any, tmp_path_factory: pytest.TempPathFactory
+    jupyterlab: Any, page: Any
 ) -> None:
     start = (
         "import orderlab\nfrom orderlab.orders import architecture\n"
         "lab = orderlab.start(chapter=0, quiet=True)\narchitecture.build(lab.target, 4)"
     )
-    path = _write(
-        jupyterlab, tmp_path_factory, start, "import os; print('pid', os.getpid())", BOARD
-    )
+    path = _write(jupyterlab, start, "import os; print('pid', os.getpid())", BOARD)
     notebook = OpenNotebook(page.page, jupyterlab.notebook(path))
     notebook.run_all(90)
     board = notebook.scroll_to(".orderlab-board")
@@ -106,15 +101,13 @@ def test_the_board_moves_at_twenty_frames_a_second_and_can_be_paused(
     assert "replay, 0" in board.locator("[role=status]").inner_text()
 
 
-def test_the_board_honours_reduced_motion(
-    jupyterlab: Any, page: Any, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_the_board_honours_reduced_motion(jupyterlab: Any, page: Any) -> None:
     page.page.emulate_media(reduced_motion="reduce")
     start = (
         "import orderlab\nfrom orderlab.orders import architecture\n"
         "lab = orderlab.start(chapter=0, quiet=True)\narchitecture.build(lab.target, 4)"
     )
-    path = _write(jupyterlab, tmp_path_factory, start, BOARD)
+    path = _write(jupyterlab, start, BOARD)
     notebook = OpenNotebook(page.page, jupyterlab.notebook(path))
     notebook.run_all(90)
     board = notebook.scroll_to(".orderlab-board")

@@ -9,10 +9,13 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.browser.server import CHROMIUM
+
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
+@pytest.mark.skipif(CHROMIUM is not None, reason="tests/browser runs them all, as a learner would")
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_learner_notebook_runs_unsolved(path: Path, tmp_path: Path) -> None:

@@ -59,4 +59,9 @@ def test_markers_that_do_not_pair_up_are_refused(tmp_path: Path, bad: str) -> No
 
 def test_indentation_of_a_placeholder_follows_the_solution() -> None:
     code = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
-    assert without_solution(code) == "def f():\n    # your code here"
+    assert without_solution(code) == "def f():\n    # your code here\n    ..."
+
+
+def test_a_block_that_keeps_other_lines_gets_no_ellipsis() -> None:
+    code = "with a:\n    b()\n    ### BEGIN SOLUTION\n    c()\n    ### END SOLUTION\nd()"
+    assert without_solution(code) == "with a:\n    b()\n    # your code here\n\nd()"
