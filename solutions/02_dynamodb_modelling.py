@@ -231,25 +231,22 @@ def indexes():
     table = dynamodb.describe_table(TableName="orders")["Table"]
     return [index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])]
 
-
+# %%
 ex = lab.exercise("2.2")
 orders_of = None
 if "customer-orders" not in indexes():
     ### BEGIN SOLUTION
     _ = dynamodb.update_table(TableName="orders",
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("customer_id", "placed_at")],
-        GlobalSecondaryIndexUpdates=[{"Create": {"IndexName": "customer-orders",
-            "KeySchema": [{"AttributeName": "customer_id", "KeyType": "HASH"},
-                          {"AttributeName": "placed_at", "KeyType": "RANGE"}],
-            "Projection": {"ProjectionType": "ALL"}}}])
+        GlobalSecondaryIndexUpdates=[{"Create": {"IndexName": "customer-orders", "Projection": {"ProjectionType": "ALL"},
+            "KeySchema": [{"AttributeName": "customer_id", "KeyType": "HASH"}, {"AttributeName": "placed_at", "KeyType": "RANGE"}]}}])
     ### END SOLUTION
 
 ### BEGIN SOLUTION
 
 def orders_of(dynamodb, table, customer_id, limit):
-    return dynamodb.query(TableName=table, IndexName="customer-orders",
-        KeyConditionExpression="customer_id = :c", ExpressionAttributeValues={":c": {"S": customer_id}},
-        ScanIndexForward=False, Limit=limit)["Items"]
+    return dynamodb.query(TableName=table, IndexName="customer-orders", ScanIndexForward=False, Limit=limit,
+        KeyConditionExpression="customer_id = :c", ExpressionAttributeValues={":c": {"S": customer_id}})["Items"]
 ### END SOLUTION
 ex.check(orders_of)
 

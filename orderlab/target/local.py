@@ -7,7 +7,7 @@ import os
 import urllib.error
 import urllib.request
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from orderlab.cloud.settings import ACCOUNT_ID
 from orderlab.errors import LabError
@@ -52,7 +52,7 @@ class LocalTarget:
     @classmethod
     def start(
         cls, *, prefix: str = "", pool_connections: int = POOL_CONNECTIONS, **settings: Any
-    ) -> LocalTarget:
+    ) -> Self:
         """Start a cloud; `settings` are those of `orderlab.cloud.settings.Settings`.
 
         Raises LabError if it does not come up.
@@ -151,7 +151,7 @@ class LocalTarget:
         if process:
             process.stop()
 
-    def __enter__(self) -> LocalTarget:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

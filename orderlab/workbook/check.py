@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from orderlab.exercises import registry
 from orderlab.exercises.engine.exercise import Exercise, Workspace
@@ -46,9 +47,27 @@ def _prove(exercise: Exercise) -> list[str]:
     return prove(exercise, fresh_workspace)
 
 
+class _CountingTarget(LocalTarget):
+    """Counts what is called through it."""
+
+    calls = 0
+
+    def _make(self, service: str) -> Any:
+        client = super()._make(service)
+        client.meta.events.register("before-call", self._count)
+        return client
+
+    def page(self, path: str, method: str = "GET", body: dict[str, Any] | None = None) -> Any:
+        self._count()
+        return super().page(path, method, body)
+
+    def _count(self, **_: Any) -> None:
+        self.calls += 1
+
+
 @contextmanager
-def fresh_workspace(identifier: str) -> Iterator[Workspace]:
-    """A cloud of its own at the point where an exercise begins.
+def fresh_workspace(identifier: str) -> Iterator[tuple[Workspace, Callable[[], int]]]:
+    """A cloud of its own at the point where an exercise begins, and a count of the calls to it.
 
     It holds what the earlier chapters built, the solutions of the exercises that this one needs,
     and what its own `prepare` lays out.
@@ -57,7 +76,7 @@ def fresh_workspace(identifier: str) -> Iterator[Workspace]:
     # a throw-away folder, so that nothing of the author's own progress is read or written
     with (
         tempfile.TemporaryDirectory(prefix="orderlab-check-"),
-        LocalTarget.start(seed=1, speed=WAIT_SPEED) as target,
+        _CountingTarget.start(seed=1, speed=WAIT_SPEED) as target,
     ):
         if exercise.chapter > 1:
             architecture.build(target, chapter=exercise.chapter - 1)
@@ -71,4 +90,4 @@ def fresh_workspace(identifier: str) -> Iterator[Workspace]:
         if exercise.prepare:
             exercise.prepare(workspace)
             workspace.memory["prepared"] = True
-        yield workspace
+        yield workspace, lambda: target.calls

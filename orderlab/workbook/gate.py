@@ -1,20 +1,23 @@
 """The author's gate: every exercise proved untouched, wrong in each named way, and right.
 
-Each proof runs in a workspace of its own: a fresh cloud with what stands at the start of the
-chapter, so that no attempt profits from another.
+A proof runs in a fresh cloud with what stands at the start of the exercise, so that no attempt
+profits from another. Attempts that only hand over an answer, and call nothing, follow each other
+in one cloud, as a learner's do: a check changes nothing of what was built.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
+from types import TracebackType
 
 from orderlab.exercises.engine.exercise import Exercise, Proof, Workspace
 from orderlab.exercises.engine.outcome import Outcome
 from orderlab.exercises.quiz.question import Question
 
-# Gives a workspace at the starting point of a chapter: exercises before `identifier` are solved.
-Fresh = Callable[[str], AbstractContextManager[Workspace]]
+# Gives a workspace at the starting point of an exercise, and a function that tells how many calls
+# were made in it.
+Fresh = Callable[[str], AbstractContextManager[tuple[Workspace, Callable[[], int]]]]
 
 MIN_MISCONCEPTIONS = 3
 
@@ -56,24 +59,50 @@ def question_faults(questions: Iterable[Question]) -> list[str]:
 
 def prove(exercise: Exercise, fresh: Fresh) -> list[str]:
     """Run every proof of an exercise; a sentence for each that fails."""
-    found = []
     messages: dict[str, str] = {}
-    with fresh(exercise.id) as workspace:
-        found += _expect(exercise, "as it comes", _check(exercise, workspace, None), "untouched")
-    with fresh(exercise.id) as workspace:
-        answer = exercise.solve(workspace)
-        found += _expect(exercise, "the solution", _check(exercise, workspace, answer), "right")
-    for proof in exercise.proofs:
-        with fresh(exercise.id) as workspace:
-            outcome = _check(exercise, workspace, proof.attempt(workspace))
-        found += _expect(exercise, proof.name, outcome, proof.verdict)
-        found += _own_message(exercise, proof, outcome, messages)
+    with _Bench(exercise, fresh) as bench:
+        found = _expect(exercise, "as it comes", bench.outcome(lambda _: None), "untouched")
+        found += _expect(exercise, "the solution", bench.outcome(exercise.solve), "right")
+        for proof in exercise.proofs:
+            outcome = bench.outcome(proof.attempt)
+            found += _expect(exercise, proof.name, outcome, proof.verdict)
+            found += _own_message(exercise, proof, outcome, messages)
     return found
 
 
-def _check(exercise: Exercise, workspace: Workspace, answer: object) -> Outcome:
-    workspace.answer = answer
-    return exercise.check(workspace)
+class _Bench:
+    """Where attempts are made: a workspace, and a new one after an attempt that made a call."""
+
+    def __init__(self, exercise: Exercise, fresh: Fresh) -> None:
+        self._exercise = exercise
+        self._fresh = fresh
+        self._open = ExitStack()
+        self._now: tuple[Workspace, Callable[[], int]] | None = None
+
+    def outcome(self, attempt: Callable[[Workspace], object]) -> Outcome:
+        if self._now is None:
+            self._now = self._open.enter_context(self._fresh(self._exercise.id))
+        workspace, calls = self._now
+        memory, before = dict(workspace.memory), calls()
+        workspace.answer = attempt(workspace)
+        pure = calls() == before
+        outcome = self._exercise.check(workspace)
+        workspace.memory = memory
+        if not pure:
+            self._open.close()
+            self._now = None
+        return outcome
+
+    def __enter__(self) -> _Bench:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open.close()
 
 
 def _expect(exercise: Exercise, what: str, outcome: Outcome, kind: str) -> list[str]:

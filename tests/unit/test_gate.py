@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -39,9 +39,10 @@ GOOD = Exercise(
 
 
 @contextmanager
-def fresh(identifier: str) -> Iterator[Workspace]:
-    target: Any = None
-    yield Workspace(target)
+def fresh(identifier: str) -> Iterator[tuple[Workspace, Callable[[], int]]]:
+    calls: list[str] = []
+    target: Any = calls
+    yield Workspace(target), lambda: len(calls)
 
 
 def test_a_good_exercise_passes() -> None:
@@ -61,6 +62,27 @@ def test_a_good_exercise_passes() -> None:
 def test_a_fault_is_found(change: dict[str, Any], complaint: str) -> None:
     found = prove(replace(GOOD, **change), fresh)
     assert any(complaint in sentence for sentence in found), found
+
+
+def test_an_attempt_that_calls_something_is_the_last_in_its_cloud() -> None:
+    seen: list[tuple[object, int]] = []
+
+    def attempt(answer: float) -> Callable[[Workspace], float]:
+        def make(workspace: Workspace) -> float:
+            cloud: Any = workspace.target
+            seen.append((cloud, len(cloud)))
+            cloud.append("CreateTable")
+            return answer
+
+        return make
+
+    proofs = tuple(
+        replace(proof, attempt=attempt(answer))
+        for proof, answer in zip(GOOD.proofs, (5, 60, 6.0), strict=True)
+    )
+    assert prove(replace(GOOD, proofs=proofs), fresh) == []
+    assert [calls for _, calls in seen] == [0, 0, 0]
+    assert len({id(cloud) for cloud, _ in seen}) == 3
 
 
 def test_two_misconceptions_with_one_message_are_found() -> None:

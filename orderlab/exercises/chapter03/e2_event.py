@@ -84,8 +84,8 @@ def _published(target: Target, order: dict[str, Any], requests: dict[str, Any]) 
                     next="Message is a text: json.dumps of the event.",
                 )
         wanted = [order["order_id"]]
-        bodies = collect(target, every, wanted, enough=3, seconds=2.0)
-        big = collect(target, filtered, wanted, enough=1, seconds=0.6)
+        bodies = collect(target, every, wanted, enough=3, seconds=5.0)
+        big = collect(target, filtered, wanted, enough=1, seconds=1.5)
     return _bodies(order, bodies) or _filtered(requests["INSERT"], big)
 
 
