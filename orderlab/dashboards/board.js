@@ -4,6 +4,7 @@
 const KEPT = 2400;          // ten minutes of frames
 const MOST_DOTS = 240;      // more would be a smear; the numbers tell the rest
 const TRAVEL = 900;         // ms that a dot takes along an edge
+const SAMPLES = 48;         // points of an edge; measuring a path anew for each dot costs more
 const SVG = "http://www.w3.org/2000/svg";
 
 function make(name, attributes) {
@@ -18,10 +19,20 @@ function pathsOf(svg) {
     const path = group.querySelector("path, polyline, line");
     if (path && path.getTotalLength) {
       const key = `${group.dataset.source}|${group.dataset.target}`;
-      paths.set(key, { path, length: path.getTotalLength() });
+      const length = path.getTotalLength();
+      paths.set(key, Array.from({ length: SAMPLES + 1 },
+        (_, i) => path.getPointAtLength((length * i) / SAMPLES)));
     }
   }
   return paths;
+}
+
+// Dots move in a layer of their own above the picture, so that a frame does not draw the picture anew.
+function layerOver(svg) {
+  const layer = make("svg", { class: "moving", "aria-hidden": "true", viewBox: svg.getAttribute("viewBox"),
+    width: svg.getAttribute("width"), height: svg.getAttribute("height") });
+  layer.style.cssText = svg.style.cssText;
+  return layer;
 }
 
 function badge(svg, layer, badges, node, kind, text) {
@@ -85,9 +96,10 @@ function render({ model, el }) {
   root.append(controls, stage);
   el.append(root);
 
-  const dotLayer = make("g", { "aria-hidden": "true" });
+  const dotLayer = layerOver(svg);
   const badgeLayer = make("g", { "aria-hidden": "true" });
-  svg.append(dotLayer, badgeLayer);
+  svg.append(badgeLayer);
+  stage.append(dotLayer);
   const paths = pathsOf(svg);
   const badges = new Map();
   const frames = [];
@@ -134,16 +146,18 @@ function render({ model, el }) {
     words.textContent =
       `${state}, ${frame.at.toFixed(1)} s, ${frame.orders} orders, $ ${frame.usd.toFixed(6)} metered`;
     spawn(frame, now);
+    wake();
   }
   function draw(now) {
     root.frames_drawn += 1;
     const keep = [];
     for (const dot of dots) {
-      const share = (now - dot.start) / TRAVEL;
+      const share = Math.max(0, (now - dot.start) / TRAVEL);
       if (share >= 1) { dot.node.remove(); continue; }
-      const point = dot.way.path.getPointAtLength(Math.max(0, share) * dot.way.length);
-      dot.node.setAttribute("cx", point.x);
-      dot.node.setAttribute("cy", point.y);
+      const before = Math.floor(share * SAMPLES), rest = share * SAMPLES - before;
+      const a = dot.way[before], b = dot.way[before + 1];
+      dot.node.setAttribute("cx", (a.x + (b.x - a.x) * rest).toFixed(1));
+      dot.node.setAttribute("cy", (a.y + (b.y - a.y) * rest).toFixed(1));
       keep.push(dot);
     }
     dots = keep;
@@ -153,13 +167,19 @@ function render({ model, el }) {
       else if (!ended) following = true;
       else setPlaying(false);
     }
-    raf = requestAnimationFrame(draw);
+    raf = 0;
+    if (dots.length || (playing && !following)) wake();
+  }
+  // nothing is drawn while nothing moves
+  function wake() {
+    if (!raf) raf = requestAnimationFrame(draw);
   }
   function setPlaying(on) {
     playing = on;
     if (!on) following = false;
     pause.textContent = on ? "Pause" : "Play";
     pause.setAttribute("aria-label", on ? "Pause the board" : "Play on");
+    wake();
   }
   function receive() {
     const frame = model.get("frame");
@@ -190,7 +210,6 @@ function render({ model, el }) {
   model.on("change:running", onRunning);
   receive();
   onRunning();
-  raf = requestAnimationFrame(draw);
   return () => {
     cancelAnimationFrame(raf);
     model.off("change:frame", receive);

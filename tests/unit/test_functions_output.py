@@ -62,3 +62,10 @@ def test_an_endless_line_is_cut_where_an_event_ends() -> None:
 
 def test_an_unfinished_frame_is_not_taken_for_text() -> None:
     assert texts(frame("whole\n")[:-3]) == []
+
+
+def test_a_record_does_not_come_before_the_print_that_was_read_late() -> None:
+    parser = OutputParser()
+    parser.feed(b"first\n" + frame("second\n"))
+    (first, _), (second, _) = parser.take()
+    assert first <= second

@@ -28,6 +28,7 @@ class OutputParser:
 
     def __init__(self) -> None:
         self._rest = b""
+        self._latest = 0
         self.lines: list[LogLine] = []
 
     def feed(self, data: bytes) -> None:
@@ -78,7 +79,10 @@ class OutputParser:
         return end
 
     def _emit(self, milliseconds: int, text: bytes) -> None:
-        self.lines.append((milliseconds, text[:EVENT_LIMIT_BYTES].decode("utf-8", "replace")))
+        # A frame tells when it was written, text has the moment when it was read: a log, which is
+        # sorted by time, must not put a record before a print that came first.
+        self._latest = max(self._latest, milliseconds)
+        self.lines.append((self._latest, text[:EVENT_LIMIT_BYTES].decode("utf-8", "replace")))
 
 
 class OutputPipe:
@@ -134,9 +138,11 @@ class OutputPipe:
                 os.close(self._fd)
 
     def _take(self, data: bytes) -> None:
+        before = len(self.parser.lines)
         self.parser.feed(data)
-        if len(self.parser.lines) > self.FULL_LINES:
-            self._on_full()
+        if before <= self.FULL_LINES < len(self.parser.lines):
+            # later: whoever takes the lines now must find them where they are
+            self._loop.call_soon(self._on_full)
 
     def _read_in_thread(self) -> None:
         with contextlib.suppress(OSError, RuntimeError):
