@@ -15,6 +15,7 @@ import uvicorn
 from orderlab.cloud.asgi import AsgiApplication
 from orderlab.cloud.cloud import Cloud
 from orderlab.cloud.header_names import NamesAsSent
+from orderlab.cloud.one_write import OneWrite
 from orderlab.cloud.server import Front
 from orderlab.cloud.settings import Settings
 from orderlab.errors import LearnerError
@@ -90,6 +91,10 @@ async def _serve(
         await cloud.stop()
 
 
+class _Protocol(NamesAsSent, OneWrite):
+    pass
+
+
 class _Server(uvicorn.Server):
     """uvicorn without its own signal handlers: ours stop the cloud first."""
 
@@ -101,7 +106,9 @@ class _Server(uvicorn.Server):
 def _server(front: Front) -> _Server:
     config = uvicorn.Config(
         AsgiApplication(front),
-        http=NamesAsSent,
+        http=_Protocol,
+        # nobody stands between us and the client: what it says of itself is not believed
+        proxy_headers=False,
         ws="none",
         lifespan="off",
         access_log=False,
