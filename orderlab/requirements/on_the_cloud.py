@@ -35,6 +35,7 @@ class CloudSystem:
             )
         self._target = target
         self.url = api_address(target)
+        self.speed = float(target.page("health")["speed"]) if FAULTS in target.can else 1.0
 
     # --- faults ---
 

@@ -13,6 +13,7 @@ class MonolithSystem:
     """A running monolith as a `System`."""
 
     name = "the monolith"
+    speed = 1.0
 
     def __init__(self, monolith: Monolith) -> None:
         self._monolith = monolith

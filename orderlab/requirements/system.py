@@ -38,6 +38,8 @@ class System(Protocol):
 
     name: str
     url: str
+    # how many times as fast waits pass here as on AWS, an experiment's slowness among them
+    speed: float
 
     def break_service(self, service: str) -> None: ...
 
