@@ -43,6 +43,8 @@ class OpenNotebook:
         self.page.wait_for_selector(
             f"body[data-jp-theme-light={dark!r}]", state="attached", timeout=20_000
         )
+        # a curtain hangs before the page while the theme changes
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=20_000)
 
     def run_all(self, seconds: float) -> list[dict[str, Any]]:
         """Run every cell until the last, or the first that fails; the code cells with errors."""

@@ -79,7 +79,7 @@ def _look(target: Target) -> Outcome:
     good, bad = [f"{run}-1", f"{run}-3"], [f"{run}-2"]
     before = _set_aside(target)
     write(target, good, bad)
-    done = until(lambda: set(good) <= noted(target) and _set_aside(target) > before, 7.0)
+    done = until(lambda: set(good) <= noted(target) and _set_aside(target) > before, 6.0)
     passed, aside = noted(target) & set(good), _set_aside(target) - before
     skipped = not until(lambda: "r-3" in noted(target), 0.5)
     _tidy(target, good + bad)

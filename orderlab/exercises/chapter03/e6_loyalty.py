@@ -123,11 +123,11 @@ def _try(target: Target) -> Outcome:
             got="; ".join(each.reason for each in sent.refused[:2])[:160],
         )
     everyone = (*SERVICES, LOYALTY)
-    all_done = until(lambda: _complete(target, everyone, ids), 5.0)
+    all_done = until(lambda: _complete(target, everyone, ids), 4.0)
     if not all_done and not _complete(target, SERVICES, ids):
         # these three did all orders before: they are late, on a busy machine, rather than lost
         until(lambda: _complete(target, SERVICES, ids), 20.0)
-        all_done = until(lambda: _complete(target, everyone, ids), 3.0)
+        all_done = until(lambda: _complete(target, everyone, ids), 2.5)
     time.sleep(0.3)
     done = {service: rows(target, service, ids) for service in everyone}
     waiting = _waiting(target)
