@@ -22,7 +22,7 @@ def python_version(version: tuple[int, int, int] | None = None) -> Finding:
             "Python", said, "orderlab needs 3.11 or newer: `make lab PYTHON=/path/to/python3.12`."
         )
     if found[:2] > NEWEST_TRIED:
-        return warn("Python", said, "Nobody has tried this one here yet; 3.11 to 3.14 work.")
+        return warn("Python", said, "Nobody has tried this one; take 3.11 to 3.14 if it fails.")
     return ok("Python", said)
 
 
