@@ -85,7 +85,7 @@ def _published(target: Target, order: dict[str, Any], requests: dict[str, Any]) 
                 )
         wanted = [order["order_id"]]
         bodies = collect(target, every, wanted, enough=3, seconds=5.0)
-        big = collect(target, filtered, wanted, enough=1, seconds=1.5)
+        big = collect(target, filtered, wanted, enough=1, seconds=0.5)
     return _bodies(order, bodies) or _filtered(requests["INSERT"], big)
 
 

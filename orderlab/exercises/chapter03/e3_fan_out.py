@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from orderlab.exercises.chapter03.e2_event import door
 from orderlab.exercises.chapter03.probes import (
+    collect,
     forget,
     probe_id,
     publish,
@@ -95,21 +97,34 @@ def _subscribed(target: Target) -> set[str]:
 
 def _arrivals(target: Target, placed: str, changed: str) -> dict[str, list[str]]:
     """By service, the bodies that came; "applied" where its function had taken it already."""
-    arrived: dict[str, list[str]] = {name: [] for name in SERVICES}
     consumed = [name for name in SERVICES if _has_consumer(target, name)]
 
-    def look() -> bool:
-        for name in SERVICES:
-            arrived[name] += take(target, url_of(target, name) or "", (placed, changed))
-            if name in consumed and not arrived[name] and rows(target, name, [placed]):
-                arrived[name].append("applied " + placed)
-        return all(any(placed in body for body in arrived[name]) for name in SERVICES)
+    def arrived(name: str) -> list[str]:
+        url = url_of(target, name) or ""
+        if name in consumed:
+            return _before_the_function(target, name, url, (placed, changed))
+        return collect(target, url, (placed, changed), enough=2, seconds=1.0)
 
-    until(look, 4.0 if consumed else 1.2)
-    time.sleep(0.2)
-    look()
+    with ThreadPoolExecutor(len(SERVICES)) as pool:
+        bodies = dict(zip(SERVICES, pool.map(arrived, SERVICES), strict=True))
     forget(target, consumed, [placed])
-    return arrived
+    return bodies
+
+
+def _before_the_function(target: Target, name: str, url: str, wanted: tuple[str, str]) -> list[str]:
+    """What can be seen at a queue that a function empties: a message, or the work done."""
+    found: list[str] = []
+
+    def look() -> bool:
+        found.extend(take(target, url, wanted))
+        if not found and rows(target, name, wanted[:1]):
+            found.append(f"applied {wanted[0]}")
+        return bool(found)
+
+    until(look, 4.0)
+    time.sleep(0.2)  # for the other event, which follows
+    look()
+    return found
 
 
 def _has_consumer(target: Target, name: str) -> bool:

@@ -68,7 +68,7 @@ def _passed(target: Target, attributes: dict[str, str]) -> set[str]:
         wanted = list(ids.values())
         # what came through without a filter tells how long to wait, however busy the machine is
         collect(target, every, wanted, enough=len(PROBES), seconds=5.0)
-        bodies = collect(target, filtered, wanted, enough=len(PROBES), seconds=0.6)
+        bodies = collect(target, filtered, wanted, enough=len(PROBES), seconds=0.5)
     return {name for name, each in ids.items() if any(each in body for body in bodies)}
 
 

@@ -68,11 +68,14 @@ def url_of(target: Target, queue: str) -> str | None:
         return None
 
 
-def take(target: Target, url: str, wanted: Collection[str]) -> list[str]:
-    """Bodies of those messages that hold one of the wanted ids; they are deleted, others stay."""
+def take(target: Target, url: str, wanted: Collection[str], *, wait: int = 0) -> list[str]:
+    """Bodies of those messages that hold one of the wanted ids; they are deleted, others stay.
+
+    With `wait` (seconds) it is a long poll: it looks at all servers, and nothing means nothing there.
+    """
     sqs = target.client("sqs")
     answer = sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=0
+        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=wait
     )
     found = []
     for message in answer.get("Messages", ()):
@@ -86,12 +89,17 @@ def take(target: Target, url: str, wanted: Collection[str]) -> list[str]:
 def collect(
     target: Target, url: str, wanted: Collection[str], *, enough: int, seconds: float
 ) -> list[str]:
-    """Bodies of the wanted messages that arrive: up to `enough` of them, or for `seconds`."""
+    """Bodies of the wanted messages that arrive: up to `enough` of them, or for `seconds`.
+
+    It may take a second longer: the last long poll is not cut short.
+    """
     found: list[str] = []
     deadline = time.monotonic() + seconds
     while len(found) < enough and time.monotonic() < deadline:
-        found += take(target, url, wanted)
-        time.sleep(0.05)
+        new = take(target, url, wanted, wait=1)
+        found += new
+        if not new:
+            time.sleep(0.05)  # other messages may lie there, and answer a long poll at once
     return found
 
 
