@@ -6,7 +6,6 @@ import json
 import os
 import urllib.error
 import urllib.request
-from types import TracebackType
 from typing import Any, Self
 
 from orderlab.cloud.settings import ACCOUNT_ID
@@ -154,10 +153,5 @@ class LocalTarget:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()

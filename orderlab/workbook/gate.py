@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
-from types import TracebackType
 
 from orderlab.exercises.engine.exercise import Exercise, Proof, Workspace
 from orderlab.exercises.engine.outcome import Outcome
@@ -60,7 +59,8 @@ def question_faults(questions: Iterable[Question]) -> list[str]:
 def prove(exercise: Exercise, fresh: Fresh) -> list[str]:
     """Run every proof of an exercise; a sentence for each that fails."""
     messages: dict[str, str] = {}
-    with _Bench(exercise, fresh) as bench:
+    with ExitStack() as open_now:
+        bench = _Bench(exercise, fresh, open_now)
         found = _expect(exercise, "as it comes", bench.outcome(lambda _: None), "untouched")
         found += _expect(exercise, "the solution", bench.outcome(exercise.solve), "right")
         for proof in exercise.proofs:
@@ -73,10 +73,10 @@ def prove(exercise: Exercise, fresh: Fresh) -> list[str]:
 class _Bench:
     """Where attempts are made: a workspace, and a new one after an attempt that made a call."""
 
-    def __init__(self, exercise: Exercise, fresh: Fresh) -> None:
+    def __init__(self, exercise: Exercise, fresh: Fresh, open_now: ExitStack) -> None:
         self._exercise = exercise
         self._fresh = fresh
-        self._open = ExitStack()
+        self._open = open_now
         self._now: tuple[Workspace, Callable[[], int]] | None = None
 
     def outcome(self, attempt: Callable[[Workspace], object]) -> Outcome:
@@ -92,17 +92,6 @@ class _Bench:
             self._open.close()
             self._now = None
         return outcome
-
-    def __enter__(self) -> _Bench:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._open.close()
 
 
 def _expect(exercise: Exercise, what: str, outcome: Outcome, kind: str) -> list[str]:

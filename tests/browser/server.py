@@ -58,6 +58,9 @@ def running_jupyterlab(home: Path) -> Iterator[JupyterLab]:
         **os.environ,
         "ORDERLAB_HOME": str(home / ".orderlab"),
         "JUPYTER_CONFIG_PATH": str(ROOT / "orderlab" / "cli" / "jupyter"),
+        # a learner's own: servers that share them fail over each other's half-written workspaces
+        "JUPYTER_CONFIG_DIR": str(home / ".jupyter"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / ".jupyter" / "workspaces"),
     }
     log = (home / "jupyter.log").open("w")
     server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)

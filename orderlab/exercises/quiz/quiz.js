@@ -4,11 +4,21 @@
 function element(name, attributes, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes || {})) {
-    if (key === "text") node.textContent = value;
+    if (key === "text") node.append(...marked(value));
     else if (value !== false) node.setAttribute(key, value === true ? "" : value);
   }
   node.append(...children);
   return node;
+}
+
+// Words between backticks are code, as in the notebook's text.
+function marked(text) {
+  return text.split("`").map((part, index) => {
+    if (index % 2 === 0) return part;
+    const code = document.createElement("code");
+    code.textContent = part;
+    return code;
+  });
 }
 
 function same(a, b) {
@@ -47,7 +57,7 @@ function drawQuestion(model, question, number, prefix) {
       // every chosen option says why; once answered rightly, all of them do
       const open = answer.includes(index) || same(answer, right);
       why.hidden = !open;
-      why.textContent = `${option.right ? "✓ Right" : "✗ Wrong"}: ${option.why}`;
+      why.replaceChildren(...marked(`${option.right ? "✓ Right" : "✗ Wrong"}: ${option.why}`));
       why.dataset.right = String(option.right);
       input.setAttribute("aria-describedby", open ? why.id : "");
     });

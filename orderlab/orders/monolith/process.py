@@ -10,7 +10,6 @@ import subprocess
 import sys
 import urllib.request
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 from orderlab.errors import LabError
@@ -112,10 +111,5 @@ class Monolith:
     def __enter__(self) -> Monolith:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
