@@ -21,6 +21,7 @@ from orderlab.cloud.settings import Settings
 from orderlab.errors import LearnerError
 
 WARM_UP_AFTER_SECONDS = 0.1
+COLLECT_AFTER = (20_000, 20, 20)
 
 WhenReady = Callable[[Cloud], None]
 StopSign = Callable[[], Awaitable[None]]
@@ -71,6 +72,8 @@ async def _serve(
         await cloud.start(f"http://127.0.0.1:{port}")
         # what was loaded until now stays: the collector need not walk it again and again
         gc.freeze()
+        # a request makes hundreds of objects, and nearly none of them is part of a cycle
+        gc.set_threshold(*COLLECT_AFTER)
         gc.enable()
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started and not serving.done():

@@ -82,3 +82,11 @@ def test_a_machine_is_busy_when_its_processors_were() -> None:
     times = iter([0.0, 0.5, 1.0, 99.0])
     machine = Machine(lambda: next(looks), lambda: next(times))
     assert [machine.is_busy() for _ in range(4)] == [False, True, False, False]
+
+
+def test_a_machine_is_busy_when_the_cloud_itself_has_no_time_left() -> None:
+    looks = iter([(0.0, 0.0), (100.0, 100.0), (200.0, 200.0)])
+    own = iter([0.0, 0.9, 1.0])
+    times = iter([0.0, 1.0, 2.0])
+    machine = Machine(lambda: next(looks), lambda: next(times), lambda: next(own))
+    assert [machine.is_busy() for _ in range(3)] == [False, True, False]

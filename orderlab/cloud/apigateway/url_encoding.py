@@ -11,16 +11,16 @@ from urllib.parse import quote_plus, unquote_plus
 MAX_REMEMBERED = 64
 _MAX_LENGTH = 300_000
 
-_SAFE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-*"
-_TABLE = {code: f"%{code:02X}" for code in range(128) if chr(code) not in _SAFE}
-_TABLE[ord(" ")] = "+"
+_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-*")
+# what escapes contain comes first, so that no escape is escaped again
+_FIRST = ("%", "+")
 _recent: dict[str, str] = {}
 
 
 def encode(text: str) -> str:
     """A text as a form holds it: blanks as `+`, all but letters, digits and `_.-*` escaped."""
     if text.isascii():
-        encoded = text.translate(_TABLE)
+        encoded = _escaped(text)
     else:
         encoded = quote_plus(text, safe="*", errors="replace").replace("~", "%7E")
     if 32 < len(encoded) < _MAX_LENGTH and text.isprintable():
@@ -28,6 +28,17 @@ def encode(text: str) -> str:
             del _recent[next(iter(_recent))]
         _recent[encoded] = text
     return encoded
+
+
+def _escaped(text: str) -> str:
+    """One pass for each character that must be escaped: of those, JSON has about ten."""
+    unsafe = set(text) - _SAFE
+    for character in _FIRST:
+        if character in unsafe:
+            text = text.replace(character, f"%{ord(character):02X}")
+    for character in unsafe.difference(_FIRST):
+        text = text.replace(character, "+" if character == " " else f"%{ord(character):02X}")
+    return text
 
 
 def decode(text: str) -> str:

@@ -7,8 +7,11 @@ from collections.abc import Callable
 
 import psutil
 
-# the share of the processors that must have been idle
-SPARE = 0.15
+# processors that must have been idle: functions and cloud wait for each other, so that a machine
+# that has no more to give still shows half a processor that nobody uses
+SPARE = 0.75
+# the share of its one thread from which on the cloud is what everyone waits for
+CLOUD_FULL = 0.7
 # real seconds that a measurement covers at least
 SPAN = 0.2
 
@@ -29,24 +32,32 @@ class Machine:
         self,
         times: Callable[[], tuple[float, float]] = processor_times,
         now: Callable[[], float] = time.monotonic,
+        own: Callable[[], float] = time.process_time,
     ) -> None:
-        self._times, self._now = times, now
+        self._times, self._now, self._own = times, now, own
         self._measured_at = float("-inf")
-        self._idle = self._total = 0.0
+        self._idle = self._total = self._used = 0.0
         self._busy = False
 
     def is_busy(self) -> bool:
-        """Whether nearly no processor time was left since the last look."""
+        """Whether further environments would find no processor, or a cloud that has no time."""
         now = self._now()
-        if now - self._measured_at >= SPAN:
-            idle, total = self._times()
-            passed = total - self._total
-            # after a long silence the average says nothing of now
-            recent = now - self._measured_at < 10 * SPAN
-            if passed > 0:
-                self._busy = recent and (idle - self._idle) / passed < SPARE
-            self._measured_at, self._idle, self._total = now, idle, total
+        passed = now - self._measured_at
+        if passed >= SPAN:
+            (idle, total), used = self._times(), self._own()
+            if total > self._total:
+                # after a long silence the average says nothing of now
+                recent = passed < 10 * SPAN
+                share = (idle - self._idle) / (total - self._total)
+                cloud = (used - self._used) / passed
+                spare = share * _processors()
+                self._busy = recent and (spare < SPARE or cloud > CLOUD_FULL)
+            self._measured_at, self._idle, self._total, self._used = now, idle, total, used
         return self._busy
+
+
+def _processors() -> int:
+    return psutil.cpu_count() or 1
 
 
 MACHINE = Machine()

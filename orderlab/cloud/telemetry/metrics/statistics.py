@@ -35,6 +35,9 @@ class StatisticSet:
             self.minimum = value
         if value > self.maximum:
             self.maximum = value
+        if times == 1.0:
+            self._sample(value, chance)
+            return
         for _ in range(min(int(times), MAX_SAMPLES)):
             self._sample(value, chance)
 
