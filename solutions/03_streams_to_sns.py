@@ -85,11 +85,11 @@ print(f"shipping down: {len(broken.refused)} of 10 orders refused", *reasons)
 # has a price: no place in the code shows the whole dance. You will need traces for that.
 #
 # ```
-#             table orders ── stream ──> publish-order-events ──> topic order-events
-#                                                                  │       │       │
-#                                                            inventory invoicing shipping     (a queue each)
-#                                                                  │       │       │
-#                                                            inventory invoicing shipping     (a function each)
+#   table orders ─ stream ─> publish-order-events ─> topic order-events
+#                                                     │      │      │
+#   a queue each                               inventory invoicing shipping
+#                                                     │      │      │
+#   a function each                            inventory invoicing shipping
 # ```
 #
 # Why does `accept-order` not publish the event itself, after storing? Because between the two calls it can die: then an
@@ -684,7 +684,7 @@ print("records in the batch that was given up:", told["DDBStreamBatchInfo"]["bat
 # | schema registry | no | yes, with discovery and code bindings |
 # | latency to Lambda | p50 73 ms, p99 225 ms (independent measurement) | p50 148 ms, p99 387 ms (same source, 2023); p90 80 ms (a customer's case, 2026) |
 # | throughput | practically unlimited for a standard topic | PutEvents 10,000/s in us-east-1 by default, less in many Regions; can be raised |
-# | price | $0.50 per million publishes; delivery to SQS and Lambda free | $1.00 per million events |
+# | price | USD 0.50 per million publishes; delivery to SQS and Lambda free | USD 1.00 per million events |
 #
 # (Latencies and prices are second-hand, checked in November 2026; none is confirmed on an AWS page.) One event type, few services, low cost: **SNS**. The choice
 # **flips** when there are many event types from many teams who need schemas; when events come from SaaS partners or from AWS services

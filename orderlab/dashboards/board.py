@@ -18,6 +18,8 @@ from orderlab.showing.picture import Picture
 from orderlab.target.base import Target
 
 _HERE = Path(__file__).parent
+# board.css hides a picture of this kind as long as the board is there
+LAST = "orderlab-board-last"
 LOOKS_A_SECOND = 4.0
 KEPT_FRAMES = 2400
 
@@ -60,10 +62,14 @@ class Board:
         self.widget.running = False
 
     def stop(self) -> Picture:
-        """End the board; returns the final picture, which needs no kernel. Twice is no harm."""
+        """End the board; returns the final picture, which needs no kernel. Twice is no harm.
+
+        The notebook keeps the picture, and shows it where the board itself can't be drawn any more.
+        """
         self._stop.set()
         self._thread.join(5)
-        return self.picture()
+        picture = self.picture()
+        return Picture(picture.svg, picture.alt, measured=True, kind=LAST)
 
     def picture(self) -> Picture:
         """The architecture with the last numbers in words."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import ipywidgets
 
 from orderlab.exercises.engine import card
 from orderlab.progress import Progress
+from orderlab.showing.html_text import html_text
 
 
 class Prediction:
@@ -45,6 +45,6 @@ class Prediction:
     def _repr_mimebundle_(self, **options: Any) -> Any:
         bundle = self.widget._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        items = "".join(f"<li>{html.escape(option)}</li>" for option in self.options)
-        static = card.card("note", "Predict", f"{html.escape(self.question)}<ul>{items}</ul>", [])
+        items = "".join(f"<li>{html_text(option)}</li>" for option in self.options)
+        static = card.card("note", "Predict", f"{html_text(self.question)}<ul>{items}</ul>", [])
         return {**(data or {}), "text/plain": repr(self), "text/html": static}, metadata

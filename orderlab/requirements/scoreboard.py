@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from orderlab.requirements.experiments import EXPERIMENTS
 from orderlab.requirements.finding import Finding
 from orderlab.requirements.system import System
+from orderlab.showing.html_text import html_text
 
 if TYPE_CHECKING:
     from orderlab.target.base import Target
@@ -44,9 +44,9 @@ class Scoreboard:
             f'<tr><th scope="row">{f.requirement}</th>'
             f'<td style="text-align:left;border-left:5px solid {_COLOURS[f.colour]};'
             f'font-weight:600;white-space:nowrap">{_SIGNS[f.colour]}</td>'
-            f'<td style="text-align:left">{html.escape(f.title)}</td>'
-            f'<td style="text-align:left">{html.escape(f.number)}</td>'
-            f'<td style="text-align:left">{html.escape(f.how)}</td></tr>'
+            f'<td style="text-align:left">{html_text(f.title)}</td>'
+            f'<td style="text-align:left">{html_text(f.number)}</td>'
+            f'<td style="text-align:left">{html_text(f.how)}</td></tr>'
             for f in self.findings
         )
         head = "".join(
@@ -54,7 +54,7 @@ class Scoreboard:
             for name in ("", "now", "requirement", "number", "how it was measured")
         )
         table = (
-            f"<table><caption>Scoreboard of {html.escape(self.system)}</caption>"
+            f"<table><caption>Scoreboard of {html_text(self.system)}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         )
         return {"text/plain": repr(self), "text/html": table}

@@ -19,18 +19,18 @@ class Picture:
     it are compared all the same.
     """
 
-    def __init__(self, svg: str, alt: str, *, measured: bool = False) -> None:
+    def __init__(self, svg: str, alt: str, *, measured: bool = False, kind: str = "") -> None:
         if not alt.strip():
             raise ValueError(
                 "A picture needs alt text: what would you say to someone on the phone?"
             )
-        self.svg, self.alt, self.measured = svg, alt, measured
+        self.svg, self.alt, self.measured, self.kind = svg, alt, measured, kind
 
     def __repr__(self) -> str:
         return f"[picture] {self.alt}"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        kind = "measured" if self.measured else "drawn"
+        kind = ("measured" if self.measured else "drawn") + (f" {self.kind}" if self.kind else "")
         return {
             "text/plain": repr(self),
             "text/html": (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from orderlab.showing.html_text import html_text
 
 
 class Table:
@@ -51,18 +52,18 @@ class Table:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{html.escape(c)}</th>' for c in self.columns)
+        head = "".join(f'<th scope="col">{html_text(c)}</th>' for c in self.columns)
         right = [self._is_number(column) for column in self.columns]
         body = "".join(
             "<tr>"
             + "".join(
-                f'<td style="text-align:{"right" if to_right else "left"}">{html.escape(text)}</td>'
+                f'<td style="text-align:{"right" if to_right else "left"}">{html_text(text)}</td>'
                 for text, to_right in zip(row, right, strict=True)
             )
             + "</tr>"
             for row in self._cells()
         )
-        caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
+        caption = f"<caption>{html_text(self.caption)}</caption>" if self.caption else ""
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 

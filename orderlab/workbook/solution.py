@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from nbclient import NotebookClient
 from orderlab.workbook.source import BEGIN, END
 
 CELL_TIMEOUT_SECONDS = 120
+_PLACEHOLDER = re.compile(r"(\w+(?:, \w+)*) = .*\bNone\b")
+_BINDING = re.compile(r"(?:(\w+(?:, \w+)*) = |def (\w+)\()")
 
 
 def solution_notebook(source: Any, folder: Path) -> Any:
@@ -23,7 +26,7 @@ def solution_notebook(source: Any, folder: Path) -> Any:
     source.cells = [cell for cell in source.cells if "learner" not in cell.metadata.get("tags", [])]
     for cell in source.cells:
         if cell.cell_type == "code":
-            cell.source = _without_markers(cell.source)
+            cell.source = without_markers(cell.source)
     with tempfile.TemporaryDirectory(prefix="orderlab-build-") as home:
         environment = {**os.environ, "ORDERLAB_HOME": home}
         client = NotebookClient(
@@ -36,9 +39,30 @@ def solution_notebook(source: Any, folder: Path) -> Any:
     return _tidy(source)
 
 
-def _without_markers(code: str) -> str:
-    lines = [line for line in code.splitlines() if line.strip() not in (BEGIN, END)]
-    return "\n".join(lines)
+def without_markers(code: str) -> str:
+    """The code with its solution in place of the `answer = None` that waits for a learner's."""
+    given: list[str] = []
+    solution: list[str] = []
+    inside = False
+    for line in code.splitlines():
+        if line.strip() in (BEGIN, END):
+            inside = line.strip() == BEGIN
+        elif inside:
+            solution.append(line)
+    filled = {name for line in solution for name in _bound(line)}
+    for line in code.splitlines():
+        waits = _PLACEHOLDER.match(line)
+        if waits and line not in solution and filled.issuperset(waits[1].split(", ")):
+            continue
+        if line.strip() not in (BEGIN, END):
+            given.append(line)
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(given))
+
+
+def _bound(line: str) -> list[str]:
+    """The names that a line at the left margin gives a value."""
+    found = _BINDING.match(line)
+    return (found[1] or found[2]).split(", ") if found else []
 
 
 def _tidy(notebook: Any) -> Any:

@@ -45,6 +45,7 @@ def _runs_and_can_be_read(path: str, jupyterlab: Any, page: Any) -> None:
     assert not any("lab failed" in text for text in texts)
     if path.startswith("notebooks/"):
         assert not any(" right:" in text[:12] for text in texts), "an exercise came solved"
+    assert page.page.locator("mjx-container").count() == 0, "an amount was taken for a formula"
     shot = path.replace("/", "-").removesuffix(".ipynb")
     for theme in ("Light", "Dark"):
         notebook.theme(f"JupyterLab {theme}")

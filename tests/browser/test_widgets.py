@@ -70,9 +70,7 @@ sender.start()
 board"""
 
 
-def test_the_board_moves_at_twenty_frames_a_second_and_can_be_paused(
-    jupyterlab: Any, page: Any
-) -> None:
+def test_the_board_moves_and_can_be_paused(jupyterlab: Any, page: Any) -> None:
     start = (
         "import orderlab\nfrom orderlab.orders import architecture\n"
         "lab = orderlab.start(chapter=0, quiet=True)\narchitecture.build(lab.target, 4)"
@@ -114,6 +112,38 @@ def test_the_board_honours_reduced_motion(jupyterlab: Any, page: Any) -> None:
     status = "document.querySelector('.orderlab-board [role=status]').textContent"
     page.page.wait_for_function(f"() => /[1-9][0-9]* orders/.test({status})", timeout=20_000)
     assert board.locator(".dot").count() == 0
+
+
+def test_the_last_picture_shows_where_the_board_is_not_drawn(jupyterlab: Any, page: Any) -> None:
+    start = (
+        "import orderlab\nfrom orderlab.orders import architecture\n"
+        "lab = orderlab.start(chapter=0, quiet=True)\narchitecture.build(lab.target, 1)"
+    )
+    path = _write(jupyterlab, start, "board = lab.watch()\nboard", "board.stop()")
+    notebook = OpenNotebook(page.page, jupyterlab.notebook(path))
+    notebook.run_all(90)
+    notebook.scroll_to(".orderlab-board")
+    last = page.page.locator(".orderlab-board-last")
+    last.wait_for(state="hidden", timeout=10_000)
+    assert last.count() == 1
+    page.page.evaluate("() => document.querySelector('.orderlab-board').remove()")
+    assert last.is_visible()
+
+
+FORMULA = "mjx-container"
+
+
+def test_amounts_are_not_taken_for_formulas(jupyterlab: Any, page: Any) -> None:
+    path = _write(
+        jupyterlab,
+        "from IPython.display import HTML\nHTML('<p id=\"raw\">$1 and $2</p>')",
+        "import orderlab\norderlab.Table([{'a': '$1 and $2', 'b': '$3'}])",
+        "from orderlab.exercises.engine import right\nright('$1 or $2', looked_at='$3, $4')",
+    )
+    notebook = OpenNotebook(page.page, jupyterlab.notebook(path))
+    notebook.run_all(60)
+    page.page.wait_for_selector(f"#raw {FORMULA}", timeout=20_000)
+    assert page.page.locator(FORMULA).count() == 1, "only what we did not escape"
 
 
 def test_no_cloud_is_left_when_the_kernels_have_gone() -> None:

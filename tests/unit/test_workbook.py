@@ -8,6 +8,7 @@ import pytest
 
 from orderlab.workbook.build import as_text
 from orderlab.workbook.learner import learner_notebook, without_solution
+from orderlab.workbook.solution import without_markers
 from orderlab.workbook.source import SourceError, read
 
 SOURCE = """\
@@ -39,6 +40,26 @@ def test_a_learner_notebook_has_a_placeholder_and_no_solution(tmp_path: Path) ->
     notebook = learner_notebook(_read(tmp_path))
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     assert code == ["x = 1\n# your code here\n\nprint(x)"]
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("a = None\n### BEGIN SOLUTION\na = 4\n### END SOLUTION\ncheck(a)", "a = 4\ncheck(a)"),
+        (
+            'way = {"x": None}\n### BEGIN SOLUTION\nway = {"x": "y"}\n### END SOLUTION',
+            'way = {"x": "y"}',
+        ),
+        (
+            "w, r = None, None\n### BEGIN SOLUTION\ndef w():\n    pass\nr = 1\n### END SOLUTION",
+            "def w():\n    pass\nr = 1",
+        ),
+        ("a = None\n### BEGIN SOLUTION\nb = 4\n### END SOLUTION", "a = None\nb = 4"),
+        ("a = 3\n### BEGIN SOLUTION\na = 4\n### END SOLUTION", "a = 3\na = 4"),
+    ],
+)
+def test_a_solution_stands_in_the_place_of_what_waits_for_it(code: str, shown: str) -> None:
+    assert without_markers(code) == shown
 
 
 def test_cell_ids_depend_on_the_source_alone(tmp_path: Path) -> None:

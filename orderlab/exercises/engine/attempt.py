@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +11,7 @@ from orderlab.exercises.engine import card
 from orderlab.exercises.engine.exercise import Exercise, Workspace
 from orderlab.exercises.engine.outcome import Outcome, lab_fault
 from orderlab.progress import Progress
+from orderlab.showing.html_text import html_text
 
 _NOTHING = object()
 
@@ -26,7 +26,7 @@ class Text:
         return f"{self._exercise} {card.LABELS[self._kind]}: {self._text}"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        text = html.escape(self._text)
+        text = html_text(self._text)
         body = (
             f'<pre style="white-space:pre-wrap;background:none;color:inherit">{text}</pre>'
             if self._code

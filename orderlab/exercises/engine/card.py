@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+from orderlab.showing.html_text import html_text
 
 LABELS = {
     "untouched": "not tried yet",
@@ -37,10 +37,10 @@ COLOURS = {
 
 def card(kind: str, exercise: str, message: str, rows: list[tuple[str, str]]) -> str:
     """One card as HTML; `message` and the rows' texts are HTML already."""
-    title = html.escape(f"{exercise} {LABELS[kind]}".strip())
+    title = html_text(f"{exercise} {LABELS[kind]}".strip())
     body = "".join(
         f'<tr><th scope="row" style="text-align:left;vertical-align:top;padding:1px 12px 1px 0;'
-        f'font-weight:600;background:none">{html.escape(label)}</th>'
+        f'white-space:nowrap;font-weight:600;background:none">{html_text(label)}</th>'
         f'<td style="text-align:left;padding:1px 0;background:none">{text}</td></tr>'
         for label, text in rows
     )

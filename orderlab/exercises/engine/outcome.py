@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from orderlab.exercises.engine import card
+from orderlab.showing.html_text import html_text
 
 Kind = Literal["untouched", "wrong", "right", "lab_fault"]
 
@@ -47,10 +47,10 @@ class Outcome:
     __repr__ = __str__
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        rows = [(label, html.escape(text)) for label, text in self.rows()]
+        rows = [(label, html_text(text)) for label, text in self.rows()]
         return {
             "text/plain": str(self),
-            "text/html": card.card(self.kind, self.exercise, html.escape(self.message), rows),
+            "text/html": card.card(self.kind, self.exercise, html_text(self.message), rows),
         }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import traitlets
 
 from orderlab.exercises.quiz.question import Question
 from orderlab.progress import Progress
+from orderlab.showing.html_text import html_text
 
 _HERE = Path(__file__).parent
 
@@ -60,8 +60,8 @@ class Quiz:
 
     def _static(self) -> str:
         items = "".join(
-            f"<li>{html.escape(q.text)}<ol type='a'>"
-            + "".join(f"<li>{html.escape(o.text)}</li>" for o in q.options)
+            f"<li>{html_text(q.text)}<ol type='a'>"
+            + "".join(f"<li>{html_text(o.text)}</li>" for o in q.options)
             + "</ol></li>"
             for q in self.questions
         )

@@ -1,0 +1,14 @@
+"""Text as HTML that a notebook shows as it is."""
+
+from __future__ import annotations
+
+import html
+
+# JupyterLab takes what stands between two dollar signs for a formula. A sign in an element of its
+# own has no partner.
+_DOLLAR = "<span>$</span>"
+
+
+def html_text(text: str) -> str:
+    """The text with HTML's own characters escaped, and amounts left amounts."""
+    return html.escape(text).replace("$", _DOLLAR)
