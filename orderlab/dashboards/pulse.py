@@ -21,7 +21,8 @@ class Frame:
     """What the browser needs for one moment.
 
     `moves` counts orders by edge (source node id, target node id) since the last frame; `waiting`
-    and `environments` are by node id; `errors` too; `usd` is the metered cost so far.
+    and `environments` are by node id; `errors` too; `usd` is the metered cost so far, `orders` what
+    clients placed since the board was opened.
     """
 
     at: float = 0.0
@@ -77,7 +78,7 @@ class Pulse:
         return frame
 
     def _move(self, frame: Frame, key: tuple[str, str, str], count: int, errors: int) -> None:
-        source, target, _ = key
+        source, target, action = key
         edge = self._edge(
             self._nodes.get(arn_key(source), ""), self._nodes.get(arn_key(target), "")
         )
@@ -86,7 +87,8 @@ class Pulse:
         node = self._nodes.get(arn_key(target))
         if errors and node:
             frame.errors[node] = frame.errors.get(node, 0) + errors
-        if source == "client":
+        # a client also reads: an order is what it posts to an API
+        if source == "client" and action.startswith("POST "):
             self._orders += count - errors
 
     def _edge(self, source: str, target: str) -> str:

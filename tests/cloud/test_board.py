@@ -33,9 +33,12 @@ def test_orders_move_along_the_edges_of_the_picture(system: LocalTarget) -> None
     deadline = time.monotonic() + 15
     last = "function-shipping|table-shipping"
     while moved.get(last, 0) < 5 and time.monotonic() < deadline:
-        for edge, count in pulse.look().moves.items():
+        system.client("dynamodb").get_item(TableName="orders", Key={"order_id": {"S": "none"}})
+        frame = pulse.look()
+        for edge, count in frame.moves.items():
             moved[edge] = moved.get(edge, 0) + count
         time.sleep(0.1)
+    assert frame.orders == 5, "reads of the client are no orders"
     assert moved["client-client|api-order-api"] == 5
     assert moved["api-order-api|queue-orders-inbox"] == 5
     assert moved["function-process-order|table-orders"] == 5
