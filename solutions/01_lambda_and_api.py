@@ -700,8 +700,8 @@ from collections import Counter
 from orderlab.exercises.chapter01.clients import post_many
 
 flood = post_many(address, [{}] * 60, keys=[key["value"]] * 60)
-by_status = Counter(answer.status for answer in flood)
-print(f"{by_status[429]} of 60 orders refused, with {flood[-1].status} {flood[-1].text}")
+texts = Counter(answer.text for answer in flood if answer.status == 429)
+print(f"{texts.total()} of 60 orders refused, with 429 {', '.join(texts)}")
 
 # %% [markdown]
 # This is a **token bucket**: it holds five, two come back every second, each request takes one, and who finds it empty gets 429 and should

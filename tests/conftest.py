@@ -53,7 +53,7 @@ class RunningCloud:
 
 
 # Files whose tests share nothing, each taking tens of seconds: workers take these one by one.
-_ONE_BY_ONE = ("tests/browser/test_notebooks.py", "tests/notebooks/")
+_ONE_BY_ONE = ("tests/notebooks/",)
 
 
 class _ByFile(LoadScopeScheduling):

@@ -89,7 +89,7 @@ def test_the_board_moves_and_can_be_paused(jupyterlab: Any, page: Any) -> None:
     page.page.wait_for_timeout(2000)
     frames = (board.evaluate(drawn) - before) / (time.monotonic() - began)
     # the figure itself is measured in benchmarks/; here it only has to move
-    assert frames > 5
+    assert frames > 1
     board.get_by_role("button", name="Pause").click()
     shown = board.locator("[role=status]").inner_text()
     page.page.wait_for_timeout(800)
