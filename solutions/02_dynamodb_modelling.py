@@ -516,9 +516,11 @@ orderlab.Table(rows)
 # all items of one partition key live together. On demand or not: that is a limit of the key, not of the table.
 #
 # To reach it here, one item of 390 KB is enough: each change of it, however small, costs 390 units. First 40 changes of one item,
-# then 40 changes spread over ten. The client does not try again, so that you see the refusals.
+# from eight clients at once, then 40 changes spread over twenty. The client does not try again, so that you see the refusals.
 
 # %%
+from concurrent.futures import ThreadPoolExecutor
+
 import boto3
 from botocore.config import Config
 
@@ -538,17 +540,18 @@ with lab.journal.paused():
         AttributeDefinitions=[{"AttributeName": "store", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "store", "KeyType": "HASH"}])
     once.get_waiter("table_exists").wait(TableName="sales", WaiterConfig={"Delay": 1})
-    for key in ["s-367", *(f"s-367#{number}" for number in range(10))]:
+    for key in ["s-367", *(f"s-367#{number}" for number in range(20))]:
         time.sleep(0.05)
         _ = once.put_item(TableName="sales", Item={"store": {"S": key}, "notes": {"S": "x" * 390_000}})
     time.sleep(1)
-    hot = [change("s-367") for _ in range(40)]
-    spread = [change(f"s-367#{number % 10}") for number in range(40)]
+    with ThreadPoolExecutor(8) as clients:
+        hot = list(clients.map(change, ["s-367"] * 40))
+    spread = [change(f"s-367#{number % 20}") for number in range(40)]
     _ = once.delete_table(TableName="sales")
 refusal = next(filter(None, hot))
 print("one key: some refused,", refusal["Error"]["Code"])
 print("reason:", refusal.get("throttlingReasons", refusal.get("ThrottlingReasons"))[0]["reason"])
-print("ten keys: refused", sum(map(bool, spread)), "of", len(spread))
+print("twenty keys: refused", sum(map(bool, spread)), "of", len(spread))
 
 # %% [markdown]
 # *Key range*: the table had room, the key had not. (AWS's *adaptive capacity* gives a busy partition more of the table's capacity and

@@ -79,7 +79,7 @@ def _send(workspace: Workspace) -> list[Any]:
             except ClientError as error:
                 if error.response["Error"]["Code"] != "TooManyRequestsException":
                     return {"errorType": error.response["Error"]["Code"]}
-                time.sleep(0.03)
+                time.sleep(0.08)
         return None
 
     with ThreadPoolExecutor(ORDERS) as pool:
@@ -98,7 +98,9 @@ def _judge(answers: list[Any], reserved: int | None, new_code: bool) -> Outcome:
             got=str(failed[0].get("errorMessage", failed[0]["errorType"]))[:120],
             next="Repair it, or put its code back, before you look at concurrency.",
         )
-    if len(spans) < ORDERS:
+    most = max((sum(b <= began < e for b, e in spans) for began, _ in spans), default=0)
+    in_turn = most == 1 and len(spans) >= MOST  # that is why it takes so long
+    if len(spans) < ORDERS and not in_turn:
         return wrong(
             "not all answered",
             f"Within {PATIENCE_SECONDS:.0f} s not every order had an answer with began and ended.",
@@ -106,7 +108,6 @@ def _judge(answers: list[Any], reserved: int | None, new_code: bool) -> Outcome:
             got=f"{len(spans)} of {ORDERS} answered",
             next="Is it slower than it need be?",
         )
-    most = max(sum(b <= began < e for b, e in spans) for began, _ in spans)
     if most > MOST:
         return _too_many(most, reserved, new_code)
     if most == 1:
