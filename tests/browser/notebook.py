@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+# what JupyterLab draws of text that it takes for a formula
+FORMULA = "mjx-container"
+
 # What the kernel and the cells of the open notebook are doing, asked of JupyterLab itself.
 _STATE = """() => {
   const panel = window.jupyterapp && window.jupyterapp.shell.currentWidget;

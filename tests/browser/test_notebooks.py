@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.contrast import unreadable
-from tests.browser.notebook import OpenNotebook
+from tests.browser.notebook import FORMULA, OpenNotebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ def _runs_and_can_be_read(path: str, jupyterlab: Any, page: Any) -> None:
     assert not any("lab failed" in text for text in texts)
     if path.startswith("notebooks/"):
         assert not any(" right:" in text[:12] for text in texts), "an exercise came solved"
-    assert page.page.locator("mjx-container").count() == 0, "an amount was taken for a formula"
+    assert page.page.locator(FORMULA).count() == 0, "an amount was taken for a formula"
     shot = path.replace("/", "-").removesuffix(".ipynb")
     for theme in ("Light", "Dark"):
         notebook.theme(f"JupyterLab {theme}")

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tests.browser.contrast import unreadable
-from tests.browser.notebook import OpenNotebook
+from tests.browser.notebook import FORMULA, OpenNotebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -128,9 +128,6 @@ def test_the_last_picture_shows_where_the_board_is_not_drawn(jupyterlab: Any, pa
     assert last.count() == 1
     page.page.evaluate("() => document.querySelector('.orderlab-board').remove()")
     assert last.is_visible()
-
-
-FORMULA = "mjx-container"
 
 
 def test_amounts_are_not_taken_for_formulas(jupyterlab: Any, page: Any) -> None:

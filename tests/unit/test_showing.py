@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from orderlab.showing import Picture, Table, measured_plot, show
+from orderlab.showing.html_text import html_text
 
 
 def test_request_ids_are_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,3 +40,9 @@ def test_a_plot_takes_the_themes_colour_and_the_same_bytes_twice() -> None:
 
     first = plot()
     assert first == plot() and "--jp-content-font-color1" in first and "#010203" not in first
+
+
+def test_no_two_dollar_signs_stand_in_one_piece_of_text() -> None:
+    shown = html_text("$1 < $2")
+    assert shown.count("$") == 2 and "&lt;" in shown
+    assert all(piece.count("$") <= 1 for piece in re.split(r"<[^>]+>", shown))
