@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 TRIED = ("3.11", "3.12", "3.13", "3.14")
+# Debian 12 brings 3.11.2: a pin that wants 3.11.5 could not be installed there
+OLDEST_RELEASE = "3.11.0"
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +64,24 @@ def test_every_package_is_pinned_to_a_version_that_fits(
         or not each.specifier.contains(pins[canonicalize_name(each.name)], prereleases=True)
     ]
     assert wrong == []
+
+
+def test_every_pin_can_be_installed_on_every_python_that_is_allowed(
+    pins: dict[str, Version],
+) -> None:
+    """Where this fails, constraints.txt needs an older version of the package that is named."""
+    wanted = {
+        canonicalize_name(each.name): SpecifierSet(each.metadata["Requires-Python"])
+        for each in distributions()
+        if each.metadata["Requires-Python"] and pins.get(canonicalize_name(each.name))
+    }
+    assert len(wanted) > len(pins) / 2
+    refusing = {
+        name: str(wants)
+        for name, wants in wanted.items()
+        if not all(wants.contains(each) for each in (OLDEST_RELEASE, *TRIED[1:]))
+    }
+    assert refusing == {}
 
 
 def test_pins_hold_no_address_and_not_this_project(pins: dict[str, Version]) -> None:
