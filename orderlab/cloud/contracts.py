@@ -203,8 +203,11 @@ class Functions(Protocol):
         invocation_type: Literal["RequestResponse", "Event", "DryRun"] = "RequestResponse",
         client_context: str = "",
         trace_id: str = "",
+        surely_json: bool = False,
     ) -> Invocation:
         """Run a function, named by name, partial ARN or ARN (a qualifier may be its last part).
+
+        With `surely_json` the payload was made here, and is not parsed to see whether it is JSON.
 
         A service principal needs the function's resource policy; a role its identity policy.
         Raises AwsError: ResourceNotFoundException, TooManyRequestsException (429),
@@ -289,6 +292,25 @@ class StreamPosition:
     index: int
 
 
+class StreamRecord(Protocol):
+    """One change of an item; `created` is in seconds since 1970, `size` in bytes."""
+
+    sequence_number: str
+    size: int
+
+    @property
+    def keys(self) -> Mapping[str, Any]: ...
+
+    @property
+    def created(self) -> float: ...
+
+    def content(self) -> dict[str, Any]:
+        """The record in the form of the streams API."""
+
+    def encoded(self, source_arn: str) -> bytes:
+        """The record as JSON in the form that functions receive it."""
+
+
 class Shard(Protocol):
     @property
     def id(self) -> str: ...
@@ -297,8 +319,8 @@ class Shard(Protocol):
 
     def read(
         self, position: StreamPosition, limit: int
-    ) -> tuple[Sequence[Mapping[str, Any]], StreamPosition]:
-        """Up to `limit` records (and 1 MB) in the form of the streams API, and what comes after.
+    ) -> tuple[Sequence[StreamRecord], StreamPosition]:
+        """Up to `limit` records (and 1 MB), and what comes after.
 
         A position that was trimmed is moved to the oldest record that is left.
         """

@@ -14,6 +14,8 @@ from orderlab.cloud.contracts import Invocation, Principal, ReceivedMessage, Str
 from orderlab.cloud.event_sources import settings as rules
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.sources import Source
+from orderlab.cloud.tables.stored import store
+from orderlab.cloud.tables.stream_record import Change, StreamRecord
 
 ACCOUNT = "123456789012"
 QUEUE_ARN = f"arn:aws:sqs:us-east-1:{ACCOUNT}:inbox"
@@ -114,18 +116,15 @@ class FakeShard:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.log: list[dict[str, Any]] = []
+        self.log: list[StreamRecord] = []
         self._arrival = asyncio.Event()
 
     def put(self, *keys: str) -> None:
         for key in keys:
             number = f"{len(self.log):021d}"
-            change = {
-                "Keys": {"id": {"S": key}},
-                "SequenceNumber": number,
-                "ApproximateCreationDateTime": int(self._clock.wall()),
-            }
-            self.log.append({"eventName": "INSERT", "dynamodb": change})
+            keys, wall = {"id": {"S": key}}, self._clock.wall()
+            change = Change(keys, None, store(keys, 3), wall, wall + 86_400, "event", None)
+            self.log.append(StreamRecord(change, number, "KEYS_ONLY", "us-east-1"))
         self._arrival.set()
 
     def start(self, starting_position: str) -> StreamPosition:

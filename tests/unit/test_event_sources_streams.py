@@ -177,8 +177,8 @@ def test_records_that_no_filter_wants_are_skipped() -> None:
 
 def test_lanes_keep_the_order_of_each_key_and_one_that_fails_stops_no_other() -> None:
     names = [f"k{i}" for i in range(20)]
-    blocked = lane_of({"dynamodb": {"Keys": {"id": {"S": "k0"}}}}, 4)
-    free = [k for k in names if lane_of({"dynamodb": {"Keys": {"id": {"S": k}}}}, 4) != blocked]
+    blocked = lane_of({"id": {"S": "k0"}}, 4)
+    free = [k for k in names if lane_of({"id": {"S": k}}, 4) != blocked]
 
     async def body(cloud: FakeCloud, _: StreamPoller) -> None:
         await until(lambda: sum(k in free for b in seen(cloud) for k in b) == 2 * len(free))

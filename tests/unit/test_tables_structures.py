@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,7 @@ from orderlab.cloud.tables.rows import TOP, AfterPrefix, Rows
 from orderlab.cloud.tables.schema import IndexSchema, KeySchema, TableSchema
 from orderlab.cloud.tables.staleness import STALE_SECONDS, Staleness
 from orderlab.cloud.tables.stored import Stored, store
-from orderlab.cloud.tables.stream_log import RETENTION_SECONDS, StreamLog
+from orderlab.cloud.tables.stream_log import RETENTION_SECONDS, TTL_IDENTITY, StreamLog
 from orderlab.cloud.tables.stream_operations import StreamOperations
 from orderlab.cloud.tables.table import Behaviour, Table
 
@@ -95,7 +96,7 @@ def test_records_are_trimmed_after_a_day_and_positions_move_on() -> None:
     clock.advance(RETENTION_SECONDS / 2)
     assert log.start("TRIM_HORIZON") == StreamPosition(3000)
     records, after = log.read(StreamPosition(5), 10)
-    assert [record["dynamodb"]["Keys"]["sk"]["S"] for record in records] == ["3000"]
+    assert [record.keys["sk"]["S"] for record in records] == ["3000"]
     assert after == StreamPosition(3001) == log.start("LATEST")
 
 
@@ -107,6 +108,32 @@ def test_a_read_ends_at_one_megabyte() -> None:
     records, after = log.read(log.start("TRIM_HORIZON"), 100)
     assert len(records) == 3
     assert after == StreamPosition(3)
+
+
+VIEWS = ("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("old", [None, 1], ids=["without an old item", "with an old item"])
+@pytest.mark.parametrize("new", [None, 2], ids=["without a new item", "with a new item"])
+def test_a_record_is_the_same_as_a_value_and_as_text(
+    view: str, old: int | None, new: int | None
+) -> None:
+    if old is None and new is None:
+        return
+    log = stream(HandTurnedClock(), view)
+    before, after = (None if number is None else item(number) for number in (old, new))
+    log.append(before, after, TTL_IDENTITY if new is None else None)
+    ((record,), _) = log.read(log.start("TRIM_HORIZON"), 1)
+    text = record.encoded("arn:of:stream")
+    assert json.loads(text) == {**record.content(), "eventSourceARN": "arn:of:stream"}
+    images = record.content()["dynamodb"].keys() & {"NewImage", "OldImage"}
+    wanted = {"NewImage": new, "OldImage": old}
+    assert images == {
+        name
+        for name, number in wanted.items()
+        if number is not None and (view.startswith(name[:3].upper()) or view == VIEWS[-1])
+    }
 
 
 def test_a_waiting_reader_wakes_for_a_record() -> None:

@@ -93,6 +93,7 @@ class Consumer:
                 principal=self._principal,
                 source_arn=self._mapping.source.arn,
                 qualifier=self._mapping.qualifier,
+                surely_json=True,
             )
         except AwsError as error:
             return self._noted(_outcome_of(error))

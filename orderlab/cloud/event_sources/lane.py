@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.contracts import Shard, StreamPosition
+from orderlab.cloud.contracts import StreamRecord as Found
 from orderlab.cloud.event_sources.consumer import (
     ENVELOPE_BYTES,
     MAXIMUM_PAYLOAD_BYTES,
@@ -25,7 +26,6 @@ from orderlab.cloud.event_sources.mapping import ShardProgress
 from orderlab.cloud.event_sources.poller import AFTER_A_PROBLEM, Backoff
 from orderlab.cloud.event_sources.retry import Part, RetryPolicy, StreamRecord, split_expired
 from orderlab.cloud.event_sources.settle import first_failure
-from orderlab.cloud.event_sources.sqs_event import encoded
 
 if TYPE_CHECKING:
     from orderlab.cloud.event_sources.dynamodb_streams import StreamPoller
@@ -34,12 +34,11 @@ READ_LIMIT = 1_000  # records that one GetRecords gives at most
 WAIT_SECONDS = 20.0
 
 
-def lane_of(record: Mapping[str, Any], factor: int) -> int:
-    """Which of `factor` lanes an item's changes go to."""
+def lane_of(keys: Mapping[str, Any], factor: int) -> int:
+    """Which of `factor` lanes the changes of the item with these keys go to."""
     if factor == 1:
         return 0
-    keys = json.dumps(record["dynamodb"].get("Keys", {}), sort_keys=True)
-    return zlib.crc32(keys.encode()) % factor
+    return zlib.crc32(json.dumps(keys, sort_keys=True).encode()) % factor
 
 
 class Lane:
@@ -114,18 +113,16 @@ class Lane:
                 await asyncio.sleep(0)
         return batch, position.index
 
-    def _take(self, record: Mapping[str, Any], index: int) -> StreamRecord | None:
+    def _take(self, record: Found, index: int) -> StreamRecord | None:
         """The record in the function's form, if it is this lane's and passes the filters."""
-        if lane_of(record, len(self._progress.lanes)) != self._lane:
+        if lane_of(record.keys, len(self._progress.lanes)) != self._lane:
             return None
-        shown = {**record, "eventSourceARN": self._poller.mapping.source.arn}
-        if not self._poller.filters.passes(shown):
+        source_arn = self._poller.mapping.source.arn
+        filters = self._poller.filters
+        if filters and not filters.passes({**record.content(), "eventSourceARN": source_arn}):
             return None
-        change = record["dynamodb"]
-        created = float(change.get("ApproximateCreationDateTime", self._clock.wall()))
-        return StreamRecord(
-            index, change["SequenceNumber"], created, self._clock.now(), encoded(shown)
-        )
+        text = record.encoded(source_arn)
+        return StreamRecord(index, record.sequence_number, record.created, self._clock.now(), text)
 
     # --- invoke and settle ------------------------------------------------------------------
 

@@ -231,7 +231,9 @@ class Invoker:
         return Hop(at, self._shown(caller), target, "Invoke", result, took, ids, request_id, detail)
 
 
-def check_payload(payload: bytes, invocation_type: InvocationType) -> None:
+def check_payload(
+    payload: bytes, invocation_type: InvocationType, *, surely_json: bool = False
+) -> None:
     """RequestTooLargeException or InvalidRequestContentException unless it can be an event."""
     asynchronous = invocation_type == "Event"
     limit = ASYNCHRONOUS_LIMIT_BYTES if asynchronous else SYNCHRONOUS_LIMIT_BYTES
@@ -240,7 +242,7 @@ def check_payload(payload: bytes, invocation_type: InvocationType) -> None:
         raise RequestTooLarge(
             f"Request must be smaller than {limit} bytes for the {operation} operation"
         )
-    if not payload:
+    if not payload or surely_json:
         return
     try:
         json.loads(payload)

@@ -119,6 +119,7 @@ class FunctionService:
         invocation_type: Literal["RequestResponse", "Event", "DryRun"] = "RequestResponse",
         client_context: str = "",
         trace_id: str = "",
+        surely_json: bool = False,
     ) -> Invocation:
         name = parse_function_name(function, qualifier)
         region = name.region or self.cloud.settings.region
@@ -126,7 +127,9 @@ class FunctionService:
         target = self.backend(region).function(name)
         self._invoker.check_caller(target, name, caller)
         request_id = str(uuid.uuid4())
-        return await self.invoke_checked(region, name, payload, caller, invocation_type, request_id)
+        return await self.invoke_checked(
+            region, name, payload, caller, invocation_type, request_id, surely_json=surely_json
+        )
 
     async def invoke_checked(
         self,
@@ -138,10 +141,11 @@ class FunctionService:
         request_id: str,
         *,
         with_log: bool = False,
+        surely_json: bool = False,
     ) -> Invocation:
         """Invoke for a caller who was let in already; `with_log` adds the tail of its log."""
         version = self._invoker.choose_version(self.backend(region), name)
-        check_payload(payload, invocation_type)
+        check_payload(payload, invocation_type, surely_json=surely_json)
         if invocation_type == "DryRun":
             return Invocation(204, b"", None, version.number, request_id)
         if invocation_type == "Event":

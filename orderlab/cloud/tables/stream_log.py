@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from orderlab.clock import Clock
 from orderlab.cloud.contracts import StreamPosition
-from orderlab.cloud.tables.attribute_values import Item, measure_item
+from orderlab.cloud.tables.attribute_values import Item
 from orderlab.cloud.tables.stored import Stored
+from orderlab.cloud.tables.stream_record import Change, StreamRecord
 
 RETENTION_SECONDS = 24 * 3600
 MAX_READ_BYTES = 1024 * 1024
@@ -24,18 +24,6 @@ _TRIM_PORTION = 1024
 
 Identity = Mapping[str, str]
 TTL_IDENTITY: Identity = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One record. `expires` is on the scaled clock, `created` the time of day."""
-
-    old: Stored | None
-    new: Stored | None
-    created: float
-    expires: float
-    event_id: str
-    identity: Identity | None
 
 
 class StreamLog:
@@ -75,10 +63,15 @@ class StreamLog:
         old: Stored | None,
         new: Stored | None,
         identity: Identity | None = None,
+        item: Item | None = None,
     ) -> None:
+        """Note a change; `item` is one of its versions where that is parsed already."""
         now = self._clock.now()
+        if item is None:
+            item = next(version.item() for version in (new, old) if version is not None)
         self._records.append(
             Change(
+                {name: item[name] for name in self._key_names},
                 old,
                 new,
                 self._clock.wall(),
@@ -128,14 +121,16 @@ class StreamLog:
 
     def read(
         self, position: StreamPosition, limit: int
-    ) -> tuple[Sequence[Mapping[str, Any]], StreamPosition]:
+    ) -> tuple[Sequence[StreamRecord], StreamPosition]:
         """Up to `limit` records and 1 MB, and where to go on; see contracts.Shard."""
         first = index = max(position.index, self.oldest)
-        found: list[Mapping[str, Any]] = []
+        found: list[StreamRecord] = []
         size = 0
         while index < self.end and index - first < limit:
-            record = self._rendered(index)
-            size += record["dynamodb"]["SizeBytes"]
+            change = self._records[index - self._offset]
+            number = self.sequence_number(index)
+            record = StreamRecord(change, number, self.view_type, self.region)
+            size += record.size
             if found and size > MAX_READ_BYTES:
                 break
             found.append(record)
@@ -176,43 +171,6 @@ class StreamLog:
             else:
                 high = middle
         return low
-
-    def _rendered(self, index: int) -> dict[str, Any]:
-        change = self._records[index - self._offset]
-        images = {stored: stored.item() for stored in (change.new, change.old) if stored}
-        image = next(iter(images.values()))
-        keys: Item = {name: image[name] for name in self._key_names}
-        content: dict[str, Any] = {
-            "ApproximateCreationDateTime": int(change.created),
-            "Keys": keys,
-            "SequenceNumber": self.sequence_number(index),
-            "SizeBytes": measure_item(keys),
-            "StreamViewType": self.view_type,
-        }
-        for member, stored, views in (
-            ("NewImage", change.new, ("NEW_IMAGE", "NEW_AND_OLD_IMAGES")),
-            ("OldImage", change.old, ("OLD_IMAGE", "NEW_AND_OLD_IMAGES")),
-        ):
-            if stored is not None and self.view_type in views:
-                content[member] = images[stored]
-                content["SizeBytes"] += stored.size
-        record = {
-            "eventID": change.event_id,
-            "eventName": _event_name(change),
-            "eventVersion": "1.1",
-            "eventSource": "aws:dynamodb",
-            "awsRegion": self.region,
-            "dynamodb": content,
-        }
-        if change.identity is not None:
-            record["userIdentity"] = dict(change.identity)
-        return record
-
-
-def _event_name(change: Change) -> str:
-    if change.old is None:
-        return "INSERT"
-    return "REMOVE" if change.new is None else "MODIFY"
 
 
 def _label(wall: float) -> str:

@@ -103,7 +103,7 @@ class StreamOperations:
                 "The operation attempted to read past the oldest stream record in a shard."
             )
         records, position = log.read(StreamPosition(index), limit)
-        shown: dict[str, Any] = {"Records": records}
+        shown: dict[str, Any] = {"Records": [record.content() for record in records]}
         if log.open or position.index < log.end:
             shown["NextShardIterator"] = self._iterator(log, position.index)
         return shown

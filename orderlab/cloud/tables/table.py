@@ -129,7 +129,7 @@ class Table:
         if self.has_local_indexes:
             self._count(change)
         if self.stream is not None:
-            self.stream.append(old, new, change.identity)
+            self.stream.append(old, new, change.identity, change.new_item)
         if self.expiry is not None and change.new_item is not None and new is not None:
             self.expiry.note(change.key, change.new_item)
 

@@ -19,6 +19,7 @@ class CorrelationFields:
 
     def __init__(self, fields: tuple[str, ...]) -> None:
         self._names = tuple(field.encode() for field in fields)
+        self._fields = fields
         names = "|".join(map(re.escape, fields))
         self._pattern = re.compile(rf"(?:{names})\\*\"\s*:\s*{_WRAPPED}{_VALUE}")
         self._form = re.compile(rf"(?:^|[&?])(?:{names})=([^&\s]{{1,256}})")
@@ -26,14 +27,17 @@ class CorrelationFields:
     def find(self, payload: bytes | str) -> tuple[str, ...]:
         """The distinct values, in the order of their appearance."""
         raw = payload.encode("utf-8", "replace") if isinstance(payload, str) else payload
-        if not any(name in raw for name in self._names):
+        for name in self._names:
+            if name in raw:
+                break
+        else:
             return ()
         text = raw.decode("utf-8", "replace")
         found: dict[str, None] = {}
         if "%22" in text:
             self._search(unquote_plus(text), found)
         self._search(text, found)
-        if "=" in text:
+        if any([f"{name}=" in text for name in self._fields]):
             found.update((unquote_plus(match[1]), None) for match in self._form.finditer(text))
         return tuple(found)
 

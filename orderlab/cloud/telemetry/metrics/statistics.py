@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import ceil, floor
 
 # values kept for percentiles; beyond that a random sample of them
@@ -28,16 +28,26 @@ class StatisticSet:
         self.maximum = float("-inf")
         self.samples: list[float] = []
 
+    def add_all(self, values: Sequence[float], chance: random.Random) -> None:
+        """Add values, each once."""
+        room = MAX_SAMPLES - len(self.samples)
+        self.samples += values[:room]
+        self.count += len(values[:room])
+        for value in values[room:]:
+            self.count += 1
+            self._sample(value, chance)
+        self.total += sum(values)
+        self.minimum = min(self.minimum, *values)
+        self.maximum = max(self.maximum, *values)
+
     def add(self, value: float, chance: random.Random, times: float = 1.0) -> None:
+        """Add a value that many times."""
         self.count += times
         self.total += value * times
         if value < self.minimum:
             self.minimum = value
         if value > self.maximum:
             self.maximum = value
-        if times == 1.0:
-            self._sample(value, chance)
-            return
         for _ in range(min(int(times), MAX_SAMPLES)):
             self._sample(value, chance)
 

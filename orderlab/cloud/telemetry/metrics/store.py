@@ -1,6 +1,7 @@
 """Where the cloud counts: metrics by namespace, name and dimensions, in periods of a second.
 
-Adding costs the same however much is stored. Seconds are kept for a while, minutes for good, as
+Adding costs the same however much is stored: a value waits in a list until its second is over or
+somebody asks. Seconds are kept for a while, minutes for good, as
 CloudWatch keeps its high-resolution metrics.
 """
 
@@ -15,6 +16,8 @@ from math import ceil
 from orderlab.cloud.telemetry.metrics.statistics import StatisticSet
 
 KEEP_SECONDS = 3 * 3600
+# values of one second that wait at most
+MAX_WAITING = 200
 Dimensions = tuple[tuple[str, str], ...]
 
 
@@ -28,18 +31,42 @@ class MetricKey:
 class Series:
     """The values of one metric."""
 
-    __slots__ = ("_minutes", "_seconds", "last", "unit")
+    __slots__ = ("_chance", "_minutes", "_second", "_seconds", "_waiting", "last", "unit")
 
-    def __init__(self, unit: str) -> None:
+    def __init__(self, unit: str, chance: random.Random) -> None:
         self.unit = unit
         self.last = 0.0
+        self._chance = chance
+        self._second = 0
+        # values of that second which are not in its statistics yet
+        self._waiting: list[float] = []
         self._seconds: dict[int, StatisticSet] = {}
         self._minutes: dict[int, StatisticSet] = {}
 
+    def add(self, timestamp: float, value: float) -> None:
+        """Add one value at a moment."""
+        second = int(timestamp)
+        waiting = self._waiting
+        if second != self._second or len(waiting) >= MAX_WAITING:
+            self._settle()
+            self._second, waiting = second, self._waiting
+        waiting.append(value)
+        if timestamp > self.last:
+            self.last = timestamp
+
+    def _settle(self) -> None:
+        values, self._waiting = self._waiting, []
+        if values:
+            for statistics in self._sets(self._second):
+                statistics.add_all(values, self._chance)
+
     def sets(self, timestamp: float) -> tuple[StatisticSet, StatisticSet]:
         """The statistics of the second and of the minute that a moment is in."""
+        self._settle()
         self.last = max(self.last, timestamp)
-        second = int(timestamp)
+        return self._sets(int(timestamp))
+
+    def _sets(self, second: int) -> tuple[StatisticSet, StatisticSet]:
         return self._set(self._seconds, second), self._set(self._minutes, second - second % 60)
 
     def _set(self, periods: dict[int, StatisticSet], start: int) -> StatisticSet:
@@ -53,11 +80,13 @@ class Series:
 
     def whole(self, start: int, end: int) -> StatisticSet | None:
         """The statistics of one range, to the second; None if nothing happened in it."""
+        self._settle()
         found = [values for _, values in _between(self._seconds, start, end, 1)]
         return StatisticSet().merge(found) if found else None
 
     def periods(self, start: float, end: float, period: int) -> dict[int, StatisticSet]:
         """The statistics of each period from `start` (inclusive) to `end`, where there are any."""
+        self._settle()
         by_minute = period % 60 == 0 and start % 60 == 0
         source, step = (self._minutes, 60) if by_minute else (self._seconds, 1)
         found: dict[int, list[StatisticSet]] = {}
@@ -98,7 +127,11 @@ class MetricStore:
     ) -> None:
         """Add a value (`times` times), now or at `timestamp` (seconds since 1970)."""
         series = self._find(namespace, name, dimensions, unit)
-        for statistics in series.sets(time.time() if timestamp is None else timestamp):
+        moment = time.time() if timestamp is None else timestamp
+        if times == 1.0:
+            series.add(moment, value)
+            return
+        for statistics in series.sets(moment):
             statistics.add(value, self._chance, times)
 
     def add_set(
@@ -120,7 +153,7 @@ class MetricStore:
         key = (namespace, name, frozenset(dimensions.items()))
         found = self._keys.get(key)
         if found is None:
-            found = self._keys[key] = Series(unit)
+            found = self._keys[key] = Series(unit, self._chance)
             self._series[MetricKey(namespace, name, tuple(sorted(dimensions.items())))] = found
         return found
 
