@@ -57,9 +57,9 @@ async def _read(receive: Receive) -> bytes | None:
 
 
 def _request(scope: dict[str, Any], body: bytes) -> Request:
-    raw = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     headers: dict[str, str] = {}
-    for name, value in raw:
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]},{value}" if name in headers else value
     raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
     client = scope.get("client")
@@ -70,8 +70,6 @@ def _request(scope: dict[str, Any], body: bytes) -> Request:
         headers=headers,
         body=body,
         source_ip=client[0] if client else "127.0.0.1",
-        raw_headers=[
-            (name.decode("latin-1"), value)
-            for name, (_, value) in zip(names_as_sent(scope), raw, strict=True)
-        ],
+        names_as_sent=names_as_sent(scope),
+        headers_as_sent=scope["headers"],
     )

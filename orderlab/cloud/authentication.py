@@ -55,7 +55,7 @@ class SignatureDoesNotMatch(AwsError):
     query_code = "SignatureDoesNotMatch"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scope:
     """The credential scope of a signature: who, for which day, Region and service."""
 
@@ -253,7 +253,7 @@ def _signature(request: Request, secret: str, scope: Scope, signed_headers: str,
         )
     )
     key = _signing_key(secret, scope.date, scope.region, scope.service)
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 def _sha256(text: str) -> str:
@@ -273,7 +273,7 @@ def _canonical_request(request: Request, signed_headers: str) -> str:
         (
             request.method,
             # every service but S3 signs the path that was already encoded once more
-            quote(request.path, safe="/~-._") or "/",
+            "/" if request.path in ("", "/") else quote(request.path, safe="/~-._"),
             _canonical_query(request.query_string),
             headers,
             signed_headers,

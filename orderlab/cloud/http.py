@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 JSON_1_0 = "application/x-amz-json-1.0"
 
 
-@dataclass(frozen=True, slots=True)
+# not frozen, since one is made for every call: that would take four times as long
+@dataclass(slots=True)
 class Request:
     """What came in. Header names are in lower case; `path` is percent-encoded as it was sent."""
 
@@ -19,12 +22,21 @@ class Request:
     headers: dict[str, str]
     body: bytes
     source_ip: str = "127.0.0.1"
-    # every header as it was sent, repeated ones included
-    raw_headers: list[tuple[str, str]] = field(default_factory=list)
+    # every header as it was sent, repeated ones included: names, and names with values
+    names_as_sent: Sequence[bytes] = ()
+    headers_as_sent: Sequence[tuple[bytes, bytes]] = ()
 
     @property
     def host(self) -> str:
         return self.headers.get("host", "")
+
+    @property
+    def raw_headers(self) -> list[tuple[str, str]]:
+        """Every header with its name as it was sent; few ask, so that it is made when asked."""
+        return [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, (_, value) in zip(self.names_as_sent, self.headers_as_sent, strict=True)
+        ]
 
 
 @dataclass(slots=True)
@@ -44,7 +56,7 @@ class Response:
         content_type: str = "application/json",
         headers: list[tuple[str, str]] | None = None,
     ) -> Response:
-        text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+        text = _encode(content)
         # half a surrogate pair cannot be sent; whoever let it in answers with a question mark
         body = text.encode("utf-8", "replace")
         return cls(status, body, [("content-type", content_type), *(headers or [])])

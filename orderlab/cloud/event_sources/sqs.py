@@ -37,7 +37,7 @@ TICK = 0.05
 RECEIVE_LIMIT = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Taken:
     """A message that is ours until its visibility timeout ends."""
 

@@ -12,6 +12,8 @@ from typing import Any
 from orderlab.cloud.contracts import ReceivedMessage
 from orderlab.cloud.queues.message import as_sent, md5_of_attributes
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 
 def event_record(message: ReceivedMessage, queue_arn: str) -> dict[str, Any]:
     """One entry of the event's `Records`."""
@@ -33,9 +35,7 @@ def event_record(message: ReceivedMessage, queue_arn: str) -> dict[str, Any]:
 
 
 def encoded(record: Mapping[str, Any]) -> bytes:
-    return json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode(
-        "utf-8", "surrogatepass"
-    )
+    return _encode(record).encode("utf-8", "surrogatepass")
 
 
 def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:

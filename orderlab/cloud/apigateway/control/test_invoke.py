@@ -80,13 +80,13 @@ def _request(call: ControlCall, resource: Document) -> tuple[str, Request]:
     target = call.text("pathWithQueryString") or resource["path"]
     path, _, query_string = target.partition("?")
     headers: dict[str, str] = {}
-    raw: list[tuple[str, str]] = []
+    raw: list[tuple[bytes, bytes]] = []
     given: dict[str, Any] = {k: [v] for k, v in (call.mapping("headers") or {}).items()}
     given.update(call.mapping("multiValueHeaders") or {})
     for name, values in given.items():
         if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
             raise bad_request("Invalid headers specified")
-        raw += [(name, value) for value in values]
+        raw += [(_bytes(name), _bytes(value)) for value in values]
         headers[name.lower()] = ",".join(values)
     verb = call.path["http_method"]
     return path, Request(
@@ -96,8 +96,13 @@ def _request(call: ControlCall, resource: Document) -> tuple[str, Request]:
         headers=headers,
         body=(call.text("body") or "").encode("utf-8", "replace"),
         source_ip="test-invoke-source-ip",
-        raw_headers=raw,
+        names_as_sent=[name for name, _ in raw],
+        headers_as_sent=raw,
     )
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("latin-1", "replace")
 
 
 def _result(invocation: Invocation, response: Response, latency_ms: float, now: float) -> Document:
