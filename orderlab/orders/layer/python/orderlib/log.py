@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 _FUNCTION = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
 
@@ -20,4 +21,5 @@ def error(message, **fields):
 
 def _write(level, message, fields):
     line = {"level": level, "function": _FUNCTION, "message": message, **fields}
-    print(json.dumps(line, default=str))
+    # one write: `print` writes the line and its end apart
+    sys.stdout.write(json.dumps(line, default=str) + "\n")
