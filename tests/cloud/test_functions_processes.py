@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from tests.cloud.functions_support import Lambda, eventually
 
@@ -122,3 +123,16 @@ def test_a_timeout_ends_what_the_code_had_started(cloud: Any) -> None:
     log = functions.invoke(name, LogType="Tail").log
     child = int(next(line for line in log.splitlines() if line.startswith("child")).split()[1])
     eventually(lambda: gone(child))
+
+
+SAYS_ITS_POLICY = """
+import os
+def handler(event, context):
+    return os.sched_getscheduler(0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="only Linux has this policy")
+def test_a_function_does_not_push_the_cloud_aside(cloud: Any) -> None:
+    functions = Lambda(cloud)
+    assert functions.invoke(functions.make(SAYS_ITS_POLICY)).value == os.SCHED_BATCH

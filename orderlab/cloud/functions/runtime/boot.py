@@ -75,10 +75,18 @@ def limit_process():
     wanted = 1024 if most == resource.RLIM_INFINITY else min(1024, most)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, wanted))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def give_way():
+    """Do not push others aside on waking: with few cores that is the cloud, which all wait for.
+
+    The process's share of the processors stays the same. A sandbox may refuse; then so be it.
+    """
     if hasattr(os, "SCHED_BATCH"):
-        # Its share of the processors stays the same, but it does not push others aside when it
-        # wakes: with few cores that would be the cloud, for which every function waits.
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+        try:  # noqa: SIM105 (contextlib would have to be imported at every cold start)
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+        except OSError:
+            pass
 
 
 def die_with_parent(parent_pid):
@@ -116,6 +124,7 @@ def main():
         opt, packages = take_places(root, parent_pid, opt, packages, client, temporary)
     die_with_parent(int(parent_pid))
     limit_process()
+    give_way()
     add_site_builtins()
     set_import_path(os.environ["LAMBDA_TASK_ROOT"], opt, packages)
     # logging frames and prints share one pipe, so that they keep their order
