@@ -32,10 +32,14 @@ class ExerciseState:
     last: str = "untouched"
     misconceptions: list[str] = field(default_factory=list)
     solved_at: str = ""
+    # The lab built the reference solution here; the learner has not solved it (yet).
+    caught_up: bool = False
 
     def describe(self) -> str:
         if self.solved:
             return "solved"
+        if self.caught_up:
+            return "caught up"
         return "not solved yet" if self.tries else "not tried yet"
 
 
@@ -90,8 +94,15 @@ class Progress:
                 state.misconceptions.append(misconception)
             if kind == "right" and not state.solved:
                 state.solved, state.solved_at = True, _now()
+            if kind in ("wrong", "untouched"):
+                # what the lab had built no longer stands
+                state.caught_up = False
 
         self._change_exercise(identifier, change)
+
+    def caught_up(self, identifier: str, stands: bool) -> None:
+        """Note that the lab built an exercise's reference solution, or that it is taken away."""
+        self._change_exercise(identifier, lambda state: setattr(state, "caught_up", stands))
 
     def hinted(self, identifier: str, number: int) -> None:
         self._change_exercise(identifier, lambda s: setattr(s, "hints", max(s.hints, number)))

@@ -1,4 +1,4 @@
-"""Predict, then run: a choice that is kept, and looked at again after the run."""
+"""Predict, then run: a choice that is kept, and compared with what happened."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orderlab.showing.html_text import html_text
 
 
 class Prediction:
-    """One prediction. Nothing is right or wrong here; the next cell tells."""
+    """One prediction. It is not graded; a later cell compares it with what happened."""
 
     def __init__(
         self, identifier: str, question: str, options: Sequence[str], progress: Progress
@@ -21,12 +21,14 @@ class Prediction:
         self.id, self.question, self.options = identifier, question, tuple(options)
         self._progress = progress
         kept = progress.prediction(identifier)
-        self.widget = ipywidgets.RadioButtons(
+        self.buttons = ipywidgets.RadioButtons(
             options=list(options),
             value=kept if kept in options else None,
             layout=ipywidgets.Layout(width="auto"),
         )
-        self.widget.observe(self._keep, names="value")
+        self.buttons.observe(self._keep, names="value")
+        asked = ipywidgets.HTML(f"<strong>Predict:</strong> {html_text(question)}")
+        self.widget = ipywidgets.VBox([asked, self.buttons])
 
     def _keep(self, change: Any) -> None:
         if change["new"] is not None:
@@ -35,7 +37,7 @@ class Prediction:
     @property
     def choice(self) -> str | None:
         """What was chosen, or None."""
-        value: str | None = self.widget.value
+        value: str | None = self.buttons.value
         return value
 
     def __repr__(self) -> str:
@@ -48,3 +50,19 @@ class Prediction:
         items = "".join(f"<li>{html_text(option)}</li>" for option in self.options)
         static = card.card("note", "Predict", f"{html_text(self.question)}<ul>{items}</ul>", [])
         return {**(data or {}), "text/plain": repr(self), "text/html": static}, metadata
+
+
+class Comparison:
+    """A guess beside what happened, and why."""
+
+    def __init__(self, guess: str | None, happened: str, because: str) -> None:
+        self.guess, self.happened, self.because = guess, happened, because
+
+    def __repr__(self) -> str:
+        said = f'You said "{self.guess}".' if self.guess else "You made no guess."
+        was = "It was" if self.guess != self.happened else "So it was:"
+        return f"{said} {was} {self.happened}, because {self.because}"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        shown = card.card("note", "Your guess", html_text(repr(self)), [])
+        return {"text/plain": repr(self), "text/html": shown}

@@ -16,7 +16,7 @@ LAYERS = (
     ("cli", "doctor", "workbook", "benchmarks"),
     ("lab", "session", "journal"),
     ("exercises", "dashboards", "requirements"),
-    ("orders", "drawing", "trace", "faults", "showing", "progress"),
+    ("orders", "practice", "drawing", "trace", "faults", "showing", "progress"),
     ("target",),
     ("cloud",),
     ("errors", "clock"),

@@ -30,7 +30,7 @@ _EXPECTED = f'{{"total_cents": {_TOTAL}}}'
 
 def _prepare(workspace: Workspace) -> None:
     ensure_function(workspace.target, NAME, {"pricing.py": SOURCE}, WRONG_HANDLER)
-    workspace.memory["before"] = _state(workspace)
+    workspace.memory.setdefault("before", _state(workspace))
 
 
 def _state(workspace: Workspace) -> dict[str, Any]:

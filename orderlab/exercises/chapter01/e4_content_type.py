@@ -32,8 +32,8 @@ def _prepare(workspace: Workspace) -> None:
     method = orders_method(target)
     if method is not None and not method.get("requestValidatorId"):
         _check_json(workspace, api_id, method["where"])
-    workspace.memory["before"] = _definition(workspace)
-    workspace.memory["code"] = _code(workspace)
+    workspace.memory.setdefault("before", _definition(workspace))
+    workspace.memory.setdefault("code", _code(workspace))
 
 
 def _check_json(workspace: Workspace, api_id: str, where: dict[str, Any]) -> None:

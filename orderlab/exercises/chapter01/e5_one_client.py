@@ -36,7 +36,7 @@ def _prepare(workspace: Workspace) -> None:
         restApiId=api_id, stageName=STAGE, patchOperations=changes
     )
     workspace.memory["plan"] = plan
-    workspace.memory["before"] = _settings(workspace)
+    workspace.memory.setdefault("before", _settings(workspace))
 
 
 def _stage_change(limit: str, value: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ _EXPECTED = f"all {ORDERS} answered, 2 or {MOST} at work at the same time and ne
 
 def _prepare(workspace: Workspace) -> None:
     ensure_function(workspace.target, NAME, {"tax.py": SOURCE}, "tax.handler")
-    workspace.memory["before"] = _settings(workspace)
+    workspace.memory.setdefault("before", _settings(workspace))
 
 
 def _settings(workspace: Workspace) -> dict[str, Any]:

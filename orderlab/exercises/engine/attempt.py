@@ -7,35 +7,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from orderlab.exercises.engine import card
+from botocore.exceptions import ConnectionError as CloudConnectionError
+from botocore.exceptions import HTTPClientError
+
+from orderlab.errors import LearnerError
+from orderlab.exercises.engine.answers import CannotRead
 from orderlab.exercises.engine.exercise import Exercise, Workspace
-from orderlab.exercises.engine.outcome import Outcome, lab_fault
+from orderlab.exercises.engine.outcome import Outcome, caught_up, lab_fault, unreadable
+from orderlab.exercises.engine.text import Text
 from orderlab.progress import Progress
-from orderlab.showing.html_text import html_text
 
-_NOTHING = object()
-
-
-class Text:
-    """A piece of text with a plain form and a card."""
-
-    def __init__(self, kind: str, exercise: str, text: str, *, code: bool = False) -> None:
-        self._kind, self._exercise, self._text, self._code = kind, exercise, text, code
-
-    def __repr__(self) -> str:
-        return f"{self._exercise} {card.LABELS[self._kind]}: {self._text}"
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        text = html_text(self._text)
-        body = (
-            f'<pre style="white-space:pre-wrap;background:none;color:inherit">{text}</pre>'
-            if self._code
-            else text
-        )
-        return {
-            "text/plain": repr(self),
-            "text/html": card.card(self._kind, self._exercise, body, []),
-        }
+_STOPPED = "The local cloud does not answer, so there was nothing to look at."
+_START_AGAIN = "Run the notebook's first cell again: `orderlab.start(...)`. Your work is kept."
 
 
 class Attempt:
@@ -52,47 +35,77 @@ class Attempt:
         self._workspace = workspace
         self._progress = progress
         self._waiting = waiting
-        self._prepare()
-
-    def _prepare(self) -> None:
-        if self._exercise.prepare and not self._workspace.memory.get("prepared"):
-            self._exercise.prepare(self._workspace)
-            self._workspace.memory["prepared"] = True
+        if exercise.prepare:
+            exercise.prepare(workspace)
 
     def __repr__(self) -> str:
         state = self._progress.exercise(self._exercise.id)
         return f"Exercise {self._exercise.id}, {self._exercise.title}: {state.describe()}"
 
-    def check(self, answer: Any = _NOTHING) -> Outcome:
-        """Look at what you built, or at the answer you give, and say what was found."""
-        self._workspace.answer = None if answer is _NOTHING else answer
-        done = (
-            self._waiting(f"Checking {self._exercise.id} ...")
-            if self._waiting and self._exercise.waits
-            else None
-        )
+    def check(self, *answer: Any) -> Outcome:
+        """Look at what you built, or at the answer you give, and say what was found.
+
+        Several answers are taken as one, a tuple of them.
+        """
+        self._workspace.answer = answer[0] if len(answer) == 1 else (answer or None)
+        outcome = replace(self._judge(), exercise=self._exercise.id, attempt=self)
+        if outcome.kind == "right" and not answer and self._built_by_the_lab:
+            outcome = caught_up(outcome)
+        self._progress.checked(self._exercise.id, outcome.kind, outcome.misconception)
+        return outcome
+
+    def _judge(self) -> Outcome:
+        done = None
+        if self._waiting and self._exercise.waits:
+            done = self._waiting(f"Checking {self._exercise.id} ...")
         try:
-            outcome = self._exercise.check(self._workspace)
+            return self._exercise.check(self._workspace)
+        except CannotRead as why:
+            return unreadable(str(why))
+        except (CloudConnectionError, HTTPClientError):
+            return lab_fault(_STOPPED, next=_START_AGAIN)
+        except LearnerError as error:
+            return lab_fault(str(error), next=error.advice or _START_AGAIN)
         except Exception as error:
-            outcome = lab_fault(_explain(error))
+            return lab_fault(_explain(error))
         finally:
             if done is not None:
                 done()
-        outcome = replace(outcome, exercise=self._exercise.id)
-        self._progress.checked(self._exercise.id, outcome.kind, outcome.misconception)
-        return outcome
+
+    @property
+    def _built_by_the_lab(self) -> bool:
+        state = self._progress.exercise(self._exercise.id)
+        return state.caught_up and not state.solved
+
+    def again(self) -> Attempt:
+        """Take away what your tries at this exercise made, and only that; start over."""
+        if self._exercise.undo:
+            self._exercise.undo(self._workspace)
+            self._workspace.memory.clear()
+            if self._exercise.prepare:
+                self._exercise.prepare(self._workspace)
+        self._progress.caught_up(self._exercise.id, False)
+        return self
+
+    def note(self) -> Text:
+        """What starting over did, in one sentence."""
+        made = (
+            "What your tries made is taken away." if self._exercise.undo else "Nothing was built."
+        )
+        return Text("note", self._exercise.id, f"{made} Run the exercise's cell again.")
 
     def hint(self, step: int | None = None) -> Text:
         """The next hint, or hint 1, 2 or 3. After the third there is `.solution()`."""
         hints = self._exercise.hints
+        if step is not None and step not in range(1, len(hints) + 1):
+            raise LearnerError(
+                f"There is no hint {step!r}.", advice=f"Ask for hint 1 to {len(hints)}."
+            )
         shown = self._progress.exercise(self._exercise.id).hints
-        number = min(max(step or shown + 1, 1), len(hints))
+        number = step or min(shown + 1, len(hints))
         self._progress.hinted(self._exercise.id, number)
-        more = (
-            f" ({number} of {len(hints)})"
-            if number < len(hints)
-            else " (the last; then .solution())"
-        )
+        last = number == len(hints)
+        more = " (the last; then `ex.solution()`)" if last else f" ({number} of {len(hints)})"
         return Text("hint", self._exercise.id, hints[number - 1] + more)
 
     def solution(self) -> Text:
@@ -101,18 +114,27 @@ class Attempt:
         return Text("solution", self._exercise.id, self._exercise.solution, code=True)
 
     def reset(self) -> Text:
-        """Forget what was kept of this exercise; what stands in the cloud stays."""
+        """Forget what was kept of this exercise, and take away what its tries made."""
         self._progress.reset(exercise=self._exercise.id)
+        self.again()
         return Text(
-            "note", self._exercise.id, "Kept answers and verdicts are gone; a backup was made."
+            "note", self._exercise.id, "Its verdicts and tries are forgotten; a backup was made."
         )
 
     def catch_up(self) -> bool:
-        """Build the reference state unless the exercise was solved; True if it was built now."""
-        if self._progress.exercise(self._exercise.id).solved:
+        """Build the reference solution unless it, or yours, stands; True if it was built now."""
+        if self._stands():
             return False
-        self._exercise.solve(self._workspace)
-        return True
+        built = self._exercise.solve(self._workspace) is None
+        if built and not self._progress.exercise(self._exercise.id).solved:
+            self._progress.caught_up(self._exercise.id, True)
+        return built
+
+    def _stands(self) -> bool:
+        if self._exercise.stands is not None:
+            return self._exercise.stands(self._workspace)
+        self._workspace.answer = None
+        return self._exercise.check(self._workspace).kind == "right"
 
 
 def _explain(error: Exception) -> str:

@@ -48,12 +48,21 @@ class Proof:
 class Exercise:
     """One exercise.
 
-    `prepare` lays out the starting point, once, when the exercise is first opened; it must be
-    safe to run again. `check` gives an Outcome and never changes what the learner built. `solve`
-    does the reference solution through the workspace, or returns the reference answer;
-    `solution` is what the learner is shown: code and why. `waits` says that a check waits for
-    messages to travel, so that a sign of progress is shown. `needs` names the exercises whose
-    result this one stands on: the gate solves them first.
+    `prepare` lays out the starting point whenever the exercise is opened. It looks first: what is
+    missing is made, what stands is left alone, and no other exercise's answer is built. `undo`
+    takes away what this exercise's tries and its `prepare` made, and nothing else; `ex.again()`
+    runs it and then `prepare`. Without `undo` only the answer counts.
+
+    `check` gives an Outcome and never changes what the learner built. `solve` does the reference
+    solution through the workspace, from whatever stands, or returns the reference answer. `stands`
+    looks whether what later cells need is there; without it `catch_up` asks `check`. `solution` is
+    what the learner is shown: code that runs as it is in the learner's notebook, and why. `waits`
+    says that a check waits for messages to travel, so that a sign of progress is shown. `needs`
+    names the exercises whose result this one stands on: the gate solves them first.
+
+    `names` gives the names that `solution` uses from cells above it in the notebook (clients, ids,
+    earlier variables); `answer_name` is the variable that it hands to `ex.check(...)`, if any. With
+    them the gate runs the shown solution and its mutants.
     """
 
     id: str
@@ -64,6 +73,10 @@ class Exercise:
     hints: tuple[str, str, str]
     proofs: tuple[Proof, ...]
     prepare: Callable[[Workspace], None] | None = None
+    undo: Callable[[Workspace], None] | None = None
+    stands: Callable[[Workspace], bool] | None = None
+    names: Callable[[Workspace], dict[str, Any]] | None = None
+    answer_name: str = ""
     waits: bool = False
     needs: tuple[str, ...] = ()
 

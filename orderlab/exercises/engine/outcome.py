@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from orderlab.exercises.engine import card
 from orderlab.showing.html_text import html_text
 
-Kind = Literal["untouched", "wrong", "right", "lab_fault"]
+Kind = Literal["untouched", "wrong", "right", "caught_up", "lab_fault"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,10 @@ class Outcome:
     next: str = ""
     misconception: str = ""
     exercise: str = ""
+    # What still stands from an earlier try and is not what is wanted, and how to take it away.
+    stands: str = ""
+    # The attempt that was judged: its card has buttons for the next hint, the solution, again.
+    attempt: Any = field(default=None, repr=False, compare=False)
 
     def rows(self) -> list[tuple[str, str]]:
         """What is shown under the message, without what was left empty."""
@@ -34,6 +38,7 @@ class Outcome:
             ("Looked at", self.looked_at),
             ("Expected", self.expected),
             ("Got", self.got),
+            ("Still there", self.stands),
             ("Next", self.next),
         ]
         return [(label, text) for label, text in rows if text]
@@ -46,12 +51,18 @@ class Outcome:
 
     __repr__ = __str__
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+    def html(self) -> str:
+        """The card, without buttons."""
         rows = [(label, html_text(text)) for label, text in self.rows()]
-        return {
-            "text/plain": str(self),
-            "text/html": card.card(self.kind, self.exercise, html_text(self.message), rows),
-        }
+        return card.card(self.kind, self.exercise, html_text(self.message), rows)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        static = {"text/plain": str(self), "text/html": self.html()}
+        if self.attempt is None or self.kind == "right":
+            return static
+        from orderlab.exercises.engine.buttons import with_buttons
+
+        return with_buttons(self.attempt, static, options)
 
 
 def untouched(message: str, *, next: str = "") -> Outcome:
@@ -67,9 +78,14 @@ def wrong(
     expected: str = "",
     got: str = "",
     next: str = "",
+    stands: str = "",
 ) -> Outcome:
-    """Tried, and not there yet. `misconception` is its name, such as `the other clock`."""
-    return Outcome("wrong", message, looked_at, expected, got, next, misconception)
+    """Tried, and not there yet. `misconception` is its name, such as `the other clock`.
+
+    `stands` says what is left of an earlier try: "`orders` has the sort key placed_at. Take it away
+    with `ex.again()`."
+    """
+    return Outcome("wrong", message, looked_at, expected, got, next, misconception, stands=stands)
 
 
 def right(message: str, *, looked_at: str = "", got: str = "", next: str = "") -> Outcome:
@@ -77,10 +93,30 @@ def right(message: str, *, looked_at: str = "", got: str = "", next: str = "") -
     return Outcome("right", message, looked_at, "", got, next)
 
 
-def lab_fault(message: str) -> Outcome:
+def caught_up(outcome: Outcome) -> Outcome:
+    """What stands was built by the lab; only a try of the learner's own earns the tick."""
+    return replace(
+        outcome,
+        kind="caught_up",
+        message="This is the reference solution, which `lab.catch_up()` built for you.",
+        next="To solve it yourself: `ex.again()` takes it away, then run the exercise's cell.",
+    )
+
+
+def unreadable(why: str) -> Outcome:
+    """An answer in a form that the check cannot read."""
+    return wrong(
+        "an answer that cannot be read",
+        why,
+        next="Give it in the form that the exercise asks for, and check again.",
+    )
+
+
+def lab_fault(message: str, *, next: str = "") -> Outcome:
     """Something of ours failed; the learner's work is neither right nor wrong."""
     return Outcome(
         "lab_fault",
         message,
-        next="This is not about your code. Run the check again; `orderlab doctor` says more.",
+        next=next
+        or "This is not about your code. Run the check again; `orderlab doctor` says more.",
     )

@@ -1,0 +1,142 @@
+"""Short forms for functions, once a chapter has shown the boto3 calls behind them."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+import time
+import zipfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Barrier
+from typing import Any
+
+from orderlab.errors import LearnerError
+from orderlab.orders.parts.names import TAGS, log_group
+from orderlab.orders.parts.roles import Statement, allow, ensure_role, may_log
+from orderlab.target.base import Target
+
+RUNTIME = "python3.13"
+_ROLE_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Report:
+    """The REPORT line of one invocation, in milliseconds; `init_ms` is None if it was warm."""
+
+    duration_ms: float
+    billed_ms: float
+    init_ms: float | None
+
+
+def zipped(files: Mapping[str, str]) -> bytes:
+    """A zip file with these texts: what Lambda takes as a function's code, or as a layer's."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def deploy(
+    target: Target,
+    name: str,
+    code: str | Mapping[str, str],
+    *,
+    handler: str = "app.handler",
+    allowed: Sequence[Statement] = (),
+    **settings: Any,
+) -> str:
+    """Deploy a function with a role of its own that may write its log; returns its ARN.
+
+    `code` is the text of `app.py`, or the texts of several files by name. `allowed` holds policy
+    statements. `settings` are those of CreateFunction: Timeout (s), MemorySize (MB), Environment,
+    Layers. A function that exists gets the new code and settings.
+    """
+    files = {"app.py": code} if isinstance(code, str) else dict(code)
+    functions, full_name = target.client("lambda"), target.name(name)
+    # A log group that the function makes itself keeps its logs for ever.
+    statements = [may_log(target, name), allow("logs:CreateLogGroup", "*"), *allowed]
+    role = ensure_role(target, f"{name}-role", "lambda.amazonaws.com", statements)
+    wanted = {"Role": role, "Handler": handler, "Runtime": RUNTIME, **settings}
+    try:
+        functions.get_function_configuration(FunctionName=full_name)
+    except functions.exceptions.ResourceNotFoundException:
+        _create(functions, full_name, zipped(files), wanted)
+    else:
+        functions.update_function_code(FunctionName=full_name, ZipFile=zipped(files))
+        functions.get_waiter("function_updated_v2").wait(FunctionName=full_name)
+        functions.update_function_configuration(FunctionName=full_name, **wanted)
+        functions.get_waiter("function_updated_v2").wait(FunctionName=full_name)
+    arn = functions.get_function_configuration(FunctionName=full_name)["FunctionArn"]
+    return str(arn)
+
+
+def _create(functions: Any, name: str, code: bytes, settings: Mapping[str, Any]) -> None:
+    deadline = time.monotonic() + _ROLE_SECONDS
+    while True:
+        try:
+            functions.create_function(
+                FunctionName=name, Code={"ZipFile": code}, Tags=TAGS, **settings
+            )
+            break
+        except functions.exceptions.InvalidParameterValueException as error:
+            # on AWS a new role takes some seconds until Lambda knows it
+            if "cannot be assumed" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+    functions.get_waiter("function_active_v2").wait(FunctionName=name)
+
+
+def invoke(target: Target, name: str, event: Any) -> Any:
+    """Invoke a function and return its answer; an error in it comes back as Lambda's JSON."""
+    reply = target.client("lambda").invoke(
+        FunctionName=target.name(name), Payload=json.dumps(event).encode()
+    )
+    return json.loads(reply["Payload"].read() or b"null")
+
+
+def at_once(target: Target, name: str, events: Sequence[Any]) -> list[Any]:
+    """Invoke a function once for each event, all at the same moment; the answers, in order."""
+    if not events:
+        return []
+    start = Barrier(len(events))
+
+    def call(event: Any) -> Any:
+        start.wait(30)
+        return invoke(target, name, event)
+
+    with ThreadPoolExecutor(len(events)) as pool:
+        return list(pool.map(call, events))
+
+
+def report(target: Target, name: str, event: Any) -> Report:
+    """Invoke a function and read the REPORT line at the end of its log."""
+    reply = target.client("lambda").invoke(
+        FunctionName=target.name(name), Payload=json.dumps(event).encode(), LogType="Tail"
+    )
+    log = base64.b64decode(reply["LogResult"]).decode()
+    line = log[log.rindex("REPORT RequestId") :]
+    init = re.search(r"Init Duration: ([\d.]+) ms", line)
+    return Report(
+        float(re.findall(r"\tDuration: ([\d.]+) ms", line)[0]),
+        float(re.findall(r"Billed Duration: ([\d.]+) ms", line)[0]),
+        float(init[1]) if init else None,
+    )
+
+
+def log_lines(target: Target, name: str, pattern: str = "") -> list[str]:
+    """The lines in a function's log, oldest first; `pattern` is a CloudWatch filter pattern."""
+    logs = target.client("logs")
+    pages = logs.get_paginator("filter_log_events")
+    try:
+        found = pages.paginate(logGroupName=log_group(target, name), filterPattern=pattern)
+        return [event["message"].rstrip("\n") for page in found for event in page["events"]]
+    except logs.exceptions.ResourceNotFoundException:
+        raise LearnerError(
+            f"There is no log group {log_group(target, name)}.",
+            advice="Its function has not written a log yet, or may not.",
+        ) from None

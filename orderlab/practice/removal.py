@@ -1,0 +1,161 @@
+"""Take away what was made for practice: by name, whatever kind of resource has it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from orderlab.orders.parts.functions import remove_mappings
+from orderlab.orders.parts.names import log_group
+from orderlab.orders.parts.roles import remove_role
+from orderlab.target.base import Target
+
+_GONE = {
+    "ResourceNotFoundException",
+    "NotFoundException",
+    "NoSuchEntity",
+    "NotFound",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
+}
+
+
+def remove(target: Target, *names: str) -> list[str]:
+    """Remove every resource with one of these names; returns what was removed, kind and name.
+
+    Looks at functions (with their mappings, role and log group), tables, queues, topics (with
+    their subscriptions), REST APIs, usage plans, API keys, layers, log groups and roles. A name
+    that nothing has is passed over.
+    """
+    removed = []
+    for name in names:
+        for kind, take_away in _KINDS.items():
+            if _succeeds(take_away, target, name):
+                removed.append(f"{kind} {name}")
+    return removed
+
+
+def _succeeds(take_away: Callable[[Target, str], bool], target: Target, name: str) -> bool:
+    try:
+        return take_away(target, name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _GONE:
+            raise
+        return False
+
+
+def _function(target: Target, name: str) -> bool:
+    functions = target.client("lambda")
+    functions.get_function_configuration(FunctionName=target.name(name))
+    remove_mappings(target, name)
+    functions.delete_function(FunctionName=target.name(name))
+    with contextlib.suppress(target.client("logs").exceptions.ResourceNotFoundException):
+        target.client("logs").delete_log_group(logGroupName=log_group(target, name))
+    remove_role(target, f"{name}-role")
+    return True
+
+
+def _table(target: Target, name: str) -> bool:
+    tables = target.client("dynamodb")
+    tables.delete_table(TableName=target.name(name))
+    tables.get_waiter("table_not_exists").wait(
+        TableName=target.name(name), WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
+    return True
+
+
+def _queue(target: Target, name: str) -> bool:
+    queues = target.client("sqs")
+    address = queues.get_queue_url(QueueName=target.name(name))["QueueUrl"]
+    queues.delete_queue(QueueUrl=address)
+    return True
+
+
+def _topic(target: Target, name: str) -> bool:
+    topics = target.client("sns")
+    arn = f"arn:aws:sns:{target.region}:{target.account_id}:{target.name(name)}"
+    topics.get_topic_attributes(TopicArn=arn)
+    for page in topics.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn):
+        for each in page["Subscriptions"]:
+            with contextlib.suppress(ClientError):
+                topics.unsubscribe(SubscriptionArn=each["SubscriptionArn"])
+    topics.delete_topic(TopicArn=arn)
+    return True
+
+
+def _api(target: Target, name: str) -> bool:
+    gateway = target.client("apigateway")
+    found = [a for a in gateway.get_rest_apis(limit=500)["items"] if a["name"] == target.name(name)]
+    for api in found:
+        for plan in gateway.get_usage_plans(limit=500)["items"]:
+            _leave_plan(gateway, plan, api["id"])
+        gateway.delete_rest_api(restApiId=api["id"])
+    return bool(found)
+
+
+def _leave_plan(gateway: Any, plan: dict[str, Any], api_id: str) -> None:
+    for stage in plan.get("apiStages", ()):
+        if stage["apiId"] == api_id:
+            value = f"{api_id}:{stage['stage']}"
+            gateway.update_usage_plan(
+                usagePlanId=plan["id"],
+                patchOperations=[{"op": "remove", "path": "/apiStages", "value": value}],
+            )
+
+
+def _usage_plan(target: Target, name: str) -> bool:
+    gateway = target.client("apigateway")
+    plans = gateway.get_usage_plans(limit=500)["items"]
+    found = [plan for plan in plans if plan["name"] == target.name(name)]
+    for plan in found:
+        for stage in plan.get("apiStages", ()):
+            _leave_plan(gateway, plan, stage["apiId"])
+        gateway.delete_usage_plan(usagePlanId=plan["id"])
+    return bool(found)
+
+
+def _api_key(target: Target, name: str) -> bool:
+    gateway = target.client("apigateway")
+    keys = gateway.get_api_keys(limit=500)["items"]
+    found = [key for key in keys if key["name"] == target.name(name)]
+    for key in found:
+        gateway.delete_api_key(apiKey=key["id"])
+    return bool(found)
+
+
+def _layer(target: Target, name: str) -> bool:
+    functions = target.client("lambda")
+    versions = functions.list_layer_versions(LayerName=target.name(name))["LayerVersions"]
+    for version in versions:
+        functions.delete_layer_version(
+            LayerName=target.name(name), VersionNumber=version["Version"]
+        )
+    return bool(versions)
+
+
+def _log_group(target: Target, name: str) -> bool:
+    target.client("logs").delete_log_group(logGroupName=target.name(name))
+    return True
+
+
+def _role(target: Target, name: str) -> bool:
+    target.client("iam").get_role(RoleName=target.name(name))
+    remove_role(target, name)
+    return True
+
+
+_KINDS: dict[str, Callable[[Target, str], bool]] = {
+    "function": _function,
+    "table": _table,
+    "queue": _queue,
+    "topic": _topic,
+    "API": _api,
+    "usage plan": _usage_plan,
+    "API key": _api_key,
+    "layer": _layer,
+    "log group": _log_group,
+    "role": _role,
+}

@@ -1,0 +1,25 @@
+"""Drawings that explain an idea, each in a file of its own: `lab.picture("token bucket")`.
+
+A drawing shows how something works, not what is deployed: for that there is `lab.diagram()`.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from orderlab.errors import LearnerError
+from orderlab.showing.picture import Picture
+
+# name -> module of this package, which holds a function `draw() -> Picture`
+DRAWINGS: dict[str, str] = {}
+
+
+def drawing(name: str) -> Picture:
+    """The drawing of that name; LearnerError lists those that exist."""
+    if name not in DRAWINGS:
+        raise LearnerError(
+            f"There is no drawing {name!r}.", advice=f"There are: {', '.join(sorted(DRAWINGS))}."
+        )
+    module = importlib.import_module(f"orderlab.showing.drawings.{DRAWINGS[name]}")
+    picture: Picture = module.draw()
+    return picture

@@ -1,0 +1,141 @@
+"""The one plot style of the course: a sentence as title, no box, labels at the lines.
+
+    line_plot("Write units by hour", {"units": values}, x=hours, mark="max mean")
+
+Colours are readable in the light and the dark theme, and every series has a label beside it, so
+that no reader depends on colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from orderlab.errors import LearnerError
+from orderlab.showing.picture import INK, Picture, measured_plot
+
+COLOURS = ("#3d8bfd", "#d9730d", "#2e9e5b", "#b565d9", "#c9a100", "#d6455d")
+_SIZE = (8.0, 3.0)
+
+Numbers = Sequence[float]
+
+
+def line_plot(
+    title: str,
+    series: Mapping[str, Numbers],
+    *,
+    x: Sequence[Any] | None = None,
+    x_label: str = "",
+    y_label: str = "",
+    mark: str = "",
+    limit: tuple[float, str] | None = None,
+    log: bool = False,
+    alt: str = "",
+) -> Picture:
+    """Lines over one x axis, each with its label at its end.
+
+    `mark` may hold the words `max` and `mean`: they are drawn and named on the first series.
+    `limit` is a height and its name, drawn as a dashed line. Without `alt` the picture is described
+    by its title and each series' smallest and largest value.
+    """
+    _demand(series)
+    figure, axes = _figure(title, x_label, y_label)
+    for colour, (label, values) in zip(_cycle(len(series)), series.items(), strict=True):
+        places = list(x) if x is not None else list(range(len(values)))
+        axes.plot(places, values, color=colour, linewidth=1.8)
+        axes.annotate(
+            label, (places[-1], values[-1]), xytext=(6, 0), textcoords="offset points",
+            color=colour, va="center", fontsize=10,
+        )  # fmt: skip
+    first = next(iter(series.values()))
+    _mark(axes, mark, first, list(x) if x is not None else list(range(len(first))))
+    if limit:
+        axes.axhline(limit[0], color=INK, linestyle="--", linewidth=1)
+        axes.annotate(
+            limit[1], (0, limit[0]), xycoords=("axes fraction", "data"), xytext=(4, 3),
+            textcoords="offset points", color=INK, fontsize=10,
+        )  # fmt: skip
+    if log:
+        axes.set_yscale("log")
+    return measured_plot(figure, alt or _described(title, series))
+
+
+def bar_plot(
+    title: str,
+    bars: Mapping[str, float],
+    *,
+    parts: Mapping[str, Numbers] | None = None,
+    y_label: str = "",
+    alt: str = "",
+    form: str = "{:,.0f}",
+) -> Picture:
+    """A bar for each name, with its value above it.
+
+    With `parts`, each bar is split: `parts` holds, by part, a value for each bar, and `bars` gives
+    the totals.
+    """
+    _demand(bars)
+    figure, axes = _figure(title, "", y_label)
+    names = list(bars)
+    if parts:
+        floor = [0.0] * len(names)
+        for colour, (label, values) in zip(_cycle(len(parts)), parts.items(), strict=True):
+            axes.bar(names, list(values), bottom=floor, color=colour, label=label, width=0.6)
+            floor = [below + value for below, value in zip(floor, values, strict=True)]
+        axes.legend(frameon=False, fontsize=10)
+    else:
+        axes.bar(names, list(bars.values()), color=COLOURS[0], width=0.6)
+    for place, value in enumerate(bars.values()):
+        axes.annotate(
+            form.format(value), (place, value), xytext=(0, 3), textcoords="offset points",
+            ha="center", color=INK, fontsize=10,
+        )  # fmt: skip
+    described = ", ".join(f"{name} {form.format(value)}" for name, value in bars.items())
+    return measured_plot(figure, alt or f"{title}: {described} {y_label}".strip())
+
+
+def _figure(title: str, x_label: str, y_label: str) -> tuple[Any, Any]:
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=_SIZE)
+    axes.set_title(title, loc="left", fontsize=12, color=INK)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    axes.grid(axis="y", alpha=0.25)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def _mark(axes: Any, words: str, values: Numbers, places: Sequence[Any]) -> None:
+    if "mean" in words.split():
+        mean = sum(values) / len(values)
+        axes.axhline(mean, color=INK, linestyle=":", linewidth=1)
+        axes.annotate(
+            f"mean {mean:,.0f}", (0, mean), xycoords=("axes fraction", "data"), xytext=(4, 3),
+            textcoords="offset points", color=INK, fontsize=10,
+        )  # fmt: skip
+    if "max" in words.split():
+        top = max(range(len(values)), key=lambda index: values[index])
+        axes.plot([places[top]], [values[top]], "o", color=INK, markersize=5)
+        axes.annotate(
+            f"{values[top]:,.0f}", (places[top], values[top]), xytext=(6, 2),
+            textcoords="offset points", color=INK, fontsize=10,
+        )  # fmt: skip
+
+
+def _described(title: str, series: Mapping[str, Numbers]) -> str:
+    ranges = "; ".join(
+        f"{label}: {min(values):,.1f} to {max(values):,.1f}" for label, values in series.items()
+    )
+    return f"{title}. {ranges}."
+
+
+def _demand(series: Mapping[str, Any]) -> None:
+    if not series or any(isinstance(v, Sequence) and not len(v) for v in series.values()):
+        raise LearnerError("There is nothing to plot.", advice="Give at least one number.")
+
+
+def _cycle(count: int) -> list[str]:
+    return [COLOURS[index % len(COLOURS)] for index in range(count)]
