@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from orderlab.clock import Clock
 from orderlab.cloud import admin, ids, moto_backends
@@ -82,13 +83,15 @@ class Cloud:
         self.pages["POST faults"] = self._switch_on
         self.pages["DELETE faults"] = self._switch_off
 
-    def _switch_on(self, parameters: dict[str, object]) -> list[dict[str, object]]:
-        self.faults.switch_on(parameters)
+    def _switch_on(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        """One fault, or several as `faults`."""
+        for description in parameters.get("faults", [parameters]):
+            self.faults.switch_on(description)
         return self.faults.all()
 
-    def _switch_off(self, parameters: dict[str, object]) -> list[dict[str, object]]:
-        target = parameters.get("target")
-        self.faults.switch_off(str(target) if target else None)
+    def _switch_off(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        target, label = parameters.get("target"), parameters.get("label")
+        self.faults.switch_off(str(target) if target else None, str(label) if label else None)
         return self.faults.all()
 
     async def start(self, endpoint: str) -> None:

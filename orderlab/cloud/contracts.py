@@ -46,7 +46,7 @@ class Credentials:
 # made for every call, like the hops below: a frozen dataclass takes four times as long to make
 @dataclass(slots=True)
 class Call:
-    """One authenticated call of the AWS API; nobody changes it."""
+    """One authenticated call of the AWS API; nobody changes it, but for `struck`."""
 
     service: str
     operation: str
@@ -54,6 +54,8 @@ class Call:
     principal: Principal
     request: Request
     request_id: str
+    # the kind of fault that an experiment struck it with
+    struck: str = ""
 
 
 Parameters = dict[str, Any]
@@ -356,22 +358,38 @@ class Topics(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What an experiment breaks. `target` is a function's or a queue's name.
+    """What an experiment breaks: a function, a standard queue, `table/NAME` or `topic/NAME`.
 
-    Kinds: `error` (a function raises instead of running), `slow` (its answer is held back by
-    `seconds`), `throttle` (its calls are refused), `kill` (its environment dies after the code
-    ran, before the answer), `duplicate` (each message of a queue is delivered `times` times),
-    `poison` (a function fails whenever its payload holds `text`).
+    Functions: `error` (raises instead of running), `slow` (the answer is held back by `seconds`),
+    `throttle` (calls are refused), `kill` (the environment dies after the code ran, before the
+    answer), `poison` (fails whenever the payload holds `text`). Queues: `duplicate` (each message
+    is delivered `times` times), `delay` (by `seconds`), `reorder` (each message waits for a random
+    time up to `seconds`). Calls that move a table's or topic's data: `error`, `slow`, `throttle`,
+    `cut` (the call does its work, and its answer is lost).
+
+    With `ids` a fault strikes only what names one of these orders; with `limit`, each so many
+    times, an SDK's repetitions of a call not counted. Faults of one `label` end together.
     """
 
-    kind: Literal["error", "slow", "throttle", "kill", "duplicate", "poison"]
+    kind: str
     target: str
     seconds: float = 0.0
     times: int = 2
     text: str = ""
     probability: float = 1.0
+    ids: tuple[str, ...] = ()
+    limit: int = 0
+    label: str = ""
 
 
 class Faults(Protocol):
-    def active(self, kind: str, target: str, payload: bytes = b"") -> Fault | None:
-        """The fault of that kind that strikes now, if any."""
+    def active(
+        self, kind: str, target: str, payload: bytes = b"", attempt: str = ""
+    ) -> Fault | None:
+        """The fault of that kind that strikes now, if any.
+
+        Repetitions of one call share an `attempt` and count as one strike.
+        """
+
+    def concerns(self, target: str, payload: bytes) -> bool:
+        """Whether a fault that is bound to orders waits for this payload; it does not strike."""

@@ -3,50 +3,152 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
 from typing import Any
 
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.contracts import Fault
 
-KINDS = ("error", "slow", "throttle", "kill", "duplicate", "poison")
+KINDS = (
+    "error", "slow", "throttle", "kill", "poison", "duplicate", "delay", "reorder", "cut",
+)  # fmt: skip
+_NUMBERS = {"seconds", "times", "probability", "limit"}
+_TEXTS = {"target", "text", "label"}
+_KNOWN = {field.name for field in fields(Fault)}
 
 
 class FaultBoard:
     """The faults that are switched on, seeded so that an experiment repeats itself."""
 
     def __init__(self, seed: int | None = None) -> None:
-        self._random = random.Random(seed)
-        self._faults: dict[tuple[str, str], Fault] = {}
+        self.random = random.Random(seed)
+        self._armed: dict[tuple[str, str], list[Armed]] = {}
+        # whether calls of tables or topics are struck: asked for every call of the cloud
+        self.strikes_calls = False
 
     def switch_on(self, description: Mapping[str, Any]) -> Fault:
-        """Switch a fault on, replacing one of the same kind and target."""
-        kind = description.get("kind")
-        if kind not in KINDS:
-            raise ValidationException(f"Unknown kind of fault {kind!r}; one of {', '.join(KINDS)}.")
-        try:
-            fault = Fault(**description)
-        except TypeError as error:
-            raise ValidationException(f"A fault cannot be read: {error}.") from None
-        self._faults[fault.kind, fault.target] = fault
+        """Switch a fault on, replacing one of the same kind, target and orders.
+
+        Raises ValidationException.
+        """
+        fault = read_fault(description)
+        others = [
+            armed
+            for armed in self._armed.get((fault.kind, fault.target), ())
+            if armed.fault.ids != fault.ids
+        ]
+        self._armed[fault.kind, fault.target] = [*others, Armed(fault)]
+        self._look()
         return fault
 
-    def switch_off(self, target: str | None = None) -> None:
-        """Switch off every fault, or those of one target."""
-        self._faults = {
-            key: fault for key, fault in self._faults.items() if target and key[1] != target
+    def switch_off(self, target: str | None = None, label: str | None = None) -> None:
+        """Switch off every fault, or those of one target or label."""
+        kept = {
+            key: [armed for armed in faults if not _meant(armed.fault, target, label)]
+            for key, faults in self._armed.items()
         }
+        self._armed = {key: faults for key, faults in kept.items() if faults}
+        self._look()
 
     def all(self) -> list[dict[str, Any]]:
-        return [asdict(fault) for fault in self._faults.values()]
+        return [asdict(armed.fault) for faults in self._armed.values() for armed in faults]
 
-    def active(self, kind: str, target: str, payload: bytes = b"") -> Fault | None:
-        fault = self._faults.get((kind, target)) if self._faults else None
-        if fault is None:
+    def active(
+        self, kind: str, target: str, payload: bytes = b"", attempt: str = ""
+    ) -> Fault | None:
+        if not self._armed:
             return None
+        found: Fault | None = None
+        for armed in self._armed.get((kind, target), ()):
+            # all of them are asked: one strike uses up what it has of each
+            if armed.strikes(payload, attempt, self.random):
+                found = found or armed.fault
+        return found
+
+    def concerns(self, target: str, payload: bytes) -> bool:
+        if not self._armed:
+            return False
+        faults = [armed for kind in KINDS for armed in self._armed.get((kind, target), ())]
+        return any(armed.fault.ids and armed.waits_for(payload) for armed in faults)
+
+    def _look(self) -> None:
+        self.strikes_calls = any("/" in target for _, target in self._armed)
+
+
+class Armed:
+    """A fault that is switched on, and how often it has struck."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self._ids = [(each, each.encode()) for each in fault.ids]
+        self._struck: Counter[str] = Counter()
+        self._attempts: set[tuple[str, str]] = set()
+
+    def waits_for(self, payload: bytes) -> bool:
+        """Whether the payload is about what the fault is to strike, as often as it may."""
+        return bool(self._due(payload))
+
+    def strikes(self, payload: bytes, attempt: str, chance: random.Random) -> bool:
+        fault = self.fault
         if fault.text and fault.text.encode() not in payload:
-            return None
-        if fault.probability < 1 and self._random.random() >= fault.probability:
-            return None
-        return fault
+            return False
+        due = self._due(payload, attempt)
+        if not due:
+            return False
+        if fault.probability < 1 and chance.random() >= fault.probability:
+            return False
+        if fault.limit:
+            for each in due:
+                self._note(each, attempt)
+        return True
+
+    def _due(self, payload: bytes, attempt: str = "") -> list[str]:
+        named = [each for each, encoded in self._ids if encoded in payload] if self._ids else [""]
+        limit = self.fault.limit
+        if not limit:
+            return named
+        return [
+            each
+            for each in named
+            if self._struck[each] < limit or (attempt and (each, attempt) in self._attempts)
+        ]
+
+    def _note(self, each: str, attempt: str) -> None:
+        if attempt and (each, attempt) in self._attempts:
+            return
+        self._struck[each] += 1
+        if attempt:
+            self._attempts.add((each, attempt))
+
+
+def read_fault(description: Mapping[str, Any]) -> Fault:
+    """A fault from what was sent; ValidationException if it is none."""
+    kind = description.get("kind")
+    if kind not in KINDS:
+        raise ValidationException(f"Unknown kind of fault {kind!r}; one of {', '.join(KINDS)}.")
+    unknown = set(description) - _KNOWN
+    if unknown or not description.get("target"):
+        what = f"unknown member {sorted(unknown)[0]}" if unknown else "it has no target"
+        raise ValidationException(f"A fault cannot be read: {what}.")
+    for name, value in description.items():
+        wanted = (int, float) if name in _NUMBERS else str if name in _TEXTS else object
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            raise ValidationException(f"A fault cannot be read: {name} cannot be {value!r}.")
+    ids = description.get("ids", ())
+    if not _are_texts(ids):
+        raise ValidationException("A fault cannot be read: ids is a list of texts.")
+    return Fault(**{**description, "ids": tuple(ids)})
+
+
+def _are_texts(values: Any) -> bool:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        return False
+    return all(isinstance(each, str) and each for each in values)
+
+
+def _meant(fault: Fault, target: str | None, label: str | None) -> bool:
+    if label:
+        return fault.label == label
+    return not target or fault.target == target

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from orderlab.cloud import admin, guard
+from orderlab.cloud import admin, call_faults, guard
 from orderlab.cloud.authentication import authenticate, signature_scope
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.contracts import Call, Parameters
@@ -108,12 +108,12 @@ class Front:
         try:
             self._cloud.scope.require_served(call, parameters)
             self._cloud.permissions.authorize(call, parameters)
-            response = await self._answer(call, what, parameters)
+            response = await self._answer_or_fault(call, what, parameters)
             if response.status >= 400:
                 outcome = str(response.status)
             return response
         except AwsError as error:
-            outcome = error.code
+            outcome = error.code if call.struck != "cut" else "ok"
             raise
         except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError):
             outcome = "ValidationException"
@@ -139,6 +139,15 @@ class Front:
             return call, cbor_parameters(call.request)
         operation, parameters = match_route(call.service, call.request)
         return replace(call, operation=operation), parameters
+
+    async def _answer_or_fault(
+        self, call: Call, what: Identified, parameters: Parameters
+    ) -> Response:
+        if not self._cloud.faults.strikes_calls:
+            return await self._answer(call, what, parameters)
+        return await call_faults.strike(
+            self._cloud, call, parameters, lambda: self._answer(call, what, parameters)
+        )
 
     async def _answer(self, call: Call, what: Identified, parameters: Parameters) -> Response:
         service = self._cloud.services.get(call.service)

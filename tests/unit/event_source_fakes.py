@@ -14,6 +14,7 @@ from orderlab.cloud.contracts import Invocation, Principal, ReceivedMessage, Str
 from orderlab.cloud.event_sources import settings as rules
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.sources import Source
+from orderlab.cloud.faults import FaultBoard
 from orderlab.cloud.tables.stored import store
 from orderlab.cloud.tables.stream_record import Change, StreamRecord
 
@@ -163,6 +164,7 @@ class FakeCloud:
             allows=lambda *_, **__: self.allowed,
             role_principal=lambda role, name: Principal("role", role, ACCOUNT, "r"),
         )
+        self.faults = FaultBoard()
         self.telemetry = SimpleNamespace(metrics=SimpleNamespace(add=lambda *_, **__: None))
 
 

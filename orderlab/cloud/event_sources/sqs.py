@@ -185,11 +185,19 @@ class QueuePoller(Poller):
         self._scaling.started(real_seconds(), self._busy - 1)
         self._consider()
         try:
-            for part in payload_sized(wanted):
+            for part in self._parts(wanted):
                 await self._hand_over(queue, part)
         finally:
             self._busy -= 1
             self._all_busy.clear()
+
+    def _parts(self, wanted: list[Taken]) -> Iterator[list[Taken]]:
+        """What one invocation takes each. A message that an experiment is to strike goes alone:
+        the fault of one order would strike all others of its batch."""
+        faults, name = self.cloud.faults, self.mapping.function_name
+        struck = [each for each in wanted if faults.concerns(name, each.record)]
+        yield from payload_sized([each for each in wanted if each not in struck])
+        yield from ([each] for each in struck)
 
     def _all_busy_now(self) -> None:
         if self._busy and self._busy >= len(self._workers):

@@ -58,9 +58,11 @@ class TooManyRequests(AwsError):
     code = "TooManyRequestsException"
     status = 429
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, fault: str = "") -> None:
         super().__init__("Rate Exceeded.", Reason=reason)
         self.reason = reason
+        # the kind of fault where an experiment throttles
+        self.fault = fault
 
 
 def function_not_found(arn: str) -> ResourceNotFound:

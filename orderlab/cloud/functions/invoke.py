@@ -107,7 +107,7 @@ class Invoker:
         function = version.function
         reserved = function.reserved_concurrency is not None
         try:
-            self._admit(function)
+            self._admit(function, payload)
         except TooManyRequests as error:
             self._throttled(function, name, payload, caller, request_id, error)
             raise
@@ -141,9 +141,9 @@ class Invoker:
         faults, name = self._cloud.faults, version.function.name
         for kind in ("error", "poison"):
             if faults.active(kind, name, work.payload):
-                return self._record.injected(
-                    version, work, outcomes.injected(work, f"An experiment: {kind}.")
-                )
+                made = outcomes.injected(work, f"An experiment: {kind}.")
+                made.fault = kind
+                return self._record.injected(version, work, made)
         slow = faults.active("slow", name, work.payload)
         dies = faults.active("kill", name, work.payload) is not None
         environment = await self._fleet.acquire(version)
@@ -151,6 +151,7 @@ class Invoker:
         try:
             hold = self._cloud.clock.real(slow.seconds) if slow else 0.0
             outcome = await environment.run(work, hold, dies)
+            outcome.fault = "kill" if dies else "slow" if slow else ""
             return outcome
         except BaseException:
             environment.retired = True
@@ -159,10 +160,10 @@ class Invoker:
             seconds = outcome.duration_ms / 1000 if outcome else 0.0
             self._fleet.release(environment, seconds)
 
-    def _admit(self, function: Function) -> None:
+    def _admit(self, function: Function, payload: bytes) -> None:
         """TooManyRequestsException where no concurrency is left."""
-        if self._cloud.faults.active("throttle", function.name):
-            raise TooManyRequests("ConcurrentInvocationLimitExceeded")
+        if self._cloud.faults.active("throttle", function.name, payload):
+            raise TooManyRequests("ConcurrentInvocationLimitExceeded", fault="throttle")
         reserved = function.reserved_concurrency
         if reserved is not None:
             if function.running >= reserved:
@@ -195,7 +196,7 @@ class Invoker:
         self._record.throttle(function, name)
         ids = self._cloud.telemetry.recorder.ids_in(payload)
         at, target = self._cloud.clock.wall(), function.arn
-        detail = {"reason": error.reason}
+        detail = {"reason": error.reason, **({"fault": error.fault} if error.fault else {})}
         shown = self._shown(caller)
         self._record.hop(Hop(at, shown, target, "Invoke", error.code, 0.0, ids, request_id, detail))
 
@@ -223,6 +224,8 @@ class Invoker:
             "init_ms": outcome.init_ms,
             "function_ms": outcome.duration_ms,
         }
+        if outcome.fault:
+            detail["fault"] = outcome.fault
         took = (time.perf_counter() - started) * 1000
         ids = self._cloud.telemetry.recorder.ids_in(payload)
         result = outcome.error_type or "ok"

@@ -37,6 +37,8 @@ class Outcome:
     environment_id: str = ""
     log_stream: str = ""
     lines: list[LogLine] = field(default_factory=list)
+    # the kind of fault that an experiment struck this invocation with
+    fault: str = ""
 
     @property
     def function_error(self) -> str | None:

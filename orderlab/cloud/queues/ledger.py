@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.contracts import Hop, Principal
 from orderlab.cloud.queues.message import Message
@@ -70,6 +70,9 @@ class Ledger:
     def _hop(self, source: str, target: str, action: str, message: Message) -> None:
         if not message.ids:
             return
+        detail: dict[str, Any] = {"messageId": message.id, "receiveCount": message.receives}
+        if message.fault:
+            detail["fault"] = message.fault
         self._cloud.telemetry.recorder.record(
             Hop(
                 at=self._cloud.clock.wall(),
@@ -79,7 +82,7 @@ class Ledger:
                 outcome="ok",
                 duration_ms=0.0,
                 ids=message.ids,
-                detail={"messageId": message.id, "receiveCount": message.receives},
+                detail=detail,
             )
         )
 

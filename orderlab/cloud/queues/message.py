@@ -53,6 +53,8 @@ class Message:
     first_received_ms: int | None = None
     taken_at: float = 0.0
     copied: bool = field(default=False)
+    # the kind of fault that an experiment struck its delivery with
+    fault: str = ""
 
     def moved(self, **changes: Any) -> Message:
         """The same message on its way into another queue, or a copy in the same one."""

@@ -135,7 +135,7 @@ class LiveQueue:
         delay = self.settings.delay if message.delay_seconds is None else message.delay_seconds
         if self.fifo:
             delay = self.settings.delay
-        self.store.put(made, now=now, delay_seconds=delay)
+        self.store.put(made, now=now, delay_seconds=delay + self._held_back(made))
         self.ledger.sent(made, sender)
         self._waiters.wake()
         return made
@@ -238,6 +238,18 @@ class LiveQueue:
                 return taken
         return []
 
+    def _held_back(self, message: Message) -> float:
+        """Seconds that an experiment delays a message; a FIFO queue keeps its order."""
+        if self.fifo:
+            return 0.0
+        faults, seconds = self._cloud.faults, 0.0
+        for kind in ("delay", "reorder"):
+            fault = faults.active(kind, self.name, message.body.encode())
+            if fault:
+                share = 1.0 if kind == "delay" else faults.random.random()
+                seconds, message.fault = seconds + share * fault.seconds, kind
+        return seconds
+
     def _maybe_double(self, message: Message, now: float) -> None:
         """Leave copies of a message that is delivered for the first time, as may happen on AWS."""
         fault = self._cloud.faults.active("duplicate", self.name, message.body.encode())
@@ -246,7 +258,7 @@ class LiveQueue:
             copies = max(copies, 1)
         message.copied = True
         for _ in range(copies):
-            self.store.put(message.moved(), now=now)
+            self.store.put(message.moved(fault="duplicate" if fault else ""), now=now)
             self._waiters.wake()
 
     def _dead_letter_queue(self) -> LiveQueue | None:

@@ -56,9 +56,9 @@ class ApiCalls:
         self._cloud.telemetry.meter.add("api.calls", 1, call.service)
         key = (call.service, call.operation)
         refused = outcome in ("AccessDenied", "AccessDeniedException", "AuthorizationError")
-        if key in _RECORDED_BY_THE_SERVICE and not refused:
+        if key in _RECORDED_BY_THE_SERVICE and not (refused or call.struck):
             return
-        if call.principal.kind == "account" and key not in _DATA_CALLS:
+        if call.principal.kind == "account" and key not in _DATA_CALLS and not call.struck:
             return
         account_id = self._cloud.settings.account_id
         recorder = self._cloud.telemetry.recorder
@@ -72,6 +72,7 @@ class ApiCalls:
             duration_ms=round(duration_ms, 3),
             ids=recorder.ids_in(call.request.body),
             request_id=call.request_id,
+            detail={"fault": call.struck} if call.struck else {},
         )
         recorder.record(hop)
 

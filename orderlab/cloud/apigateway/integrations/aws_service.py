@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from orderlab.cloud import call_faults
 from orderlab.cloud.apigateway.failures import internal_error
 from orderlab.cloud.apigateway.integrations.roles import principal_of, require_credentials
 from orderlab.cloud.apigateway.invocation import (
@@ -71,7 +72,12 @@ async def answer(cloud: Cloud, invocation: Invocation, outgoing: OutgoingRequest
     wants_xml = "xml" in request.headers.get("accept", "")
     try:
         parameters = _parameters(call, protocol)
-        result = await perform(cloud, call, parameters, protocol)
+        if cloud.faults.strikes_calls:
+            result = await call_faults.strike(
+                cloud, call, parameters, lambda: perform(cloud, call, parameters, protocol)
+            )
+        else:
+            result = await perform(cloud, call, parameters, protocol)
     except AwsError as error:
         return _error(error, protocol, request_id, wants_xml)
     if isinstance(result, Response):
