@@ -16,6 +16,7 @@ from orderlab.cloud.event_sources.service import EventSources
 from orderlab.cloud.faults import FaultBoard
 from orderlab.cloud.functions.service import FunctionService
 from orderlab.cloud.moto_front import MotoFront
+from orderlab.cloud.patterns.allowance import end_all
 from orderlab.cloud.permissions import PermissionService
 from orderlab.cloud.queues.service import QueueService
 from orderlab.cloud.scope import Scope
@@ -106,4 +107,5 @@ class Cloud:
         """Stop everything in reverse order; a second call does nothing."""
         while self._started:
             await self._started.pop().stop()
+        end_all()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -119,3 +119,10 @@ def _on_loop() -> bool:
 @cache
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_MAX_THREADS, thread_name_prefix="expressions")
+
+
+def end_all() -> None:
+    """Give up what is still evaluated off the event loop, and end its processes."""
+    _threads().shutdown(wait=False, cancel_futures=True)
+    _threads.cache_clear()
+    WORKERS.end()
