@@ -68,13 +68,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @contextmanager
-def run_cloud(**settings: Any) -> Iterator[RunningCloud]:
-    """Start a cloud with settings of one's own."""
+def run_cloud(
+    *, before: Callable[[], None] | None = None, stderr: Any = None, **settings: Any
+) -> Iterator[RunningCloud]:
+    """Start a cloud with settings of one's own. `before` runs in its process before it starts."""
     chosen = {"access_key_id": "test", "secret_access_key": "test", "seed": 1, **settings}
     process = subprocess.Popen(
         [sys.executable, "-m", "orderlab.cloud"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=stderr,
+        preexec_fn=before,
         env={**os.environ, "ORDERLAB_CLOUD": json.dumps(chosen)},
     )
     assert process.stdin and process.stdout

@@ -111,6 +111,17 @@ def authenticate(request: Request, keys: KeyRing) -> tuple[Credentials, Scope]:
         raise
 
 
+def require_known_key(request: Request, keys: KeyRing) -> None:
+    """Raise AwsError unless the request names a key of this cloud. Its signature is not checked."""
+    scope = signature_scope(request)
+    if keys.get(scope.access_key_id) is not None:
+        return
+    error = UnrecognizedClient("The security token included in the request is invalid.")
+    if scope.service in _QUERY_SERVICES:
+        error.details["query_error_code"] = error.query_code
+    raise error
+
+
 def _authenticate(request: Request, keys: KeyRing, scope: Scope) -> Credentials:
     fields = _authorization_fields(request.headers["authorization"])
     credentials = keys.get(scope.access_key_id)

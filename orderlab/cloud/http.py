@@ -22,6 +22,8 @@ class Request:
     headers: dict[str, str]
     body: bytes
     source_ip: str = "127.0.0.1"
+    # the most bytes that a body may have here, if this one has more and was not read; otherwise 0
+    limit_exceeded: int = 0
     # every header as it was sent, repeated ones included: names, and names with values
     names_as_sent: Sequence[bytes] = ()
     headers_as_sent: Sequence[tuple[bytes, bytes]] = ()

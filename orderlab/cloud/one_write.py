@@ -37,6 +37,10 @@ class _Gathering:
         self._flush()
         self._transport.close()
 
+    def write_eof(self) -> None:
+        self._flush()
+        self._transport.write_eof()
+
     def _flush(self) -> None:
         pieces, self._pieces = self._pieces, []
         if pieces:

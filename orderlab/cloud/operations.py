@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import isinf
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.http import JSON_1_0, Request, Response
@@ -136,6 +137,8 @@ def _xml_error(error: AwsError, protocol: str, request_id: str) -> Response:
 def with_plain_body(request: Request) -> Request:
     """The request with its body unpacked: SDKs compress large calls of some services.
 
+    https://docs.aws.amazon.com/apprunner/latest/api/CommonErrors.html
+
     Raises AwsError if the body is not what its header says, or too large when it is unpacked.
     """
     encoding = request.headers.get("content-encoding", "")
@@ -145,16 +148,24 @@ def with_plain_body(request: Request) -> Request:
         unpacker = zlib.decompressobj(wbits=31)
         body = unpacker.decompress(request.body, MAX_UNPACKED_BYTES)
     except zlib.error:
-        raise AwsError("The body is not in gzip form.", code="SerializationException") from None
+        raise AwsError(
+            "The body is not in gzip form.", code="MalformedHttpRequestException"
+        ) from None
     if unpacker.unconsumed_tail:
-        raise AwsError("The request is too large.", code="RequestEntityTooLarge", status=413)
+        raise AwsError(
+            f"The request is larger than {MAX_UNPACKED_BYTES} bytes when it is unpacked.",
+            code="RequestEntityTooLargeException",
+            status=413,
+        )
     return replace(request, body=body)
 
 
 def json_parameters(request: Request) -> dict[str, object]:
     """The body of a JSON call; AwsError if it is no JSON object."""
     try:
-        parameters = json.loads(request.body or b"{}", parse_constant=_no_constant)
+        parameters = json.loads(
+            request.body or b"{}", parse_constant=_no_constant, parse_float=_finite
+        )
         if b"\\ud" in request.body.lower():
             # half of a surrogate pair is no text: it could be stored but never be sent again
             json.dumps(parameters, ensure_ascii=False).encode()
@@ -167,6 +178,13 @@ def json_parameters(request: Request) -> dict[str, object]:
             "Start of structure or map found where not expected.", code="SerializationException"
         )
     return parameters
+
+
+def _finite(text: str) -> float:
+    found = float(text)
+    if isinf(found):
+        raise ValueError(f"{text} is too large")
+    return found
 
 
 def _no_constant(name: str) -> object:

@@ -9,11 +9,14 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 import uvicorn
 
 from orderlab.cloud.asgi import AsgiApplication
+from orderlab.cloud.bounded_connection import BoundedConnection
 from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.connections import Connections, raise_descriptor_limit
 from orderlab.cloud.header_names import NamesAsSent
 from orderlab.cloud.one_write import OneWrite
 from orderlab.cloud.server import Front
@@ -62,7 +65,7 @@ async def _serve(
 ) -> None:
     cloud = Cloud(settings)
     port = listener.getsockname()[1]
-    server = _server(Front(cloud))
+    server, connections = _server(Front(cloud))
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -76,6 +79,7 @@ async def _serve(
         gc.set_threshold(*COLLECT_AFTER)
         gc.enable()
         serving = asyncio.create_task(server.serve(sockets=[listener]))
+        watching = asyncio.create_task(connections.watch(), name="connections")
         while not server.started and not serving.done():
             await asyncio.sleep(0.001)
         waits = [asyncio.ensure_future(stop_sign()), asyncio.create_task(stopping.wait())]
@@ -85,8 +89,8 @@ async def _serve(
         # a tenth of a second of work, which the first call need not wait for
         loop.call_later(WARM_UP_AFTER_SECONDS, cloud.moto.warm_up)
         await asyncio.wait([*waits, serving], return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
+        for task in (*waits, watching):
+            task.cancel()
         server.should_exit = True
         await cloud.stop()
         await serving
@@ -94,7 +98,7 @@ async def _serve(
         await cloud.stop()
 
 
-class _Protocol(NamesAsSent, OneWrite):
+class _Protocol(NamesAsSent, OneWrite, BoundedConnection):
     pass
 
 
@@ -106,10 +110,13 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(front: Front) -> _Server:
+def _server(front: Front) -> tuple[_Server, Connections]:
+    def protocol(**uvicorns_own: Any) -> _Protocol:
+        return _Protocol(connections.make_room, **uvicorns_own)
+
     config = uvicorn.Config(
         AsgiApplication(front),
-        http=_Protocol,
+        http=cast(Any, protocol),
         # nobody stands between us and the client: what it says of itself is not believed
         proxy_headers=False,
         ws="none",
@@ -121,4 +128,6 @@ def _server(front: Front) -> _Server:
         timeout_keep_alive=300,
         timeout_graceful_shutdown=1,
     )
-    return _Server(config)
+    server = _Server(config)
+    connections = Connections(server.server_state.connections, raise_descriptor_limit())
+    return server, connections

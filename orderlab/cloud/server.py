@@ -1,8 +1,8 @@
 """The front: how a request finds its way.
 
-`Front.handle` is the whole path as one list of decisions:
+`Front.refuse` and `Front.handle` are the whole path as one list of decisions:
 
-1. refuse what did not address this machine, and what a web page sent (`guard.py`)
+1. refuse what did not address this machine, and what a web page sent (`guard.py`), by its head
 2. a deployed API or a function URL: to its data plane, without keys, as on AWS
 3. `/_orderlab/...`: the lab's own window into the cloud, with the session's secret
 4. links that SNS sends to subscribers, which carry a token instead of a signature
@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 import time
@@ -19,8 +20,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from orderlab.cloud import admin, call_faults, guard
-from orderlab.cloud.authentication import authenticate, signature_scope
+from orderlab.cloud import admin, body_limits, call_faults, guard
+from orderlab.cloud.authentication import authenticate, require_known_key, signature_scope
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.contracts import Call, Parameters
 from orderlab.cloud.data_planes import DataPlaneAddress, data_plane_address
@@ -43,6 +44,12 @@ if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
 
 log = logging.getLogger("orderlab.cloud")
+# reading a body like this takes as long as answering several calls
+LONG_BYTES = 256 * 1024
+
+
+# what a handler raises that was given something of the wrong kind
+_STUMBLED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
 class Front:
@@ -50,17 +57,33 @@ class Front:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
+        self._long_calls = asyncio.Lock()
 
-    async def handle(self, request: Request) -> Response:
+    def refuse(self, request: Request) -> Response | None:
+        """A refusal if the head alone says that nobody here will answer; its body is not needed."""
         refusal = guard.refuse(request)
         if refusal is not None:
             return refusal
+        if guard.comes_from_a_browser(request) and data_plane_address(request) is None:
+            return guard.browser_refusal()
+        return None
+
+    def most_body_bytes(self, request: Request) -> int:
+        """How long the body of a request may be, by its head."""
+        return body_limits.most_bytes(request, data_plane_address(request), self._cloud.keys)
+
+    async def handle(self, request: Request) -> Response:
+        """Answer a request that was not refused."""
+        if len(request.body) > LONG_BYTES:
+            async with self._long_calls:
+                # others are answered between two long calls
+                await asyncio.sleep(0)
         address = data_plane_address(request)
         if address is not None:
             return await self._data_plane(request, address)
-        if guard.comes_from_a_browser(request):
-            return guard.browser_refusal()
         if request.path.startswith(admin.PREFIX):
+            if request.limit_exceeded:
+                return Response.json({"message": "Request Entity Too Large"}, status=413)
             return await admin.answer(self._cloud, request)
         link = self._cloud.topics.open_link(request)
         if link is not None:
@@ -82,6 +105,9 @@ class Front:
             if what.service not in SERVED:
                 operation = what.operation or likely_operation(what.service, request)
                 self._cloud.scope.require_service(what.service, operation)
+            if request.limit_exceeded:
+                require_known_key(request, self._cloud.keys)
+                raise body_limits.too_large(request, what.service)
             credentials, scope = authenticate(request, self._cloud.keys)
             call = Call(
                 what.service,
@@ -115,7 +141,7 @@ class Front:
         except AwsError as error:
             outcome = error.code if call.struck != "cut" else "ok"
             raise
-        except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError):
+        except _STUMBLED:
             outcome = "ValidationException"
             wrong = misfit(call.service, call.operation, parameters, call.request, what.protocol)
             if wrong is None:

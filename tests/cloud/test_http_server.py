@@ -2,34 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-HEALTH = b"GET /_orderlab/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-
-
-@contextmanager
-def connection(cloud: Any) -> Iterator[socket.socket]:
-    host, _, port = cloud.endpoint.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=5) as opened:
-        yield opened
-
-
-def read_answer(opened: socket.socket) -> tuple[int, dict[str, str], bytes]:
-    """One answer, with nothing read beyond it."""
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        byte = opened.recv(1)
-        assert byte, f"the connection ended after {head!r}"
-        head += byte
-    status, *lines = head.decode().split("\r\n")
-    headers = dict(line.split(": ", 1) for line in lines if line)
-    body, length = b"", int(headers.get("content-length", 0))
-    while len(body) < length:
-        body += opened.recv(length - len(body))
-    return int(status.split()[1]), headers, body
+from tests.cloud.wire import HEALTH, connection, read_answer
 
 
 def test_requests_sent_ahead_are_answered_in_their_order(cloud):

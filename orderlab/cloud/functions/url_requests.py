@@ -44,13 +44,13 @@ async def _answer(
     service: FunctionService, request: Request, url: UrlConfig, path: str
 ) -> Response:
     request_id = str(uuid.uuid4())
+    if request.limit_exceeded or len(request.body) > LIMIT_BYTES:
+        return _message(413, "Request Entity Too Large")
     try:
         principal = _caller(service, request, url)
     except AwsError as error:
         signed = url.auth_type == "AWS_IAM" and "authorization" in request.headers
         return _message(403, error.message if signed else "Forbidden")
-    if len(request.body) > LIMIT_BYTES:
-        return _message(413, "Request Entity Too Large")
     event = payload_2_0(request, url, path, request_id, principal)
     function = url.function
     name = FunctionName(function.name, url.qualifier)

@@ -72,7 +72,7 @@ def check_size(invocation: Invocation) -> None:
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
     """
-    if len(invocation.body) > MAX_BODY_BYTES:
+    if invocation.request.limit_exceeded or len(invocation.body) > MAX_BODY_BYTES:
         raise GatewayFailure("REQUEST_TOO_LARGE")
     size = sum(len(name) + sum(map(len, values)) for name, values in invocation.headers.items())
     if size > MAX_HEADER_BYTES:
