@@ -35,19 +35,17 @@ async def strike(
     Notes in `call.struck` which kind of fault it was. Raises AwsError as the service does.
     """
     faults, payload = cloud.faults, call.request.body
-    # the same for all repetitions of one call
-    attempt = call.request.headers.get("amz-sdk-invocation-id", "")
     cut = False
     for target in _targets(cloud, call, parameters):
-        slow = faults.active("slow", target, payload, attempt)
+        slow = faults.active("slow", target, payload)
         if slow:
             call.struck = "slow"
             await cloud.clock.sleep(slow.seconds)
         for kind, refuse in (("error", _failed), ("throttle", _throttled)):
-            if faults.active(kind, target, payload, attempt):
+            if faults.active(kind, target, payload):
                 call.struck = kind
                 raise refuse(call, target)
-        cut = cut or faults.active("cut", target, payload, attempt) is not None
+        cut = cut or faults.active("cut", target, payload) is not None
     answer = await perform()
     if cut:
         call.struck = "cut"

@@ -367,8 +367,8 @@ class Fault:
     time up to `seconds`). Calls that move a table's or topic's data: `error`, `slow`, `throttle`,
     `cut` (the call does its work, and its answer is lost).
 
-    With `ids` a fault strikes only what names one of these orders; with `limit`, each so many
-    times, an SDK's repetitions of a call not counted. Faults of one `label` end together.
+    With `ids` a fault strikes only what names one of these orders; with `limit`, each of them so
+    many times. Faults of one `label` end together.
     """
 
     kind: str
@@ -383,13 +383,8 @@ class Fault:
 
 
 class Faults(Protocol):
-    def active(
-        self, kind: str, target: str, payload: bytes = b"", attempt: str = ""
-    ) -> Fault | None:
-        """The fault of that kind that strikes now, if any.
-
-        Repetitions of one call share an `attempt` and count as one strike.
-        """
+    def active(self, kind: str, target: str, payload: bytes = b"") -> Fault | None:
+        """The fault of that kind that strikes now, if any."""
 
     def concerns(self, target: str, payload: bytes) -> bool:
         """Whether a fault that is bound to orders waits for this payload; it does not strike."""

@@ -55,15 +55,13 @@ class FaultBoard:
     def all(self) -> list[dict[str, Any]]:
         return [asdict(armed.fault) for faults in self._armed.values() for armed in faults]
 
-    def active(
-        self, kind: str, target: str, payload: bytes = b"", attempt: str = ""
-    ) -> Fault | None:
+    def active(self, kind: str, target: str, payload: bytes = b"") -> Fault | None:
         if not self._armed:
             return None
         found: Fault | None = None
         for armed in self._armed.get((kind, target), ()):
             # all of them are asked: one strike uses up what it has of each
-            if armed.strikes(payload, attempt, self.random):
+            if armed.strikes(payload, self.random):
                 found = found or armed.fault
         return found
 
@@ -84,43 +82,27 @@ class Armed:
         self.fault = fault
         self._ids = [(each, each.encode()) for each in fault.ids]
         self._struck: Counter[str] = Counter()
-        self._attempts: set[tuple[str, str]] = set()
 
     def waits_for(self, payload: bytes) -> bool:
         """Whether the payload is about what the fault is to strike, as often as it may."""
         return bool(self._due(payload))
 
-    def strikes(self, payload: bytes, attempt: str, chance: random.Random) -> bool:
+    def strikes(self, payload: bytes, chance: random.Random) -> bool:
         fault = self.fault
         if fault.text and fault.text.encode() not in payload:
             return False
-        due = self._due(payload, attempt)
+        due = self._due(payload)
         if not due:
             return False
         if fault.probability < 1 and chance.random() >= fault.probability:
             return False
-        if fault.limit:
-            for each in due:
-                self._note(each, attempt)
+        self._struck.update(due)
         return True
 
-    def _due(self, payload: bytes, attempt: str = "") -> list[str]:
+    def _due(self, payload: bytes) -> list[str]:
         named = [each for each, encoded in self._ids if encoded in payload] if self._ids else [""]
         limit = self.fault.limit
-        if not limit:
-            return named
-        return [
-            each
-            for each in named
-            if self._struck[each] < limit or (attempt and (each, attempt) in self._attempts)
-        ]
-
-    def _note(self, each: str, attempt: str) -> None:
-        if attempt and (each, attempt) in self._attempts:
-            return
-        self._struck[each] += 1
-        if attempt:
-            self._attempts.add((each, attempt))
+        return [each for each in named if not limit or self._struck[each] < limit]
 
 
 def read_fault(description: Mapping[str, Any]) -> Fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -124,17 +125,15 @@ def test_a_tables_calls_fail_for_one_order_and_no_other(
     assert (hop["outcome"], hop["detail"]["fault"]) == (code, kind)
 
 
-def test_a_fault_counts_an_sdks_repetitions_of_a_call_once(
+def test_an_sdk_that_tries_again_outlasts_a_fault_that_ends(
     kit: Kit, cloud: Any, fault: Callable[..., None]
 ) -> None:
     table, _ = kit.table()
     name = uuid.uuid4().hex
-    fault("error", f"table/{table}", ids=[name], limit=1)
-    patient = cloud.client("dynamodb", retries={"mode": "standard", "max_attempts": 2})
-    with pytest.raises(ClientError) as raised:
-        patient.put_item(TableName=table, Item=item(name))
-    assert raised.value.response["ResponseMetadata"]["RetryAttempts"] == 2
-    kit.dynamodb.put_item(TableName=table, Item=item(name))
+    fault("error", f"table/{table}", ids=[name], limit=2)
+    patient = cloud.client("dynamodb", retries={"mode": "standard", "max_attempts": 3})
+    patient.put_item(TableName=table, Item=item(name))
+    assert [hop["detail"].get("fault", "") for hop in hops(cloud, name)] == ["error", "error", ""]
 
 
 def test_an_answer_that_is_cut_off_leaves_the_work_done(
@@ -216,3 +215,34 @@ def test_several_faults_are_switched_on_at_once_and_off_by_their_label(cloud: An
     assert len(cloud.page("faults", "POST", {"faults": faults})) >= 3
     left = cloud.page("faults?label=many", "DELETE")
     assert not [each for each in left if each["label"] == "many"]
+
+
+def test_a_record_that_is_struck_makes_a_batch_of_its_own(
+    kit: Kit, cloud: Any, fault: Callable[..., None]
+) -> None:
+    function = kit.function()
+    table, stream = kit.table()
+    names = [f"{number}-{uuid.uuid4().hex}" for number in range(5)]
+    fault("error", function.name, ids=[names[2]], limit=1)
+    kit.put(table, *names)
+    kit.mapping(function, stream, StartingPosition="TRIM_HORIZON", BatchSize=100)
+    until(lambda: len(function.ids()) == 5)
+    assert function.ids() == names, "each once, and in their order"
+    batches = [len(event["Records"]) for event in function.events()]
+    assert batches == [2, 1, 2]
+
+
+def test_environments_that_have_no_work_can_be_killed(kit: Kit, cloud: Any) -> None:
+    function = kit.function(SLEEP="1")
+    started = threading.Thread(
+        target=kit.lambda_.invoke,
+        kwargs={"FunctionName": function.name, "Payload": '{"Records": []}'},
+    )
+    started.start()
+    until(lambda: len(function.events()) == 1)
+    killed = cloud.page(f"environments?function={function.name}&which=idle", "DELETE")["killed"]
+    assert killed == [], "it works"
+    started.join()
+    until(lambda: cloud.page(f"environments?function={function.name}")[0]["state"] == "ready")
+    killed = cloud.page(f"environments?function={function.name}&which=idle", "DELETE")["killed"]
+    assert len(killed) == 1 and cloud.page(f"environments?function={function.name}") == []

@@ -54,12 +54,6 @@ def test_one_strike_counts_for_every_order_that_the_payload_names() -> None:
     assert not faults.active("error", "shipping", b"o-2")
 
 
-def test_repetitions_of_one_call_are_one_strike() -> None:
-    faults = board(ids=["o-1"], limit=1)
-    assert all(faults.active("error", "shipping", b"o-1", "call-1") for _ in range(3))
-    assert not faults.active("error", "shipping", b"o-1", "call-2")
-
-
 def test_a_limit_without_orders_counts_all_strikes() -> None:
     faults = board(limit=1)
     assert faults.active("error", "shipping", b"o-1")

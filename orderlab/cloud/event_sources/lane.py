@@ -10,7 +10,7 @@ import asyncio
 import json
 import zlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.contracts import Shard, StreamPosition
@@ -84,7 +84,7 @@ class Lane:
     async def _gather(self) -> tuple[list[StreamRecord], int]:
         """Records for one batch, and the index that follows all that was looked at."""
         batch: list[StreamRecord] = []
-        held, deadline = ENVELOPE_BYTES, 0.0
+        deadline = 0.0
         position = StreamPosition(self._index)
         while len(batch) < self._settings["BatchSize"]:
             wanted = min(self._settings["BatchSize"] - len(batch), READ_LIMIT)
@@ -98,13 +98,9 @@ class Lane:
                 if not woken and not batch:
                     break
                 continue
-            for index, record in enumerate(records, after.index - len(records)):
-                taken = self._take(record, index)
-                if taken and batch and held + len(taken.encoded) + 1 > MAXIMUM_PAYLOAD_BYTES:
-                    return batch, index
-                if taken:
-                    batch.append(taken)
-                    held += len(taken.encoded) + 1
+            full_at = self._add(batch, enumerate(records, after.index - len(records)))
+            if full_at is not None:
+                return batch, full_at
             position = after
             if batch and not deadline:
                 deadline = self._clock.now() + self._settings["MaximumBatchingWindowInSeconds"]
@@ -112,6 +108,22 @@ class Lane:
                 self._index = after.index
                 await asyncio.sleep(0)
         return batch, position.index
+
+    def _add(self, batch: list[StreamRecord], found: Iterable[tuple[int, Found]]) -> int | None:
+        """Add what fits; the index where the batch must end, None if it may take more."""
+        held = ENVELOPE_BYTES + sum(len(record.encoded) + 1 for record in batch)
+        for index, record in found:
+            taken = self._take(record, index)
+            if taken is None:
+                continue
+            alone = self._is_struck(taken)
+            if batch and (alone or held + len(taken.encoded) + 1 > MAXIMUM_PAYLOAD_BYTES):
+                return index
+            batch.append(taken)
+            held += len(taken.encoded) + 1
+            if alone:
+                return index + 1
+        return None
 
     def _take(self, record: Found, index: int) -> StreamRecord | None:
         """The record in the function's form, if it is this lane's and passes the filters."""
@@ -123,6 +135,12 @@ class Lane:
             return None
         text = record.encoded(source_arn)
         return StreamRecord(index, record.sequence_number, record.created, self._clock.now(), text)
+
+    def _is_struck(self, record: StreamRecord) -> bool:
+        """Whether an experiment is to strike this record: it makes a batch of its own then, since
+        the fault of one order would strike all others of its batch."""
+        name = self._poller.mapping.function_name
+        return self._poller.cloud.faults.concerns(name, record.encoded)
 
     # --- invoke and settle ------------------------------------------------------------------
 

@@ -47,13 +47,16 @@ def _shown(service: FunctionService, environment: Environment) -> dict[str, Any]
 
 
 def _kill(service: FunctionService, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Busy environments die first: that is what an experiment wants to see."""
+    """Busy environments die first: that is what an experiment wants to see. `which` is one, all,
+    or idle: those that have no work now."""
     which = parameters.get("which", "one")
-    if which not in ("one", "all"):
-        raise ValueError("which is 'one' or 'all'")
+    if which not in ("one", "all", "idle"):
+        raise ValueError("which is 'one', 'all' or 'idle'")
     found = _of(service, str(parameters["function"]))
     found.sort(key=lambda environment: environment not in service.fleet.busy)
-    chosen = found if which == "all" else found[:1]
+    if which == "idle":
+        found = [each for each in found if each not in service.fleet.busy]
+    chosen = found[:1] if which == "one" else found
     for environment in chosen:
         service.fleet.kill(environment)
     return {"killed": [environment.id for environment in chosen]}
