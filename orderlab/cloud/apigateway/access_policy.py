@@ -6,17 +6,18 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+
+from orderlab.cloud.patterns.wildcards import Wildcard, parts_of
 
 
 @lru_cache(maxsize=256)
 def invoke_policy(policy: str, api_arn: str) -> str:
     """An API's policy with the short form `execute-api:/stage/...` written out."""
     api = api_arn.rpartition("/")[0]
-    return re.sub(r'"execute-api:/', f'"{api}/', policy)
+    return policy.replace('"execute-api:/', f'"{api}/')
 
 
 def has_conditions(policy: str) -> bool:
@@ -41,7 +42,7 @@ def decide(policy: Any, arn: str) -> str:
             raise PolicyUnreadable("statements with conditions are not evaluated here")
         if statement.get("Effect") not in ("Allow", "Deny"):
             raise PolicyUnreadable("Effect must be Allow or Deny")
-        if _fits(statement.get("Action"), "execute-api:Invoke", re.I) and _fits(
+        if _fits(statement.get("Action"), "execute-api:Invoke", ignore_case=True) and _fits(
             statement.get("Resource"), arn
         ):
             if statement["Effect"] == "Deny":
@@ -54,13 +55,13 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _fits(patterns: Any, value: str, flags: int = 0) -> bool:
+def _fits(patterns: Any, value: str, *, ignore_case: bool = False) -> bool:
     return any(
-        isinstance(pattern, str) and _compiled(pattern, flags).fullmatch(value)
+        isinstance(pattern, str) and _compiled(pattern, ignore_case).matches(value)
         for pattern in _listed(patterns)
     )
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), flags | re.S)
+def _compiled(pattern: str, ignore_case: bool) -> Wildcard:
+    return Wildcard(parts_of(pattern), ignore_case=ignore_case)

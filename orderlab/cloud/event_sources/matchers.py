@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from orderlab.cloud.patterns.wildcards import Part, Wild, Wildcard
+
 Test = Callable[[Any], bool]
 
 
@@ -76,31 +78,11 @@ def _wildcard(operand: Any) -> Test:
     if "**" in text:
         raise ValueError("wildcard takes no two * in a row")
     # a backslash takes the meaning from the character after it
-    parts = [""]
-    for part in re.findall(r"\\.|.", text, re.DOTALL):
-        if part == "*":
-            parts.append("")
-        else:
-            parts[-1] += part[-1]
-    if len(parts) == 1:
-        return _equals(parts[0])
-    first, *middle, last = parts
-    return lambda value: isinstance(value, str) and _spans(value, first, middle, last)
-
-
-def _spans(value: str, first: str, middle: list[str], last: str) -> bool:
-    """Whether the pieces occur in order, in time that grows with the length and no faster."""
-    if len(value) < len(first) + len(last):
-        return False
-    if not (value.startswith(first) and value.endswith(last)):
-        return False
-    at, end = len(first), len(value) - len(last)
-    for piece in middle:
-        found = value.find(piece, at, end)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return True
+    parts: list[Part] = [
+        Wild.MANY if part == "*" else part[-1] for part in re.findall(r"\\.|.", text, re.DOTALL)
+    ]
+    wildcard = Wildcard(parts)
+    return lambda value: isinstance(value, str) and wildcard.matches(value)
 
 
 def _exists(operand: Any) -> Test:

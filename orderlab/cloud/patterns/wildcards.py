@@ -29,29 +29,47 @@ def parts_of(pattern: str, *, question_mark: bool = True) -> list[Part]:
 class Wildcard:
     """A pattern that the whole of a text fits, or does not."""
 
-    __slots__ = ("_first", "_ignore_case", "_last", "_middle", "_shortest")
+    __slots__ = ("_first", "_ignore_case", "_last", "_middle", "_pieces", "_shortest")
 
     def __init__(self, parts: Iterable[Part], *, ignore_case: bool = False) -> None:
         self._ignore_case = ignore_case
         pieces = [_Piece(piece) for piece in _between_stars(parts, ignore_case)]
-        self._first = pieces[0]
-        self._middle = pieces[1:-1]
-        self._last = pieces[-1] if len(pieces) > 1 else None
         self._shortest = sum(piece.length for piece in pieces)
+        # nearly all patterns have no `?`: their pieces are texts
+        plain = all(piece.plain is not None for piece in pieces)
+        self._pieces = () if plain else tuple(pieces)
+        texts = [piece.plain or "" for piece in pieces] if plain else [""]
+        self._first = texts[0]
+        self._middle = tuple(texts[1:-1])
+        self._last = texts[-1] if len(texts) > 1 else None
 
     def matches(self, text: str) -> bool:
         if self._ignore_case:
             text = text.lower()
-        size = len(text)
-        if self._last is None:
-            return size == self._shortest and self._first.fits(text, 0)
-        if size < self._shortest:
+        if self._pieces:
+            return self._fits_pieces(text)
+        first, last = self._first, self._last
+        if last is None:
+            return text == first
+        if not (text.startswith(first) and text.endswith(last) and len(text) >= self._shortest):
             return False
-        end = size - self._last.length
-        if not (self._first.fits(text, 0) and self._last.fits(text, end)):
-            return False
-        at = self._first.length
+        at, end = len(first), len(text) - len(last)
         for piece in self._middle:
+            at = text.find(piece, at, end)
+            if at < 0:
+                return False
+            at += len(piece)
+        return True
+
+    def _fits_pieces(self, text: str) -> bool:
+        first, *middle = self._pieces
+        if not middle:
+            return len(text) == first.length and first.fits(text, 0)
+        last = middle.pop()
+        at, end = first.length, len(text) - last.length
+        if at > end or not (first.fits(text, 0) and last.fits(text, end)):
+            return False
+        for piece in middle:
             at = piece.end_in(text, at, end)
             if at < 0:
                 return False
@@ -102,11 +120,13 @@ def _between_stars(parts: Iterable[Part], ignore_case: bool) -> list[list[Part]]
 class _Piece:
     """What stands between two stars: texts, and places where any character does."""
 
-    __slots__ = ("_masks", "_open", "_texts", "length")
+    __slots__ = ("_masks", "_open", "_texts", "length", "plain")
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.length = len(parts)
         self._texts = _texts(parts)
+        # the piece as a text, if it is one
+        self.plain = None if Wild.ONE in parts else "".join(text for _, text in self._texts)
         self._masks: dict[str, int] = {}
         # a bit for each place: set where any character fits
         self._open = sum(1 << i for i, part in enumerate(parts) if part is Wild.ONE)

@@ -9,29 +9,26 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+from orderlab.cloud.patterns.wildcards import Part, Wild, Wildcard
+
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 # ${*}, ${?} and ${$} stand for the characters themselves
 _LITERALS = {"*": "[*]", "?": "[?]", "$": "[$]"}
+_ESCAPED = frozenset(_LITERALS.values())
+_WILD = {"*": Wild.MANY, "?": Wild.ONE}
 
 # Gives the value of a context key, or None where the request has none.
 Lookup = Callable[[str], str | None]
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
-    """The pattern as a regular expression; `[x]` stands for a literal x."""
-    expression = ""
-    for part in re.split(r"(\*+|\?|\[[*?$]\])", pattern):
-        if part.startswith("*"):
-            expression += ".*"
-        elif part == "?":
-            expression += "."
-        elif part in ("[*]", "[?]", "[$]"):
-            expression += re.escape(part[1])
-        else:
-            expression += re.escape(part)
-    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
-    return re.compile(expression, flags)
+def _compiled(pattern: str, ignore_case: bool) -> Wildcard:
+    """The pattern, in which `[x]` stands for a literal x."""
+    parts: list[Part] = [
+        _WILD.get(part) or (part[1] if part in _ESCAPED else part)
+        for part in re.split(r"(\*|\?|\[[*?$]\])", pattern)
+    ]
+    return Wildcard(parts, ignore_case=ignore_case)
 
 
 def resolve(pattern: str, lookup: Lookup) -> str | None:
@@ -56,7 +53,7 @@ def resolve(pattern: str, lookup: Lookup) -> str | None:
 
 def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     """Whether the whole text fits the pattern."""
-    return _compiled(pattern, ignore_case).fullmatch(text) is not None
+    return _compiled(pattern, ignore_case).matches(text)
 
 
 class PatternSet:

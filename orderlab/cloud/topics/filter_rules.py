@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 import operator
-import re
 from collections.abc import Callable
 from typing import Any
 
+from orderlab.cloud.patterns.wildcards import Wildcard, parts_of
 from orderlab.cloud.topics.errors import InvalidParameter
 
 # A value of a message: a text, a number, true, false or null.
@@ -105,9 +105,8 @@ def _wildcard(argument: Any) -> Test:
     wanted = _text("wildcard", argument)
     if "**" in wanted:
         raise bad_policy(f"Consecutive wildcard characters at pos {wanted.index('**')}")
-    parts = [re.escape(part) for part in wanted.split("*")]
-    pattern = re.compile(".*".join(parts), re.DOTALL)
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+    wildcard = Wildcard(parts_of(wanted, question_mark=False))
+    return lambda value: isinstance(value, str) and wildcard.matches(value)
 
 
 def _cidr(argument: Any) -> Test:
