@@ -23,6 +23,8 @@ from orderlab.cloud.patterns.workers import WORKERS, OutOfTime
 ON_LOOP = 0.02
 # seconds of the processor for all expressions of a call
 SECONDS = 5.0
+# and for one expression in one text, which none that ends needs
+_SECONDS_FOR_ONE = 2.0
 _MAX_THREADS = 4
 
 Result = TypeVar("Result")
@@ -48,24 +50,39 @@ class Allowance:
         self._on_loop = ON_LOOP
         self._where = where
 
-    async def run(self, function: Callable[..., Result], *arguments: Any) -> Result:
-        """The function's result; OutOfTime if its expressions take too long."""
-        if self._where is Where.ON_LOOP:
-            self._on_loop = ON_LOOP
-            token = _CURRENT.set(self)
+    async def run(
+        self, function: Callable[..., Result], *arguments: Any, apart: bool = False
+    ) -> Result:
+        """The function's result; OutOfTime if its expressions take too long.
+
+        `apart` is for a function that takes long for other reasons as well.
+        """
+        if self._where is Where.ON_LOOP and not apart:
             try:
-                return function(*arguments)
+                return self.on_loop(function, *arguments)
             except LeaveLoop:
                 self._where = Where.APART
-            finally:
-                _CURRENT.reset(token)
-        work = copy_context().run
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(_threads(), work, self._in_thread, function, arguments)
+        loop, work = asyncio.get_running_loop(), copy_context().run
+        return await loop.run_in_executor(_threads(), work, self.apart, function, *arguments)
 
-    def _in_thread(self, function: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
-        _CURRENT.set(self)
-        return function(*arguments)
+    def on_loop(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        """The function's result; LeaveLoop if its expressions take long."""
+        self._on_loop = ON_LOOP
+        return self._with(Where.ON_LOOP, function, arguments)
+
+    def apart(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        """The function's result, in a thread that may wait for it."""
+        return self._with(Where.APART, function, arguments)
+
+    def _with(
+        self, where: Where, function: Callable[..., Result], arguments: tuple[Any, ...]
+    ) -> Result:
+        self._where = where
+        token = _CURRENT.set(self)
+        try:
+            return function(*arguments)
+        finally:
+            _CURRENT.reset(token)
 
     def now(self) -> float:
         """A clock in seconds: of all time on the event loop, of this thread's elsewhere."""
@@ -89,7 +106,7 @@ class Allowance:
         if self._where is Where.BOUND_TO_LOOP or self._left <= 0:
             raise OutOfTime
         try:
-            found, seconds = WORKERS.do(job, self._left)
+            found, seconds = WORKERS.do(job, min(self._left, _SECONDS_FOR_ONE))
         except OutOfTime:
             self._left = 0
             raise

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from orderlab.cloud.patterns import engines
@@ -66,7 +67,8 @@ class Expression:
             raise ExpressionError("the regular expression is too large, or not a regular one")
         compiled = self._linear_form(captures=True) if self._regular else self._backtracking_form()
         self.groups: int = compiled.groups
-        self.group_names: Mapping[str, int] = dict(compiled.groupindex)
+        names = sorted(compiled.groupindex.items(), key=itemgetter(1))
+        self.group_names: Mapping[str, int] = dict(names)
         self._forms: dict[bool, tuple[Any, int]] = {}
 
     def _linear_form(self, *, captures: bool) -> Any:

@@ -13,9 +13,11 @@ from itertools import pairwise
 from typing import Any
 
 from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.patterns.allowance import Allowance
+from orderlab.cloud.patterns.workers import OutOfTime
 from orderlab.cloud.telemetry.logs import reading
 from orderlab.cloud.telemetry.logs.errors import InvalidParameter, constraint
-from orderlab.cloud.telemetry.logs.filter_pattern import filter_pattern
+from orderlab.cloud.telemetry.logs.filter_pattern import Matches, filter_pattern
 from orderlab.cloud.telemetry.logs.state import EVENT_OVERHEAD, Event, Group, Stream
 from orderlab.cloud.telemetry.logs.store import LogStore
 
@@ -23,12 +25,18 @@ MAX_BATCH_BYTES = 1_048_576
 MAX_BATCH_EVENTS = 10_000
 # one answer holds a megabyte at most
 MAX_PAGE_BYTES = 1_048_576
+# characters of a filter pattern
+MAX_PATTERN = 1_024
 _DAY = 24 * 3600 * 1000
 _OLDEST = 14 * _DAY
 _NEWEST = 2 * 3600 * 1000
 _LATEST = 10**19
 # events looked at before others get their turn on the event loop
 _AT_A_TIME = 400
+_BYTES_AT_A_TIME = 262_144
+_TOO_MUCH = "The filter pattern takes too long to evaluate. Choose a simpler one, or fewer events."
+
+Portion = list[tuple[Event, Stream]]
 
 
 class LogEvents:
@@ -90,26 +98,47 @@ class LogEvents:
 
     async def _filter(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         group = reading.group(reading.state_of(self._store, call), parameters)
-        matches = filter_pattern(str(parameters.get("filterPattern") or ""))
+        matches = filter_pattern(reading.bounded(parameters, "filterPattern", MAX_PATTERN))
         limit = reading.limit(parameters, reading.MAX_EVENTS, reading.MAX_EVENTS)
         start = reading.whole(parameters, "startTime", 0) or 0, 0
         end = reading.whole(parameters, "endTime", _LATEST) or 0
         if parameters.get("nextToken"):
             start = reading.place(parameters["nextToken"])
-        result: dict[str, Any] = {"events": [], "searchedLogStreams": []}
-        size = 0
-        async for event, stream in in_turns(chronological(_streams(group, parameters), *start)):
-            if event.timestamp > end:
+        found = _Page(limit)
+        allowance = Allowance()
+        async for portion in in_turns(chronological(_streams(group, parameters), *start)):
+            portion = [pair for pair in portion if pair[0].timestamp <= end]
+            try:
+                wanted = await allowance.run(_matching, matches, portion)
+            except OutOfTime:
+                raise InvalidParameter(_TOO_MUCH) from None
+            if not portion or not all(found.add(*pair) for pair in wanted):
                 break
-            if not matches(event.message):
-                continue
-            size += len(event.message) + EVENT_OVERHEAD
-            if len(result["events"]) == limit or (size > MAX_PAGE_BYTES and result["events"]):
-                result["nextToken"] = reading.token(event.timestamp, event.number)
-                break
-            shown = {"logStreamName": stream.name, **_shown(event)}
-            result["events"].append(shown | {"eventId": f"{event.number:056d}"})
-        return result
+        return found.result
+
+
+class _Page:
+    """One answer of FilterLogEvents, as it fills."""
+
+    def __init__(self, limit: int) -> None:
+        self.result: dict[str, Any] = {"events": [], "searchedLogStreams": []}
+        self._limit = limit
+        self._size = 0
+
+    def add(self, event: Event, stream: Stream) -> bool:
+        """Whether the event has found room; if not, the answer says where to go on."""
+        events = self.result["events"]
+        self._size += len(event.message) + EVENT_OVERHEAD
+        if len(events) == self._limit or (self._size > MAX_PAGE_BYTES and events):
+            self.result["nextToken"] = reading.token(event.timestamp, event.number)
+            return False
+        shown = {"logStreamName": stream.name, **_shown(event)}
+        events.append(shown | {"eventId": f"{event.number:056d}"})
+        return True
+
+
+def _matching(matches: Matches, portion: Portion) -> Portion:
+    return [pair for pair in portion if matches(pair[0].message)]
 
 
 def chronological(
@@ -122,14 +151,19 @@ def chronological(
     )
 
 
-async def in_turns(
-    found: Iterator[tuple[Event, Stream]],
-) -> AsyncIterator[tuple[Event, Stream]]:
-    """The same, but letting the rest of the cloud work in between."""
-    for count, pair in enumerate(found, 1):
-        if count % _AT_A_TIME == 0:
+async def in_turns(found: Iterator[tuple[Event, Stream]]) -> AsyncIterator[Portion]:
+    """The same in portions, after each of which the rest of the cloud gets its turn."""
+    portion: Portion = []
+    size = 0
+    for pair in found:
+        portion.append(pair)
+        size += len(pair[0].message)
+        if len(portion) == _AT_A_TIME or size > _BYTES_AT_A_TIME:
+            yield portion
             await asyncio.sleep(0)
-        yield pair
+            portion, size = [], 0
+    if portion:
+        yield portion
 
 
 def _batch(given: Any) -> list[tuple[int, str]]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from orderlab.cloud.telemetry.logs.errors import InvalidParameter
 from orderlab.cloud.telemetry.logs.field_patterns import delimited_pattern
 from orderlab.cloud.telemetry.logs.json_pattern import json_pattern
-from orderlab.cloud.telemetry.logs.pattern_tokens import PatternError
+from orderlab.cloud.telemetry.logs.pattern_tokens import PatternError, regular_expression
 
 # Says whether a log event's text is wanted.
 Matches = Callable[[str], bool]
@@ -32,7 +32,7 @@ def filter_pattern(pattern: str) -> Matches:
         if text.startswith("["):
             return delimited_pattern(text)
         return _terms(text)
-    except (PatternError, re.error, RecursionError):
+    except (PatternError, RecursionError):
         raise InvalidParameter(f"Invalid filter pattern: {pattern}") from None
 
 
@@ -62,8 +62,7 @@ def _terms(text: str) -> Matches:
 
 def _term(match: re.Match[str]) -> Matches:
     if match[3] is not None:
-        expression = re.compile(match[3])
-        return lambda message: expression.search(message) is not None
+        return regular_expression(match[3]).occurs_in
     term = match[4] if match[2] is None else re.sub(r"\\(.)", r"\1", match[2])
     if match[2] is None and re.search(r"[^\w-]", term):
         # anything but letters, digits and underscores has to be quoted

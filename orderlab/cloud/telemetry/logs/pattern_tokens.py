@@ -5,7 +5,12 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
+from string import ascii_letters, digits
 from typing import Any
+
+from orderlab.cloud.patterns.expressions import Expression, expression
+from orderlab.cloud.patterns.syntax import ExpressionError
+from orderlab.cloud.patterns.wildcards import Wildcard, parts_of
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -17,6 +22,9 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+MAX_REGULAR_EXPRESSIONS = 2
+# neither parentheses nor spaces, and nothing beyond ASCII
+_REGULAR = frozenset(ascii_letters + digits + ":_#=@/;,-" + r"^$?[]{}|\*+.")
 _ORDER: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
@@ -42,6 +50,8 @@ class Tokens:
                 raise PatternError
             self._found.append((str(match.lastgroup), match[str(match.lastgroup)]))
             place = match.end()
+        if sum(kind == "regex" for kind, _ in self._found) > MAX_REGULAR_EXPRESSIONS:
+            raise PatternError
 
     def peek(self) -> tuple[str, str]:
         """Kind and text of the next word; an empty kind at the end."""
@@ -79,17 +89,29 @@ def comparison(sign: str, kind: str, wanted: str) -> Callable[[Any], bool]:
 
 def _equality(kind: str, wanted: str) -> Callable[[Any], bool]:
     if kind == "regex":
-        expression = re.compile(wanted[1:-1])
-        return lambda value: expression.search(_text(value)) is not None
+        found = regular_expression(wanted[1:-1])
+        return lambda value: found.occurs_in(_text(value))
     number = _number(wanted) if kind == "word" else None
     text = re.sub(r"\\(.)", r"\1", wanted[1:-1]) if kind == "text" else wanted
     if "*" in text:
-        parts = map(re.escape, text.split("*"))
-        expression = re.compile(".*".join(parts), re.DOTALL)
-        return lambda value: expression.fullmatch(_text(value)) is not None
+        wildcard = Wildcard(parts_of(text, question_mark=False))
+        return lambda value: wildcard.matches(_text(value))
     if number is not None:
         return lambda value: _number(value) == number
     return lambda value: _text(value) == text
+
+
+def regular_expression(text: str) -> Expression:
+    """What stands between two `%`; PatternError if it has a character that AWS does not allow.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html
+    """
+    if not _REGULAR.issuperset(text):
+        raise PatternError
+    try:
+        return expression(text, regular_only=True)
+    except ExpressionError:
+        raise PatternError from None
 
 
 def _number(value: Any) -> float | None:

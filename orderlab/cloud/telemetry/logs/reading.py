@@ -23,6 +23,16 @@ def text(parameters: Parameters, name: str) -> str:
     return value
 
 
+def bounded(parameters: Parameters, name: str, longest: int) -> str:
+    """A text of so many characters at most, empty where there is none."""
+    value = str(parameters.get(name) or "")
+    if len(value) > longest:
+        raise constraint(
+            value[:longest], name, f"Member must have length less than or equal to {longest}"
+        )
+    return value
+
+
 def whole(parameters: Parameters, name: str, default: int | None = None) -> int | None:
     value = parameters.get(name)
     if value is None:

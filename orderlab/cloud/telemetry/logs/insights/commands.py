@@ -7,12 +7,12 @@ Differs from AWS: fields, display, filter, parse, stats, sort, limit and dedup a
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.patterns.wildcards import captured
 from orderlab.cloud.telemetry.logs.errors import MalformedQuery
 from orderlab.cloud.telemetry.logs.insights.expressions import (
     Compute,
@@ -22,7 +22,7 @@ from orderlab.cloud.telemetry.logs.insights.expressions import (
 )
 from orderlab.cloud.telemetry.logs.insights.fields import Moment, Row
 from orderlab.cloud.telemetry.logs.insights.functions import number, text, truth
-from orderlab.cloud.telemetry.logs.insights.lexer import END, Reader, split
+from orderlab.cloud.telemetry.logs.insights.lexer import END, Reader, Token, split
 
 MAX_ROWS = 10_000
 _NOT_DONE = ("pattern", "diff", "unmask", "unnest", "anomaly", "source", "join", "lookup")
@@ -232,30 +232,42 @@ def _parse(query: Query, reader: Reader) -> None:
     if reader.next.kind == "field":
         subject = reader.take().text.strip("`")
     token = reader.take()
-    if token.kind == "regex":
-        expression = regular_expression(token)
-        names = [*expression.groupindex]
-    elif token.kind == "text":
-        parts = map(re.escape, unquoted(token).split("*"))
-        expression = re.compile("(.*?)".join(parts) + ("$" if token.text[-2] == "*" else ""), re.S)
-        names = []
-    else:
-        raise reader.unexpected()
+    names, count, parts_of = _parts(token, reader)
     if reader.skip("as"):
         names = [reader.take().text]
         while reader.skip(","):
             names.append(reader.take().text)
-    if len(names) != expression.groups:
+    if len(names) != count:
         raise MalformedQuery("parse needs as many names as its pattern has parts")
 
     def step(row: Row) -> bool:
-        match = expression.search(text(row.get(subject)) or "")
-        if match is not None:
-            row.computed.update(zip(names, match.groups(), strict=True))
+        found = parts_of(text(row.get(subject)) or "")
+        if found is not None:
+            row.computed.update(zip(names, found, strict=True))
         return True
 
     query.add(step)
     query.shown.extend(name for name in names if query.shown and name not in query.shown)
+
+
+# what the parts of a pattern are in a text; None for a text that the pattern does not fit
+_Parts = Callable[[str], Sequence[str | None] | None]
+
+
+def _parts(token: Token, reader: Reader) -> tuple[list[str], int, _Parts]:
+    """The names that a pattern gives to its parts, their number, and the way to find them."""
+    if token.kind == "regex":
+        expression = regular_expression(token)
+
+        def of_groups(found: str) -> list[str | None] | None:
+            match = expression.search(found)
+            return None if match is None else match.groups()
+
+        return [*expression.group_names], expression.groups, of_groups
+    if token.kind == "text":
+        pieces = unquoted(token).split("*")
+        return [], len(pieces) - 1, lambda found: captured(pieces, found)
+    raise reader.unexpected()
 
 
 _COMMANDS: dict[str, Callable[[Query, Reader], None]] = {

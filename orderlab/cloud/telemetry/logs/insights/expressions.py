@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.patterns.expressions import Expression, expression
+from orderlab.cloud.patterns.syntax import ExpressionError
 from orderlab.cloud.telemetry.logs.errors import MalformedQuery
 from orderlab.cloud.telemetry.logs.insights.aggregates import AGGREGATES
 from orderlab.cloud.telemetry.logs.insights.fields import Moment
@@ -69,16 +71,8 @@ class ExpressionParser:
         return left
 
     def _like(self, left: Compute) -> Compute:
-        token = self._reader.take()
-        if token.kind == "regex":
-            expression = regular_expression(token)
-        elif token.kind == "text":
-            expression = re.compile(re.escape(unquoted(token)))
-        else:
-            raise MalformedQuery("like needs a text or a /regular expression/")
-        return lambda row: (
-            (found := text(left(row))) is not None and expression.search(found) is not None
-        )
+        occurs = _occurrence(self._reader.take())
+        return lambda row: (found := text(left(row))) is not None and occurs(found)
 
     def _list(self) -> list[Compute]:
         self._reader.expect("[")
@@ -179,17 +173,25 @@ class ExpressionParser:
         return lambda rows: compute(rows, *arguments)
 
 
+def _occurrence(token: Token) -> Callable[[str], bool]:
+    if token.kind == "regex":
+        return regular_expression(token).occurs_in
+    if token.kind == "text":
+        part = unquoted(token)
+        return lambda found: part in found
+    raise MalformedQuery("like needs a text or a /regular expression/")
+
+
 def unquoted(token: Token) -> str:
     return re.sub(r"\\(.)", r"\1", token.text[1:-1])
 
 
-def regular_expression(token: Token) -> re.Pattern[str]:
-    """A `/.../`; `(?<name>` is Python's `(?P<name>`."""
+def regular_expression(token: Token) -> Expression:
+    """A `/.../`, or a `/.../i` that ignores case."""
     body, flags = token.text[1:].rsplit("/", 1)
-    body = re.sub(r"\(\?<(?=[A-Za-z])", "(?P<", body)
     try:
-        return re.compile(body, re.IGNORECASE if "i" in flags else 0)
-    except re.error as error:
+        return expression(body, ignore_case="i" in flags)
+    except ExpressionError as error:
         raise MalformedQuery(f"invalid regular expression: {error}") from None
 
 

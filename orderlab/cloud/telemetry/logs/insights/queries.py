@@ -7,21 +7,29 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.patterns.allowance import Allowance
+from orderlab.cloud.patterns.workers import OutOfTime
 from orderlab.cloud.telemetry.logs import reading
 from orderlab.cloud.telemetry.logs.errors import InvalidParameter, ResourceNotFound
 from orderlab.cloud.telemetry.logs.insights.commands import MAX_ROWS, Query, parse_query
 from orderlab.cloud.telemetry.logs.insights.fields import Row
-from orderlab.cloud.telemetry.logs.state import Group
+from orderlab.cloud.telemetry.logs.state import Event, Group, Stream
 from orderlab.cloud.telemetry.logs.store import LogStore
 
 log = logging.getLogger("orderlab.cloud")
 KEPT_QUERIES = 200
-_FINISHED = ("Complete", "Failed", "Cancelled")
+# characters of a query
+_MAX_QUERY = 10_000
+_FINISHED = ("Complete", "Failed", "Cancelled", "Timeout")
+# seconds of the processor for the regular expressions of a query
+_SECONDS = 20.0
+_FEW_ROWS = 500
 
 
 @dataclass(slots=True)
@@ -68,7 +76,8 @@ class InsightsQueries:
     # --- calls ---
 
     def _start(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        text = reading.text(parameters, "queryString")
+        reading.text(parameters, "queryString")
+        text = reading.bounded(parameters, "queryString", _MAX_QUERY)
         groups = self._groups(call, parameters)
         begin = reading.whole(parameters, "startTime", 0) or 0
         end = reading.whole(parameters, "endTime", int(time.time())) or 0
@@ -155,16 +164,21 @@ class InsightsQueries:
 
     async def _run(self, running: RunningQuery) -> None:
         running.status = "Running"
+        allowance = Allowance(_SECONDS)
         try:
-            rows = await self._scan(running)
+            rows = await self._scan(running, allowance)
             running.matched = len(rows)
-            running.results = running.query.finish(rows, running.limit)
+            finish = partial(running.query.finish, rows, running.limit)
+            # sorting and grouping have no end until they are done
+            running.results = await allowance.run(finish, apart=len(rows) > _FEW_ROWS)
             running.status = "Complete"
+        except OutOfTime:
+            running.status = "Timeout"
         except Exception:
             log.exception("the query %r failed", running.text)
             running.status = "Failed"
 
-    async def _scan(self, running: RunningQuery) -> list[Row]:
+    async def _scan(self, running: RunningQuery, allowance: Allowance) -> list[Row]:
         """The events of the range, in order, that pass the steps for single rows."""
         from orderlab.cloud.telemetry.logs.events import chronological, in_turns
 
@@ -173,16 +187,24 @@ class InsightsQueries:
             id(s): f"{g.account_id}:{g.name}" for g in running.groups for s in g.streams.values()
         }
         rows: list[Row] = []
-        steps = running.query.each
-        async for event, stream in in_turns(chronological(streams, running.begin)):
-            if event.timestamp > running.end:
+        async for portion in in_turns(chronological(streams, running.begin)):
+            portion = [pair for pair in portion if pair[0].timestamp <= running.end]
+            if not portion:
                 break
-            running.scanned += 1
-            running.scanned_bytes += len(event.message)
-            row = Row(event, stream.name, names[id(stream)])
-            if all(step(row) for step in steps):
-                rows.append(row)
+            running.scanned += len(portion)
+            running.scanned_bytes += sum(len(event.message) for event, _ in portion)
+            rows += await allowance.run(_passing, portion, names, running.query.each)
         return rows
+
+
+def _passing(
+    portion: list[tuple[Event, Stream]],
+    names: Mapping[int, str],
+    steps: list[Callable[[Row], bool]],
+) -> list[Row]:
+    """New rows for events, those that pass all steps."""
+    rows = [Row(event, stream.name, names[id(stream)]) for event, stream in portion]
+    return [row for row in rows if all(step(row) for step in steps)]
 
 
 def _milliseconds(given: int) -> int:
