@@ -12,6 +12,7 @@ from math import isinf
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.http import JSON_1_0, Request, Response
 from orderlab.cloud.protocols import cbor
+from orderlab.cloud.protocols.wire_shapes import namespace_of
 
 # Signing names that differ from the name botocore, and this package, use for the service.
 SIGNING_NAMES = {
@@ -80,13 +81,14 @@ def _action(request: Request) -> str:
     return ""
 
 
-def error_response(error: AwsError, protocol: str, request_id: str) -> Response:
+def error_response(error: AwsError, protocol: str, request_id: str, service: str = "") -> Response:
     """An error in the form that clients of the protocol understand."""
     if protocol in _XML_ERRORS:
-        return _xml_error(error, protocol, request_id)
+        return _xml_error(error, protocol, request_id, service)
     headers = [("x-amzn-requestid", request_id)]
     details = dict(error.details)
     query_code = details.pop("query_error_code", None)
+    details.pop("query_message", None)
     if protocol == "rest":
         body = {"Type": "User" if error.status < 500 else "Service", "message": error.message}
         body.update(details)
@@ -112,8 +114,8 @@ def cbor_response(content: Mapping[str, object], status: int, request_id: str) -
 
 
 _XML_ERRORS = {
-    "query": "<ErrorResponse><Error><Type>{type}</Type><Code>{code}</Code>"
-    "<Message>{message}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>",
+    "query": "<ErrorResponse{xmlns}><Error><Type>{type}</Type><Code>{code}</Code>"
+    "<Message>{message}</Message>{detail}</Error><RequestId>{id}</RequestId></ErrorResponse>",
     "ec2": "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error>"
     "</Errors><RequestID>{id}</RequestID></Response>",
     "xml": "<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{id}</RequestId>"
@@ -121,13 +123,17 @@ _XML_ERRORS = {
 }
 
 
-def _xml_error(error: AwsError, protocol: str, request_id: str) -> Response:
+def _xml_error(error: AwsError, protocol: str, request_id: str, service: str) -> Response:
     from xml.sax.saxutils import escape
 
+    namespace = namespace_of(service) if protocol == "query" else ""
+    message = error.details.get("query_message", error.message)
     body = _XML_ERRORS[protocol].format(
+        xmlns=f' xmlns="{namespace}"' if namespace else "",
+        detail="<Detail/>" if service == "sqs" else "",
         type="Sender" if error.status < 500 else "Receiver",
         code=escape(error.details.get("query_error_code", error.code)),
-        message=escape(_XML_FORBIDS.sub("?", error.message)),
+        message=escape(_XML_FORBIDS.sub("?", message)),
         id=request_id,
     )
     headers = [("content-type", "text/xml"), ("x-amzn-requestid", request_id)]

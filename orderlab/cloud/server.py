@@ -119,13 +119,13 @@ class Front:
             )
             return await self._perform(call, what)
         except AwsError as error:
-            return error_response(error, what.protocol, request_id)
+            return error_response(error, what.protocol, request_id, what.service)
         except Exception:
             log.exception("%s %s failed", what.service, what.operation)
             failure = AwsError(
                 "The local cloud failed; this is its own fault. Its log says more.", status=500
             )
-            return error_response(failure, what.protocol, request_id)
+            return error_response(failure, what.protocol, request_id, what.service)
 
     async def _perform(self, call: Call, what: Identified) -> Response:
         call, parameters = self._read(call, what)

@@ -6,8 +6,9 @@ import time
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.cloud.queue_kit import bodies, counts, error_of, make_queue, receive
+from tests.cloud.queue_kit import bodies, counts, error_of, make_queue, receive, until
 
 
 def send(client: Any, url: str, body: str, group: str = "g", **options: Any) -> Any:
@@ -160,13 +161,90 @@ def test_a_repeated_receive_gets_the_same_messages(client: Any) -> None:
     assert receive(client, url, wait=0, ReceiveRequestAttemptId="attempt-1") == []
 
 
-def test_a_batch_without_a_group_is_refused(client: Any) -> None:
-    url = make_queue(client, "batch.fifo", ContentBasedDeduplication="true")
+@pytest.mark.parametrize(
+    ("bad", "text"),
+    [
+        ({}, "The request must contain the parameter MessageGroupId."),
+        ({"MessageGroupId": "g"}, "The queue should either have ContentBasedDeduplication enabled"),
+        ({"MessageGroupId": "a b", "MessageDeduplicationId": "2"}, "can only include alphanumeric"),
+        ({"MessageGroupId": "g", "MessageDeduplicationId": "a b"}, "can only include alphanumeric"),
+        (
+            {"MessageGroupId": "g", "MessageDeduplicationId": "2", "DelaySeconds": 3},
+            "Value 3 for parameter DelaySeconds is invalid.",
+        ),
+        (
+            {"MessageGroupId": "g", "MessageDeduplicationId": "2", "MessageBody": "x" * 1025},
+            "One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.",
+        ),
+    ],
+)
+def test_one_bad_entry_refuses_the_whole_batch(client: Any, bad: Any, text: str) -> None:
+    url = make_queue(client, "batch.fifo", MaximumMessageSize=1024)
+    good = {"Id": "a", "MessageBody": "x", "MessageGroupId": "g", "MessageDeduplicationId": "1"}
+    entries = [good, {"Id": "b", "MessageBody": "y", **bad}]
+    with pytest.raises(ClientError) as caught:
+        client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
+    error = caught.value.response["Error"]
+    assert error["Code"] == "InvalidParameterValue" and text in error["Message"]
+    assert counts(client, url) == (0, 0, 0)
+
+
+def test_a_missing_body_refuses_the_whole_batch_and_names_its_place(client: Any) -> None:
+    url = make_queue(client, "batch-body.fifo", ContentBasedDeduplication="true")
     entries = [
         {"Id": "a", "MessageBody": "x", "MessageGroupId": "g"},
-        {"Id": "b", "MessageBody": "y"},
+        {"Id": "b", "MessageBody": "", "MessageGroupId": "g"},
     ]
-    assert (
-        error_of(lambda: client("sqs").send_message_batch(QueueUrl=url, Entries=entries))
-        == "MissingParameter"
+    with pytest.raises(ClientError, match=r"SendMessageBatchRequestEntry\.2\.MessageBody"):
+        client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
+    assert counts(client, url) == (0, 0, 0)
+
+
+def test_a_repeated_message_is_answered_with_its_own_digest(client: Any) -> None:
+    url = make_queue(client, "digests.fifo")
+    first, second = (
+        client("sqs").send_message(
+            QueueUrl=url, MessageBody=body, MessageGroupId="g", MessageDeduplicationId="same"
+        )
+        for body in ("one", "two")
     )
+    assert first["MessageId"] == second["MessageId"]
+    assert first["SequenceNumber"] == second["SequenceNumber"]
+    assert second["MD5OfMessageBody"] == "b8a9f715dbb64fd5c56e7783c6820a61"
+    assert bodies(receive(client, url)) == ["one"]
+
+
+def test_a_purge_forgets_what_was_sent(client: Any) -> None:
+    url = make_queue(client, "purged.fifo", ContentBasedDeduplication="true")
+    send(client, url, "x")
+    client("sqs").purge_queue(QueueUrl=url)
+    send(client, url, "x")
+    assert bodies(receive(client, url)) == ["x"]
+
+
+@pytest.mark.parametrize(("extended", "back"), [(0, []), (1, ["0"]), (2, ["0", "1"])])
+def test_a_longer_timeout_holds_back_only_what_comes_after_it(
+    client: Any, extended: int, back: list[str]
+) -> None:
+    url = make_queue(
+        client, f"hold-{extended}.fifo", ContentBasedDeduplication="true", VisibilityTimeout=2
+    )
+    for number in range(3):
+        send(client, url, str(number))
+    got = receive(client, url)
+    client("sqs").change_message_visibility(
+        QueueUrl=url, ReceiptHandle=got[extended]["ReceiptHandle"], VisibilityTimeout=600
+    )
+    until(lambda: counts(client, url)[1] == 1)
+    assert bodies(receive(client, url, wait=0)) == back
+
+
+def test_an_expired_handle_does_not_change_visibility(client: Any) -> None:
+    url = make_queue(client, "late.fifo", ContentBasedDeduplication="true", VisibilityTimeout=1)
+    send(client, url, "x")
+    [got] = receive(client, url)
+    until(lambda: counts(client, url)[0] == 1)
+    with pytest.raises(ClientError, match="not available for visibility timeout change"):
+        client("sqs").change_message_visibility(
+            QueueUrl=url, ReceiptHandle=got["ReceiptHandle"], VisibilityTimeout=5
+        )

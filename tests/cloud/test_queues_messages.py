@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.cloud.queue_kit import bodies, counts, error_of, make_queue, receive
+from tests.cloud.queue_kit import bodies, counts, error_of, make_queue, receive, until
 
 
 def test_a_message_comes_back_as_it_was_sent(client: Any) -> None:
@@ -151,12 +151,61 @@ def test_visibility_can_be_changed(client: Any) -> None:
             )
         )
 
+    # a timeout that was ended is not one that ran out
     assert change(handle, 5) == "AWS.SimpleQueueService.MessageNotInflight"
     [again] = receive(client, url)
     assert change(again["ReceiptHandle"], 43_201) == "InvalidParameterValue"
     assert change("nonsense", 5) == "ReceiptHandleIsInvalid"
     sqs.delete_message(QueueUrl=url, ReceiptHandle=again["ReceiptHandle"])
     assert change(again["ReceiptHandle"], 5) == "InvalidParameterValue"
+
+
+def test_a_timeout_that_ran_out_can_still_be_changed(client: Any) -> None:
+    url = make_queue(client, "ran-out", VisibilityTimeout=1)
+    sqs = client("sqs")
+    for _ in range(2):
+        sqs.send_message(QueueUrl=url, MessageBody="x")
+    one, other = receive(client, url) + receive(client, url, wait=0) or receive(client, url)
+    until(lambda: counts(client, url)[0] == 2)
+    sqs.change_message_visibility(
+        QueueUrl=url, ReceiptHandle=one["ReceiptHandle"], VisibilityTimeout=600
+    )
+    entries = [
+        {"Id": "a", "ReceiptHandle": other["ReceiptHandle"], "VisibilityTimeout": 600},
+        {"Id": "b", "ReceiptHandle": "nonsense", "VisibilityTimeout": 600},
+    ]
+    answer = sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries)
+    assert [each["Id"] for each in answer["Successful"]] == ["a"]
+    assert [each["Code"] for each in answer["Failed"]] == ["ReceiptHandleIsInvalid"]
+    assert counts(client, url) == (0, 2, 0)
+
+
+def test_who_received_a_message_last_decides_on_its_visibility(client: Any) -> None:
+    url = make_queue(client, "taken-over", VisibilityTimeout=1)
+    client("sqs").send_message(QueueUrl=url, MessageBody="x")
+    [first] = receive(client, url)
+    [second] = receive(client, url, wait=20, VisibilityTimeout=600)
+    with pytest.raises(ClientError, match="not available for visibility timeout change"):
+        client("sqs").change_message_visibility(
+            QueueUrl=url, ReceiptHandle=first["ReceiptHandle"], VisibilityTimeout=0
+        )
+    client("sqs").change_message_visibility(
+        QueueUrl=url, ReceiptHandle=second["ReceiptHandle"], VisibilityTimeout=0
+    )
+    assert counts(client, url) == (1, 0, 0)
+
+
+def test_the_trace_header_of_a_request_goes_with_the_message(client: Any, cloud: Any) -> None:
+    url = make_queue(client, "traced")
+    trace = "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Sampled=1"
+    sqs = cloud.client("sqs")
+    sqs.meta.events.register(
+        "before-send.sqs.*",
+        lambda request, **_: request.headers.__setitem__("X-Amzn-Trace-Id", trace),
+    )
+    sqs.send_message(QueueUrl=url, MessageBody="x")
+    [got] = receive(client, url, AttributeNames=["AWSTraceHeader"])
+    assert got["Attributes"] == {"AWSTraceHeader": trace}
 
 
 def test_delays_of_queue_and_message(client: Any) -> None:

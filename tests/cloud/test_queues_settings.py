@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.request
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from tests.cloud.queue_kit import bodies, counts, error_of, make_queue, queue_arn, receive, until
 
@@ -66,6 +63,10 @@ def test_bad_names_are_refused(client: Any, name: str) -> None:
     assert error_of(lambda: client("sqs").create_queue(QueueName=name)) == "InvalidParameterValue"
 
 
+STATEMENT = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+MANY_STATEMENTS = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT] * 21})
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [
@@ -80,6 +81,19 @@ def test_bad_names_are_refused(client: Any, name: str) -> None:
         ({"Policy": "{"}, "InvalidAttributeValue"),
         ({"SqsManagedSseEnabled": "perhaps"}, "InvalidAttributeValue"),
         ({"ContentBasedDeduplication": "true"}, "InvalidAttributeName"),
+        ({"ContentBasedDeduplication": "false"}, "InvalidAttributeName"),
+        ({"FifoQueue": "false"}, "InvalidAttributeName"),
+        ({"FifoQueue": "true"}, "InvalidAttributeName"),
+        ({"DeduplicationScope": "queue"}, "InvalidAttributeName"),
+        ({"FifoThroughputLimit": "perQueue"}, "InvalidAttributeName"),
+        ({"KmsMasterKeyId": "k", "SqsManagedSseEnabled": "true"}, "InvalidAttributeName"),
+        ({"DelaySeconds": ""}, "InvalidAttributeValue"),
+        ({"DelaySeconds": " 5"}, "InvalidAttributeValue"),
+        ({"Policy": "[" * 100_000}, "InvalidAttributeValue"),
+        ({"Policy": '{"Statement": [{"Effect": "Perhaps"}]}'}, "InvalidAttributeValue"),
+        ({"Policy": MANY_STATEMENTS}, "OverLimit"),
+        ({"RedrivePolicy": '{"a":' * 50_000}, "InvalidParameterValue"),
+        ({"RedriveAllowPolicy": '{"a":' * 50_000}, "InvalidAttributeValue"),
         ({"Nonsense": "1"}, "InvalidAttributeName"),
         ({"QueueArn": "arn"}, "InvalidAttributeName"),
     ],
@@ -87,10 +101,23 @@ def test_bad_names_are_refused(client: Any, name: str) -> None:
 def test_bad_attributes_are_refused(client: Any, given: Any, code: str) -> None:
     url = make_queue(client, "bad-values")
     before = attributes(client, url)
+    make = partial(client("sqs").create_queue, QueueName="bad-from-the-start", Attributes=given)
+    if given != {"FifoQueue": "true"}:
+        assert error_of(make) == code
     assert (
         error_of(lambda: client("sqs").set_queue_attributes(QueueUrl=url, Attributes=given)) == code
     )
     assert attributes(client, url) == before
+
+
+def test_the_kind_of_a_queue_cannot_be_changed(client: Any) -> None:
+    url = make_queue(client, "kind.fifo")
+    client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"FifoQueue": "true"})
+    with pytest.raises(ClientError, match="Modifying queue type is not supported") as caught:
+        client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"FifoQueue": "false"})
+    assert caught.value.response["Error"]["Code"] == "InvalidAttributeValue"
+    with pytest.raises(ClientError, match=r"Unknown Attribute FifoQueue\."):
+        make_queue(client, "kind-2.fifo", FifoQueue="false")
 
 
 def test_attributes_can_be_set_and_taken_away(client: Any) -> None:
@@ -218,71 +245,6 @@ def test_a_policy_can_shut_its_owner_out(client: Any) -> None:
     )
     client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
     client("sqs").send_message(QueueUrl=url, MessageBody="x")
-
-
-def query_call(cloud: Any, path: str, form: Any, method: str = "POST") -> tuple[int, str]:
-    """A signed call of the older protocol, as curl or an old SDK makes it."""
-    url = f"{cloud.endpoint}{path}"
-    data = urlencode(form)
-    request = AWSRequest(
-        method=method,
-        url=f"{url}?{data}" if method == "GET" else url,
-        data=data if method == "POST" else None,
-        headers={"Content-Type": "application/x-www-form-urlencoded"} if method == "POST" else {},
-    )
-    SigV4Auth(Credentials("test", "test"), "sqs", "us-east-1").add_auth(request)
-    prepared = request.prepare()
-    plain = urllib.request.Request(
-        prepared.url,
-        method=method,
-        headers=dict(prepared.headers.items()),
-        data=data.encode() if method == "POST" else None,
-    )
-    try:
-        with urllib.request.urlopen(plain) as response:
-            return response.status, response.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-
-
-def test_the_query_protocol_works_on_a_queues_path(client: Any, cloud: Any) -> None:
-    url = make_queue(client, "by-form")
-    path = "/123456789012/by-form"
-    status, text = query_call(cloud, path, {"Action": "SendMessage", "MessageBody": "a<b>&c"})
-    assert status == 200 and "<MD5OfMessageBody>" in text
-    status, text = query_call(
-        cloud, path, {"Action": "ReceiveMessage", "WaitTimeSeconds": 1}, method="GET"
-    )
-    assert status == 200 and "<Body>a&lt;b&gt;&amp;c</Body>" in text
-    form = {
-        "Action": "SendMessageBatch",
-        "QueueUrl": url,
-        "SendMessageBatchRequestEntry.1.Id": "one",
-        "SendMessageBatchRequestEntry.1.MessageBody": "x",
-        "SendMessageBatchRequestEntry.2.Id": "two",
-        "SendMessageBatchRequestEntry.2.MessageBody": "x",
-        "SendMessageBatchRequestEntry.2.DelaySeconds": "1000",
-    }
-    status, text = query_call(cloud, "/", form)
-    assert status == 200
-    assert "<SendMessageBatchResultEntry><Id>one</Id>" in text
-    assert "<BatchResultErrorEntry><Id>two</Id>" in text
-    status, text = query_call(
-        cloud,
-        "/",
-        {
-            "Action": "CreateQueue",
-            "QueueName": "formed",
-            "Attribute.1.Name": "DelaySeconds",
-            "Attribute.1.Value": "5",
-        },
-    )
-    assert status == 200 and "/123456789012/formed</QueueUrl>" in text
-    status, text = query_call(
-        cloud, "/123456789012/lost", {"Action": "SendMessage", "MessageBody": "x"}
-    )
-    assert status == 400
-    assert "<Code>AWS.SimpleQueueService.NonExistentQueue</Code>" in text
 
 
 def test_metrics_and_metered_requests(client: Any, cloud: Any) -> None:

@@ -57,6 +57,8 @@ class QueueModel(RuleBasedStateMachine):
         # name -> when it will be visible, and the handle of the latest receive
         self.alive: dict[str, float] = {}
         self.latest: dict[str, str] = {}
+        # those whose timeout was ended by who received them
+        self.given_back: set[str] = set()
         self.groups: dict[str, str] = {}
         self.order: list[str] = []
 
@@ -95,6 +97,7 @@ class QueueModel(RuleBasedStateMachine):
             assert self.alive[each.id] <= self.now, "received while invisible"
             self.alive[each.id] = self.now + visibility
             self.latest[each.id] = self.store.handle(each)
+            self.given_back.discard(each.id)
         assert len(set(names)) == len(names)
         return multiple(*((name, self.latest[name]) for name in names))
 
@@ -123,14 +126,21 @@ class QueueModel(RuleBasedStateMachine):
     def change_visibility(self, handle: tuple[str, str], seconds: int) -> None:
         self.advance()
         name, receipt = handle
-        current = self.latest.get(name) == receipt and self.alive.get(name, -1) > self.now
+        current = self.latest.get(name) == receipt and name in self.alive
+        expired = self.alive.get(name, -1) <= self.now
+        if expired and (self.fifo or name in self.given_back):
+            current = False
         try:
             self.store.change_visibility(receipt, seconds, now=self.now)
         except (MessageNotInflight, InvalidParameterValue):
             assert not current
         else:
             assert current
-            self.alive[name] = self.now + seconds
+            if seconds:
+                self.alive[name] = self.now + seconds
+            elif not expired:
+                self.alive[name] = self.now
+                self.given_back.add(name)
 
     @rule(seconds=st.sampled_from([1, 4, 9]))
     def pass_time(self, seconds: int) -> None:
@@ -145,20 +155,23 @@ class QueueModel(RuleBasedStateMachine):
 
 
 class FifoModel(QueueModel):
-    """A FIFO queue: order and lock per group besides."""
+    """A FIFO queue: the order of each group besides, and what is held back in it."""
 
     fifo = True
 
     def check_receive(self, names: list[str], limit: int, short: bool) -> None:
-        locked = {self.groups[name] for name, at in self.alive.items() if at > self.now}
-        ready = [
-            name for name in self.order if name in self.alive and self.groups[name] not in locked
-        ]
+        held: set[str] = set()
+        ready = []
+        for name in self.order:
+            if name in self.alive and self.alive[name] > self.now:
+                held.add(self.groups[name])
+            elif name in self.alive and self.groups[name] not in held:
+                ready.append(name)
         assert len(names) == min(limit, len(ready))
         for group in "abc":
             got = [name for name in names if self.groups[name] == group]
             due = [name for name in ready if self.groups[name] == group]
-            assert got == due[: len(got)], "out of order, or of a locked group"
+            assert got == due[: len(got)], "out of order, or held back"
 
 
 QUICK = settings(max_examples=40, stateful_step_count=40, deadline=None)
@@ -185,6 +198,50 @@ def test_an_expired_message_unlocks_its_group() -> None:
     kept.advance(60, retention_seconds=60)
     taken, _ = kept.take(1, now=60, visibility_seconds=1, short=False)
     assert [each.id for each in taken] == ["new"]
+
+
+def test_a_message_in_flight_holds_back_only_what_was_sent_after_it() -> None:
+    kept = store(fifo=True)
+    for name in ("a1", "a2", "a3"):
+        kept.put(message(name, 0, "a"), now=0)
+    kept.put(message("b1", 0, "b"), now=0)
+    taken, _ = kept.take(3, now=0, visibility_seconds=30, short=False)
+    assert [each.id for each in taken] == ["a1", "a2", "a3"]
+    kept.change_visibility(kept.handle(taken[0]), 0, now=0)
+    kept.change_visibility(kept.handle(taken[2]), 0, now=0)
+    again, _ = kept.take(10, now=0, visibility_seconds=30, short=False)
+    assert [each.id for each in again] == ["b1", "a1"]
+    kept.delete(kept.handle(taken[1]))
+    assert kept.take(10, now=0, visibility_seconds=30, short=False)[0] == []
+    kept.delete(kept.handle(again[1]))
+    last, _ = kept.take(10, now=0, visibility_seconds=30, short=False)
+    assert [each.id for each in last] == ["a3"]
+
+
+def test_an_expired_handle_hides_the_message_until_somebody_else_has_it() -> None:
+    kept = store()
+    kept.put(message("m"), now=0)
+    [got], _ = kept.take(1, now=0, visibility_seconds=5, short=False)
+    late = kept.handle(got)
+    kept.advance(6, RETENTION)
+    kept.change_visibility(late, 10, now=6)
+    assert (kept.visible, kept.in_flight) == (0, 1)
+    assert kept.take(1, now=6, visibility_seconds=5, short=False)[0] == []
+    kept.advance(17, RETENTION)
+    kept.take(1, now=17, visibility_seconds=5, short=False)
+    with pytest.raises(InvalidParameterValue, match="not available for visibility timeout change"):
+        kept.change_visibility(late, 10, now=17)
+
+
+def test_the_handle_of_a_receive_that_hid_nothing_stays_good() -> None:
+    kept = store()
+    kept.put(message("m"), now=0)
+    [got], _ = kept.take(1, now=0, visibility_seconds=0, short=False)
+    early = kept.handle(got)
+    kept.advance(0, RETENTION)
+    kept.take(1, now=0, visibility_seconds=30, short=False)
+    kept.change_visibility(early, 0, now=0)
+    assert kept.visible == 1
 
 
 def test_dead_letters_do_not_lock_their_group() -> None:

@@ -6,18 +6,19 @@ https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
-from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.http import Request, Response
+from orderlab.cloud.protocols.form_values import read_form
 from orderlab.cloud.protocols.forms import form_fields
 from orderlab.cloud.protocols.wire_shapes import WireShape, operation_shapes
 
-# a value of the form is a text, or further names below it
-Branch = dict[str, Any]
+# what XML cannot hold, however it is written
+_FORBIDDEN = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def form_of(request: Request) -> dict[str, str]:
@@ -31,8 +32,8 @@ def form_of(request: Request) -> dict[str, str]:
 def parameters(service: str, operation: str, request: Request) -> dict[str, Any]:
     """The parameters of a call as boto3 names them; empty for an operation nobody knows.
 
-    The older address form of SQS, POST /ACCOUNT/QUEUE, gives the QueueUrl.
-    Raises AwsError: MalformedInput.
+    The older address form of SQS, POST /ACCOUNT/QUEUE, gives the QueueUrl. Parameters that the
+    operation does not have are left out, as AWS leaves them out. Raises AwsError: MalformedInput.
     """
     return parameters_of(service, operation, form_of(request), request.path)
 
@@ -44,82 +45,10 @@ def parameters_of(
     shapes = operation_shapes(service, operation)
     if shapes is None:
         return {}
-    tree: Branch = {}
-    for name, value in form.items():
-        _plant(tree, name.split("."), value)
-    found: dict[str, Any] = _read(shapes.input, tree) if shapes.input else {}
+    found = read_form(shapes.input, form.items()) if shapes.input else {}
     if service == "sqs" and "QueueUrl" not in found and path.count("/") >= 2:
         found["QueueUrl"] = unquote(path)
     return found
-
-
-def _plant(tree: Branch, path: list[str], value: str) -> None:
-    for step in path[:-1]:
-        below = tree.setdefault(step, {})
-        if not isinstance(below, dict):
-            return
-        tree = below
-    tree.setdefault(path[-1], value)
-
-
-def _read(shape: WireShape, found: Any) -> Any:
-    if shape.kind == "structure":
-        return _read_structure(shape, found)
-    if shape.kind == "list":
-        assert shape.item is not None
-        return [_read(shape.item, value) for value in _numbered(found, shape.item_name)]
-    if shape.kind == "map":
-        return _read_map(shape, found)
-    return _scalar(shape.kind, found)
-
-
-def _read_structure(shape: WireShape, found: Any) -> dict[str, Any]:
-    branch = found if isinstance(found, dict) else {}
-    result = {}
-    for name, (wire_name, member) in shape.members.items():
-        if wire_name in branch and branch[wire_name] != {}:
-            result[name] = _read(member, branch[wire_name])
-    return result
-
-
-def _read_map(shape: WireShape, found: Any) -> dict[str, Any]:
-    assert shape.item is not None
-    result = {}
-    for entry in _numbered(found, shape.item_name):
-        if isinstance(entry, dict) and isinstance(entry.get(shape.key_name), str):
-            result[entry[shape.key_name]] = _read(shape.item, entry.get(shape.value_name, ""))
-    return result
-
-
-def _numbered(found: Any, item_name: str) -> list[Any]:
-    """The values below `item_name.1`, `item_name.2` ...; without a name below `1`, `2` ..."""
-    if isinstance(found, dict) and item_name:
-        found = found.get(item_name, found)
-    if not isinstance(found, dict):
-        return []
-    numbers = sorted((int(key), key) for key in found if key.isdecimal())
-    return [found[key] for _, key in numbers]
-
-
-def _scalar(kind: str, found: Any) -> Any:
-    text = found if isinstance(found, str) else ""
-    if kind in ("integer", "long"):
-        try:
-            return int(text)
-        except ValueError:
-            raise _malformed(text, kind) from None
-    if kind in ("float", "double"):
-        try:
-            return float(text)
-        except ValueError:
-            raise _malformed(text, kind) from None
-    if kind == "boolean":
-        return text.lower() == "true"
-    return text
-
-
-def _malformed(text: str, kind: str) -> AwsError:
-    return AwsError(f"{text!r} is not a valid value of type {kind}.", code="MalformedInput")
 
 
 def response(service: str, operation: str, result: Mapping[str, Any], request_id: str) -> Response:
@@ -176,5 +105,8 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
+    text = str(value)
+    if not text.isprintable():
+        text = _FORBIDDEN.sub("?", text)
     # a bare carriage return would be read back as a line feed
-    return escape(str(value), {"\r": "&#xD;"})
+    return escape(text, {"\r": "&#xD;"})

@@ -26,6 +26,8 @@ _SQS_NAMES = {
     "tags": ("Tag", "Key", "Value"),
     "Failed": ("BatchResultErrorEntry", "", ""),
 }
+# fields of every call, which no parameter goes by
+_OF_THE_PROTOCOL = {"Action", "Version"}
 _SQS_NAMESPACE = "http://queue.amazonaws.com/doc/2012-11-05/"
 
 
@@ -34,7 +36,10 @@ class WireShape:
     """One value of a call. A list or map without an `item_name` is flattened."""
 
     kind: str
+    # name of the model -> name on the wire
     members: dict[str, tuple[str, WireShape]] = field(default_factory=dict)
+    # every name that is taken on the wire -> name of the model
+    taken: dict[str, tuple[str, WireShape]] = field(default_factory=dict)
     item: WireShape | None = None
     item_name: str = ""
     key_name: str = "key"
@@ -56,14 +61,19 @@ def operation_shapes(service: str, operation: str) -> OperationShapes | None:
         return None
     found = model.operation_model(operation)
     compiler = _Compiler(service, operation)
-    namespace = model.metadata.get("xmlNamespace", "")
-    if service == "sqs":
-        namespace = _SQS_NAMESPACE
     return OperationShapes(
         found.input_shape and compiler.compile(found.input_shape),
         found.output_shape and compiler.compile(found.output_shape),
-        namespace,
+        namespace_of(service),
     )
+
+
+def namespace_of(service: str) -> str:
+    """The XML namespace of a service's answers; empty if it has none."""
+    if service == "sqs":
+        return _SQS_NAMESPACE
+    model = _service_model(service)
+    return str(model.metadata.get("xmlNamespace", "")) if model is not None else ""
 
 
 @lru_cache(maxsize=16)
@@ -98,7 +108,7 @@ class _Compiler:
         flattened = shape.serialization.get("flattened")
         if shape.type_name == "structure":
             members = {name: self._member(name, member) for name, member in shape.members.items()}
-            return WireShape("structure", members)
+            return WireShape("structure", members, self._taken(members))
         if shape.type_name == "list":
             name = "" if flattened else shape.member.serialization.get("name", "member")
             return WireShape("list", item=self.compile(shape.member), item_name=name)
@@ -111,6 +121,17 @@ class _Compiler:
                 value_name=shape.value.serialization.get("name", "value"),
             )
         return WireShape(shape.type_name)
+
+    def _taken(self, members: dict[str, tuple[str, WireShape]]) -> dict[str, tuple[str, WireShape]]:
+        """Lists and maps go by their name on the wire and by the model's, in any number."""
+        taken = {}
+        for name, (wire_name, shape) in members.items():
+            if shape.kind in ("list", "map"):
+                for synonym in {name, *_plurals(wire_name)} - _OF_THE_PROTOCOL:
+                    taken[synonym] = (name, shape)
+        # an exact name is never a synonym of another
+        taken.update({wire_name: (name, shape) for name, (wire_name, shape) in members.items()})
+        return taken
 
     def _member(self, name: str, shape: Any) -> tuple[str, WireShape]:
         compiled = self.compile(shape)
@@ -133,3 +154,9 @@ class _Compiler:
         if shape.kind in ("list", "map"):
             return _SQS_NAMES.get(name, (name, "", ""))
         return name, "", ""
+
+
+def _plurals(name: str) -> set[str]:
+    """`Attribute` and `Attributes`, whichever is given."""
+    singular = name.removesuffix("s")
+    return {singular, f"{singular}s"}

@@ -10,12 +10,17 @@ import re
 from collections.abc import Mapping
 
 from orderlab.cloud.queues.errors import (
+    FifoAttributeOfStandardQueue,
     InvalidAttributeName,
     InvalidAttributeValue,
     InvalidParameterValue,
+    OverLimit,
+    TwoKindsOfEncryption,
 )
 
 MAX_MESSAGE_BYTES = 1_048_576
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
+MAX_STATEMENTS = 20
 
 _RANGES = {
     "DelaySeconds": (0, 900),
@@ -33,7 +38,9 @@ _CHOICES = {
     "FifoThroughputLimit": ("perQueue", "perMessageGroupId"),
 }
 _DOCUMENTS = ("Policy", "RedrivePolicy", "RedriveAllowPolicy")
-_FIFO_ONLY = ("ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
+# unknown to a standard queue, and said to be for FIFO queues only
+_UNKNOWN_TO_STANDARD = ("FifoQueue", "ContentBasedDeduplication")
+_FIFO_ONLY = ("DeduplicationScope", "FifoThroughputLimit")
 _COUNTED = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -87,11 +94,13 @@ def checked(given: Mapping[str, str], *, fifo: bool) -> dict[str, str]:
     """
     kept = {}
     for name, value in given.items():
-        if name not in SETTABLE:
+        if name not in SETTABLE or (name in _UNKNOWN_TO_STANDARD and not fifo):
             raise InvalidAttributeName(name)
         if name in _FIFO_ONLY and not fifo:
-            raise _not_for_standard(name)
+            raise FifoAttributeOfStandardQueue(name)
         kept[name] = _checked_value(name, value)
+    if kept.get("KmsMasterKeyId") and kept.get("SqsManagedSseEnabled") == "true":
+        raise TwoKindsOfEncryption
     return kept
 
 
@@ -114,10 +123,26 @@ def _checked_value(name: str, value: str) -> str:
 def _check_policy(value: str) -> None:
     try:
         policy = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidAttributeValue("Policy") from None
-    if not isinstance(policy, dict) or not isinstance(policy.get("Statement"), list | dict):
+    statements = policy.get("Statement") if isinstance(policy, dict) else None
+    if isinstance(statements, dict):
+        statements = [statements]
+    if not isinstance(statements, list) or not all(map(_is_statement, statements)):
         raise InvalidAttributeValue("Policy")
+    if len(statements) > MAX_STATEMENTS:
+        raise OverLimit(
+            f"{len(statements)} statements were found in the submitted policy, max allowed is "
+            f"{MAX_STATEMENTS}"
+        )
+
+
+def _is_statement(found: object) -> bool:
+    return (
+        isinstance(found, dict)
+        and found.get("Effect") in ("Allow", "Deny")
+        and ("Action" in found) != ("NotAction" in found)
+    )
 
 
 def check_throughput(attributes: Mapping[str, str]) -> None:
@@ -147,12 +172,6 @@ def with_changes(current: Mapping[str, str], changes: Mapping[str, str]) -> dict
         merged.pop("KmsMasterKeyId", None)
     if "KmsMasterKeyId" in merged:
         merged.setdefault("KmsDataKeyReusePeriodSeconds", "300")
-    if not current.get("FifoQueue") and merged.get("FifoQueue") == "false":
-        del merged["FifoQueue"]
+    else:
+        merged.pop("KmsDataKeyReusePeriodSeconds", None)
     return merged
-
-
-def _not_for_standard(name: str) -> InvalidAttributeName:
-    error = InvalidAttributeName(name)
-    error.message = f"You can specify the {name} only when FifoQueue is set to true."
-    return error

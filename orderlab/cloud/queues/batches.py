@@ -35,10 +35,10 @@ def entries_of(parameters: Parameters, operation: str) -> list[Entry]:
     if len(entries) > MAX_ENTRIES:
         raise TooManyEntriesInBatchRequest(len(entries))
     seen = set()
-    for entry in entries:
+    for place, entry in enumerate(entries, 1):
         entry_id = text(entry, "Id")
         if entry_id is None:
-            raise MissingParameter(f"{operation}RequestEntry.n.Id")
+            raise MissingParameter(f"{operation}RequestEntry.{place}.Id")
         if not _ENTRY_ID.fullmatch(entry_id):
             raise InvalidBatchEntryId
         if entry_id in seen:
@@ -60,7 +60,7 @@ def answer_each(entries: list[Entry], act: Callable[[Entry], Entry]) -> dict[str
                     "Id": entry["Id"],
                     "SenderFault": True,
                     "Code": error.details.get("query_error_code", error.code),
-                    "Message": error.message,
+                    "Message": getattr(error, "in_batch", "") or error.message,
                 }
             )
     answer = {}

@@ -27,7 +27,7 @@ MAX_DELAY_SECONDS = 900
 
 _FORBIDDEN_BYTES = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _NON_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
-_ATTRIBUTE_NAME = re.compile(r"[A-Za-z0-9_\-.]{1,256}")
+_ATTRIBUTE_NAME = re.compile(r"[\w\-.]{1,256}")
 _GROUP_ID = re.compile(r"[!-~]{1,128}")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _TYPES = ("String", "Number", "Binary")
@@ -85,24 +85,32 @@ def _check_attribute(name: str, value: Any) -> int:
     _check_attribute_name(name)
     if not isinstance(value, Mapping) or not isinstance(value.get("DataType"), str | None):
         raise InvalidParameterValue(f"The message attribute '{name}' is malformed.")
-    data_type = value.get("DataType")
-    if not data_type:
-        raise InvalidParameterValue(
-            f"The message attribute '{name}' must contain non-empty message attribute type."
-        )
-    if data_type.partition(".")[0] not in _TYPES or len(data_type) > 256:
-        raise InvalidParameterValue(
-            f"The message attribute '{name}' has an invalid message attribute type, the set of "
-            "supported type prefixes is Binary, Number, and String."
-        )
     if value.get("StringListValues") or value.get("BinaryListValues"):
         raise UnsupportedOperation(
             "Message attribute list values in SendMessage operation are not supported."
         )
+    data_type = value.get("DataType")
+    if not data_type:
+        raise InvalidParameterValue(
+            f"Message (user) attribute '{name}' must contain a non-empty attribute type."
+        )
+    if data_type.partition(".")[0] not in _TYPES:
+        raise InvalidParameterValue(
+            f"The type of message (user) attribute '{name}' is invalid. You must use only the "
+            "following supported type prefixes: Binary, Number, String."
+        )
+    if len(data_type) > 256:
+        raise InvalidParameterValue("Message (user) attribute type must be shorter than 256 bytes.")
     return len(name.encode()) + len(data_type.encode()) + _check_value(name, data_type, value)
 
 
 def _check_attribute_name(name: str) -> None:
+    if not name:
+        raise InvalidParameterValue(
+            "The request must contain non-empty message (user) attribute names."
+        )
+    if len(name) > 256:
+        raise InvalidParameterValue("Message (user) attribute name must be shorter than 256 bytes.")
     lowered = name.lower()
     well_formed = _ATTRIBUTE_NAME.fullmatch(name) and not (
         name.startswith(".") or name.endswith(".") or ".." in name
@@ -114,7 +122,8 @@ def _check_attribute_name(name: str) -> None:
         )
     if lowered.startswith(("aws.", "amazon.")):
         raise InvalidParameterValue(
-            f"Message attribute name '{name}' is invalid: it must not start with AWS. or Amazon."
+            "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. "
+            "These strings are reserved for internal use."
         )
 
 
@@ -123,8 +132,8 @@ def _check_value(name: str, data_type: str, value: Mapping[str, Any]) -> int:
     content = value.get("BinaryValue" if binary else "StringValue")
     if not isinstance(content, str) or not content:
         raise InvalidParameterValue(
-            f"The message attribute '{name}' must contain non-empty message attribute value for "
-            f"message attribute type '{data_type.partition('.')[0]}'."
+            f"Message (user) attribute '{name}' must contain a non-empty value of type "
+            f"'{data_type.partition('.')[0]}'."
         )
     if binary:
         try:
@@ -135,12 +144,17 @@ def _check_value(name: str, data_type: str, value: Mapping[str, Any]) -> int:
             ) from None
     if data_type.startswith("Number"):
         _check_number(name, content)
-    return len(encoded(content))
+    try:
+        return len(encoded(content))
+    except InvalidMessageContents as error:
+        raise InvalidParameterValue(error.message) from None
 
 
 def _check_number(name: str, content: str) -> None:
     if not _NUMBER.fullmatch(content):
-        raise InvalidParameterValue(f"Could not cast message attribute '{name}' value to number.")
+        raise InvalidParameterValue(
+            f"Can't cast the value of message (user) attribute '{name}' to a number."
+        )
 
 
 def check_system_attributes(attributes: Mapping[str, Mapping[str, Any]]) -> None:

@@ -11,7 +11,12 @@ _LEGACY = "AWS.SimpleQueueService."
 
 
 class SqsError(AwsError):
-    """`short_code` is the code that boto3 shows; `shape` names the error in the JSON protocol."""
+    """`short_code` is the code that boto3 shows; `shape` names the error in the JSON protocol.
+
+    `in_batch` is the text for an entry of a batch, where it differs.
+    """
+
+    in_batch = ""
 
     shape = "InvalidParameterValueException"
     short_code = "InvalidParameterValue"
@@ -27,6 +32,13 @@ class InvalidParameterValue(SqsError):
     namespace = "com.amazon.coral.service"
 
 
+class MessageTooLong(InvalidParameterValue):
+    def __init__(self, limit: int) -> None:
+        reason = f"Reason: Message must be shorter than {limit} bytes."
+        super().__init__(f"One or more parameters are invalid. {reason}")
+        self.in_batch = f"One or more parameters cannot be validated. {reason}"
+
+
 class MissingParameter(SqsError):
     namespace = "com.amazon.coral.service"
     shape = "MissingRequiredParameterException"
@@ -40,8 +52,9 @@ class QueueDoesNotExist(SqsError):
     shape = "QueueDoesNotExist"
     short_code = f"{_LEGACY}NonExistentQueue"
 
-    def __init__(self, message: str = "The specified queue does not exist.") -> None:
-        super().__init__(message)
+    def __init__(self) -> None:
+        super().__init__("The specified queue does not exist.")
+        self.details["query_message"] = "The specified queue does not exist for this wsdl version."
 
 
 class QueueNameExists(SqsError):
@@ -69,6 +82,7 @@ class QueueDeletedRecently(SqsError):
 class PurgeQueueInProgress(SqsError):
     shape = "PurgeQueueInProgress"
     short_code = f"{_LEGACY}PurgeQueueInProgress"
+    status = 403
 
     def __init__(self, name: str) -> None:
         super().__init__(f"Only one PurgeQueue operation on {name} is allowed every 60 seconds.")
@@ -88,6 +102,21 @@ class InvalidAttributeName(SqsError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"Unknown Attribute {name}.")
+
+
+class FifoAttributeOfStandardQueue(InvalidAttributeName):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.message = f"You can specify the {name} only when FifoQueue is set to true."
+
+
+class TwoKindsOfEncryption(InvalidAttributeName):
+    def __init__(self) -> None:
+        super().__init__("KmsMasterKeyId")
+        self.message = (
+            "You can use one type of server-side encryption (SSE) at one time. You can either "
+            "enable KMS SSE or SQS SSE."
+        )
 
 
 class InvalidAttributeValue(SqsError):
@@ -141,6 +170,7 @@ class UnsupportedOperation(SqsError):
 class ResourceNotFound(SqsError):
     shape = "ResourceNotFoundException"
     short_code = "ResourceNotFoundException"
+    status = 404
 
 
 class EmptyBatchRequest(SqsError):

@@ -1,4 +1,4 @@
-"""The message groups of a FIFO queue: order and lock per MessageGroupId.
+"""The message groups of a FIFO queue: the order of each, and what is held back in it.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
 """
@@ -6,36 +6,67 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-
 from __future__ import annotations
 
 import heapq
+import math
 from collections import OrderedDict
 
 from orderlab.cloud.queues.message import Message
 
 
 class Group:
-    """Visible messages of one group in the order of sending, and how many are in flight."""
+    """Visible messages of one group in the order of sending, and which of it are in flight.
+
+    A message in flight holds back what was sent after it, and nothing that was sent before.
+    """
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, Message]] = []
         self._present: set[int] = set()
-        self.in_flight = 0
+        self._flying: list[int] = []
+        self._in_flight: set[int] = set()
 
     def __bool__(self) -> bool:
-        return bool(self._present)
+        return bool(self._present or self._in_flight)
+
+    @property
+    def available(self) -> bool:
+        """Whether its next message may be received."""
+        if not self._present:
+            return False
+        return not self._in_flight or self._first() < self.first_in_flight()
 
     def put(self, message: Message) -> None:
         heapq.heappush(self._heap, (message.number, message))
         self._present.add(message.number)
 
-    def take(self) -> Message | None:
-        while self._heap:
-            number, message = heapq.heappop(self._heap)
-            if number in self._present:
-                self._present.discard(number)
-                return message
-        return None
+    def take(self, before: float) -> Message | None:
+        """The next message, if its number is lower than `before`."""
+        if not self._present or self._first() >= before:
+            return None
+        number, message = heapq.heappop(self._heap)
+        self._present.discard(number)
+        return message
 
     def remove(self, message: Message) -> None:
         self._present.discard(message.number)
+
+    def _first(self) -> int:
+        """The number of the next message; there must be one."""
+        while self._heap[0][0] not in self._present:
+            heapq.heappop(self._heap)
+        return self._heap[0][0]
+
+    def first_in_flight(self) -> float:
+        """The lowest number in flight; infinite if none is."""
+        while self._flying and self._flying[0] not in self._in_flight:
+            heapq.heappop(self._flying)
+        return self._flying[0] if self._flying else math.inf
+
+    def hold(self, message: Message) -> None:
+        heapq.heappush(self._flying, message.number)
+        self._in_flight.add(message.number)
+
+    def release(self, message: Message) -> None:
+        self._in_flight.discard(message.number)
 
 
 class GroupPoll:
@@ -44,6 +75,7 @@ class GroupPoll:
     def __init__(self, groups: Groups) -> None:
         self._groups = groups
         self._current: tuple[str, Group] | None = None
+        self._before = math.inf
 
     def next(self) -> Message | None:
         while True:
@@ -51,7 +83,9 @@ class GroupPoll:
                 self._current = self._groups.next_available()
                 if self._current is None:
                     return None
-            message = self._current[1].take()
+                # what this request takes itself does not hold back what it takes next
+                self._before = self._current[1].first_in_flight()
+            message = self._current[1].take(self._before)
             if message is not None:
                 return message
             self.close()
@@ -71,7 +105,7 @@ class Groups:
 
     def __init__(self) -> None:
         self._groups: dict[str, Group] = {}
-        # groups that have a visible message and none in flight, least recently served first
+        # groups whose next message may be received, least recently served first
         self._available: OrderedDict[str, Group] = OrderedDict()
 
     def place(self, message: Message) -> None:
@@ -83,7 +117,7 @@ class Groups:
         if group is None:
             group = self._groups[name] = Group()
         group.put(message)
-        if not group.in_flight:
+        if group.available:
             self._available.setdefault(name, group)
 
     def remove(self, message: Message) -> None:
@@ -99,33 +133,33 @@ class Groups:
     def next_available(self) -> tuple[str, Group] | None:
         while self._available:
             name, group = self._available.popitem(last=False)
-            if group:
+            if group.available:
                 return name, group
             self._tidy(name, group)
         return None
 
     def give_back(self, name: str, group: Group) -> None:
-        if group and group.in_flight <= 0:
+        if group.available:
             self._available[name] = group
         self._tidy(name, group)
 
     def taken(self, message: Message) -> None:
-        """Lock the message's group."""
+        """Hold back what was sent after the message."""
         name = message.group_id or ""
-        self._groups.setdefault(name, Group()).in_flight += 1
+        self._groups.setdefault(name, Group()).hold(message)
         self._available.pop(name, None)
 
     def released(self, message: Message) -> None:
-        """The message is no longer in flight: unlock its group if it was the last."""
+        """The message is no longer in flight: let its group go on."""
         name = message.group_id or ""
         group = self._groups.get(name)
         if group is None:
             return
-        group.in_flight -= 1
+        group.release(message)
         self.give_back(name, group)
 
     def _tidy(self, name: str, group: Group) -> None:
-        if not group and group.in_flight <= 0:
+        if not group:
             self._groups.pop(name, None)
             self._available.pop(name, None)
 

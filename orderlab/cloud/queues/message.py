@@ -27,7 +27,9 @@ class Message:
     """`enqueued_at` is scaled time; times in milliseconds are the time of day.
 
     `number` gives the order within one queue; `receives` counts in all queues it was in,
-    `receives_here` in this one, which is what a redrive policy looks at.
+    `receives_here` in this one, which is what a redrive policy looks at. Handles of receives from
+    `handles_from` on stand for it; `untimed` says that the latest receive hid it for no time, and
+    `given_back` that its consumer ended its timeout.
     """
 
     id: str
@@ -52,13 +54,17 @@ class Message:
     receives_here: int = 0
     first_received_ms: int | None = None
     taken_at: float = 0.0
+    handles_from: int = 0
+    untimed: bool = False
+    given_back: bool = False
     copied: bool = field(default=False)
     # the kind of fault that an experiment struck its delivery with
     fault: str = ""
 
     def moved(self, **changes: Any) -> Message:
         """The same message on its way into another queue, or a copy in the same one."""
-        return replace(self, number=0, receives_here=0, copied=True, **changes)
+        fresh = {"number": 0, "receives_here": 0, "handles_from": 0, "untimed": False}
+        return replace(self, copied=True, **fresh, **changes)
 
     def system_attributes(self) -> dict[str, str]:
         """Every system attribute, as ReceiveMessage gives them."""

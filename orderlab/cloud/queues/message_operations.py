@@ -5,10 +5,17 @@ These are the hot ones: plain functions, but for a long poll that has to wait.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from orderlab.cloud.contracts import Call, Handler, OutgoingMessage, Parameters, Result
+from orderlab.cloud.contracts import (
+    Call,
+    Handler,
+    OutgoingMessage,
+    Parameters,
+    Principal,
+    Result,
+)
 from orderlab.cloud.queues.attributes import MAX_MESSAGE_BYTES
 from orderlab.cloud.queues.batches import Entry, answer_each, entries_of
 from orderlab.cloud.queues.content import check_attributes, encoded
@@ -19,7 +26,7 @@ from orderlab.cloud.queues.errors import (
     SqsError,
 )
 from orderlab.cloud.queues.message import Message, as_sent
-from orderlab.cloud.queues.parameters import needed_text, table, text, whole
+from orderlab.cloud.queues.parameters import needed_text, number, table, text, whole
 from orderlab.cloud.queues.queue import LiveQueue
 from orderlab.cloud.queues.received import Wanted, as_result
 from orderlab.cloud.queues.store import MAX_VISIBILITY_SECONDS
@@ -29,7 +36,7 @@ if TYPE_CHECKING:
 
 MAX_RECEIVED = 10
 MAX_WAIT_SECONDS = 20
-_ANY_INTEGER = (-(2**31), 2**31)
+_AT_LEAST = "Must be >= {} and <= {}"
 
 
 class MessageOperations:
@@ -51,33 +58,36 @@ class MessageOperations:
 
     def send_message(self, call: Call, parameters: Parameters) -> Result:
         queue = self._service.addressed(call, parameters)
-        message = queue.accept(outgoing(parameters), call.principal)
+        message = queue.accept(outgoing(parameters, trace=_trace(call)), call.principal)
         queue.ledger.requests(message.size)
         return sent_result(message)
 
     def send_message_batch(self, call: Call, parameters: Parameters) -> Result:
         queue = self._service.addressed(call, parameters)
         entries = entries_of(parameters, "SendMessageBatch")
-        for entry in entries:
-            if queue.fifo and not text(entry, "MessageGroupId"):
-                raise MissingParameter("MessageGroupId")
         size = sum(_size(entry) for entry in entries)
         if size > MAX_MESSAGE_BYTES:
             raise BatchRequestTooLong(size, MAX_MESSAGE_BYTES)
+        trace = _trace(call)
+        places = {entry["Id"]: place for place, entry in enumerate(entries, 1)}
+
+        def read(entry: Entry) -> OutgoingMessage:
+            return outgoing(entry, f"SendMessageBatchRequestEntry.{places[entry['Id']]}.", trace)
+
+        if queue.fifo:
+            return _send_in_order(queue, entries, read, call.principal, size)
         queue.ledger.requests(size)
-
-        def send(entry: Entry) -> Entry:
-            return sent_result(queue.accept(outgoing(entry), call.principal))
-
-        return answer_each(entries, send)
+        return answer_each(
+            entries, lambda entry: sent_result(queue.accept(read(entry), call.principal))
+        )
 
     # --- receive ---
 
     def receive_message(self, call: Call, parameters: Parameters) -> Result | Awaitable[Result]:
         queue = self._service.addressed(call, parameters)
         limit = whole(parameters, "MaxNumberOfMessages", 1, MAX_RECEIVED) or 1
-        visibility = whole(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS)
-        wait = whole(parameters, "WaitTimeSeconds", 0, MAX_WAIT_SECONDS)
+        visibility = whole(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, _AT_LEAST)
+        wait = whole(parameters, "WaitTimeSeconds", 0, MAX_WAIT_SECONDS, _AT_LEAST)
         wanted = Wanted.read(parameters)
         attempt_id = text(parameters, "ReceiveRequestAttemptId")
         if attempt_id is not None and not queue.fifo:
@@ -141,16 +151,47 @@ class MessageOperations:
         return answer_each(entries, change)
 
 
-def outgoing(parameters: Parameters) -> OutgoingMessage:
-    """A message from the parameters of SendMessage or an entry of a batch."""
+def outgoing(parameters: Parameters, place: str = "", trace: str | None = None) -> OutgoingMessage:
+    """A message from the parameters of SendMessage or an entry of a batch.
+
+    `place` is where the entry stands in the call; `trace` is the trace header of the request.
+    """
+    system = table(parameters, "MessageSystemAttributes")
+    if trace is not None and "AWSTraceHeader" not in system:
+        system = {**system, "AWSTraceHeader": {"DataType": "String", "StringValue": trace}}
+    body = text(parameters, "MessageBody")
+    if not body:
+        raise MissingParameter(f"{place}MessageBody")
     return OutgoingMessage(
-        body=needed_text(parameters, "MessageBody"),
+        body=body,
         attributes=table(parameters, "MessageAttributes"),
-        system_attributes=table(parameters, "MessageSystemAttributes"),
-        delay_seconds=whole(parameters, "DelaySeconds", *_ANY_INTEGER),
+        system_attributes=system,
+        delay_seconds=number(parameters, "DelaySeconds"),
         group_id=text(parameters, "MessageGroupId"),
         deduplication_id=text(parameters, "MessageDeduplicationId"),
     )
+
+
+def _trace(call: Call) -> str | None:
+    """The trace header that X-Ray's clients send with a request."""
+    return call.request.headers.get("x-amzn-trace-id")
+
+
+def _send_in_order(
+    queue: LiveQueue,
+    entries: list[Entry],
+    read: Callable[[Entry], OutgoingMessage],
+    sender: Principal,
+    size: int,
+) -> Result:
+    """Send all of a batch to a FIFO queue; one bad entry refuses the whole call."""
+    for entry in entries:
+        if not text(entry, "MessageGroupId"):
+            raise InvalidParameterValue(MissingParameter("MessageGroupId").message)
+    messages = queue.accept_together([read(entry) for entry in entries], sender)
+    queue.ledger.requests(size)
+    results = zip(entries, messages, strict=True)
+    return {"Successful": [{"Id": entry["Id"], **sent_result(sent)} for entry, sent in results]}
 
 
 def sent_result(message: Message) -> dict[str, Any]:
@@ -191,7 +232,12 @@ def _received(
 
 def _change_visibility(queue: LiveQueue, parameters: Parameters) -> None:
     handle = needed_text(parameters, "ReceiptHandle")
-    seconds = whole(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS)
+    seconds = number(parameters, "VisibilityTimeout")
     if seconds is None:
         raise MissingParameter("VisibilityTimeout")
+    if not 0 <= seconds <= MAX_VISIBILITY_SECONDS:
+        raise InvalidParameterValue(
+            f"Value {seconds} for parameter VisibilityTimeout is invalid. Reason: "
+            f"VisibilityTimeout must be an integer between 0 and {MAX_VISIBILITY_SECONDS}."
+        )
     queue.change_visibility(handle, seconds)

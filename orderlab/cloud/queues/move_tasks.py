@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MAX_RATE = 500
 MAX_LISTED = 10
+_NO_RESOURCE = "The resource that you specified for the {} parameter doesn't exist."
 # moved at a time when no rate was asked for
 _STRIDE = 100
 
@@ -115,10 +116,12 @@ class MoveTasks:
 
     def cancel_message_move_task(self, call: Call, parameters: Parameters) -> Result:
         handle = needed_text(parameters, "TaskHandle")
-        for tasks in self._tasks.values():
-            for task in tasks:
-                if task.handle == handle:
-                    return _cancel(task)
+        source_arn = _source_of(handle)
+        if self._service.queue(source_arn) is None:
+            raise ResourceNotFound(_NO_RESOURCE.format("SourceArn"))
+        for task in self._tasks.get(source_arn, []):
+            if task.handle == handle:
+                return _cancel(task)
         raise ResourceNotFound("Task does not exist.")
 
     def _source(self, parameters: Parameters) -> LiveQueue:
@@ -127,17 +130,13 @@ class MoveTasks:
             raise MissingParameter("SourceArn")
         queue = self._service.queue(arn)
         if queue is None:
-            raise ResourceNotFound(
-                "The resource that you specified for the SourceArn parameter doesn't exist."
-            )
+            raise ResourceNotFound(_NO_RESOURCE.format("SourceArn"))
         return queue
 
     def _check_destination(self, source: LiveQueue, arn: str) -> None:
         destination = self._service.queue(arn)
         if destination is None:
-            raise ResourceNotFound(
-                "The resource that you specified for the DestinationArn parameter doesn't exist."
-            )
+            raise ResourceNotFound(_NO_RESOURCE.format("DestinationArn"))
         if destination is source or destination.fifo != source.fifo:
             raise InvalidParameterValue(
                 "The destination must be another queue of the same type as the source."
@@ -199,6 +198,18 @@ class MoveTasks:
             first_received_ms=None,
             dead_letter_source=None,
         )
+
+
+def _source_of(handle: str) -> str:
+    """The queue that a task handle names; InvalidParameterValue if it is no handle."""
+    try:
+        document = json.loads(base64.b64decode(handle, validate=True))
+        arn = document["sourceArn"] if document["taskId"] else ""
+    except (ValueError, TypeError, KeyError, RecursionError):
+        arn = ""
+    if not isinstance(arn, str) or not arn:
+        raise InvalidParameterValue("Value for parameter TaskHandle is invalid.")
+    return arn
 
 
 def _cancel(task: MoveTask) -> Result:

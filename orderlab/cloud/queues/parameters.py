@@ -28,19 +28,27 @@ def needed_text(parameters: Parameters, name: str) -> str:
     return value
 
 
-def whole(parameters: Parameters, name: str, low: int, high: int) -> int | None:
-    """A whole number within its limits, None if it is missing."""
+def number(parameters: Parameters, name: str) -> int | None:
+    """A whole number, None if it is missing."""
     value = parameters.get(name)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
         raise _wrong_type(value, "Integer")
-    if not low <= value <= high:
-        raise InvalidParameterValue(
-            f"Value {value} for parameter {name} is invalid. "
-            f"Reason: Must be between {low} and {high}, if provided."
-        )
     return value
+
+
+def whole(
+    parameters: Parameters, name: str, low: int, high: int, rule: str = "Must be between {} and {}"
+) -> int | None:
+    """A whole number within its limits, None if it is missing; `rule` words what AWS says of it."""
+    value = number(parameters, name)
+    if value is None or low <= value <= high:
+        return value
+    raise InvalidParameterValue(
+        f"Value {value} for parameter {name} is invalid. "
+        f"Reason: {rule.format(low, high)}, if provided."
+    )
 
 
 def table(parameters: Parameters, name: str) -> dict[str, Any]:
@@ -54,8 +62,8 @@ def table(parameters: Parameters, name: str) -> dict[str, Any]:
 
 
 def texts_by_name(parameters: Parameters, name: str) -> dict[str, str]:
-    """A JSON object whose values are texts."""
-    found = table(parameters, name)
+    """A JSON object whose values are texts; null stands for one that is missing."""
+    found = {key: value for key, value in table(parameters, name).items() if value is not None}
     for value in found.values():
         if not isinstance(value, str):
             raise _wrong_type(value, "String")

@@ -75,8 +75,7 @@ class PolicyOperations:
         left = [statement for statement in statements if statement.get("Sid") != label]
         if len(left) == len(statements):
             raise InvalidParameterValue(
-                f"Value {label} for parameter Label is invalid. "
-                "Reason: can't find label on existing policy."
+                f"Value {label} for parameter Label is invalid. Reason: can't find label."
             )
         self._keep(queue, document, left)
         return {}
@@ -91,7 +90,7 @@ class PolicyOperations:
 def _policy(queue: LiveQueue) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The queue's policy and its statements, ready for a change."""
     if not queue.policy:
-        return {"Version": "2012-10-17", "Id": f"{queue.arn}/SQSDefaultPolicy"}, []
+        return {"Version": "2008-10-17", "Id": f"{queue.arn}/SQSDefaultPolicy"}, []
     document = json.loads(queue.policy)
     statements = document["Statement"]
     return document, list(statements) if isinstance(statements, list) else [statements]

@@ -13,7 +13,7 @@ from orderlab.cloud.contracts import OutgoingMessage, Principal, ReceivedMessage
 from orderlab.cloud.queues import content
 from orderlab.cloud.queues.attempts import Attempts
 from orderlab.cloud.queues.deduplication import RecentIds, content_id
-from orderlab.cloud.queues.errors import InvalidParameterValue, OverLimit, QueueDoesNotExist
+from orderlab.cloud.queues.errors import MessageTooLong, OverLimit, QueueDoesNotExist
 from orderlab.cloud.queues.ledger import Ledger
 from orderlab.cloud.queues.message import (
     Message,
@@ -114,23 +114,39 @@ class LiveQueue:
         ids: tuple[str, ...] | None = None,
         held: content.Content | None = None,
     ) -> Message:
-        """Store one message, or return the one that it repeats; AwsError if it breaks a limit.
+        """Store one message, unless it repeats another, whose id it then takes.
 
-        `ids` are its correlation ids and `held` its content, if the sender has them already.
+        AwsError if it breaks a limit. `ids` are its correlation ids and `held` its content, if the
+        sender has them already.
         """
-        if held is None:
-            held = content.content_of(message.body, message.attributes)
-        made = self._made(message, sender, held)
+        made = self.made(message, sender, held)
         if ids is None:
             ids = self._cloud.telemetry.recorder.ids_in(message.body)
         made.ids = ids
+        return self._take_in(made, message, sender)
+
+    def accept_together(
+        self, messages: Sequence[OutgoingMessage], sender: Principal
+    ) -> list[Message]:
+        """Store all of them, or none: AwsError if one breaks a limit."""
+        made = [self.made(message, sender) for message in messages]
+        for each in made:
+            each.ids = self._cloud.telemetry.recorder.ids_in(each.body)
+        return [
+            self._take_in(each, message, sender)
+            for each, message in zip(made, messages, strict=True)
+        ]
+
+    def _take_in(self, made: Message, message: OutgoingMessage, sender: Principal) -> Message:
         now = self._advance()
         if self.fifo:
             scope = made.group_id or "" if self.settings.by_group else ""
             deduplication_id = made.deduplication_id or ""
             repeated = self._sent.find(scope, deduplication_id, now)
             if repeated is not None:
-                return repeated
+                # the answer has the digests of what was sent now
+                made.id, made.sequence_number = repeated.id, repeated.sequence_number
+                return made
             self._sent.remember(scope, deduplication_id, now, made)
         delay = self.settings.delay if message.delay_seconds is None else message.delay_seconds
         if self.fifo:
@@ -140,15 +156,17 @@ class LiveQueue:
         self._waiters.wake()
         return made
 
-    def _made(self, message: OutgoingMessage, sender: Principal, held: content.Content) -> Message:
+    def made(
+        self, message: OutgoingMessage, sender: Principal, held: content.Content | None = None
+    ) -> Message:
+        """A message that this queue takes, not yet stored; AwsError if it breaks a limit."""
+        if held is None:
+            held = content.content_of(message.body, message.attributes)
         system = {name: as_sent(value) for name, value in message.system_attributes.items()}
         content.check_system_attributes(system)
         content.check_addressing(message, fifo=self.fifo, content_based=self.settings.content_based)
         if held.size > self.settings.maximum_message_size:
-            raise InvalidParameterValue(
-                "One or more parameters are invalid. Reason: Message must be shorter than "
-                f"{self.settings.maximum_message_size} bytes."
-            )
+            raise MessageTooLong(self.settings.maximum_message_size)
         deduplication_id = message.deduplication_id
         if self.fifo and not deduplication_id:
             deduplication_id = content_id(message.body)
@@ -217,6 +235,9 @@ class LiveQueue:
         if target is not None:
             for message in dead:
                 self._bury(message, target, now)
+            if dead and target is self and not taken:
+                # what has come back counts as new, and need not be waited for
+                return self.poll(limit, visibility, short=short, reader=reader)
         return taken
 
     async def wait_for_messages(
@@ -324,6 +345,8 @@ class LiveQueue:
     def purge(self) -> None:
         self.purged_at = self._cloud.clock.now()
         self.store.clear()
+        # what was purged may be sent again at once
+        self._sent = RecentIds()
 
     def close(self) -> None:
         """The queue is deleted: its messages are gone and those who wait hear of it."""

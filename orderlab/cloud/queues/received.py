@@ -46,7 +46,7 @@ class Wanted:
             raise InvalidAttributeName(name)
         names = texts(parameters, "MessageAttributeNames")
         prefixes = tuple(name[:-2] for name in names if name.endswith(".*"))
-        if "All" in names:
+        if "All" in names or "*" in names:
             prefixes = ("",)
         return cls(system, frozenset(names), prefixes)
 

@@ -9,11 +9,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from orderlab.cloud.queues.errors import InvalidParameterValue
+from orderlab.cloud.queues.errors import InvalidAttributeValue, InvalidParameterValue
 
-DEFAULT_MAX_RECEIVE_COUNT = 10
 MAX_MAX_RECEIVE_COUNT = 1_000
 MAX_SOURCE_QUEUES = 10
+# AWS checks them in this order
+_NEEDED = ("maxReceiveCount", "deadLetterTargetArn")
+_PERMISSIONS = ("allowAll", "denyAll", "byQueue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +35,34 @@ class RedriveAllowPolicy:
 
 def read_redrive_policy(text: str) -> RedrivePolicy:
     """Read the attribute; InvalidParameterValue if it is not what AWS takes."""
-    policy = _document("RedrivePolicy", text)
-    unknown = set(policy) - {"deadLetterTargetArn", "maxReceiveCount"}
-    if unknown:
-        raise _invalid(
-            "RedrivePolicy",
-            text,
-            "Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].",
-        )
-    target = policy.get("deadLetterTargetArn")
-    if not isinstance(target, str) or not target:
-        raise _invalid(
-            "RedrivePolicy",
-            text,
-            "Redrive policy does not contain mandatory attribute: deadLetterTargetArn.",
-        )
-    return RedrivePolicy(target, _max_receive_count(policy, text))
+    policy = _object(text)
+    if policy is None:
+        raise _invalid("RedrivePolicy", text, "Redrive policy is not a valid JSON map.")
+    for name in _NEEDED:
+        if name not in policy:
+            reason = f"Redrive policy does not contain mandatory attribute: {name}."
+            raise _invalid("RedrivePolicy", text, reason)
+    count = _max_receive_count(policy["maxReceiveCount"], text)
+    if set(policy) - set(_NEEDED):
+        reason = "Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount]."
+        raise _invalid("RedrivePolicy", text, reason)
+    return RedrivePolicy(_target(policy["deadLetterTargetArn"], text), count)
 
 
-def _max_receive_count(policy: dict[str, Any], text: str) -> int:
-    value = policy.get("maxReceiveCount", DEFAULT_MAX_RECEIVE_COUNT)
+def _target(arn: Any, text: str) -> str:
+    parts = arn.split(":") if isinstance(arn, str) else []
+    if len(parts) != 6 or parts[0] != "arn":
+        reason = "Dead-letter target ARN should be fully qualified ARN."
+        raise _invalid("RedrivePolicy", text, reason)
+    if parts[2] != "sqs":
+        reason = "Only SQS queues are valid resources for deadLetterTargetArn."
+        raise _invalid("RedrivePolicy", text, reason)
+    return ":".join(parts)
+
+
+def _max_receive_count(value: Any, text: str) -> int:
     try:
-        count = int(value) if isinstance(value, int | str) else 0
+        count = int(value) if isinstance(value, int | str) and len(str(value)) < 10 else 0
     except ValueError:
         count = 0
     if isinstance(value, bool) or not 1 <= count <= MAX_MAX_RECEIVE_COUNT:
@@ -68,48 +76,50 @@ def _max_receive_count(policy: dict[str, Any], text: str) -> int:
 
 
 def read_redrive_allow_policy(text: str) -> RedriveAllowPolicy:
-    """Read the attribute; InvalidParameterValue if it is not what AWS takes."""
-    policy = _document("RedriveAllowPolicy", text)
-    if set(policy) - {"redrivePermission", "sourceQueueArns"}:
-        raise _invalid(
+    """Read the attribute; InvalidAttributeValue or InvalidParameterValue if AWS refuses it."""
+    policy = _object(text)
+    permission = policy.get("redrivePermission") if policy else None
+    arns = policy.get("sourceQueueArns", []) if policy else None
+    well_formed = (
+        policy is not None
+        and not set(policy) - {"redrivePermission", "sourceQueueArns"}
+        and permission in _PERMISSIONS
+        and isinstance(arns, list)
+        and all(isinstance(arn, str) for arn in arns)
+    )
+    if not well_formed or not isinstance(permission, str) or not isinstance(arns, list):
+        raise InvalidAttributeValue(
             "RedriveAllowPolicy",
-            text,
-            "Only following attributes are supported: [redrivePermission, sourceQueueArns].",
+            "Amazon SQS can't create the redrive allow policy, as it’s in an unsupported format.",
         )
-    permission = policy.get("redrivePermission")
-    if permission not in ("allowAll", "denyAll", "byQueue"):
-        raise _invalid("RedriveAllowPolicy", text, "Unrecognized value for redrivePermission.")
-    return RedriveAllowPolicy(permission, _source_arns(policy, permission, text))
+    reason = _contradiction(permission, arns)
+    if reason:
+        reason = f"Amazon SQS can't create the redrive allow policy. {reason}"
+        raise _invalid("RedriveAllowPolicy", text, reason)
+    return RedriveAllowPolicy(permission, tuple(arns))
 
 
-def _source_arns(policy: dict[str, Any], permission: str, text: str) -> tuple[str, ...]:
-    arns = policy.get("sourceQueueArns")
-    if permission != "byQueue":
-        if arns:
-            raise _invalid(
-                "RedriveAllowPolicy",
-                text,
-                "sourceQueueArns can only be specified when redrivePermission is byQueue.",
-            )
-        return ()
-    well_formed = isinstance(arns, list) and all(isinstance(arn, str) for arn in arns)
-    if not well_formed or not arns or len(arns) > MAX_SOURCE_QUEUES:
-        raise _invalid(
-            "RedriveAllowPolicy",
-            text,
-            f"sourceQueueArns must hold 1 to {MAX_SOURCE_QUEUES} queue ARNs.",
+def _contradiction(permission: str, arns: list[str]) -> str:
+    if permission != "byQueue" and arns:
+        return (
+            "To specify one or more source queue ARNs, you must set redrivePermission to byQueue."
         )
-    return tuple(arns)
+    if permission == "byQueue" and not arns:
+        return (
+            "When you specify the byQueue permission type, you must also specify one or more "
+            "sourceQueueArns values."
+        )
+    if len(arns) > MAX_SOURCE_QUEUES:
+        return f"The maximum number of source queue ARNs you can specify is {MAX_SOURCE_QUEUES}."
+    return ""
 
 
-def _document(name: str, text: str) -> dict[str, Any]:
+def _object(text: str) -> dict[str, Any] | None:
     try:
         document = json.loads(text)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
-        raise _invalid(name, text, f"{name} is not a valid JSON map.")
-    return document
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
 
 
 def _invalid(name: str, text: str, reason: str) -> InvalidParameterValue:

@@ -20,7 +20,7 @@ from orderlab.cloud.contracts import Call, Handler, Parameters, Principal
 from orderlab.cloud.queues import attributes as queue_attributes
 from orderlab.cloud.queues.errors import (
     InvalidAddress,
-    InvalidAttributeName,
+    InvalidAttributeValue,
     InvalidParameterValue,
     QueueDeletedRecently,
     QueueDoesNotExist,
@@ -146,8 +146,8 @@ class QueueService:
     ) -> LiveQueue:
         """Make a queue, or return the one of that name if it was given the same attributes."""
         fifo = given.get("FifoQueue", "").lower() == "true"
-        queue_attributes.check_name(name, fifo=fifo)
         wanted = queue_attributes.checked(given, fifo=fifo)
+        queue_attributes.check_name(name, fifo=fifo)
         known = self._queues.get((region, name))
         if known is not None:
             _check_same(known, wanted)
@@ -169,8 +169,8 @@ class QueueService:
     def change(self, queue: LiveQueue, given: Mapping[str, str]) -> None:
         """Set attributes; an empty policy is one that is taken away."""
         changes = queue_attributes.checked(given, fifo=queue.fifo)
-        if changes.get("FifoQueue", str(queue.fifo).lower()) != str(queue.fifo).lower():
-            raise InvalidAttributeName("FifoQueue")
+        if changes.get("FifoQueue") == "false":
+            raise InvalidAttributeValue("FifoQueue", "Modifying queue type is not supported.")
         merged = queue_attributes.with_changes(queue.attributes, changes)
         queue_attributes.check_throughput(merged)
         self._check_redrive(queue, merged)
@@ -191,12 +191,13 @@ class QueueService:
         target_arn = read_redrive_policy(text).target_arn
         target = self.queue(target_arn)
         reason = ""
-        if target_arn == queue.arn:
-            reason = "Dead letter target cannot be the queue itself."
+        if target_arn.endswith(".fifo") != queue.fifo:
+            reason = "Dead-letter queue must be same type of queue as the source."
+        elif target_arn == queue.arn:
+            # AWS takes this, too
+            return
         elif target is None or target.region != queue.region:
             reason = "Dead letter target does not exist."
-        elif target.fifo != queue.fifo:
-            reason = "Dead-letter queue must be same type of queue as the source."
         elif not target.settings.redrive_allow.allows(queue.arn):
             reason = "Queue does not have permission to use the dead-letter queue."
         if reason:
@@ -231,7 +232,7 @@ def show_to_moto(account_id: str, region: str) -> None:
 
 def _check_same(queue: LiveQueue, wanted: Mapping[str, str]) -> None:
     for name, value in wanted.items():
-        current = queue.attributes.get(name, "false" if name == "FifoQueue" else "")
+        current = queue.attributes.get(name, "")
         if current != value and not _same_document(current, value):
             raise QueueNameExists(name)
 
@@ -239,7 +240,7 @@ def _check_same(queue: LiveQueue, wanted: Mapping[str, str]) -> None:
 def _same_document(one: str, other: str) -> bool:
     try:
         return bool(json.loads(one) == json.loads(other))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

@@ -122,6 +122,10 @@ class MessageStore:
             message.receives += 1
             message.receives_here += 1
             message.taken_at = now
+            message.given_back = False
+            if not message.untimed:
+                message.handles_from = message.receives_here
+            message.untimed = visibility_seconds <= 0
             self._in_flight.add(now + visibility_seconds, message)
             delivered.append(message)
         poll.close()
@@ -180,32 +184,45 @@ class MessageStore:
     def change_visibility(self, handle: str, seconds: float, *, now: float) -> None:
         """Count `seconds` from now until the message is visible again.
 
-        Raises ReceiptHandleIsInvalid; MessageNotInflight; InvalidParameterValue if the message is
-        gone or was received again, or beyond 12 hours since the receive.
+        In a standard queue a timeout that ran out does not matter until somebody else has received
+        the message. Raises ReceiptHandleIsInvalid; MessageNotInflight if the timeout was ended;
+        InvalidParameterValue if the message is gone, was received again or (FIFO) has come back, or
+        beyond 12 hours since the receive.
         """
         message = self._current(handle)
-        if message is None:
+        expired = message not in self._in_flight
+        if message is None or (expired and self.fifo):
             raise InvalidParameterValue(
                 f"Value {handle} for parameter ReceiptHandle is invalid. Reason: Message does "
                 "not exist or is not available for visibility timeout change."
             )
-        if message not in self._in_flight:
-            raise _expired(handle) if self.fifo else MessageNotInflight
+        if expired and message.given_back:
+            raise MessageNotInflight
         if now + seconds - message.taken_at > MAX_VISIBILITY_SECONDS:
             raise InvalidParameterValue(
                 f"Value {seconds} for parameter VisibilityTimeout is invalid. Reason: Total "
                 "VisibilityTimeout for the message is beyond the limit [43200 seconds]"
             )
         if seconds > 0:
+            if expired:
+                self._hide(message)
             self._in_flight.add(now + seconds, message)
-        else:
+        elif not expired:
+            message.given_back = True
             self._in_flight.discard(message)
             self._show_again(message)
+
+    def _hide(self, message: Message) -> None:
+        """Put a message that is visible back into flight."""
+        self._visible.remove(message)
+        self._visible.taken(message)
 
     def _current(self, handle: str) -> Message | None:
         number, receive = self._receipts.read(handle)
         message = self._messages.get(number)
-        return message if message is not None and message.receives_here == receive else None
+        if message is None or receive == message.receives_here:
+            return message
+        return message if not self.fifo and receive >= message.handles_from > 0 else None
 
     def hide_again(self, message: Message, receive: int, *, until: float) -> bool:
         """Give a message that is still in flight from that receive a new timeout."""

@@ -37,6 +37,6 @@ def open_link(service: TopicService, request: Request) -> Response | None:
         topic = service.existing(form.get("TopicArn", ""))
         subscription = service.confirm(topic, form.get("Token", ""))
     except AwsError as error:
-        return error_response(error, "query", request_id)
+        return error_response(error, "query", request_id, "sns")
     result = {"SubscriptionArn": subscription.arn}
     return query.response("sns", "ConfirmSubscription", result, request_id)

@@ -211,9 +211,11 @@ def _all_members(operation: str, result: Any) -> Any:
     return {name: result.get(name) for name in _SEND_MESSAGE_MEMBERS}
 
 
-def _error(error: AwsError, protocol: str, request_id: str, wants_xml: bool) -> EndpointAnswer:
+def _error(
+    error: AwsError, protocol: str, request_id: str, service: str, wants_xml: bool
+) -> EndpointAnswer:
     if protocol == "json" or wants_xml:
-        response = error_response(error, protocol, request_id)
+        response = error_response(error, protocol, request_id, service)
         return EndpointAnswer(response.status, response.body, response.headers)
     fault = "Receiver" if error.status >= 500 else "Sender"
     code = error.details.get("query_error_code") or error.code
