@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
+from orderlab.cloud import presigned
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Credentials
 from orderlab.cloud.http import Request
@@ -92,11 +93,13 @@ class KeyRing:
 
 def signature_scope(request: Request) -> Scope:
     """The scope that a request claims to be signed for; nothing of it is checked yet."""
+    request = presigned.in_headers(request)
     return _scope(_authorization_fields(request.headers.get("authorization", ""))["Credential"])
 
 
 def authenticate(request: Request, keys: KeyRing) -> tuple[Credentials, Scope]:
     """The credentials behind a request and the scope they were used in; AwsError if none."""
+    request = presigned.in_headers(request)
     scope = signature_scope(request)
     try:
         return _authenticate(request, keys, scope), scope
@@ -134,7 +137,8 @@ def _authenticate(request: Request, keys: KeyRing, scope: Scope) -> Credentials:
     if credentials.expires_at is not None and time.time() > credentials.expires_at:
         raise ExpiredToken("The security token included in the request is expired")
     stamp = _signed_at(request.headers)
-    _check_age(stamp, scope)
+    lifetime = request.headers.get(presigned.EXPIRES)
+    _check_age(stamp, scope, int(lifetime) if lifetime else None)
     _check_region(scope.region)
     signed_headers = fields["SignedHeaders"]
     if "host" not in signed_headers.split(";"):
@@ -217,14 +221,20 @@ def _basic_form(date: str) -> str:
         return date
 
 
-def _check_age(stamp: str, scope: Scope) -> None:
-    """Refuse a request that was signed long ago, so that a captured one cannot be replayed."""
+def _check_age(stamp: str, scope: Scope, lifetime: int | None) -> None:
+    """Refuse a request that was signed long ago, so that a captured one cannot be replayed.
+
+    A presigned request says for how many seconds it is good.
+    """
     if scope.date != stamp[:8]:
         raise SignatureDoesNotMatch(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
             f"HTTP: '{scope.date}' != '{stamp[:8]}', from '{stamp}'."
         )
-    if abs(time.time() - _seconds(stamp)) > MAX_SKEW_SECONDS:
+    age = time.time() - _seconds(stamp)
+    if lifetime is not None and age > lifetime:
+        raise SignatureDoesNotMatch(f"Signature expired: {stamp} is over {lifetime} s ago.")
+    if age < -MAX_SKEW_SECONDS or (lifetime is None and age > MAX_SKEW_SECONDS):
         raise SignatureDoesNotMatch(
             f"Signature expired: {stamp} is not within {MAX_SKEW_SECONDS // 60} min. of now. "
             "Is this machine's clock right?"

@@ -23,9 +23,8 @@ def query_call(
     service: str = "sqs",
     method: str = "POST",
     accept: str = "",
-    presigned: bool = False,
 ) -> tuple[int, str]:
-    """Status and body. A presigned call has its signature in the query string."""
+    """Status and body of a call that is signed in its headers."""
     data = urlencode(form)
     headers = {"Accept": accept} if accept else {}
     if method == "POST":
@@ -35,19 +34,28 @@ def query_call(
         method=method,
         url=f"{url}?{data}" if method == "GET" and data else url,
         data=data if method == "POST" else None,
-        headers={} if presigned else headers,
+        headers=headers,
     )
-    sign = SigV4QueryAuth if presigned else SigV4Auth
-    sign(KEYS, service, "us-east-1").add_auth(request)
+    SigV4Auth(KEYS, service, "us-east-1").add_auth(request)
     prepared = request.prepare()
-    plain = urllib.request.Request(
-        prepared.url,
-        method=method,
-        headers={**headers, **dict(prepared.headers.items())},
-        data=data.encode() if method == "POST" else None,
-    )
+    body = data.encode() if method == "POST" else None
+    return fetch(prepared.url, method, dict(prepared.headers.items()), body)
+
+
+def presigned_url(cloud: Any, path: str, form: dict[str, Any], service: str = "sqs") -> str:
+    """The URL of a GET call with its signature in the query string, good for an hour."""
+    request = AWSRequest(method="GET", url=f"{cloud.endpoint}{path}?{urlencode(form)}")
+    SigV4QueryAuth(KEYS, service, "us-east-1").add_auth(request)
+    url: str = request.prepare().url
+    return url
+
+
+def fetch(
+    url: str, method: str = "GET", headers: dict[str, str] | None = None, body: bytes | None = None
+) -> tuple[int, str]:
+    request = urllib.request.Request(url, method=method, headers=headers or {}, data=body)
     try:
-        with urllib.request.urlopen(plain) as response:
+        with urllib.request.urlopen(request) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

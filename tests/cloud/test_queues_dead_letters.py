@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -164,8 +165,14 @@ def test_dead_letters_may_go_elsewhere_slowly_and_be_stopped(client: Any) -> Non
     )
     assert counts(client, dead)[0] >= 2
     assert error_of(lambda: sqs.cancel_message_move_task(TaskHandle="nonsense")) == (
-        "ResourceNotFoundException"
+        "InvalidParameterValue"
     )
+    for arn in (source, queue_arn("nowhere")):
+        document = json.dumps({"taskId": "10f57157-fc38-4da9-a113-4de7e12d05aa", "sourceArn": arn})
+        unknown = base64.b64encode(document.encode()).decode()
+        assert error_of(lambda handle=unknown: sqs.cancel_message_move_task(TaskHandle=handle)) == (
+            "ResourceNotFoundException"
+        )
 
 
 def test_only_dead_letter_queues_can_be_emptied_so(client: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.forms import query_call
+from tests.cloud.forms import fetch, presigned_url, query_call
 from tests.cloud.queue_kit import bodies, counts, make_queue, receive
 
 ACCOUNT_PATH = "/123456789012"
@@ -191,6 +191,21 @@ def test_a_signature_may_stand_in_the_query_string(client: Any, cloud: Any) -> N
     url = make_queue(client, "presigned")
     form = {"Action": "SendMessage", "MessageBody": "a b+c&d=é"}
     path = f"{ACCOUNT_PATH}/presigned"
-    status, text = query_call(cloud, path, form, method="GET", presigned=True)
+    status, text = fetch(presigned_url(cloud, path, form))
     assert status == 200, text
     assert bodies(receive(client, url)) == ["a b+c&d=é"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("presigned-2&", "presigned-3&"), ("X-Amz-Expires=3600", "X-Amz-Expires=604801")],
+)
+def test_a_changed_presigned_call_is_refused(client: Any, cloud: Any, old: str, new: str) -> None:
+    make_queue(client, "presigned-2")
+    make_queue(client, "presigned-3")
+    form = {"Action": "SendMessage", "QueueUrl": "presigned-2", "MessageBody": "x"}
+    url = presigned_url(cloud, "/", form)
+    assert old in url
+    status, text = fetch(url.replace(old, new))
+    assert status in (400, 403) and "<ErrorResponse" in text
+    assert fetch(url)[0] == 200

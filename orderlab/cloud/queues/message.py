@@ -63,8 +63,8 @@ class Message:
 
     def moved(self, **changes: Any) -> Message:
         """The same message on its way into another queue, or a copy in the same one."""
-        fresh = {"number": 0, "receives_here": 0, "handles_from": 0, "untimed": False}
-        return replace(self, copied=True, **fresh, **changes)
+        changes = {"receives_here": 0, "handles_from": 0, "untimed": False, **changes}
+        return replace(self, number=0, copied=True, **changes)
 
     def system_attributes(self) -> dict[str, str]:
         """Every system attribute, as ReceiveMessage gives them."""

@@ -190,7 +190,7 @@ class MessageStore:
         beyond 12 hours since the receive.
         """
         message = self._current(handle)
-        expired = message not in self._in_flight
+        expired = message is None or message not in self._in_flight
         if message is None or (expired and self.fifo):
             raise InvalidParameterValue(
                 f"Value {handle} for parameter ReceiptHandle is invalid. Reason: Message does "

@@ -79,7 +79,7 @@ async def answer(cloud: Cloud, invocation: Invocation, outgoing: OutgoingRequest
         else:
             result = await perform(cloud, call, parameters, protocol)
     except AwsError as error:
-        return _error(error, protocol, request_id, wants_xml)
+        return _error(error, protocol, request_id, uri.service, wants_xml)
     if isinstance(result, Response):
         return EndpointAnswer(result.status, result.body, result.headers)
     return _success(call, result, protocol, wants_xml)
