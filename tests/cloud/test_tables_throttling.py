@@ -45,6 +45,44 @@ def test_a_provisioned_table_throttles_and_says_why(dynamodb: Any) -> None:
     dynamodb.get_item(TableName=name, Key=wire(pk="0"))
 
 
+def test_a_new_table_and_its_indexes_have_burst(dynamodb: Any) -> None:
+    one = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+    name = make_table(
+        dynamodb,
+        "pk",
+        types={"g": "S"},
+        GlobalSecondaryIndexes=[{**index("by-g", "g"), "ProvisionedThroughput": one}],
+        **provisioned(1, 1),
+    )
+    for number in range(60):
+        dynamodb.put_item(TableName=name, Item=wire(pk=str(number), g="g"))
+    for _ in range(60):
+        dynamodb.scan(TableName=name, ConsistentRead=True)
+
+
+def test_an_index_that_is_added_has_burst(dynamodb: Any) -> None:
+    name = make_table(dynamodb, "pk", **provisioned(1, 1))
+    one = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+    dynamodb.update_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "g", "AttributeType": "S"}],
+        GlobalSecondaryIndexUpdates=[
+            {"Create": {**index("by-g", "g"), "ProvisionedThroughput": one}}
+        ],
+    )
+    wait_for(
+        lambda: describe(dynamodb, name)["GlobalSecondaryIndexes"][0]["IndexStatus"] == "ACTIVE"
+    )
+    for number in range(30):
+        dynamodb.put_item(TableName=name, Item=wire(pk=str(number), g="g"))
+
+
+def test_an_on_demand_table_with_a_maximum_has_burst(dynamodb: Any) -> None:
+    name = make_table(dynamodb, "pk", OnDemandThroughput={"MaxWriteRequestUnits": 1})
+    for number in range(60):
+        dynamodb.put_item(TableName=name, Item=wire(pk=str(number)))
+
+
 def test_an_index_without_capacity_holds_the_table_back(dynamodb: Any) -> None:
     small = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
     name = make_table(
@@ -64,7 +102,7 @@ def test_an_index_without_capacity_holds_the_table_back(dynamodb: Any) -> None:
 def test_a_throttled_batch_leaves_items_unprocessed(dynamodb: Any) -> None:
     name = make_table(dynamodb, "pk", **provisioned(1, 1))
     requests = [
-        {"PutRequest": {"Item": wire(pk=str(number), x="x" * 30_000)}} for number in range(5)
+        {"PutRequest": {"Item": wire(pk=str(number), x="x" * 350_000)}} for number in range(5)
     ]
     answer = dynamodb.batch_write_item(RequestItems={name: requests})
     left = answer["UnprocessedItems"][name]
@@ -77,7 +115,7 @@ def test_a_throttled_batch_leaves_items_unprocessed(dynamodb: Any) -> None:
 
 def test_a_throttled_transaction_is_canceled(dynamodb: Any) -> None:
     name = make_table(dynamodb, "pk", **provisioned(1, 1))
-    dynamodb.put_item(TableName=name, Item=wire(pk="a", x="x" * 50_000))
+    dynamodb.put_item(TableName=name, Item=wire(pk="a", x="x" * 350_000))
     with pytest.raises(ClientError) as error:
         dynamodb.transact_write_items(
             TransactItems=[{"Put": {"TableName": name, "Item": wire(pk="b")}}]
@@ -88,7 +126,7 @@ def test_a_throttled_transaction_is_canceled(dynamodb: Any) -> None:
 
 def test_capacity_comes_back_with_time(dynamodb: Any) -> None:
     name = make_table(dynamodb, "pk", **provisioned(1, 2))
-    write_until_throttled(dynamodb, name, 20, x="x" * 5_000)
+    write_until_throttled(dynamodb, name, 20, x="x" * 50_000)
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         try:

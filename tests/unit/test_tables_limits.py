@@ -54,25 +54,51 @@ def writes_until_refused(throughput: Throughput, most: int = 10_000) -> int:
     return most
 
 
-def test_a_new_table_takes_its_rate_and_refuses_what_is_above() -> None:
+def test_a_new_table_has_five_minutes_of_burst_and_then_its_rate() -> None:
     throughput, clock = provisioned(5, 5)
-    assert writes_until_refused(throughput) == 5
+    assert writes_until_refused(throughput) == 1500
     clock.advance(1)
     assert writes_until_refused(throughput) == 5
 
 
 def test_unused_capacity_is_kept_for_five_minutes() -> None:
     throughput, clock = provisioned(5, 5)
+    writes_until_refused(throughput)
     clock.advance(100)
-    assert writes_until_refused(throughput) == 505
+    assert writes_until_refused(throughput) == 500
     clock.advance(10_000)
     assert writes_until_refused(throughput) == 1500
+
+
+def test_an_update_does_not_fill_the_burst_again() -> None:
+    throughput, _ = provisioned(5, 5)
+    writes_until_refused(throughput)
+    throughput.provision(5, 5)
+    assert writes_until_refused(throughput) == 0
+    throughput.provision(1, 5)
+    assert writes_until_refused(throughput) == 0
+
+
+def test_less_capacity_keeps_less_of_the_burst() -> None:
+    throughput, _ = provisioned(5, 5)
+    throughput.provision(5, 2)
+    assert writes_until_refused(throughput) == 600
+
+
+def test_another_billing_mode_begins_with_burst() -> None:
+    throughput, _ = provisioned(5, 5)
+    writes_until_refused(throughput)
+    throughput.on_demand(None, None)
+    throughput.take("Write", 5000)
+    throughput.admit("Write")
+    throughput.provision(1, 1)
+    assert writes_until_refused(throughput) == 300
 
 
 def test_a_large_write_is_let_in_and_paid_for_afterwards() -> None:
     throughput, clock = provisioned(5, 5)
     throughput.admit("Write")
-    throughput.take("Write", 25)
+    throughput.take("Write", 5 * 300 + 20)
     clock.advance(3)
     with pytest.raises(Throttled):
         throughput.admit("Write")
@@ -82,13 +108,13 @@ def test_a_large_write_is_let_in_and_paid_for_afterwards() -> None:
 
 def test_reads_and_writes_do_not_share() -> None:
     throughput, _ = provisioned(1, 1)
-    throughput.take("Write", 100)
+    throughput.take("Write", 300)
     throughput.admit("Read")
 
 
 def test_the_refusal_of_a_provisioned_table_names_its_reason() -> None:
     throughput, _ = provisioned(1, 1)
-    throughput.take("Write", 100)
+    throughput.take("Write", 300)
     with pytest.raises(Throttled) as error:
         throughput.admit("Write")
     assert error.value.code == "ProvisionedThroughputExceededException"
@@ -125,7 +151,7 @@ def test_a_maximum_of_an_on_demand_table_is_kept() -> None:
     clock = HandTurnedClock()
     throughput = Throughput("arn:table", "Table", clock)
     throughput.on_demand(10, -1)
-    throughput.take("Read", 10)
+    throughput.take("Read", 10 * 300)
     with pytest.raises(Throttled) as error:
         throughput.admit("Read")
     assert error.value.reason == "TableReadMaxOnDemandThroughputExceeded"

@@ -66,20 +66,21 @@ class Throttled(AwsError):
 
 
 class Bucket:
-    """Units that come in at a rate and are kept up to a limit.
+    """Units that come in at a rate; what is not used is kept, up to five minutes of it.
 
-    A call is let in while anything is left and may take more than that, so that an item larger
-    than the rate can be written at all; the debt is paid off first.
+    A new one is full, as new tables and indexes are. A call is let in while anything is left and
+    may take more than that, so that an item larger than the rate can be written at all; the debt
+    is paid off first.
     """
 
-    def __init__(self, rate: float, now: float, *, burst: float, full: bool = False) -> None:
+    def __init__(self, rate: float, now: float) -> None:
         self.rate = rate
-        self._limit = rate * burst
-        self._left = self._limit if full else rate
+        self._left = rate * BURST_SECONDS
         self._at = now
 
     def has_any(self, now: float) -> bool:
-        self._left = min(self._limit, self._left + (now - self._at) * self.rate)
+        most = self.rate * BURST_SECONDS
+        self._left = min(most, self._left + (now - self._at) * self.rate)
         self._at = now
         return self._left > 0
 
@@ -89,11 +90,10 @@ class Bucket:
     def change_rate(self, rate: float, now: float) -> None:
         """Go on at another rate; what was saved up stays, as far as the new limit allows."""
         self.has_any(now)
-        burst = self._limit / self.rate if self.rate else BURST_SECONDS
         # more capacity helps at once, also one who was in debt
         if rate > self.rate:
             self._left = max(self._left, rate)
-        self.rate, self._limit = rate, rate * burst
+        self.rate = rate
 
 
 class HotKeys:
@@ -117,8 +117,8 @@ class HotKeys:
 class Throughput:
     """The limits of one table or global index, in one billing mode.
 
-    Differs from AWS: capacity is that of the whole table, not split over its partitions, and an
-    on-demand table starts with 300 s of burst, so that loading data is not slowed down.
+    Differs from AWS: capacity is that of the whole table, not split over its partitions; 300 s
+    of burst are always there to be used, where AWS may need some of them for its own work.
     """
 
     def __init__(self, resource: str, kind: Literal["Table", "Index"], clock: Clock) -> None:
@@ -135,31 +135,26 @@ class Throughput:
 
     def provision(self, read: float, write: float) -> None:
         """So many units a second, and what was not used of the last five minutes."""
-        self._set("Read", read, BURST_SECONDS, fresh=not self.provisioned)
-        self._set("Write", write, BURST_SECONDS, fresh=not self.provisioned)
+        self._set(read, write, fresh=not self.provisioned)
         self.provisioned, self._limited_by = True, "ProvisionedThroughputExceeded"
 
     def on_demand(self, max_read: float | None, max_write: float | None) -> None:
         """No limit but the table's own maximum, if it has one, and what AWS starts with."""
-        self.provisioned = False
-        now = self._clock.now()
-        maxima: dict[Direction, float | None] = {"Read": max_read, "Write": max_write}
-        warm: dict[Direction, float] = {"Read": WARM_READ_UNITS, "Write": WARM_WRITE_UNITS}
-        self._limited_by = "MaxOnDemandThroughputExceeded"
-        for direction, most in maxima.items():
-            if most is None or most < 0:
-                bucket = Bucket(warm[direction], now, burst=BURST_SECONDS, full=True)
-            else:
-                bucket = Bucket(most, now, burst=1)
-            self._buckets[direction] = bucket
+        read = WARM_READ_UNITS if max_read is None or max_read < 0 else max_read
+        write = WARM_WRITE_UNITS if max_write is None or max_write < 0 else max_write
+        self._set(read, write, fresh=self.provisioned)
+        self.provisioned, self._limited_by = False, "MaxOnDemandThroughputExceeded"
 
-    def _set(self, direction: Direction, rate: float, burst: float, *, fresh: bool) -> None:
+    def _set(self, read: float, write: float, *, fresh: bool) -> None:
+        """Another billing mode begins afresh; within one, what was saved up is kept."""
         now = self._clock.now()
-        bucket = self._buckets[direction]
-        if bucket is None or fresh:
-            self._buckets[direction] = Bucket(rate, now, burst=burst)
-        else:
-            bucket.change_rate(rate, now)
+        rates: dict[Direction, float] = {"Read": read, "Write": write}
+        for direction, rate in rates.items():
+            bucket = self._buckets[direction]
+            if bucket is None or fresh:
+                self._buckets[direction] = Bucket(rate, now)
+            else:
+                bucket.change_rate(rate, now)
 
     def admit(self, direction: Direction, partition: Any = None) -> None:
         """Raise Throttled unless something is left, for the whole and for the partition key."""
