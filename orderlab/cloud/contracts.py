@@ -310,8 +310,11 @@ class StreamRecord(Protocol):
     def content(self) -> dict[str, Any]:
         """The record in the form of the streams API."""
 
+    def event(self, source_arn: str) -> dict[str, Any]:
+        """The record in the form that functions receive it."""
+
     def encoded(self, source_arn: str) -> bytes:
-        """The record as JSON in the form that functions receive it."""
+        """`event` as JSON."""
 
 
 class Shard(Protocol):

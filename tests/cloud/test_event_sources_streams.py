@@ -86,6 +86,40 @@ def test_filters_choose_among_the_changes(kit: Kit) -> None:
     assert function.ids() == ["b", "c"]
 
 
+def test_an_expired_item_names_the_service_as_events_do_and_filters_find_it(kit: Kit) -> None:
+    function = kit.function()
+    table, stream = kit.table()
+    service = {"type": ["Service"], "principalId": ["dynamodb.amazonaws.com"]}
+    pattern = json.dumps({"userIdentity": service})
+    kit.mapping(
+        function,
+        stream,
+        StartingPosition="TRIM_HORIZON",
+        FilterCriteria={"Filters": [{"Pattern": pattern}]},
+    )
+    kit.dynamodb.update_time_to_live(
+        TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
+    )
+    kit.put(table, "deleted by a caller")
+    kit.dynamodb.delete_item(TableName=table, Key={"id": {"S": "deleted by a caller"}})
+    item = {"id": {"S": "expired"}, "expires": {"N": str(int(time.time()) - 60)}}
+    kit.dynamodb.put_item(TableName=table, Item=item)
+    until(lambda: bool(function.records()))
+    assert function.ids() == ["expired"]
+    (record,) = function.records()
+    assert record["eventName"] == "REMOVE"
+    assert record["userIdentity"] == {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+    assert isinstance(record["dynamodb"]["ApproximateCreationDateTime"], int)
+    # the streams API keeps the names of its model
+    streams = kit.cloud.client("dynamodbstreams")
+    shard = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
+    iterator = streams.get_shard_iterator(
+        StreamArn=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    last = streams.get_records(ShardIterator=iterator)["Records"][-1]
+    assert last["userIdentity"] == {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
+
+
 def test_a_batch_that_fails_blocks_its_shard_until_it_is_given_up(kit: Kit) -> None:
     function, lost = kit.function(), kit.queue()
     table, stream = kit.table()

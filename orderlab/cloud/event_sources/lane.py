@@ -131,7 +131,7 @@ class Lane:
             return None
         source_arn = self._poller.mapping.source.arn
         filters = self._poller.filters
-        if filters and not filters.passes({**record.content(), "eventSourceARN": source_arn}):
+        if filters and not filters.passes(record.event(source_arn)):
             return None
         text = record.encoded(source_arn)
         return StreamRecord(index, record.sequence_number, record.created, self._clock.now(), text)

@@ -61,14 +61,19 @@ class StreamRecord:
 
     def content(self) -> dict[str, Any]:
         """The record in the form of the streams API."""
-        change = {**self._change_without_images(), **{n: i.item() for n, i in self._images()}}
-        return {**self._head(), "dynamodb": change, **self._tail()}
+        identity = self._change.identity
+        tail = {} if identity is None else {"userIdentity": dict(identity)}
+        return {**self._head(), "dynamodb": self._whole_change(), **tail}
+
+    def event(self, source_arn: str) -> dict[str, Any]:
+        """The record in the form that functions receive it, and that filters look at."""
+        return {**self._head(), "dynamodb": self._whole_change(), **self._event_tail(source_arn)}
 
     def encoded(self, source_arn: str) -> bytes:
-        """The record as JSON in the form that functions receive it."""
+        """`event` as JSON."""
         head, change = encode(self._head()), encode(self._change_without_images())
         images = b"".join(b',"%b":%b' % (n.encode(), i.data) for n, i in self._images())
-        tail = encode({**self._tail(), "eventSourceARN": source_arn})
+        tail = encode(self._event_tail(source_arn))
         return b'%b,"dynamodb":%b%b},%b' % (head[:-1], change[:-1], images, tail[1:])
 
     def _images(self) -> Iterator[tuple[str, Stored]]:
@@ -94,6 +99,13 @@ class StreamRecord:
             "StreamViewType": self._view_type,
         }
 
-    def _tail(self) -> dict[str, Any]:
-        identity = self._change.identity
-        return {} if identity is None else {"userIdentity": dict(identity)}
+    def _whole_change(self) -> dict[str, Any]:
+        return {**self._change_without_images(), **{n: i.item() for n, i in self._images()}}
+
+    def _event_tail(self, source_arn: str) -> dict[str, Any]:
+        tail: dict[str, Any] = {"eventSourceARN": source_arn}
+        if self._change.identity is not None:
+            # events have names of their own: `principalId` is the API's `PrincipalId`
+            identity = self._change.identity.items()
+            tail["userIdentity"] = {name[0].lower() + name[1:]: text for name, text in identity}
+        return tail
