@@ -266,10 +266,6 @@ def test_a_token_makes_a_repeated_transaction_happen_once(dynamodb: Any, table: 
             "Member must have length less than or equal to 100",
         ),
         (
-            lambda table: [{"Put": {"TableName": table, "Item": wire(other="x")}}],
-            "Missing the key pk in the item",
-        ),
-        (
             lambda table: [check(table, "x", "nonsense(")],
             "Invalid ConditionExpression",
         ),

@@ -73,7 +73,7 @@ INVALID = "One or more parameter values were invalid: "
         ),
         (
             {**wire(pk="x", sk="y"), "s": {"SS": []}},
-            INVALID + "An string set  may not be empty",
+            "1 validation error detected: " + INVALID + "An string set  may not be empty",
         ),
     ],
 )
@@ -148,8 +148,6 @@ def test_an_unknown_table(dynamodb: Any) -> None:
     [
         ({}, "ValidationException", "2 validation errors detected: Value null at 'tableName'"),
         ({"TableName": "abc"}, "ValidationException", "Value null at 'item'"),
-        ({"TableName": "a", "Item": {}}, "ValidationException", "at least 3 characters long"),
-        ({"TableName": "a b c", "Item": {}}, "ValidationException", "Invalid table/index name."),
         (
             {"TableName": "abc", "Item": {}, "ReturnValues": "SOME"},
             "ValidationException",

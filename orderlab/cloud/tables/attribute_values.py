@@ -15,7 +15,7 @@ from typing import Any
 
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.tables import numbers
-from orderlab.cloud.tables.errors import INVALID, SerializationException, invalid
+from orderlab.cloud.tables.errors import INVALID, Counted, SerializationException, invalid
 
 MAX_NESTING = 32
 # what a list or a map costs beyond its elements, and what each element costs beyond itself
@@ -203,7 +203,7 @@ def _elements(content: Any, when_empty: str) -> None:
     if type(content) is not list:
         raise not_expected(content, "List")
     if not content:
-        raise invalid(when_empty)
+        raise Counted(INVALID + when_empty)
     for element in content:
         if type(element) is not str:
             raise not_expected(element)

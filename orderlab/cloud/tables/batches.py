@@ -13,6 +13,7 @@ from orderlab.cloud.http import Response
 from orderlab.cloud.tables import writes
 from orderlab.cloud.tables.accounting import Accounting
 from orderlab.cloud.tables.answers import answer, array
+from orderlab.cloud.tables.attribute_values import measure_item
 from orderlab.cloud.tables.capacity import Consumed, described_all
 from orderlab.cloud.tables.errors import detected
 from orderlab.cloud.tables.expressions.compiled import CompiledProjection
@@ -25,7 +26,7 @@ from orderlab.cloud.tables.register import Register
 from orderlab.cloud.tables.stored import Stored, encode
 from orderlab.cloud.tables.table import Table
 from orderlab.cloud.tables.throttling import Throttled
-from orderlab.cloud.tables.writes import Write
+from orderlab.cloud.tables.writes import Prepare, Write
 
 MAX_READS = 100
 MAX_WRITES = 25
@@ -45,16 +46,16 @@ class Batches:
     # --- reads ---
 
     def batch_get_item(self, call: Call, parameters: Parameters) -> Response:
-        check_input("dynamodb", "BatchGetItem", parameters)
-        wanted: dict[str, dict[str, Any]] = parameters["RequestItems"]
+        wanted: dict[str, dict[str, Any]] = _request_items(call, parameters)
         if sum(len(part["Keys"]) for part in wanted.values()) > MAX_READS:
             raise ValidationException("Too many items requested for the BatchGetItem call")
-        reads = [self._table_reads(call, name, part) for name, part in wanted.items()]
+        projections = {name: _projection(part) for name, part in wanted.items()}
+        tables = {name: self._table_read(call, name, part) for name, part in wanted.items()}
         batch = _BatchRead()
-        for name, part, table, projection in reads:
+        for name, part in wanted.items():
             batch.found[name] = []
             for key in part["Keys"]:
-                self._read_one(batch, name, part, (table, key, projection))
+                self._read_one(batch, name, part, (tables[name], key, projections[name]))
         batch.raise_if_nothing_was_done()
         members = {
             "Responses": encode_map({name: array(texts) for name, texts in batch.found.items()}),
@@ -63,13 +64,7 @@ class Batches:
         _add_consumed(members, batch.consumed, parameters)
         return answer(call, members)
 
-    def _table_reads(
-        self, call: Call, name: str, part: dict[str, Any]
-    ) -> tuple[str, dict[str, Any], Table, CompiledProjection | None]:
-        refuse_legacy(part)
-        expressions = Expressions(part, "ProjectionExpression")
-        projection = expressions.projection()
-        expressions.finish()
+    def _table_read(self, call: Call, name: str, part: dict[str, Any]) -> Table:
         table = self._register.table(call.region, name)
         rows = set()
         for key in part["Keys"]:
@@ -77,7 +72,7 @@ class Batches:
             rows.add(table.schema.keys.key(key))
         if len(rows) < len(part["Keys"]):
             raise ValidationException("Provided list of item keys contains duplicates")
-        return name, part, table, projection
+        return table
 
     def _read_one(
         self,
@@ -102,14 +97,16 @@ class Batches:
     # --- writes ---
 
     def batch_write_item(self, call: Call, parameters: Parameters) -> Response:
-        check_input("dynamodb", "BatchWriteItem", parameters)
-        wanted: dict[str, list[dict[str, Any]]] = parameters["RequestItems"]
+        wanted: dict[str, list[dict[str, Any]]] = _request_items(call, parameters)
         if sum(map(len, wanted.values())) > MAX_WRITES:
             raise ValidationException("Too many items requested for the BatchWriteItem call")
+        fits = {name: list(map(_prepare, requests)) for name, requests in wanted.items()}
         prepared = [
             (name, request, write)
             for name, requests in wanted.items()
-            for request, write in self._table_writes(call, name, requests)
+            for request, write in zip(
+                requests, self._table_writes(call, name, fits[name]), strict=True
+            )
         ]
         left: dict[str, list[dict[str, Any]]] = {}
         consumed: dict[str, Consumed] = {}
@@ -133,14 +130,32 @@ class Batches:
         _add_consumed(members, consumed, parameters)
         return answer(call, members)
 
-    def _table_writes(
-        self, call: Call, name: str, requests: list[dict[str, Any]]
-    ) -> list[tuple[dict[str, Any], Write]]:
+    def _table_writes(self, call: Call, name: str, fits: list[Prepare]) -> list[Write]:
         table = self._register.table(call.region, name)
-        prepared = [(request, _write_of(table, request)) for request in requests]
-        if len({write.key for _, write in prepared}) < len(prepared):
+        found = [prepare(table) for prepare in fits]
+        if len({write.key for write in found}) < len(found):
             raise ValidationException("Provided list of item keys contains duplicates")
-        return prepared
+        return found
+
+
+def _request_items(call: Call, parameters: Parameters) -> dict[str, Any]:
+    """What is asked for, by table."""
+    if parameters.get("RequestItems") in (None, {}):
+        raise ValidationException(f"The requestItems parameter is required for {call.operation}")
+    check_input("dynamodb", call.operation, parameters)
+    found: dict[str, Any] = parameters["RequestItems"]
+    return found
+
+
+def _projection(part: dict[str, Any]) -> CompiledProjection | None:
+    """Check what is asked of one table, as far as the table is not needed for that."""
+    refuse_legacy(part)
+    for key in part["Keys"]:
+        measure_item(key)
+    expressions = Expressions(part, "ProjectionExpression")
+    projection = expressions.projection()
+    expressions.finish()
+    return projection
 
 
 class _BatchRead:
@@ -177,7 +192,7 @@ class _BatchRead:
             raise self.refused
 
 
-def _write_of(table: Table, request: dict[str, Any]) -> Write:
+def _prepare(request: dict[str, Any]) -> Prepare:
     kinds = [kind for kind in ("PutRequest", "DeleteRequest") if kind in request]
     if len(kinds) > 1:
         raise ValidationException(
@@ -190,7 +205,7 @@ def _write_of(table: Table, request: dict[str, Any]) -> Write:
             "Member must not be null"
         )
     content = request[kinds[0]]
-    return (writes.put if kinds[0] == "PutRequest" else writes.delete)(table, content)
+    return (writes.put if kinds[0] == "PutRequest" else writes.delete)(content)
 
 
 def _sum_up(consumed: dict[str, Consumed], part: Consumed) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.tables.errors import detected, invalid
-from orderlab.cloud.tables.register import table_name
+from orderlab.cloud.tables.table_names import invalid_arn, table_name
 
 MAX_GLOBAL_INDEXES = 20
 MAX_LOCAL_INDEXES = 5
@@ -23,9 +23,7 @@ Description = dict[str, Any]
 def check_creation(parameters: Description) -> None:
     """Raise for a table that cannot be."""
     if ":" in parameters["TableName"]:
-        raise ValidationException(
-            f"Invalid TableArn: Invalid ResourceArn provided as input {parameters['TableName']}"
-        )
+        raise invalid_arn(parameters["TableName"])
     table_name(parameters["TableName"])
     for member in ("AttributeDefinitions", "KeySchema"):
         if member not in parameters:
@@ -34,19 +32,16 @@ def check_creation(parameters: Description) -> None:
                 f"Value null at '{path}' failed to satisfy constraint: Member must not be null"
             )
     check_throughput(parameters)
-    check_table_key(parameters["KeySchema"])
+    check_table_key(parameters["KeySchema"], parameters["AttributeDefinitions"])
     local = parameters.get("LocalSecondaryIndexes")
     shared = parameters.get("GlobalSecondaryIndexes")
     for kind, listed in (("Local", local), ("Global", shared)):
         if listed == []:
             raise invalid(f"List of {kind}SecondaryIndexes is empty")
+    check_number_of_indexes(local or [], shared or [])
     check_definitions(parameters, [*(local or []), *(shared or [])])
     check_index_names([*(local or []), *(shared or [])])
     check_local_indexes(local or [], parameters["KeySchema"])
-    if len(shared or []) > MAX_GLOBAL_INDEXES:
-        raise invalid(
-            f"GlobalSecondaryIndex count exceeds the per-table limit of {MAX_GLOBAL_INDEXES}"
-        )
     for index in shared or []:
         check_global_index(index, on_demand=is_on_demand(parameters))
     check_stream(parameters.get("StreamSpecification"))
@@ -74,12 +69,31 @@ def check_throughput(parameters: Description) -> None:
         raise invalid("OnDemandThroughput cannot be specified when BillingMode is PROVISIONED")
 
 
-def check_table_key(schema: list[Description]) -> None:
+def check_number_of_indexes(local: list[Description], shared: list[Description]) -> None:
+    if len(local) > MAX_LOCAL_INDEXES:
+        raise invalid(
+            f"Number of LocalSecondaryIndexes exceeds per-table limit of {MAX_LOCAL_INDEXES}"
+        )
+    if len(shared) > MAX_GLOBAL_INDEXES:
+        raise invalid(
+            f"GlobalSecondaryIndex count exceeds the per-table limit of {MAX_GLOBAL_INDEXES}"
+        )
+
+
+def check_table_key(
+    schema: list[Description], definitions: list[Description] | None = None
+) -> None:
     if len(schema) > 2:
+        elements = ", ".join(
+            f"KeySchemaElement(attributeName={key['AttributeName']}, keyType={key['KeyType']})"
+            for key in schema[:10]
+        )
         raise detected(
-            f"Value '{schema}' at 'keySchema' failed to satisfy constraint: "
+            f"Value '[{elements}]' at 'keySchema' failed to satisfy constraint: "
             "Member must have length less than or equal to 2"
         )
+    if definitions is not None and len(schema) > len(definitions):
+        raise ValidationException("Invalid KeySchema: Some index key attribute have no definition")
     if schema[0]["KeyType"] != "HASH":
         raise ValidationException(
             "Invalid KeySchema: The first KeySchemaElement is not a HASH key type"
@@ -102,7 +116,7 @@ def check_definitions(parameters: Description, indexes: list[Description]) -> No
         raise invalid("Cannot have more than one attribute definition with the same name")
     keys = _attributes([parameters, *indexes])
     require_defined(keys, defined)
-    unused = [name for name in defined if name not in keys]
+    unused = set(defined).difference(keys)
     if unused and not indexes:
         raise invalid(
             "Number of attributes in KeySchema does not exactly match number of attributes "
@@ -116,7 +130,8 @@ def check_definitions(parameters: Description, indexes: list[Description]) -> No
 
 
 def require_defined(keys: Iterable[str], defined: list[str]) -> None:
-    missing = [name for name in keys if name not in defined]
+    known = set(defined)
+    missing = [name for name in keys if name not in known]
     if missing:
         raise invalid(
             "Some index key attributes are not defined in AttributeDefinitions. "
@@ -147,10 +162,6 @@ def check_local_indexes(indexes: list[Description], table_key: list[Description]
         raise invalid(
             "Table KeySchema does not have a range key, which is required when specifying a "
             "LocalSecondaryIndex"
-        )
-    if len(indexes) > MAX_LOCAL_INDEXES:
-        raise invalid(
-            f"Number of LocalSecondaryIndexes exceeds per-table limit of {MAX_LOCAL_INDEXES}"
         )
     for index in indexes:
         check_table_key(index["KeySchema"])

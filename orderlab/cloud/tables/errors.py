@@ -10,6 +10,17 @@ INVALID = "One or more parameter values were invalid: "
 NOT_VALID = "One or more parameter values are not valid. "
 
 
+class Counted(ValidationException):
+    """A fault that calls which write one item report with a count, and other calls without.
+
+    `counted` is its text there, where that differs.
+    """
+
+    def __init__(self, message: str, counted: str | None = None) -> None:
+        super().__init__(message)
+        self.counted = counted or message
+
+
 class SerializationException(AwsError):
     code = "SerializationException"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orderlab.clock import Clock
+from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.contracts import Parameters
 from orderlab.cloud.tables.backfill import Backfills
 from orderlab.cloud.tables.creation_rules import (
@@ -44,8 +45,10 @@ class IndexUpdates:
                 self._create_index(record, content, parameters.get("AttributeDefinitions"))
             else:
                 self._existing(record, action, content)
-                change = self._delete_index if action == "Delete" else self._update_index
-                change(record, content)
+                if action == "Delete":
+                    self._delete_index(record, content)
+                else:
+                    self._update_index(record, content, billing_changes="BillingMode" in parameters)
 
     def _existing(self, record: TableRecord, action: str, content: dict[str, Any]) -> None:
         name = content["IndexName"]
@@ -76,7 +79,9 @@ class IndexUpdates:
     def _delete_index(self, record: TableRecord, content: dict[str, Any]) -> None:
         self._backfills.remove(record, content["IndexName"])
 
-    def _update_index(self, record: TableRecord, content: dict[str, Any]) -> None:
+    def _update_index(
+        self, record: TableRecord, content: dict[str, Any], *, billing_changes: bool
+    ) -> None:
         index = next(i for i in record.global_indexes if i.name == content["IndexName"])
         if "ProvisionedThroughput" in content:
             if record.billing_mode == "PAY_PER_REQUEST":
@@ -85,6 +90,8 @@ class IndexUpdates:
                     f"{index.name} when BillingMode is PAY_PER_REQUEST"
                 )
             wanted = content["ProvisionedThroughput"]
+            if not billing_changes:
+                check_units_change(f"index {index.name}", index.throughput, wanted)
             note_throughput(record, index.name, wanted, self._clock.wall())
             index.throughput = dict(wanted)
         if "OnDemandThroughput" in content:
@@ -92,6 +99,23 @@ class IndexUpdates:
         if "WarmThroughput" in content:
             index.warm_throughput = {**index.warm_throughput, **content["WarmThroughput"]}
         record.apply_throughput()
+
+
+def check_units_change(of: str, units: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Raise ValidationException if a table or index is to have the units that it has."""
+    kinds = ("ReadCapacityUnits", "WriteCapacityUnits")
+    if any(units.get(kind) != wanted[kind] for kind in kinds):
+        return
+    compared = ". ".join(
+        f"Current {kind} provisioned for the {of.partition(' ')[0]}: {wanted[kind]}. "
+        f"Requested {kind}: {wanted[kind]}"
+        for kind in kinds
+    )
+    raise ValidationException(
+        f"The provisioned throughput for the {of} will not change. The requested value equals the "
+        f"current value. {compared}. Refer to the Amazon DynamoDB Developer Guide for current "
+        "limits and how to request higher limits."
+    )
 
 
 def note_throughput(record: TableRecord, index: str, wanted: dict[str, Any], wall: float) -> None:

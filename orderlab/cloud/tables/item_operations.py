@@ -14,8 +14,9 @@ from orderlab.cloud.http import Response
 from orderlab.cloud.tables import writes
 from orderlab.cloud.tables.accounting import Accounting, index_keys
 from orderlab.cloud.tables.answers import answer
+from orderlab.cloud.tables.attribute_values import measure_item
 from orderlab.cloud.tables.capacity import Consumed, read_units
-from orderlab.cloud.tables.errors import ConditionalCheckFailed
+from orderlab.cloud.tables.errors import ConditionalCheckFailed, Counted, detected
 from orderlab.cloud.tables.expressions.paths import select
 from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.input_shapes import check_input
@@ -25,7 +26,7 @@ from orderlab.cloud.tables.register import Register
 from orderlab.cloud.tables.stored import Stored, encode
 from orderlab.cloud.tables.table import Change, Table
 from orderlab.cloud.tables.throttling import Throttled
-from orderlab.cloud.tables.writes import Write
+from orderlab.cloud.tables.writes import Prepare, Write
 
 GIGABYTE = 1024**3
 
@@ -47,8 +48,9 @@ class ItemOperations:
         expressions = Expressions(parameters, "ProjectionExpression")
         projection = expressions.projection()
         expressions.finish()
-        table = self._register.table(call.region, parameters["TableName"])
         key, consistent = parameters["Key"], parameters.get("ConsistentRead", False)
+        measure_item(key)
+        table = self._register.table(call.region, parameters["TableName"])
         check_key(key, table.schema.keys)
         try:
             stored, consumed = self.read(table, key, consistent)
@@ -92,15 +94,19 @@ class ItemOperations:
         self,
         call: Call,
         parameters: Parameters,
-        read: Callable[[Table, dict[str, Any]], Write],
+        read: Callable[[dict[str, Any]], Prepare],
     ) -> Response:
         check_input("dynamodb", call.operation, parameters)
         refuse_legacy(parameters)
         wanted = parameters.get("ReturnValues", "NONE")
         if call.operation != "UpdateItem" and wanted not in ("NONE", "ALL_OLD"):
             raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
-        table = self._register.table(call.region, parameters["TableName"])
-        write = read(table, parameters)
+        try:
+            prepare = read(parameters)
+        except Counted as fault:
+            raise detected(fault.counted) from None
+        write = prepare(self._register.table(call.region, parameters["TableName"]))
+        table = write.table
         change, consumed = self.perform(write, call.operation)
         members: dict[str, bytes] = {}
         if wanted != "NONE":

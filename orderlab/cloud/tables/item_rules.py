@@ -19,10 +19,9 @@ _EMPTY = "The AttributeValue for a key attribute cannot contain an empty "
 _WORDS = {"S": "string value", "B": "binary value"}
 
 
-def check_item(item: Any, schema: TableSchema) -> int:
-    """Check an item that is to be put and return its size."""
+def measure_whole_item(item: Any) -> int:
+    """Check an item that is to be put, as far as no table is needed, and return its size."""
     size = measure_item(item)
-    check_keys(item, schema)
     if size > MAX_ITEM_BYTES:
         raise ValidationException("Item size has exceeded the maximum allowed size")
     return size
@@ -89,9 +88,11 @@ def _length(value: Value) -> int:
     return measure(value) if len(next(iter(value.values()))) > 250 else 0
 
 
-def check_key(key: Any, keys: KeySchema) -> None:
-    """A key that names one item: the key attributes, nothing less and nothing more."""
-    measure_item(key)
+def check_key(key: Item, keys: KeySchema) -> None:
+    """A key that names one item: the key attributes, nothing less and nothing more.
+
+    Its values have been measured already.
+    """
     if key.keys() != set(keys.names):
         raise ValidationException("The provided key element does not match the schema")
     for name in keys.names:

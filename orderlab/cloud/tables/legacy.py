@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.aws_error import NotDoneYet, ValidationException
 
-LEGACY = frozenset(
-    {
-        "AttributesToGet",
-        "AttributeUpdates",
-        "ConditionalOperator",
-        "Expected",
-        "KeyConditions",
-        "QueryFilter",
-        "ScanFilter",
-    }
+LEGACY = (
+    "AttributesToGet",
+    "AttributeUpdates",
+    "QueryFilter",
+    "ScanFilter",
+    "Expected",
+    "ConditionalOperator",
+    "KeyConditions",
+)
+EXPRESSIONS = (
+    "ProjectionExpression",
+    "FilterExpression",
+    "UpdateExpression",
+    "ConditionExpression",
+    "KeyConditionExpression",
 )
 
 
 def refuse_legacy(parameters: dict[str, Any]) -> None:
-    for name in parameters.keys() & LEGACY:
-        raise NotDoneYet(f"the legacy parameter {name} (DynamoDB's expressions replace it)")
+    """ValidationException where they are mixed with expressions; NotDoneYet where they are not."""
+    found = [name for name in LEGACY if name in parameters]
+    if found:
+        check_not_mixed(parameters)
+        raise NotDoneYet(f"the legacy parameter {found[0]} (DynamoDB's expressions replace it)")
+
+
+def check_not_mixed(parameters: dict[str, Any]) -> None:
+    old = [name for name in LEGACY if name in parameters]
+    new = [name for name in EXPRESSIONS if name in parameters]
+    if old and new:
+        raise ValidationException(
+            "Can not use both expression and non-expression parameters in the same request: "
+            f"Non-expression parameters: {{{', '.join(old)}}} "
+            f"Expression parameters: {{{', '.join(new)}}}"
+        )

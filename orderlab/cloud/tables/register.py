@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud import moto_backends
-from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.tables.errors import table_not_found
 from orderlab.cloud.tables.stream_log import RETENTION_SECONDS, StreamLog
 from orderlab.cloud.tables.table import Table
+from orderlab.cloud.tables.table_names import ARN, table_name
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
     from orderlab.cloud.tables.backend import TableRecord
-
-_NAME = re.compile(r"[A-Za-z0-9_.\-]{3,255}")
-_ARN = re.compile(
-    r"arn:aws[a-z-]*:dynamodb:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):table/"
-    r"(?P<name>[A-Za-z0-9_.\-]{3,255})"
-)
 
 
 class Register:
@@ -48,7 +41,7 @@ class Register:
             return record
         short = table_name(name)
         if short != name:
-            found = _ARN.fullmatch(name)
+            found = ARN.fullmatch(name)
             if found is not None and (found["account"], found["region"]) == (
                 self._account_id,
                 region,
@@ -96,25 +89,3 @@ class Register:
     def _forgotten(self, log: StreamLog) -> bool:
         ended = log.closed_at
         return ended is not None and self._cloud.clock.now() - ended > RETENTION_SECONDS
-
-
-def table_name(name: Any) -> str:
-    """The name in a name or ARN; ValidationException if it can be neither."""
-    if isinstance(name, str):
-        if _NAME.fullmatch(name):
-            return name
-        found = _ARN.fullmatch(name)
-        if found is not None:
-            return found["name"]
-        if not name.startswith("arn:") and not 3 <= len(name) <= 255:
-            raise ValidationException(
-                "TableName must be at least 3 characters long and at most 255 characters long"
-            )
-        if name.startswith("arn:"):
-            raise ValidationException(
-                f"Invalid TableArn: Invalid ResourceArn provided as input {name}"
-            )
-    raise ValidationException(
-        "Invalid table/index name.  Table/index names must be between 3 and 255 characters long, "
-        "and may contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'"
-    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.contracts import Parameters
 from orderlab.cloud.tables.attribute_values import measure_item
-from orderlab.cloud.tables.errors import invalid
+from orderlab.cloud.tables.errors import Counted, invalid
 from orderlab.cloud.tables.expressions.compiled import CompiledCondition, CompiledProjection
 from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.index import Index
@@ -17,6 +17,10 @@ from orderlab.cloud.tables.rows import Key, Rows
 from orderlab.cloud.tables.schema import KeySchema
 from orderlab.cloud.tables.stored import Stored
 from orderlab.cloud.tables.table import Table
+
+_BAD_START = "The provided starting key is invalid"
+# the parameters that choose attributes
+_CHOOSING = ("AttributesToGet", "ProjectionExpression")
 
 
 @dataclass(frozen=True)
@@ -58,28 +62,33 @@ def source(table: Table, parameters: Parameters) -> Source:
     return Source(table, index, consistent)
 
 
-def check_select(
+def check_select(parameters: Parameters) -> None:
+    """Raise Counted for a Select that contradicts the rest of the request."""
+    select = parameters.get("Select")
+    if select is None:
+        return
+    chosen = [name for name in _CHOOSING if name in parameters]
+    if select == "SPECIFIC_ATTRIBUTES":
+        if not chosen:
+            raise Counted(
+                "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
+                "SPECIFIC_ATTRIBUTES"
+            )
+    elif chosen:
+        shown = "only the Count" if select == "COUNT" else select
+        raise Counted(f"Cannot specify the {chosen[0]} when choosing to get {shown}")
+    if select == "ALL_PROJECTED_ATTRIBUTES" and "IndexName" not in parameters:
+        raise Counted("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+
+
+def check_projected(
     where: Source,
     parameters: Parameters,
     projection: CompiledProjection | None,
     keep: CompiledCondition | None,
 ) -> None:
-    select = parameters.get("Select")
-    if select == "SPECIFIC_ATTRIBUTES" and projection is None:
-        raise ValidationException(
-            "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
-            "SPECIFIC_ATTRIBUTES"
-        )
-    if select not in (None, "SPECIFIC_ATTRIBUTES") and projection is not None:
-        shown = "only the Count" if select == "COUNT" else select
-        raise ValidationException(
-            f"Cannot specify the ProjectionExpression when choosing to get {shown}"
-        )
-    if select == "ALL_PROJECTED_ATTRIBUTES" and where.index is None:
-        raise ValidationException(
-            "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
-        )
-    _check_projected(where, select, _attributes(projection, keep))
+    """Raise ValidationException for what the index does not hold."""
+    _check_projected(where, parameters.get("Select"), _attributes(projection, keep))
 
 
 def _attributes(
@@ -119,12 +128,20 @@ def check_filter_attributes(keep: CompiledCondition, where: Source) -> None:
             )
 
 
+def check_start_values(parameters: Parameters) -> None:
+    """Raise ValidationException if ExclusiveStartKey can be the key of no row of any table."""
+    if (key := parameters.get("ExclusiveStartKey")) is not None:
+        try:
+            measure_item(key)
+        except ValidationException as error:
+            raise ValidationException(f"{_BAD_START}: {error.message}") from None
+
+
 def start_row(where: Source, parameters: Parameters) -> Key | None:
     """The row after which to go on; ValidationException if it cannot be one."""
     key = parameters.get("ExclusiveStartKey")
     if key is None:
         return None
-    measure_item(key)
     table_keys = where.table.schema.keys
     types = {**table_keys.types, **where.keys.types}
     if key.keys() != types.keys():
@@ -132,12 +149,11 @@ def start_row(where: Source, parameters: Parameters) -> Key | None:
             raise ValidationException(
                 "Exclusive Start Key must have same size as table's key schema"
             )
-        raise ValidationException("The provided starting key is invalid")
+        raise ValidationException(_BAD_START)
     for name, kind in types.items():
         if kind not in key[name] or not next(iter(key[name].values())):
             raise ValidationException(
-                "The provided starting key is invalid: "
-                "The provided key element does not match the schema"
+                f"{_BAD_START}: The provided key element does not match the schema"
             )
     base = table_keys.key(key)
     return base if where.index is None else (*where.index.schema.keys.key(key), base)

@@ -14,19 +14,22 @@ from orderlab.cloud.http import Response
 from orderlab.cloud.tables.accounting import Accounting
 from orderlab.cloud.tables.answers import answer, array
 from orderlab.cloud.tables.capacity import Consumed, read_units
+from orderlab.cloud.tables.errors import Counted, detected
 from orderlab.cloud.tables.expressions.compiled import CompiledCondition
 from orderlab.cloud.tables.expressions.key_conditions import key_range
 from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.index import Index
 from orderlab.cloud.tables.input_shapes import check_input
-from orderlab.cloud.tables.legacy import refuse_legacy
+from orderlab.cloud.tables.legacy import check_not_mixed, refuse_legacy
 from orderlab.cloud.tables.page import Page
 from orderlab.cloud.tables.register import Register
 from orderlab.cloud.tables.rows import Key
 from orderlab.cloud.tables.search_rules import (
     Source,
     check_filter_attributes,
+    check_projected,
     check_select,
+    check_start_values,
     source,
     start_row,
     walk,
@@ -46,7 +49,13 @@ class Searches:
 
     def query(self, call: Call, parameters: Parameters) -> Response:
         check_input("dynamodb", "Query", parameters)
+        check_not_mixed(parameters)
+        try:
+            check_select(parameters)
+        except Counted as fault:
+            raise detected(fault.counted) from None
         refuse_legacy(parameters)
+        check_start_values(parameters)
         if parameters.get("KeyConditionExpression") is None:
             raise ValidationException(
                 "Either the KeyConditions or KeyConditionExpression parameter must be specified "
@@ -55,13 +64,13 @@ class Searches:
         expressions = Expressions(
             parameters, "FilterExpression", "KeyConditionExpression", "ProjectionExpression"
         )
-        condition = expressions.key_condition()
         keep = expressions.condition("FilterExpression")
+        condition = expressions.key_condition()
         projection = expressions.projection()
         expressions.finish()
         table = self._register.table(call.region, parameters["TableName"])
         where = source(table, parameters)
-        check_select(where, parameters, projection, keep)
+        check_projected(where, parameters, projection, keep)
         bounds = key_range(condition.tests, where.keys, expressions.values)
         if keep is not None:
             check_filter_attributes(keep, where)
@@ -84,7 +93,10 @@ class Searches:
 
     def scan(self, call: Call, parameters: Parameters) -> Response:
         check_input("dynamodb", "Scan", parameters)
+        check_not_mixed(parameters)
+        check_select(parameters)
         refuse_legacy(parameters)
+        check_start_values(parameters)
         segment, total = _segment(parameters)
         expressions = Expressions(parameters, "FilterExpression", "ProjectionExpression")
         keep = expressions.condition("FilterExpression")
@@ -92,7 +104,7 @@ class Searches:
         expressions.finish()
         table = self._register.table(call.region, parameters["TableName"])
         where = source(table, parameters)
-        check_select(where, parameters, projection, keep)
+        check_projected(where, parameters, projection, keep)
         low: Key = (-(-segment * TOKENS // total),)
         high: Key = (-(-(segment + 1) * TOKENS // total),)
         start = start_row(where, parameters)

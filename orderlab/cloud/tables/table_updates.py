@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from orderlab.clock import Clock
-from orderlab.cloud.aws_error import NotDoneYet, ValidationException
+from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.tables.backfill import Backfills
 from orderlab.cloud.tables.creation_rules import (
@@ -20,7 +20,11 @@ from orderlab.cloud.tables.errors import (
     LimitExceeded,
     invalid,
 )
-from orderlab.cloud.tables.index_updates import IndexUpdates, note_throughput
+from orderlab.cloud.tables.index_updates import (
+    IndexUpdates,
+    check_units_change,
+    note_throughput,
+)
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.register import Register
 
@@ -52,7 +56,6 @@ class TableUpdates:
         for name in _UNDONE:
             if parameters.get(name):
                 raise NotDoneYet(f"the parameter {name} of DynamoDB tables")
-        record = self._register.record(call.region, parameters["TableName"], named=True)
         steps: dict[str, Callable[[TableRecord, Parameters], None]] = {
             "BillingMode": self._billing,
             "ProvisionedThroughput": self._throughput,
@@ -70,6 +73,8 @@ class TableUpdates:
                 "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
                 "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
             )
+        record = self._register.record(call.region, parameters["TableName"], named=True)
+        _check_throughput_changes(record, parameters, chosen)
         for name in chosen:
             steps[name](record, parameters)
         return {"TableDescription": describe(record, "UPDATING")}
@@ -139,17 +144,6 @@ class TableUpdates:
                 "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
                 "BillingMode is PAY_PER_REQUEST"
             )
-        same = all(record.throughput.get(name) == units for name, units in wanted.items())
-        if same and "BillingMode" not in parameters and len(parameters) == 2:
-            raise ValidationException(
-                "The provisioned throughput for the table will not change. The requested value "
-                f"equals the current value. Current ReadCapacityUnits provisioned for the table: "
-                f"{wanted['ReadCapacityUnits']}. Requested ReadCapacityUnits: "
-                f"{wanted['ReadCapacityUnits']}. Current WriteCapacityUnits provisioned for the "
-                f"table: {wanted['WriteCapacityUnits']}. Requested WriteCapacityUnits: "
-                f"{wanted['WriteCapacityUnits']}. Refer to the Amazon DynamoDB Developer Guide "
-                "for current limits and how to request higher limits."
-            )
         note_throughput(record, "", wanted, self._clock.wall())
         record.throughput = dict(wanted)
         record.apply_throughput()
@@ -191,3 +185,15 @@ class TableUpdates:
             key = wanted.get("KMSMasterKeyId") or record.default_encryption_key()
             wanted["KMSMasterKeyId"] = key
         record.sse_specification = wanted
+
+
+def _check_throughput_changes(
+    record: TableRecord, parameters: Parameters, chosen: list[str]
+) -> None:
+    """Refuse an update that asks for the throughput that is there already, and for nothing else."""
+    provisioned = record.billing_mode == "PROVISIONED"
+    stays = parameters.get("BillingMode", "PROVISIONED") == "PROVISIONED"
+    if provisioned and stays and {*chosen} <= {"BillingMode", "ProvisionedThroughput"}:
+        wanted = parameters.get("ProvisionedThroughput")
+        if wanted is not None:
+            check_units_change("table", record.throughput, wanted)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orderlab.cloud.aws_error import ValidationException
+from orderlab.cloud.aws_error import AccessDenied, ValidationException
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.tables.errors import ResourceNotFound
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.table_names import ARN, invalid_arn
 
 if TYPE_CHECKING:
     from orderlab.cloud.tables.backend import TableRecord
@@ -58,8 +59,17 @@ class Tags:
 
     def _record(self, call: Call, parameters: Parameters) -> TableRecord:
         arn = parameters["ResourceArn"]
+        parts = ARN.fullmatch(arn)
+        if parts is None:
+            raise invalid_arn(arn)
+        if parts["account"] != call.principal.account_id:
+            action = f"dynamodb:{call.operation}"
+            raise AccessDenied(
+                f"User: {call.principal.arn} is not authorized to perform: {action} on resource: "
+                f"{arn} because no resource-based policy allows the {action} action"
+            )
         backend = self._register.backend(call.region)
-        found: TableRecord | None = backend.tables.get(arn.rpartition("table/")[2])
+        found: TableRecord | None = backend.tables.get(parts["name"])
         if found is None or found.table_arn != arn:
             raise ResourceNotFound(f"Requested resource not found: ResourcArn: {arn} not found")
         return found

@@ -6,6 +6,7 @@ Differs from AWS: nothing happens at the same time here, so there are no transac
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from orderlab.clock import Clock
@@ -15,23 +16,26 @@ from orderlab.cloud.http import Response
 from orderlab.cloud.tables import writes
 from orderlab.cloud.tables.accounting import Accounting, index_keys
 from orderlab.cloud.tables.answers import answer, array
+from orderlab.cloud.tables.attribute_values import measure_item
 from orderlab.cloud.tables.capacity import (
     TRANSACTION_FACTOR,
     Consumed,
     described_all,
     read_units,
 )
-from orderlab.cloud.tables.errors import ConditionalCheckFailed, TransactionCanceled
+from orderlab.cloud.tables.errors import NOT_VALID, ConditionalCheckFailed, TransactionCanceled
+from orderlab.cloud.tables.expressions.compiled import CompiledProjection
 from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.item_operations import collection_metrics
 from orderlab.cloud.tables.item_rules import check_key
 from orderlab.cloud.tables.register import Register
 from orderlab.cloud.tables.request_tokens import RequestTokens
+from orderlab.cloud.tables.rows import Key
 from orderlab.cloud.tables.stored import encode
-from orderlab.cloud.tables.table import Change
+from orderlab.cloud.tables.table import Change, Table
 from orderlab.cloud.tables.throttling import Throttled
-from orderlab.cloud.tables.writes import Write
+from orderlab.cloud.tables.writes import Prepare, Write
 
 MAX_BYTES = 4 * 1024 * 1024
 _THROTTLED = ("ProvisionedThroughputExceeded", "ThrottlingError")
@@ -63,7 +67,9 @@ class Transactions:
         earlier = self._tokens.earlier(name, content)
         if earlier is not None:
             return answer(call, _write_members(earlier, parameters, []))
-        prepared = [self._prepare(call, entry) for entry in parameters["TransactItems"]]
+        reads = [_read_write(entry) for entry in parameters["TransactItems"]]
+        tables = [self._register.table(call.region, name) for name, _ in reads]
+        prepared: list[Write] = _fitted([prepare for _, prepare in reads], tables)
         if len({(write.table.arn, write.key) for write in prepared}) < len(prepared):
             raise ValidationException(
                 "Transaction request cannot include multiple operations on one item"
@@ -79,24 +85,6 @@ class Transactions:
             _sum_up(consumed, cost)
         self._tokens.remember(name, content, consumed)
         return answer(call, _write_members(consumed, parameters, prepared))
-
-    def _prepare(self, call: Call, entry: dict[str, Any]) -> Write:
-        if len(entry) != 1:
-            raise ValidationException(
-                "TransactItems can only contain one of Check, Put, Update or Delete"
-            )
-        for kind, content in entry.items():
-            if kind not in _READERS:
-                break
-            if kind == "Update" and content.get("UpdateExpression") is None:
-                raise ValidationException(
-                    "The UpdateExpression parameter is required for an Update in a transaction"
-                )
-            table = self._register.table(call.region, content["TableName"])
-            return _READERS[kind](table, content)
-        raise ValidationException(
-            "TransactItems can only contain one of Check, Put, Update or Delete"
-        )
 
     def _decide(self, prepared: list[Write]) -> list[Change]:
         """What every action changes; TransactionCanceled if any of them cannot be."""
@@ -133,7 +121,10 @@ class Transactions:
 
     def transact_get_items(self, call: Call, parameters: Parameters) -> Response:
         check_input("dynamodb", "TransactGetItems", parameters)
-        reads = [self._prepare_read(call, entry["Get"]) for entry in parameters["TransactItems"]]
+        gets = [entry["Get"] for entry in parameters["TransactItems"]]
+        prepares = [_read_get(get) for get in gets]
+        tables = [self._register.table(call.region, get["TableName"]) for get in gets]
+        reads: list[Read] = _fitted(prepares, tables)
         if len({(table.arn, row) for table, row, _, _ in reads}) < len(reads):
             raise ValidationException(
                 "Transaction request cannot include multiple operations on one item"
@@ -152,29 +143,71 @@ class Transactions:
             if stored is None:
                 responses.append(b"{}")
             else:
-                whole = projection is None
-                text = stored.data if whole else encode(projection.choose(stored.item()))
+                chosen = projection.choose if projection is not None else None
+                text = stored.data if chosen is None else encode(chosen(stored.item()))
                 responses.append(b'{"Item":' + text + b"}")
         members = {"Responses": array(responses)}
         _add_consumed(members, consumed, parameters)
         return answer(call, members)
 
-    def _prepare_read(self, call: Call, get: dict[str, Any]) -> tuple[Any, ...]:
-        expressions = Expressions(get, "ProjectionExpression")
-        projection = expressions.projection()
-        expressions.finish()
-        table = self._register.table(call.region, get["TableName"])
-        check_key(get["Key"], table.schema.keys)
-        keys = table.schema.keys
-        return table, keys.key(get["Key"]), keys.prefix(get["Key"]), projection
-
-    def _read_reason(self, table: Any, partition: Any) -> dict[str, Any]:
+    def _read_reason(self, table: Table, partition: Key) -> dict[str, Any]:
         try:
             self._accounting.admit(table, "Read", partition)
         except Throttled as error:
             self._accounting.throttled(table, error, "TransactGetItems")
             return _throttling_reason(error)
         return {"Code": "None"}
+
+
+Read = tuple[Table, Key, Key, CompiledProjection | None]
+
+
+def _read_write(entry: dict[str, Any]) -> tuple[str, Prepare]:
+    """The table of one action, and what it does there."""
+    kinds = [kind for kind in _READERS if kind in entry]
+    if len(entry) != 1 or not kinds:
+        raise ValidationException(
+            "TransactItems can only contain one of Check, Put, Update or Delete"
+        )
+    kind, content = kinds[0], entry[kinds[0]]
+    if kind == "Update" and content.get("UpdateExpression") is None:
+        raise ValidationException(
+            "The UpdateExpression parameter is required for an Update in a transaction"
+        )
+    return content["TableName"], _READERS[kind](content)
+
+
+def _read_get(get: dict[str, Any]) -> Callable[[Table], Read]:
+    expressions = Expressions(get, "ProjectionExpression")
+    projection = expressions.projection()
+    expressions.finish()
+    key = get["Key"]
+    measure_item(key)
+
+    def prepare(table: Table) -> Read:
+        keys = table.schema.keys
+        check_key(key, keys)
+        return table, keys.key(key), keys.prefix(key), projection
+
+    return prepare
+
+
+def _fitted(prepares: Sequence[Callable[[Table], Any]], tables: list[Table]) -> list[Any]:
+    """Fit every action to its table; TransactionCanceled if one does not fit."""
+    found: list[Any] = []
+    reasons: list[dict[str, Any]] = []
+    for prepare, table in zip(prepares, tables, strict=True):
+        try:
+            found.append(prepare(table))
+            reasons.append({"Code": "None"})
+        except ValidationException as error:
+            # an empty key attribute is a fault of the whole call
+            if error.message.startswith(NOT_VALID):
+                raise
+            reasons.append({"Code": "ValidationError", "Message": error.message})
+    if len(found) < len(prepares):
+        raise _canceled(reasons)
+    return found
 
 
 def _throttling_reason(error: Throttled) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""One write: read from the request, decided against the item that is there.
+"""One write: read from the request, fitted to its table, decided against the item that is there.
 
-Shared by PutItem, UpdateItem, DeleteItem, BatchWriteItem and TransactWriteItems, so that a
+What can be said of a request without its table is said first, whether there is such a table or
+not. Shared by PutItem, UpdateItem, DeleteItem, BatchWriteItem and TransactWriteItems, so that a
 write means the same whichever way it comes.
 """
 
@@ -20,8 +21,9 @@ from orderlab.cloud.tables.expressions.updates import apply_update
 from orderlab.cloud.tables.item_rules import (
     MAX_ITEM_BYTES,
     check_index_key,
-    check_item,
     check_key,
+    check_keys,
+    measure_whole_item,
 )
 from orderlab.cloud.tables.rows import Key
 from orderlab.cloud.tables.stored import Stored, store
@@ -30,6 +32,10 @@ from orderlab.cloud.tables.table import Change, Table
 # what becomes of an item: its stored form and its attributes; None where it goes. It is worked
 # out from the item that is there and, if they were needed already, its attributes
 Outcome = tuple[Stored | None, Item | None]
+
+
+# what is left to do once the table is found; ValidationException if the write does not fit it
+Prepare = Callable[[Table], "Write"]
 
 
 @dataclass
@@ -63,73 +69,106 @@ class Write:
         return Consumed(self.table.name, "write", write_units(old.size if old else 0))
 
 
-def put(table: Table, parameters: dict[str, Any]) -> Write:
-    """Read a put; ValidationException if the item cannot be one of the table's."""
+def put(parameters: dict[str, Any]) -> Prepare:
+    """Read a put; ValidationException if its item can be no table's."""
     item = parameters["Item"]
-    size = check_item(item, table.schema)
-    stored = store(item, size)
-    return _write(table, parameters, item, lambda old, _: (stored, item))
+    size = measure_whole_item(item)
+    conditions = _conditions(parameters)
+
+    def prepare(table: Table) -> Write:
+        check_keys(item, table.schema)
+        stored = store(item, size)
+        return _write(table, parameters, item, conditions, lambda old, _: (stored, item))
+
+    return prepare
 
 
-def delete(table: Table, parameters: dict[str, Any]) -> Write:
-    check_key(parameters["Key"], table.schema.keys)
-    return _write(table, parameters, parameters["Key"], lambda old, _: (None, None))
+def delete(parameters: dict[str, Any]) -> Prepare:
+    return _by_key(parameters, lambda old, _: (None, None))
 
 
-def check(table: Table, parameters: dict[str, Any]) -> Write:
+def check(parameters: dict[str, Any]) -> Prepare:
     """A ConditionCheck: writes back what is there."""
-    check_key(parameters["Key"], table.schema.keys)
-
-    def unchanged(old: Stored | None, old_item: Item | None) -> Outcome:
-        return old, old_item
-
-    return _write(table, parameters, parameters["Key"], unchanged)
+    return _by_key(parameters, lambda old, old_item: (old, old_item))
 
 
-def update(table: Table, parameters: dict[str, Any]) -> Write:
+def _by_key(
+    parameters: dict[str, Any], outcome: Callable[[Stored | None, Item | None], Outcome]
+) -> Prepare:
     key = parameters["Key"]
-    check_key(key, table.schema.keys)
+    measure_item(key)
+    conditions = _conditions(parameters)
+
+    def prepare(table: Table) -> Write:
+        check_key(key, table.schema.keys)
+        return _write(table, parameters, key, conditions, outcome)
+
+    return prepare
+
+
+def update(parameters: dict[str, Any]) -> Prepare:
+    key = parameters["Key"]
+    measure_item(key)
     expressions = Expressions(parameters, "UpdateExpression", "ConditionExpression")
     compiled = expressions.update()
-    if compiled is not None:
-        for path in compiled.paths:
-            if path[0] in table.schema.keys.types:
-                raise invalid(
-                    f"Cannot update attribute {path[0]}. This attribute is part of the key"
-                )
+    condition = expressions.condition()
+    expressions.finish()
 
-    def updated(old: Stored | None, old_item: Item | None) -> Outcome:
-        item = old_item or (old.item() if old is not None else dict(key))
+    def prepare(table: Table) -> Write:
+        check_key(key, table.schema.keys)
         if compiled is not None:
-            apply_update(compiled.plan, item, expressions.values)
-            _check_updated_keys(table, item)
-        size = measure_item(item)
-        if size > MAX_ITEM_BYTES:
-            raise ValidationException("Item size to update has exceeded the maximum allowed size")
-        return store(item, size), item
+            _check_key_stays(compiled, table)
 
-    write = _write(table, parameters, key, updated, expressions)
-    write.update = compiled
-    return write
+        def updated(old: Stored | None, old_item: Item | None) -> Outcome:
+            item = old_item or (old.item() if old is not None else dict(key))
+            if compiled is not None:
+                apply_update(compiled.plan, item, expressions.values)
+                _check_updated_keys(table, item)
+            size = measure_item(item)
+            if size > MAX_ITEM_BYTES:
+                raise ValidationException(
+                    "Item size to update has exceeded the maximum allowed size"
+                )
+            return store(item, size), item
+
+        write = _write(table, parameters, key, (expressions, condition), updated)
+        write.update = compiled
+        return write
+
+    return prepare
+
+
+def _check_key_stays(compiled: CompiledUpdate, table: Table) -> None:
+    for path in compiled.paths:
+        if path[0] in table.schema.keys.types:
+            raise invalid(f"Cannot update attribute {path[0]}. This attribute is part of the key")
+
+
+Conditions = tuple[Expressions, CompiledCondition | None]
+
+
+def _conditions(parameters: dict[str, Any]) -> Conditions:
+    expressions = Expressions(parameters, "ConditionExpression")
+    condition = expressions.condition()
+    expressions.finish()
+    return expressions, condition
 
 
 def _write(
     table: Table,
     parameters: dict[str, Any],
     item: Item,
+    conditions: Conditions,
     outcome: Callable[[Stored | None, Item | None], Outcome],
-    expressions: Expressions | None = None,
 ) -> Write:
-    found = expressions or Expressions(parameters, "ConditionExpression")
-    condition = found.condition()
-    found.finish()
+    expressions, condition = conditions
     keys = table.schema.keys
     return Write(
         table=table,
         key=keys.key(item),
         partition=keys.prefix(item),
         key_item=keys.of(item),
-        expressions=found,
+        expressions=expressions,
         condition=condition,
         outcome=outcome,
         show_old_on_failure=parameters.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD",

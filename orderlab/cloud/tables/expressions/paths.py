@@ -7,6 +7,7 @@ from typing import Any
 
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.tables.attribute_values import Item, Value
+from orderlab.cloud.tables.errors import Counted
 from orderlab.cloud.tables.expressions.reserved_words import RESERVED_WORDS
 from orderlab.cloud.tables.expressions.tokens import TokenReader, refusal
 
@@ -91,10 +92,9 @@ def require_apart(paths: Sequence[Path], what: str) -> None:
         if not _plant(tree, path):
             other = next(p for p in paths[:number] if _overlap(p, path) or _conflict(p, path))
             verb = "overlap" if _overlap(other, path) else "conflict"
-            raise refusal(
-                what,
-                f"Two document paths {verb} with each other; must remove or rewrite one of these "
-                f"paths; path one: {shown(other)}, path two: {shown(path)}",
+            raise Counted(
+                f"Invalid {what}: Two document paths {verb} with each other; must remove or "
+                f"rewrite one of these paths; path one: {shown(other)}, path two: {shown(path)}",
             )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.tables.attribute_values import Item, Value, kind_of, measure
+from orderlab.cloud.tables.errors import Counted
 from orderlab.cloud.tables.expressions import compiled
 from orderlab.cloud.tables.expressions.compiled import (
     CompiledCondition,
@@ -93,7 +94,7 @@ class Expressions:
 
 def _require_used(what: str, unused: list[str]) -> None:
     if unused:
-        raise ValidationException(
+        raise Counted(
             f"Value provided in ExpressionAttribute{what} unused in expressions: "
             f"keys: {{{', '.join(unused)}}}"
         )
@@ -118,7 +119,7 @@ def _require_expressions(parameters: dict[str, Any], expressions: tuple[str, ...
 
 def _checked_names(names: dict[str, str]) -> tuple[tuple[str, str], ...]:
     if not names:
-        raise ValidationException("ExpressionAttributeNames must not be empty")
+        raise Counted("ExpressionAttributeNames must not be empty")
     for name in names:
         if not _NAME.fullmatch(name):
             raise ValidationException(
@@ -129,7 +130,7 @@ def _checked_names(names: dict[str, str]) -> tuple[tuple[str, str], ...]:
 
 def _checked_values(values: dict[str, Value]) -> dict[str, Value]:
     if not values:
-        raise ValidationException("ExpressionAttributeValues must not be empty")
+        raise Counted("ExpressionAttributeValues must not be empty")
     size = 0
     for name, value in values.items():
         if not _VALUE.fullmatch(name):
@@ -139,9 +140,12 @@ def _checked_values(values: dict[str, Value]) -> dict[str, Value]:
         try:
             size += measure(value)
         except ValidationException as error:
-            raise ValidationException(
+            text = (
                 f"ExpressionAttributeValues contains invalid value: {error.message} for key {name}"
-            ) from None
+            )
+            if isinstance(error, Counted):
+                raise Counted(text, error.counted) from None
+            raise ValidationException(text) from None
     if size > MAX_VALUES_BYTES:
         raise ValidationException(
             "Expression attribute values exceeded the maximum allowed size of 2 MB"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from orderlab.cloud.aws_error import ValidationException
+from orderlab.cloud.tables.errors import Counted
 
 MAX_EXPRESSION_BYTES = 4096
 
@@ -32,7 +33,7 @@ class Token:
 def tokens_of(text: str, what: str) -> list[Token]:
     """All tokens, with one of kind `end` at last. `what` is the parameter's name."""
     if not text.strip():
-        raise refusal(what, "The expression can not be empty;")
+        raise Counted(f"Invalid {what}: The expression can not be empty;")
     size = len(text.encode("utf-8", "replace"))
     if size > MAX_EXPRESSION_BYTES:
         raise refusal(
@@ -56,7 +57,8 @@ def _syntax_error(
     text: str, what: str, start: int, end: int, before: list[Token]
 ) -> ValidationException:
     begin = before[-1].start if before else start
-    near = text[begin : end + 5]
+    following = _TOKEN.match(text, end)
+    near = text[begin : following.end() if following else end].rstrip()
     return refusal(what, f'Syntax error; token: "{text[start:end]}", near: "{near}"')
 
 

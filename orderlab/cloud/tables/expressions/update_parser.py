@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from orderlab.cloud.tables.errors import Counted
 from orderlab.cloud.tables.expressions.condition_parser import Values, read_value
 from orderlab.cloud.tables.expressions.paths import (
     Names,
@@ -112,8 +113,9 @@ class UpdateParser:
             if section not in sections:
                 raise self._reader.syntax_error()
             if section in seen:
-                raise self._reader.refusal(
-                    f'The "{section}" section can only be used once in an update expression;'
+                raise Counted(
+                    f'Invalid {WHAT}: The "{section}" section can only be used once in an update '
+                    "expression;"
                 )
             seen.add(section)
             self._reader.take()
