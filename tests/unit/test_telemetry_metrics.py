@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import random
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
+from orderlab.cloud.telemetry.metrics import reading
+from orderlab.cloud.telemetry.metrics import store as metric_store
 from orderlab.cloud.telemetry.metrics.expressions import evaluate
+from orderlab.cloud.telemetry.metrics.statistics import MAX_MERGED_SAMPLES, StatisticSet
 from orderlab.cloud.telemetry.metrics.store import KEEP_SECONDS, MetricStore
 
 START = 1_700_000_040.0  # a whole minute
@@ -116,6 +122,66 @@ def test_what_is_no_expression_is_refused(expression: str) -> None:
     with pytest.raises(AwsError) as error:
         evaluate(expression, SERIES, TIMES, 60)
     assert error.value.code == "ValidationError"
+
+
+@pytest.mark.parametrize("expression", ["1/0", "a / 0", "a + 1/0", "10^400", "a * 1e308 * 10",
+                                        "MAX(c)", "(0-8)^0.5", "(0-a)^0.5"])  # fmt: skip
+def test_what_is_no_number_gives_no_point(expression: str) -> None:
+    assert evaluate(expression, {**SERIES, "c": {}}, TIMES, 60) == {}
+
+
+def test_expressions_give_numbers_to_those_that_follow() -> None:
+    assert evaluate("IF(1, a, 0)", SERIES, TIMES, 60) == SERIES["a"]
+    assert evaluate("SUM(FILL(METRICS(), 1))", SERIES, TIMES, 60) == {0.0: 3.0, 60.0: 3.0, 120: 4}
+    assert evaluate("FILL(b, 1/0)", SERIES, TIMES, 60) == SERIES["b"]
+    assert evaluate("a >= 2", SERIES, TIMES, 60) == {0.0: 0.0, 60.0: 1.0, 120.0: 1.0}
+
+
+@pytest.mark.parametrize("value", ["-1e300", "1e308", "8640000000000000", "Thu", None, True])
+def test_times_are_within_the_years_that_a_date_can_have(value: Any) -> None:
+    with pytest.raises(AwsError):
+        reading.moment(value, "StartTime")
+
+
+def test_the_last_periods_are_counted_from_the_end() -> None:
+    store = store_of((0, 1), (9, 2), (10, 4), (25, 8))
+    series = store.series("N", "m", {"d": "v"})
+    assert series is not None
+
+    def sums(end: float, period: int, count: int) -> list[float | None]:
+        found = series.last_periods(int(START + end), period, count)
+        return [None if each is None else each.total for each in found]
+
+    assert sums(30, 10, 3) == [3, 4, 8]
+    assert sums(35, 10, 3) == [6, None, 8]
+    assert sums(0, 10, 2) == [None, None]
+    # minutes stand in where seconds are no longer kept
+    assert sums(KEEP_SECONDS + 3600, 3600, 5) == [None, 15, None, None, None]
+
+
+def test_metrics_that_nobody_adds_to_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metric_store, "MAX_SERIES", 20)
+    monkeypatch.setattr(metric_store, "_DROPPED_AT_ONCE", 5)
+    store = MetricStore(seed=1)
+    for i in range(30):
+        store.add("N", "m", 1, dimensions={"d": "busy"}, timestamp=START + i)
+        store.add("N", "m", 1, dimensions={"d": str(i)}, timestamp=START + i)
+    assert len(list(store.metrics())) <= 20
+    assert store.series("N", "m", {"d": "busy"}) is not None
+    assert store.series("N", "m", {"d": "0"}) is None
+    assert store.series("N", "m", {"d": "29"}) is not None
+
+
+def test_samples_of_many_periods_are_thinned_out_evenly() -> None:
+    sets = []
+    for i in range(300):
+        each = StatisticSet()
+        each.add_all([float(i)] * 200, random.Random(1))
+        sets.append(each)
+    merged = StatisticSet().merge(sets)
+    assert len(merged.samples) <= MAX_MERGED_SAMPLES * 1.5
+    assert merged.value("p50") == pytest.approx(150, abs=2)
+    assert merged.count == 60_000
 
 
 def test_searches_say_that_they_are_not_done() -> None:

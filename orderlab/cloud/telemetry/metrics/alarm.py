@@ -16,6 +16,7 @@ from orderlab.cloud.telemetry.metrics import reading
 from orderlab.cloud.telemetry.metrics.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
+    ValidationError,
 )
 
 OK, ALARM, INSUFFICIENT = "OK", "ALARM", "INSUFFICIENT_DATA"
@@ -61,6 +62,7 @@ class Alarm:
                 value = reading.number(self.settings[name], name)
                 self.settings[name] = value if name == "Threshold" else int(value)
         _check(self.settings)
+        _check_length(self.settings["EvaluationPeriods"], self.period)
         self.actions = {
             OK: reading.items(parameters, "OKActions"),
             ALARM: reading.items(parameters, "AlarmActions"),
@@ -94,8 +96,10 @@ class Alarm:
     def period(self) -> int:
         if "Period" in self.settings:
             return int(self.settings["Period"])
-        stats = (query.get("MetricStat") or query for query in self.settings["Metrics"])
-        return max((int(stat.get("Period") or 60) for stat in stats), default=60)
+        queries = reading.items(self.settings, "Metrics")
+        stats = [each.get("MetricStat") or each for each in queries if isinstance(each, dict)]
+        given = [each["Period"] for each in stats if isinstance(each, dict) and each.get("Period")]
+        return max(map(reading.period, given), default=60)
 
     def judge(self, points: list[tuple[float, float | None]]) -> tuple[str, str] | None:
         """The state that the last periods (start, value) call for, with the reason; or None."""
@@ -144,8 +148,12 @@ def _check(settings: Mapping[str, Any]) -> None:
         raise InvalidParameterCombination("The parameter Threshold is required.")
     if settings.get("EvaluationPeriods", 0) < 1:
         raise InvalidParameterValue("The parameter EvaluationPeriods must be greater than 0.")
-    if settings.get("DatapointsToAlarm", 1) > settings["EvaluationPeriods"]:
-        raise InvalidParameterValue("DatapointsToAlarm must not exceed EvaluationPeriods.")
+    if not 1 <= settings.get("DatapointsToAlarm", 1) <= settings["EvaluationPeriods"]:
+        raise ValidationError(
+            "DatapointsToAlarm must be less than or equal to EvaluationPeriods"
+            if settings["DatapointsToAlarm"] > 0
+            else "DatapointsToAlarm must be greater than 0"
+        )
     if settings.get("TreatMissingData", "missing") not in _MISSING:
         raise InvalidParameterValue(
             f"The value {settings['TreatMissingData']} for parameter TreatMissingData is invalid."
@@ -155,9 +163,20 @@ def _check(settings: Mapping[str, Any]) -> None:
     for name in ("MetricName", "Namespace", "Period"):
         if name not in settings:
             raise InvalidParameterCombination(f"The parameter {name} is required.")
-    reading.period(settings["Period"])
+    if reading.period(settings["Period"]) in (1, 5):
+        raise InvalidParameterValue("The parameter Period must be 10, 20, 30, or a multiple of 60")
     statistic = settings.get("Statistic") or settings.get("ExtendedStatistic")
     reading.statistic(statistic)
+
+
+def _check_length(count: int, period: int) -> None:
+    """An alarm looks back one day; seven where its periods are an hour or longer."""
+    most, words = (7 * 86_400, "seven days") if period >= 3600 else (86_400, "a day")
+    if count * period > most:
+        raise ValidationError(
+            f"Metrics cannot be checked across more than {words} "
+            f"(EvaluationPeriods * Period must be <= {most})."
+        )
 
 
 def _stamp(seconds: float) -> str:

@@ -3,7 +3,8 @@
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 
 Differs from AWS: each alarm is looked at every second, over periods that end now, so that a change
-shows sooner; there are no composite, anomaly or Metrics Insights alarms and no alarm history.
+shows sooner, or less often where that would take more than a tenth of the time; there are no
+composite, anomaly or Metrics Insights alarms and no alarm history.
 """
 
 from __future__ import annotations
@@ -19,9 +20,15 @@ from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters, Principal
-from orderlab.cloud.telemetry.metrics import reading
+from orderlab.cloud.telemetry.long_work import LongWork
+from orderlab.cloud.telemetry.metrics import limits, reading
 from orderlab.cloud.telemetry.metrics.alarm import STATES, Alarm
-from orderlab.cloud.telemetry.metrics.errors import InvalidParameterValue, ResourceNotFound
+from orderlab.cloud.telemetry.metrics.errors import (
+    InvalidParameterValue,
+    LimitExceeded,
+    ResourceNotFound,
+)
+from orderlab.cloud.telemetry.metrics.pages import from_token, token_of
 from orderlab.cloud.telemetry.metrics.queries import MetricQueries
 from orderlab.cloud.telemetry.metrics.store import MetricStore
 
@@ -30,13 +37,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("orderlab.cloud")
 _EVERY_SECONDS = 1.0
+# the part of the time that evaluation may take, and how long it may go on without a break
+_PART_OF_TIME = 0.1
+_BREAK_AFTER_SECONDS = 0.005
+_MOST_DESCRIBED = 100
 
 
 class Alarms:
     """All alarms, by Region and name."""
 
-    def __init__(self, cloud: Cloud, store: MetricStore) -> None:
+    def __init__(self, cloud: Cloud, store: MetricStore, work: LongWork) -> None:
         self._cloud = cloud
+        self._work = work
         self._store = store
         self._alarms: dict[tuple[str, str], Alarm] = {}
         self._task: asyncio.Task[None] | None = None
@@ -63,41 +75,64 @@ class Alarms:
     # --- evaluation ---
 
     async def _watch(self) -> None:
+        pause = _EVERY_SECONDS
         while True:
-            await asyncio.sleep(_EVERY_SECONDS)
-            for alarm in list(self._alarms.values()):
-                try:
-                    self._evaluate(alarm)
-                except Exception:
-                    log.exception("alarm %s could not be evaluated", alarm.name)
+            await asyncio.sleep(pause)
+            took = await self._evaluate_all()
+            pause = max(_EVERY_SECONDS, took * (1 / _PART_OF_TIME - 1))
 
-    def _evaluate(self, alarm: Alarm) -> None:
+    async def _evaluate_all(self) -> float:
+        """Evaluate every alarm. Returns the seconds that it took."""
+        took, began = 0.0, time.perf_counter()
+        for key, alarm in list(self._alarms.items()):
+            try:
+                await self._evaluate(key, alarm)
+            except Exception:
+                log.exception("alarm %s could not be evaluated", alarm.name)
+            went_on = time.perf_counter() - began
+            if went_on > _BREAK_AFTER_SECONDS:
+                took += went_on
+                await asyncio.sleep(0)
+                began = time.perf_counter()
+        return took + time.perf_counter() - began
+
+    async def _evaluate(self, key: tuple[str, str], alarm: Alarm) -> None:
         now = int(time.time()) + 1
-        count = alarm.settings["EvaluationPeriods"]
-        points = [
-            (now - (i + 1) * alarm.period, self._value(alarm, now - (i + 1) * alarm.period))
-            for i in reversed(range(count))
-        ]
-        judged = alarm.judge([(float(at), value) for at, value in points])
-        if judged is not None and judged[0] != alarm.state:
+        count, period = alarm.settings["EvaluationPeriods"], alarm.period
+        starts = range(now - count * period, now, period)
+        if "Metrics" in alarm.settings:
+            values = await self._computed(alarm, starts)
+        else:
+            values = self._measured(alarm, now)
+        judged = alarm.judge(list(zip(map(float, starts), values, strict=True)))
+        # it may have been deleted or changed while its expressions were computed
+        if judged is not None and judged[0] != alarm.state and self._alarms.get(key) is alarm:
             self._change(alarm, *judged)
 
-    def _value(self, alarm: Alarm, begin: int) -> float | None:
-        """The value of the period that begins then, taken from seconds."""
-        queries = alarm.queries
-        if "Metrics" not in alarm.settings:
-            stat = queries[0]["MetricStat"]
-            dimensions = reading.dimensions(stat["Metric"]["Dimensions"])
-            series = self._store.series(
-                stat["Metric"]["Namespace"], stat["Metric"]["MetricName"], dimensions
-            )
-            if series is None or stat.get("Unit") not in (None, series.unit):
-                return None
-            found = series.whole(begin, begin + alarm.period)
-            return found.value(stat["Stat"]) if found else None
-        results = MetricQueries(self._store, queries, begin, begin + alarm.period).shown()
-        values = list(results[0][2].values()) if results else []
-        return values[-1] if values else None
+    def _measured(self, alarm: Alarm, now: int) -> list[float | None]:
+        """The values of the alarm's own metric in its periods, the oldest first."""
+        stat = alarm.queries[0]["MetricStat"]
+        dimensions = reading.dimensions(stat["Metric"]["Dimensions"])
+        series = self._store.series(
+            stat["Metric"]["Namespace"], stat["Metric"]["MetricName"], dimensions
+        )
+        count = alarm.settings["EvaluationPeriods"]
+        if series is None or stat.get("Unit") not in (None, series.unit):
+            return [None] * count
+        found = series.last_periods(now, alarm.period, count)
+        return [None if values is None else values.value(stat["Stat"]) for values in found]
+
+    async def _computed(self, alarm: Alarm, starts: range) -> list[float | None]:
+        """The values of the alarm's expression in its periods, the oldest first."""
+        asked = MetricQueries(self._store, alarm.queries, starts.start, starts.stop, self._work)
+        results = await asked.shown()
+        series = results[0][2] if results else {}
+        # periods of expressions begin with whole minutes, so that the last one is not over yet
+        first = reading.aligned(starts.start, starts.step)
+        latest = first + (starts.stop - 1 - first) // starts.step * starts.step
+        if latest not in series:
+            latest -= starts.step
+        return [series.get(latest - i * starts.step) for i in reversed(range(len(starts)))]
 
     def _change(self, alarm: Alarm, state: str, reason: str) -> None:
         old, alarm.state, alarm.reason, alarm.changed_at = alarm.state, state, reason, time.time()
@@ -121,15 +156,20 @@ class Alarms:
 
     # --- calls ---
 
-    def _put(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+    async def _put(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         name = reading.text(parameters, "AlarmName")
         if parameters.get("ThresholdMetricId"):
             raise NotDoneYet("anomaly detection alarms")
         account_id = self._cloud.settings.account_id
         alarm = Alarm(f"arn:aws:cloudwatch:{call.region}:{account_id}:alarm:{name}", parameters)
         if "Metrics" in alarm.settings:
-            MetricQueries(self._store, alarm.queries, 0, alarm.period).shown()
+            length = alarm.settings["EvaluationPeriods"] * alarm.period
+            now = time.time()
+            await MetricQueries(self._store, alarm.queries, now - length, now).estimate()
+            await MetricQueries(self._store, alarm.queries, now - alarm.period, now).shown()
         before = self._alarms.get((call.region, name))
+        if before is None and len(self._alarms) >= limits.MAX_ALARMS:
+            raise LimitExceeded("The quota for alarms for this customer has already been reached.")
         if before is not None:
             # an update keeps the state
             alarm.state, alarm.reason = before.state, before.reason
@@ -138,7 +178,7 @@ class Alarms:
         return {}
 
     def _chosen(self, call: Call, parameters: Parameters) -> Iterable[Alarm]:
-        names = reading.items(parameters, "AlarmNames")
+        names = set(map(str, reading.items(parameters, "AlarmNames")))
         prefix = parameters.get("AlarmNamePrefix") or ""
         action = parameters.get("ActionPrefix") or ""
         for (region, name), alarm in self._alarms.items():
@@ -154,7 +194,15 @@ class Alarms:
 
     def _describe(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         found = sorted(self._chosen(call, parameters), key=lambda alarm: alarm.name)
-        return {"MetricAlarms": [_shown(call, alarm) for alarm in found], "CompositeAlarms": []}
+        most = int(reading.number(parameters.get("MaxRecords") or 50, "MaxRecords"))
+        if not 1 <= most <= _MOST_DESCRIBED:
+            raise InvalidParameterValue(f"The value {most} for parameter MaxRecords is invalid.")
+        first = from_token(parameters.get("NextToken"))
+        page = [_shown(call, alarm) for alarm in found[first : first + most]]
+        answer: dict[str, Any] = {"MetricAlarms": page, "CompositeAlarms": []}
+        if first + most < len(found):
+            answer["NextToken"] = token_of(first + most)
+        return answer
 
     def _describe_for_metric(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         wanted = reading.text(parameters, "Namespace"), reading.text(parameters, "MetricName")

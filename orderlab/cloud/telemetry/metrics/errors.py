@@ -21,6 +21,14 @@ class ValidationError(AwsError):
     code = "ValidationError"
 
 
+class Throttling(AwsError):
+    code = "Throttling"
+
+
+class LimitExceeded(AwsError):
+    code = "LimitExceeded"
+
+
 class ResourceNotFound(AwsError):
     code = "ResourceNotFound"
     status = 404

@@ -18,6 +18,7 @@ from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.telemetry.metrics.errors import ValidationError
+from orderlab.cloud.telemetry.metrics.limits import MAX_EXPRESSION
 
 # a time series: value by start of its period
 Series = dict[float, float]
@@ -30,14 +31,16 @@ _ARITHMETIC: dict[type[ast.AST], Callable[[float, float], float]] = {
     ast.Div: operator.truediv,
     ast.Pow: operator.pow,
     ast.BitXor: operator.pow,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
+    ast.Lt: lambda a, b: 1.0 if a < b else 0.0,
+    ast.LtE: lambda a, b: 1.0 if a <= b else 0.0,
+    ast.Gt: lambda a, b: 1.0 if a > b else 0.0,
+    ast.GtE: lambda a, b: 1.0 if a >= b else 0.0,
+    ast.Eq: lambda a, b: 1.0 if a == b else 0.0,
+    ast.NotEq: lambda a, b: 1.0 if a != b else 0.0,
 }
 _NOT_DONE = re.compile(r"\b([A-Z_]+)\s*\(")
+_IDENTIFIER = re.compile(r"\b[a-z]\w*")
+_WORK = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.List)
 _DONE = frozenset(
     (
         *("ABS", "AVG", "CEIL", "DIFF", "FILL", "FLOOR", "IF"),
@@ -51,23 +54,57 @@ def evaluate(
 ) -> Series:
     """The series of an expression; `times` are the starts of all periods of the range.
 
+    A period whose value is no finite number has none, as after a division by 0.
+
     Raises ValidationError for what is no expression, NotDoneYet for functions not done.
     """
+    _refuse_not_done(expression)
+    try:
+        found = _Evaluation(series, times, period).value(_tree(expression))
+    except (TypeError, ValueError, RecursionError, LookupError, ArithmeticError):
+        raise _unreadable(expression) from None
+    if isinstance(found, list):
+        raise NotDoneYet("expressions that give several time series")
+    if isinstance(found, float):
+        return {} if math.isnan(found) else dict.fromkeys(times, found)
+    return found
+
+
+def operations(expression: str) -> int:
+    """How often an expression goes through its time series. Raises as `evaluate`."""
+    _refuse_not_done(expression)
+    return sum(isinstance(node, _WORK) for node in ast.walk(_tree(expression))) + 1
+
+
+def identifiers(expression: str) -> set[str]:
+    """The names of other queries that may stand in an expression."""
+    return set(_IDENTIFIER.findall(expression))
+
+
+def _refuse_not_done(expression: str) -> None:
     for name in _NOT_DONE.findall(expression):
         if name not in _DONE:
             raise NotDoneYet(f"the metric math function {name}")
     if expression.lstrip().upper().startswith("SELECT"):
         raise NotDoneYet("Metrics Insights queries")
-    try:
-        tree = ast.parse(expression.replace("^", "**").strip(), mode="eval")
-        found = _Evaluation(series, times, period).value(tree.body)
-    except (SyntaxError, TypeError, ValueError, RecursionError, KeyError, IndexError):
+
+
+def _tree(expression: str) -> ast.expr:
+    if len(expression) > MAX_EXPRESSION:
         raise ValidationError(
-            f"Error in expression '{expression}': it cannot be read or refers to an unknown id."
-        ) from None
-    if isinstance(found, list):
-        raise NotDoneYet("expressions that give several time series")
-    return dict.fromkeys(times, found) if isinstance(found, float) else found
+            f"1 validation error detected: Value '{expression[:40]}...' at 'expression' failed to "
+            f"satisfy constraint: Member must have length less than or equal to {MAX_EXPRESSION}"
+        )
+    try:
+        return ast.parse(expression.replace("^", "**").strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise _unreadable(expression) from None
+
+
+def _unreadable(expression: str) -> ValidationError:
+    return ValidationError(
+        f"Error in expression '{expression}': it cannot be read or refers to an unknown id."
+    )
 
 
 class _Evaluation:
@@ -78,9 +115,9 @@ class _Evaluation:
 
     def value(self, node: ast.AST) -> Value:
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-            return float(node.value)
+            return _finite(node.value)
         if isinstance(node, ast.Name):
-            return dict(self._series[node.id])
+            return self._series[node.id]
         if isinstance(node, ast.List):
             return [self._one(element) for element in node.elts]
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -103,7 +140,7 @@ class _Evaluation:
 
     def _call(self, name: str, arguments: list[ast.expr]) -> Value:
         if name == "METRICS":
-            return [dict(found) for found in self._series.values()]
+            return list(self._series.values())
         if name == "PERIOD":
             return float(self._period)
         if name == "FILL":
@@ -139,27 +176,33 @@ class _Evaluation:
             return {at: (value - old) / (at - then) for (then, old), (at, value) in pairs}
         raise ValueError
 
-    def _fill(self, arguments: list[ast.expr]) -> Series:
-        series = self._one(arguments[0])
+    def _fill(self, arguments: list[ast.expr]) -> Value:
+        filled = self.value(arguments[0])
         how = arguments[1]
         if isinstance(how, ast.Name) and how.id in ("REPEAT", "LINEAR"):
             if how.id == "LINEAR":
                 raise NotDoneYet("FILL with LINEAR")
-            return _repeat(series, self._times)
+            return _for_each(lambda series: _repeat(series, self._times), filled)
         default = self.value(how)
         if not isinstance(default, float):
             raise TypeError
-        return {at: series.get(at, default) for at in self._times}
+        if math.isnan(default):
+            return filled
+        return _for_each(lambda series: {at: series.get(at, default) for at in self._times}, filled)
 
     def _choose(self, arguments: list[ast.expr]) -> Series:
-        condition = self._one(arguments[0])
+        condition = self.value(arguments[0])
+        if isinstance(condition, float):
+            condition = {} if math.isnan(condition) else dict.fromkeys(self._times, condition)
+        if not isinstance(condition, dict):
+            raise TypeError
         yes = self.value(arguments[1])
         no = self.value(arguments[2]) if len(arguments) > 2 else {}
         result: Series = {}
         for at, holds in condition.items():
             chosen = yes if holds else no
             value = chosen.get(at) if isinstance(chosen, dict) else chosen
-            if isinstance(value, float):
+            if isinstance(value, float) and not math.isnan(value):
                 result[at] = value
         return result
 
@@ -175,12 +218,14 @@ _REDUCTIONS: dict[str, Callable[[list[float]], float]] = {
 def _reduce(compute: Callable[[list[float]], float], argument: Value) -> Value:
     """Of one series a number; of several series one series, period by period."""
     if isinstance(argument, dict):
-        return float(compute(list(argument.values()))) if argument else 0.0
+        return _finite(compute(list(argument.values()))) if argument else math.nan
     if isinstance(argument, list):
         times = sorted({at for series in argument for at in series})
-        return {
-            at: float(compute([series[at] for series in argument if at in series])) for at in times
+        found = {
+            at: _finite(compute([series[at] for series in argument if at in series]))
+            for at in times
         }
+        return {at: value for at, value in found.items() if not math.isnan(value)}
     raise TypeError
 
 
@@ -189,7 +234,9 @@ def _each(compute: Callable[[float, float], float], left: Value, right: Value) -
     if isinstance(left, list) or isinstance(right, list):
         raise TypeError
     if isinstance(left, float) and isinstance(right, float):
-        return float(compute(left, right))
+        return _result(compute, left, right)
+    if _is_none(left) or _is_none(right):
+        return {}
     times: Any = left if isinstance(left, dict) else right
     result: Series = {}
     for at in times:
@@ -198,10 +245,43 @@ def _each(compute: Callable[[float, float], float], left: Value, right: Value) -
         if a is None or b is None:
             continue
         try:
-            result[at] = float(compute(a, b))
-        except (ZeroDivisionError, OverflowError, TypeError):
+            value = compute(a, b)
+            # neither infinite nor complex, as a power can be
+            if value - value == 0.0 and not isinstance(value, complex):
+                result[at] = value
+        except ArithmeticError:
             continue
     return result
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def _result(compute: Callable[[float, float], float], left: float, right: float) -> float:
+    """Of two numbers; no number for a division by 0, a power that is complex, or too large."""
+    if math.isnan(left) or math.isnan(right):
+        return math.nan
+    try:
+        return _finite(compute(left, right))
+    except (ArithmeticError, TypeError):
+        return math.nan
+
+
+def _finite(value: float) -> float:
+    try:
+        found = float(value)
+    except OverflowError:
+        return math.nan
+    return found if math.isfinite(found) else math.nan
+
+
+def _for_each(function: Callable[[Series], Series], value: Value) -> Value:
+    if isinstance(value, list):
+        return [function(series) for series in value]
+    if not isinstance(value, dict):
+        raise TypeError
+    return function(value)
 
 
 def _repeat(series: Series, times: list[float]) -> Series:

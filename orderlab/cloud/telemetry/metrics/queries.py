@@ -1,74 +1,142 @@
 """GetMetricData: several metrics and expressions over one range of time.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+
+Differs from AWS: the points that may be asked for in a second are counted for each call alone.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
-from orderlab.cloud.telemetry.metrics import reading
+from orderlab.cloud.telemetry.long_work import LongWork
+from orderlab.cloud.telemetry.metrics import limits, reading
 from orderlab.cloud.telemetry.metrics.errors import MissingParameter, ValidationError
-from orderlab.cloud.telemetry.metrics.expressions import Series, evaluate
+from orderlab.cloud.telemetry.metrics.expressions import (
+    Series,
+    evaluate,
+    identifiers,
+    operations,
+)
 from orderlab.cloud.telemetry.metrics.store import MetricStore
 
 _ID = re.compile(r"^[a-z][a-zA-Z0-9_]{0,254}$")
-MAX_QUERIES = 500
+# points that are read or computed, and expressions that are read, before others get their turn
+_AT_A_TIME = 20_000
+_EXPRESSIONS_AT_A_TIME = 20
 
 
 class MetricQueries:
     """The queries of one call, answered together, since expressions refer to the others."""
 
-    def __init__(self, store: MetricStore, queries: list[Any], start: float, end: float) -> None:
+    def __init__(
+        self,
+        store: MetricStore,
+        queries: list[Any],
+        start: float,
+        end: float,
+        work: LongWork | None = None,
+    ) -> None:
         self._store = store
+        self._now = time.time()
         self._start = start
-        self._end = end
-        self._queries = {_id(query): query for query in queries}
+        self._end = min(end, self._now + limits.NEWEST_SECONDS)
+        self._work = work or LongWork()
+        self._queries: dict[str, Mapping[str, Any]] = {_id(query): query for query in queries}
         if len(self._queries) < len(queries):
             raise ValidationError(
                 "The values for parameter id in MetricDataQueries are not unique."
             )
+        self._metrics = [name for name, query in self._queries.items() if query.get("MetricStat")]
         self._results: dict[str, Series] = {}
         self._under_way: set[str] = set()
 
-    def result(self, name: str) -> Series:
+    async def shown(self) -> list[tuple[str, str, Series]]:
+        """Id, label and series of the queries whose data are to be returned.
+
+        Raises Throttling if they ask for more points than one call may.
+        """
+        computed = await self.estimate()
+        read = 0
+        for name in self._metrics:
+            stat = self._queries[name]["MetricStat"]
+            self._results[name] = self._metric(stat)
+            read += len(self._results[name])
+            if read > _AT_A_TIME:
+                read = 0
+                await asyncio.sleep(0)
+        if computed > _AT_A_TIME:
+            return await self._work.run(self._answers)
+        return self._answers()
+
+    def _answers(self) -> list[tuple[str, str, Series]]:
+        try:
+            return [
+                (name, _label(query), self._result(name))
+                for name, query in self._queries.items()
+                if query.get("ReturnData", True) not in (False, "false")
+            ]
+        except RecursionError:
+            raise ValidationError("The expressions refer to each other too deeply.") from None
+
+    def _result(self, name: str) -> Series:
         """The series of one query; a query that needs itself is refused."""
         if name not in self._results:
             if name in self._under_way:
                 raise ValidationError(f"Circular dependency on the query {name}.")
             self._under_way.add(name)
-            self._results[name] = self._compute(self._queries[name])
+            self._results[name] = self._expression(self._queries[name])
         return self._results[name]
 
-    def shown(self) -> list[tuple[str, str, Series]]:
-        """Id, label and series of the queries whose data are to be returned."""
-        return [
-            (name, _label(query), self.result(name))
-            for name, query in self._queries.items()
-            if query.get("ReturnData", True) not in (False, "false")
-        ]
+    # --- how much it is ---
 
-    def _compute(self, query: Mapping[str, Any]) -> Series:
-        stat = query.get("MetricStat")
-        if stat:
-            return self._metric(stat)
-        expression = str(query["Expression"])
-        used = [name for name in self._queries if re.search(rf"\b{name}\b", expression)]
-        if "METRICS(" in expression:
-            used = [name for name, each in self._queries.items() if each.get("MetricStat")]
+    async def estimate(self) -> int:
+        """Points that the expressions go through. Raises Throttling if there are too many."""
+        points = computed = 0
+        for number, query in enumerate(self._queries.values(), 1):
+            if number % _EXPRESSIONS_AT_A_TIME == 0:
+                await asyncio.sleep(0)
+            if query.get("MetricStat"):
+                count = len(self._times(reading.period(query["MetricStat"].get("Period"))))
+            else:
+                used = self._used(query)
+                count = len(self._times(self._period(query, used)))
+                computed += count * (operations(str(query["Expression"])) + len(used))
+            points += count
+        limits.require_affordable(points, computed)
+        return computed
+
+    def _times(self, period: int) -> range:
+        """The starts of all periods of the range, as far back as there can be points."""
+        kept = self._now - limits.kept_seconds(period)
+        start = int(reading.aligned(max(self._start, kept), period))
+        return range(start, max(int(-(-self._end // 1)), start), period)
+
+    # --- one query ---
+
+    def _expression(self, query: Mapping[str, Any]) -> Series:
+        used = self._used(query)
         period = self._period(query, used)
-        start = reading.aligned(self._start, period)
-        times = [start + i * period for i in range(int(-(-(self._end - start) // period)))]
-        found = {name: self.result(name) for name in used}
-        return evaluate(expression, found, times, period)
+        times = [float(at) for at in self._times(period)]
+        found = {name: self._result(name) for name in used}
+        return evaluate(str(query["Expression"]), found, times, period)
+
+    def _used(self, query: Mapping[str, Any]) -> list[str]:
+        expression = str(query["Expression"])
+        if "METRICS(" in expression:
+            return self._metrics
+        named = identifiers(expression)
+        return [name for name in self._queries if name in named]
 
     def _period(self, query: Mapping[str, Any], used: list[str]) -> int:
         if query.get("Period"):
             return reading.period(query["Period"])
         stats = (self._queries[name].get("MetricStat") for name in used)
-        return max((reading.period(stat["Period"]) for stat in stats if stat), default=60)
+        return max((reading.period(stat.get("Period")) for stat in stats if stat), default=60)
 
     def _metric(self, stat: Mapping[str, Any]) -> Series:
         metric = stat.get("Metric")
@@ -84,7 +152,7 @@ class MetricQueries:
         )
         if series is None or stat.get("Unit") not in (None, series.unit):
             return {}
-        start = reading.aligned(self._start, period)
+        start = self._times(period).start
         values = {
             float(begin): values.value(statistic)
             for begin, values in series.periods(start, self._end, period).items()

@@ -13,10 +13,10 @@ from orderlab.cloud.telemetry.metrics.errors import (
     MissingParameter,
     ValidationError,
 )
+from orderlab.cloud.telemetry.metrics.limits import LARGEST_VALUE
 from orderlab.cloud.telemetry.metrics.statistics import is_statistic
 
-# the most points that one GetMetricStatistics may ask for
-MAX_DATAPOINTS = 1440
+_YEAR_9000 = 221_845_392_000
 
 
 def text(parameters: Mapping[str, Any], name: str) -> str:
@@ -41,17 +41,38 @@ def items(parameters: Mapping[str, Any], name: str) -> list[Any]:
 def number(value: Any, name: str) -> float:
     try:
         found = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidParameterValue(f"The value {value} for parameter {name} is invalid.") from None
     if not math.isfinite(found) or isinstance(value, bool):
         raise InvalidParameterValue(f"The value {value} for parameter {name} is invalid.")
     return found
 
 
+def value(given: Any, name: str) -> float:
+    """A number that a metric may have."""
+    found = number(given, name)
+    if abs(found) > LARGEST_VALUE:
+        raise InvalidParameterValue(f"The value {given} for parameter {name} is invalid.")
+    return found
+
+
+def at_most(found: list[Any], most: int, name: str) -> None:
+    """Raise ValidationError for a list that is too long."""
+    if len(found) > most:
+        raise ValidationError(f"The collection {name} must not have a size greater than {most}.")
+
+
 def moment(value: Any, name: str) -> float:
     """A time, in seconds since 1970."""
     if value is None:
         raise MissingParameter(f"The parameter {name} is required.")
+    found = _moment(value, name)
+    if abs(found) > _YEAR_9000:
+        raise InvalidParameterValue(f"The value {value} for parameter {name} is invalid.")
+    return found
+
+
+def _moment(value: Any, name: str) -> float:
     if isinstance(value, datetime):
         return value.timestamp()
     if isinstance(value, str):
@@ -73,7 +94,8 @@ def time_range(parameters: Mapping[str, Any]) -> tuple[float, float]:
 
 def period(value: Any) -> int:
     seconds = int(number(value, "Period"))
-    if seconds not in (1, 5, 10, 20, 30) and (seconds <= 0 or seconds % 60):
+    whole_minutes = 0 < seconds < 2**31 and seconds % 60 == 0
+    if seconds not in (1, 5, 10, 20, 30) and not whole_minutes:
         raise InvalidParameterValue(
             "The parameter Period must be 1, 5, 10, 20, 30, or a multiple of 60"
         )

@@ -8,10 +8,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from math import ceil, floor
 
 # values kept for percentiles; beyond that a random sample of them
 MAX_SAMPLES = 200
+# the same where many periods are taken together: every second of them, every third ...
+MAX_MERGED_SAMPLES = 20_000
 _PERCENTILE = re.compile(r"^p(\d{1,2}(?:\.\d{1,10})?|100)$")
 _TRIMMED = re.compile(r"^(tm)(\d{1,2}(?:\.\d{1,10})?)$")
 
@@ -67,9 +70,12 @@ class StatisticSet:
         self.maximum = max(self.maximum, maximum)
 
     def merge(self, others: Iterable[StatisticSet]) -> StatisticSet:
+        samples = [self.samples]
         for other in others:
             self.add_set(other.count, other.total, other.minimum, other.maximum)
-            self.samples += other.samples
+            samples.append(other.samples)
+        step = max(sum(map(len, samples)) // MAX_MERGED_SAMPLES, 1)
+        self.samples = list(islice(chain.from_iterable(samples), 0, None, step))
         return self
 
     def value(self, statistic: str) -> float | None:

@@ -18,6 +18,9 @@ from orderlab.cloud.telemetry.metrics.statistics import StatisticSet
 KEEP_SECONDS = 3 * 3600
 # values of one second that wait at most
 MAX_WAITING = 200
+# metrics that are kept at most; then those go that nobody has added to for the longest time
+MAX_SERIES = 50_000
+_DROPPED_AT_ONCE = MAX_SERIES // 20
 Dimensions = tuple[tuple[str, str], ...]
 
 
@@ -78,11 +81,20 @@ class Series:
                 del periods[oldest]
         return found
 
-    def whole(self, start: int, end: int) -> StatisticSet | None:
-        """The statistics of one range, to the second; None if nothing happened in it."""
+    def last_periods(self, end: int, period: int, count: int) -> list[StatisticSet | None]:
+        """The statistics of the last periods before `end`, the oldest first, None where empty.
+
+        To the second, and to the minute where seconds are no longer kept.
+        """
         self._settle()
-        found = [values for _, values in _between(self._seconds, start, end, 1)]
-        return StatisticSet().merge(found) if found else None
+        found: list[list[StatisticSet]] = [[] for _ in range(count)]
+        begin = end - count * period
+        seconds_from = max(begin, end - KEEP_SECONDS)
+        for moment, values in _between(self._seconds, seconds_from, end, 1):
+            found[(moment - begin) // period].append(values)
+        for moment, values in _between(self._minutes, begin - begin % -60, seconds_from - 59, 60):
+            found[(moment - begin) // period].append(values)
+        return [StatisticSet().merge(each) if each else None for each in found]
 
     def periods(self, start: float, end: float, period: int) -> dict[int, StatisticSet]:
         """The statistics of each period from `start` (inclusive) to `end`, where there are any."""
@@ -153,9 +165,17 @@ class MetricStore:
         key = (namespace, name, frozenset(dimensions.items()))
         found = self._keys.get(key)
         if found is None:
+            if len(self._series) >= MAX_SERIES:
+                self._drop_the_oldest()
             found = self._keys[key] = Series(unit, self._chance)
             self._series[MetricKey(namespace, name, tuple(sorted(dimensions.items())))] = found
         return found
+
+    def _drop_the_oldest(self) -> None:
+        by_age = sorted(self._series, key=lambda key: self._series[key].last)
+        for key in by_age[:_DROPPED_AT_ONCE]:
+            del self._series[key]
+            del self._keys[key.namespace, key.name, frozenset(key.dimensions)]
 
     def series(self, namespace: str, name: str, dimensions: Mapping[str, str]) -> Series | None:
         """The metric with exactly these dimensions."""
