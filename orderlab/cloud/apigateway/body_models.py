@@ -12,6 +12,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from orderlab.cloud.apigateway.model_patterns import as_formats, draft4_validator, patterns_in
+from orderlab.cloud.patterns.expressions import expression
+from orderlab.cloud.patterns.syntax import ExpressionError
+
 _MODEL_URL = re.compile(r"^https://apigateway\.amazonaws\.com/restapis/[^/]+/models/([^/#]+)")
 # an error text is shown in logs; a body full of faults must not fill them
 _MAX_ERRORS = 20
@@ -42,7 +46,8 @@ class BodyModel:
 
     def __init__(self, schema: Any, others: Mapping[str, Any]) -> None:
         self._accepts = _fast_check(schema, others)
-        self._validator = load_jsonschema().Draft4Validator(schema, registry=_registry(others))
+        load_jsonschema()
+        self._validator = draft4_validator()(schema, registry=_registry(others))
 
     def errors(self, body: Any) -> list[str]:
         """What is wrong with a body, in words; empty if nothing is."""
@@ -54,7 +59,7 @@ class BodyModel:
                 found.append(_describe(error))
                 if len(found) == _MAX_ERRORS:
                     break
-        except (RecursionError, re.error) as error:
+        except RecursionError as error:
             return [f"The body cannot be compared with the model: {error}"]
         return found
 
@@ -62,18 +67,22 @@ class BodyModel:
 def _fast_check(schema: Any, others: Mapping[str, Any]) -> Callable[[Any], bool]:
     """A compiled check that is sure when it says yes, some twenty times as fast as the full one.
 
-    What it turns down is looked at again: it does not say what is wrong in AWS's words, and it
-    knows formats, which are not checked here.
+    What it turns down is looked at again: it does not say what is wrong in AWS's words.
     """
     import fastjsonschema
 
+    formats: dict[str, Callable[[str], bool]] = {}
+
     def other(uri: str) -> Any:
         found = _MODEL_URL.match(uri)
-        return others[found[1] if found else uri.rpartition("/")[2]]
+        return as_formats(others[found[1] if found else uri.rpartition("/")[2]], formats)
 
     try:
-        draft = {**schema, "$schema": "http://json-schema.org/draft-04/schema#"}
-        check = fastjsonschema.compile(draft, handlers={"https": other}, use_default=False)
+        draft = as_formats(schema, formats)
+        draft["$schema"] = "http://json-schema.org/draft-04/schema#"
+        check = fastjsonschema.compile(
+            draft, handlers={"https": other}, formats=formats, use_default=False
+        )
     except Exception:  # whatever it cannot compile, the full check can judge
         return lambda body: False
 
@@ -148,10 +157,18 @@ def read_schema(text: str) -> Any:
         ) from None
     if not isinstance(schema, dict):
         raise ModelError("Invalid model schema specified. The schema must be a JSON object")
+    library = load_jsonschema()
     try:
-        load_jsonschema().Draft4Validator.check_schema(schema)
-    except load_jsonschema().exceptions.SchemaError as error:
+        # its formats are left out: to see whether a text is an expression, it would compile it
+        library.Draft4Validator.check_schema(schema, format_checker=None)
+        for pattern in patterns_in(schema):
+            expression(pattern)
+    except library.exceptions.SchemaError as error:
         raise ModelError(f"Invalid model schema specified. {error.message}") from None
+    except ExpressionError:
+        raise ModelError(f"Invalid model schema specified. {pattern!r} is not a 'regex'") from None
+    except RecursionError:
+        raise ModelError("Invalid model schema specified. The schema is nested too deep") from None
     return schema
 
 

@@ -6,7 +6,6 @@ A stage serves one of these; edits that come after the deployment do not show.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from orderlab.cloud.apigateway.parameter_mapping import ParameterMapping
     from orderlab.cloud.apigateway.state import RestApi
     from orderlab.cloud.apigateway.vtl.template import Template
+    from orderlab.cloud.patterns.expressions import Expression
 
 Document = Mapping[str, Any]
 DEFAULT_TIMEOUT_MILLIS = 29_000
@@ -41,9 +41,9 @@ class DeployedResponse:
         return response_mappings(self._parameters)
 
     @cached_property
-    def _compiled(self) -> re.Pattern[str] | None:
+    def _compiled(self) -> Expression | None:
         from orderlab.cloud.apigateway.vtl.errors import TemplateError
-        from orderlab.cloud.apigateway.vtl.methods import java_pattern
+        from orderlab.cloud.apigateway.vtl.regular_expressions import java_pattern
 
         try:
             return java_pattern(self.pattern)
@@ -52,7 +52,7 @@ class DeployedResponse:
 
     def matches(self, text: str) -> bool:
         """Whether the whole of a status or an error message fits the selection pattern."""
-        return bool(self._compiled and self._compiled.fullmatch(text))
+        return bool(self._compiled and self._compiled.matches(text))
 
 
 class Templates:

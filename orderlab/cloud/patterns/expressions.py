@@ -25,6 +25,8 @@ _MOST_WORK_HERE = 4_000_000
 # up to these sizes, yes or no is answered in a microsecond
 _SHORT_TEXT = 2_000
 _SMALL_FORM = 500
+# instructions times characters that take less time than looking at the clock
+_LITTLE_WORK = 10_000
 
 # gives something for a text that fits, and None for one that does not
 _Quick = Callable[[str], Any]
@@ -70,6 +72,8 @@ class Expression:
         names = sorted(compiled.groupindex.items(), key=itemgetter(1))
         self.group_names: Mapping[str, int] = dict(names)
         self._forms: dict[bool, tuple[Any, int]] = {}
+        # characters of a text that is so short that its time need not be measured
+        self._unmeasured = 0
 
     def _linear_form(self, *, captures: bool) -> Any:
         import re2
@@ -132,12 +136,17 @@ class Expression:
         return self._quick(whole=False)
 
     def _quick(self, *, whole: bool) -> _Quick | None:
-        if not self._regular or self._linear(captures=False)[1] > _SMALL_FORM:
+        if not self._regular:
             return None
+        size = self._linear(captures=False)[1]
+        if size > _SMALL_FORM:
+            return None
+        self._unmeasured = _LITTLE_WORK // size
         return engines.quick(self._form.linear, self._ignore_case, whole)
 
-    @staticmethod
-    def _quickly(question: _Quick, text: str) -> bool:
+    def _quickly(self, question: _Quick, text: str) -> bool:
+        if len(text) <= self._unmeasured and text.isascii():
+            return question(text) is not None
         allowance = current()
         began = allowance.now()
         found = engines.encodable(question, text) is not None

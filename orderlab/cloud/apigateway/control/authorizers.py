@@ -18,7 +18,7 @@ from orderlab.cloud.apigateway.control.patch import Patchable, apply, text, whol
 from orderlab.cloud.apigateway.integrations.lambda_target import function_of
 from orderlab.cloud.apigateway.state import Document, new_id, shown
 from orderlab.cloud.apigateway.vtl.errors import TemplateError
-from orderlab.cloud.apigateway.vtl.methods import java_pattern
+from orderlab.cloud.apigateway.vtl.regular_expressions import java_pattern
 from orderlab.cloud.aws_error import NotDoneYet
 
 _KINDS = ("TOKEN", "REQUEST", "COGNITO_USER_POOLS")

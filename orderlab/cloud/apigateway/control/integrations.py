@@ -18,7 +18,7 @@ from orderlab.cloud.apigateway.parameter_mapping import (
 )
 from orderlab.cloud.apigateway.state import Document, shown
 from orderlab.cloud.apigateway.vtl.errors import TemplateError
-from orderlab.cloud.apigateway.vtl.methods import java_pattern
+from orderlab.cloud.apigateway.vtl.regular_expressions import java_pattern
 from orderlab.cloud.apigateway.vtl.template import compile_template
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 

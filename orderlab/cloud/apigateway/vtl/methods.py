@@ -5,67 +5,17 @@ https://docs.oracle.com/javase/8/docs/api/java/lang/String.html and its neighbou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from orderlab.cloud.apigateway.vtl.errors import TemplateError
 from orderlab.cloud.apigateway.vtl.java import JavaList, string_of
-
-# a quantifier on something that may match nothing can take exponential time in `re`; a template
-# is the learner's own, but its text comes from clients, so what a pattern sees is bounded
-MAX_PATTERN_INPUT = 1_000_000
-
-
-@lru_cache(maxsize=256)
-def java_pattern(pattern: str) -> re.Pattern[str]:
-    """A Java regular expression as Python's; TemplateError if it is none."""
-    python = re.sub(r"\\p\{(\w+)\}", lambda m: _POSIX.get(m[1], m[0]), pattern)
-    python = re.sub(r"\(\?<([A-Za-z]\w*)>", r"(?P<\1>", python)
-    python = python.replace(r"\z", r"\Z").replace(r"\h", r"[ \t]")
-    try:
-        return re.compile(python)
-    except re.error as error:
-        raise TemplateError(f"Bad regular expression {pattern!r}: {error}") from None
-
-
-_POSIX = {
-    "Alpha": "[A-Za-z]", "Digit": "[0-9]", "Alnum": "[A-Za-z0-9]", "Upper": "[A-Z]",
-    "Lower": "[a-z]", "Punct": r"[!-/:-@\[-`{-~]", "Space": r"\s", "L": "[^\\W\\d_]",
-}  # fmt: skip
-
-
-def java_replacement(replacement: str) -> Callable[[re.Match[str]], str]:
-    """`$1` is a group and a backslash takes the next character as it is."""
-    parts = re.findall(r"\\(.)|\$\{(\w+)\}|\$(\d)|([^\\$]+)", replacement, re.S)
-
-    def fill(match: re.Match[str]) -> str:
-        out = []
-        for escaped, name, number, plain in parts:
-            group = name or (int(number) if number else None)
-            out.append((match[group] or "") if group is not None else escaped or plain)
-        return "".join(out)
-
-    return fill
-
-
-def _replace(value: str, pattern: str, replacement: str, count: int) -> str:
-    if len(value) > MAX_PATTERN_INPUT:
-        raise TemplateError("The text is too long for a regular expression.")
-    return java_pattern(pattern).sub(java_replacement(string_of(replacement)), value, count=count)
-
-
-def _matches(value: str, pattern: str) -> bool:
-    return java_pattern(pattern).fullmatch(value[:MAX_PATTERN_INPUT]) is not None
-
-
-def _split(value: str, pattern: str, limit: int = 0) -> JavaList:
-    parts = java_pattern(pattern).split(value, max(limit - 1, 0)) if limit != 1 else [value]
-    if limit == 0:
-        while len(parts) > 1 and not parts[-1]:
-            parts.pop()
-    return JavaList(parts)
+from orderlab.cloud.apigateway.vtl.regular_expressions import (
+    matches,
+    replace_all,
+    replace_first,
+    split,
+)
 
 
 def _substring(value: str, start: int, end: int | None = None) -> str:
@@ -108,10 +58,10 @@ STRING: dict[str, Method] = {
     "concat": lambda s, other: s + other,
     "repeat": lambda s, times: s * max(0, min(times, 10_000)),
     "replace": lambda s, old, new: s.replace(string_of(old), string_of(new)),
-    "replaceAll": lambda s, pattern, new: _replace(s, pattern, new, 0),
-    "replaceFirst": lambda s, pattern, new: _replace(s, pattern, new, 1),
-    "matches": _matches,
-    "split": _split,
+    "replaceAll": replace_all,
+    "replaceFirst": replace_first,
+    "matches": matches,
+    "split": split,
     "hashCode": lambda s: _hash(s),
 }  # fmt: skip
 
