@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.apigateway.invocation import Invocation
-from orderlab.cloud.apigateway.json_path import compile_path
+from orderlab.cloud.apigateway.json_path.path import compile_path
 from orderlab.cloud.apigateway.vtl.java import string_of
 from orderlab.cloud.http import Response
 

@@ -22,6 +22,7 @@ from orderlab.cloud.apigateway.accounting import account_for
 from orderlab.cloud.apigateway.failures import GatewayFailure, internal_error
 from orderlab.cloud.apigateway.gateway_responses import gateway_response
 from orderlab.cloud.apigateway.invocation import Invocation
+from orderlab.cloud.apigateway.lane import Lane
 from orderlab.cloud.apigateway.parameter_mapping import MappingError
 from orderlab.cloud.apigateway.state import RestApi
 from orderlab.cloud.apigateway.steps.admit import Admission
@@ -50,6 +51,7 @@ class Gateway:
         self.admission = Admission(cloud.clock)
         self.authorisation = Authorisation(cloud)
         self.background: Background = set()
+        self.lane = Lane()
 
     async def serve(
         self,
@@ -93,12 +95,13 @@ class Gateway:
     async def carry_out(self, invocation: Invocation) -> Response:
         """From validation on: what TestInvokeMethod does as well."""
         try:
-            validate(invocation)
-            outgoing = integration_request(invocation)
+            carry = self.lane.carry
+            await carry(invocation, None, lambda: validate(invocation))
+            outgoing = await carry(invocation, None, lambda: integration_request(invocation))
             invocation.note(f"Sending request to {outgoing.uri}")
             answer = await call_integration(self._cloud, self.background, invocation, outgoing)
             invocation.note(f"Received response. Status: {answer.status}")
-            return integration_response(invocation, answer)
+            return await carry(invocation, answer, lambda: integration_response(invocation, answer))
         except (MappingError, TemplateError) as error:
             raise internal_error(f"Execution failed due to configuration error: {error}") from None
         except GatewayFailure:

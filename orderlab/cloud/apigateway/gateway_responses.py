@@ -11,7 +11,7 @@ import re
 from orderlab.cloud.apigateway.deployed import GatewayAnswer
 from orderlab.cloud.apigateway.failures import GatewayFailure
 from orderlab.cloud.apigateway.invocation import Invocation
-from orderlab.cloud.apigateway.json_path import compile_path
+from orderlab.cloud.apigateway.json_path.path import compile_path
 from orderlab.cloud.apigateway.templates import parameter
 from orderlab.cloud.apigateway.vtl.java import text
 from orderlab.cloud.http import Response

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
+from orderlab.cloud.apigateway.budget import Budget
 from orderlab.cloud.http import Request
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Invocation:
     overrides: dict[str, Any] = field(default_factory=dict)
     usage: dict[str, Any] = field(default_factory=dict)
     test_invoke: bool = False
+    budget: Budget = field(default_factory=Budget.at_once)
     _text: str | None = None
     _json: Any = _UNREAD
 
@@ -90,6 +92,7 @@ class Invocation:
     def body_json(self) -> Any:
         """The body as JSON; None if it is none."""
         if self._json is _UNREAD:
+            self.budget.spend(len(self.body) >> 5)
             try:
                 self._json = read_json(self.body_text)
             except ValueError:
@@ -160,6 +163,16 @@ class EndpointAnswer:
             except ValueError:
                 self._json = None
         return self._json
+
+    def document(self, budget: Budget) -> Any:
+        """The body as JSON, read within a budget; None if it is none."""
+        if self._json is _UNREAD:
+            budget.spend(len(self.body) >> 5)
+        return self.body_json
+
+    def replace_body(self, body: bytes) -> None:
+        """Another body, after content handling."""
+        self.body, self._json = body, _UNREAD
 
     def remember_json(self, document: Any) -> None:
         """Say what the body is as JSON, so that it need not be read again."""

@@ -5,16 +5,17 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-da
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from orderlab.cloud.apigateway.budget import Budget
 from orderlab.cloud.apigateway.invocation import EndpointAnswer, Invocation
-from orderlab.cloud.apigateway.json_path import JsonPathError, compile_path
-from orderlab.cloud.apigateway.vtl.java import string_of
+from orderlab.cloud.apigateway.json_path.errors import JsonPathError
+from orderlab.cloud.apigateway.json_path.path import compile_path
+from orderlab.cloud.apigateway.vtl.java import string_of, to_json
 
 Value = str | list[str] | None
 # the answer is None while the request is mapped
@@ -84,7 +85,7 @@ def _response_source(expression: str) -> Source:
         return lambda _, answer: _answer_header(answer, name, multiple)
     if found := _ANSWER_BODY.match(expression):
         path = found[1]
-        return lambda _, answer: _answer_value(answer, path)
+        return lambda invocation, answer: _answer_value(answer, path, invocation.budget)
     return _common_source(expression)
 
 
@@ -94,7 +95,9 @@ def _common_source(expression: str) -> Source:
         return lambda *_: static
     if expression.startswith("context."):
         path = _path(expression.removeprefix("context."), expression)
-        return lambda invocation, _: _as_text(path.find(invocation.context))
+        return lambda invocation, _: _as_text(
+            path.find(invocation.context, invocation.budget), invocation.budget
+        )
     if expression.startswith("stageVariables."):
         name = expression.removeprefix("stageVariables.")
         return lambda invocation, _: invocation.stage_variables.get(name)
@@ -126,8 +129,8 @@ def method_parameter(invocation: Invocation, location: str, name: str) -> Value:
 def _body_value(invocation: Invocation, path: str | None) -> Value:
     if path is None:
         return invocation.body_text
-    document = invocation.body_json
-    return None if document is None else _as_text(_path(path, path).find(document))
+    document, budget = invocation.body_json, invocation.budget
+    return None if document is None else _as_text(_path(path, path).find(document, budget), budget)
 
 
 def _answer_header(answer: EndpointAnswer | None, name: str, multiple: bool) -> Value:
@@ -137,17 +140,15 @@ def _answer_header(answer: EndpointAnswer | None, name: str, multiple: bool) -> 
     return values if multiple else values[-1]
 
 
-def _answer_value(answer: EndpointAnswer | None, path: str | None) -> Value:
+def _answer_value(answer: EndpointAnswer | None, path: str | None, budget: Budget) -> Value:
     if answer is None:
         return None
     if path is None:
         return answer.body.decode("utf-8", "replace")
-    return _as_text(_path(path, path).find(answer.body_json))
+    return _as_text(_path(path, path).find(answer.document(budget), budget), budget)
 
 
-def _as_text(value: Any) -> Value:
+def _as_text(value: Any, budget: Budget) -> Value:
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, dict | list):
-        return json.dumps(value, separators=(",", ":"))
-    return string_of(value)
+    return to_json(value, budget) if isinstance(value, dict | list) else string_of(value)

@@ -13,3 +13,7 @@ class BreakLoop(Exception):
 
 class StopTemplate(Exception):
     """`#stop` was reached."""
+
+
+# the place of the budget among a template's variables, under a name that none of them can have
+BUDGET = "#budget"

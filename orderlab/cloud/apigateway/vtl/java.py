@@ -2,30 +2,40 @@
 
 A list that came out of JSON is a plain `list` and renders as JSON, as json-smart's arrays do; a
 list written in a template is a `JavaList` and renders as `[a, b]`.
+
+What a template builds may hold the same list in many places, or in itself, so that all that follows
+lists and maps takes its steps from a budget.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
+
+from orderlab.cloud.apigateway.budget import Budget, BudgetSpent
+
+# where a template's whole numbers end; Java's have no end either
+_MAX_BITS = 4096
 
 
 class JavaList(list[Any]):
     """An ArrayList: `[1, 2]` when it is printed."""
 
 
-def text(value: Any) -> str:
+def text(value: Any, budget: Budget | None = None) -> str:
     """A value as it appears in the output; null leaves nothing."""
     if isinstance(value, str):
         return value
-    return "" if value is None else string_of(value)
+    return "" if value is None else string_of(value, budget)
 
 
-def string_of(value: Any) -> str:
+def string_of(value: Any, budget: Budget | None = None) -> str:
     """Java's `String.valueOf`."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -33,12 +43,24 @@ def string_of(value: Any) -> str:
     if isinstance(value, float):
         return double(value)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{string_of(k)}={string_of(v)}" for k, v in value.items()) + "}"
+        budget = budget or Budget()
+        entries = (f"{string_of(k, budget)}={string_of(v, budget)}" for k, v in value.items())
+        return "{" + _joined(entries, len(value), budget) + "}"
     if isinstance(value, JavaList):
-        return "[" + ", ".join(string_of(item) for item in value) + "]"
+        budget = budget or Budget()
+        return "[" + _joined((string_of(item, budget) for item in value), len(value), budget) + "]"
     if isinstance(value, list):
-        return to_json(value)
+        return to_json(value, budget)
     return str(value)
+
+
+def _joined(parts: Iterable[str], count: int, budget: Budget) -> str:
+    budget.spend(count + 1)
+    found = []
+    for part in parts:
+        budget.make_text(len(part) + 2)
+        found.append(part)
+    return ", ".join(found)
 
 
 def double(value: float) -> str:
@@ -57,8 +79,34 @@ def double(value: float) -> str:
     return f"{'-' if sign else ''}{shown[0]}.{shown[1:] or '0'}E{power}"
 
 
-def to_json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def to_json(value: Any, budget: Budget | None = None) -> str:
+    """JSON in one line."""
+    if budget is None:
+        return _encode(value)
+    if budget.shared:
+        _walk(value, budget)
+    written = _encode(value)
+    if len(written) > 1000:
+        # the encoder writes some 50 characters in the time of a step
+        budget.spend(len(written) >> 5)
+        budget.make_text(len(written))
+    return written
+
+
+def _walk(value: Any, budget: Budget) -> None:
+    """Take a step for each value that would be written."""
+    budget.spend(1)
+    if isinstance(value, dict):
+        for each in value.values():
+            _walk(each, budget)
+    elif isinstance(value, list):
+        for each in value:
+            _walk(each, budget)
+    elif isinstance(value, str):
+        budget.make(len(value))
 
 
 def truth(value: Any) -> bool:
@@ -70,15 +118,45 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def equal(left: Any, right: Any) -> bool:
-    """Numbers by value, equal classes by `equals`, all else by what they print as."""
+def equal(left: Any, right: Any, budget: Budget) -> bool:
+    """Numbers by value, equal classes by `equals`, all else by what they print as.
+
+    Null prints as nothing, so that it equals the empty text as well as null.
+    """
     if left is None or right is None:
-        return left is right
+        other = right if left is None else left
+        return other is None or other == ""
     if is_number(left) and is_number(right):
         return bool(left == right)
+    if isinstance(left, dict | list) and isinstance(right, dict | list):
+        return same(left, right, budget)
     if type(left) is type(right):
         return bool(left == right)
-    return string_of(left) == string_of(right)
+    return string_of(left, budget) == string_of(right, budget)
+
+
+def not_equal(left: Any, right: Any, budget: Budget) -> bool:
+    return not equal(left, right, budget)
+
+
+def same(left: Any, right: Any, budget: Budget) -> bool:
+    """Java's `equals`, item by item."""
+    budget.spend(1)
+    if isinstance(left, list):
+        return (
+            isinstance(right, list)
+            and len(left) == len(right)
+            and all(same(a, b, budget) for a, b in zip(left, right, strict=True))
+        )
+    if isinstance(left, dict):
+        return (
+            isinstance(right, dict)
+            and left.keys() == right.keys()
+            and all(same(value, right[key], budget) for key, value in left.items())
+        )
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return bool(left == right)
 
 
 def compare(left: Any, right: Any, operator: Callable[[Any, Any], bool]) -> bool:
@@ -86,21 +164,31 @@ def compare(left: Any, right: Any, operator: Callable[[Any, Any], bool]) -> bool
     return is_number(left) and is_number(right) and operator(left, right)
 
 
-def add(left: Any, right: Any) -> Any:
+def add(left: Any, right: Any, budget: Budget) -> Any:
     if isinstance(left, str) or isinstance(right, str):
-        return None if left is None or right is None else string_of(left) + string_of(right)
-    return left + right if is_number(left) and is_number(right) else None
+        if left is None or right is None:
+            return None
+        first, second = string_of(left, budget), string_of(right, budget)
+        budget.make_text(len(first) + len(second))
+        return first + second
+    return _bounded(left + right) if is_number(left) and is_number(right) else None
 
 
-def subtract(left: Any, right: Any) -> Any:
-    return left - right if is_number(left) and is_number(right) else None
+def subtract(left: Any, right: Any, budget: Budget) -> Any:
+    return _bounded(left - right) if is_number(left) and is_number(right) else None
 
 
-def multiply(left: Any, right: Any) -> Any:
-    return left * right if is_number(left) and is_number(right) else None
+def multiply(left: Any, right: Any, budget: Budget) -> Any:
+    return _bounded(left * right) if is_number(left) and is_number(right) else None
 
 
-def divide(left: Any, right: Any) -> Any:
+def _bounded(number: Any) -> Any:
+    if isinstance(number, int) and number.bit_length() > _MAX_BITS:
+        raise BudgetSpent
+    return number
+
+
+def divide(left: Any, right: Any, budget: Budget) -> Any:
     """Whole numbers divide to a whole number, towards zero; by zero there is no result."""
     if not (is_number(left) and is_number(right)) or right == 0:
         return None
@@ -110,7 +198,7 @@ def divide(left: Any, right: Any) -> Any:
     return left / right
 
 
-def remainder(left: Any, right: Any) -> Any:
+def remainder(left: Any, right: Any, budget: Budget) -> Any:
     """The remainder takes the sign of the dividend."""
     if not (is_number(left) and is_number(right)) or right == 0:
         return None

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from orderlab.cloud.apigateway.budget import Budget
+from orderlab.cloud.apigateway.vtl.containers import LIST, MAP, Entry
 from orderlab.cloud.apigateway.vtl.errors import TemplateError
-from orderlab.cloud.apigateway.vtl.java import JavaList, string_of
+from orderlab.cloud.apigateway.vtl.java import string_of
 from orderlab.cloud.apigateway.vtl.regular_expressions import (
     matches,
     replace_all,
@@ -27,6 +29,12 @@ def _substring(value: str, start: int, end: int | None = None) -> str:
 
 def _char_at(value: str, index: int) -> str:
     return _substring(value, index, index + 1)
+
+
+def _last_index(value: str, part: str) -> int:
+    # Python looks forward in linear time, but not backward
+    at = value[::-1].find(part[::-1])
+    return -1 if at < 0 else len(value) - at - len(part)
 
 
 def _compare(left: str, right: str) -> int:
@@ -47,7 +55,7 @@ STRING: dict[str, Method] = {
     "compareTo": _compare,
     "compareToIgnoreCase": lambda s, other: _compare(s.lower(), other.lower()),
     "indexOf": lambda s, part, at=0: s.find(part, at),
-    "lastIndexOf": lambda s, part: s.rfind(part),
+    "lastIndexOf": _last_index,
     "substring": _substring,
     "charAt": _char_at,
     "toString": lambda s: s,
@@ -56,13 +64,10 @@ STRING: dict[str, Method] = {
     "trim": lambda s: s.strip(),
     "strip": lambda s: s.strip(),
     "concat": lambda s, other: s + other,
-    "repeat": lambda s, times: s * max(0, min(times, 10_000)),
-    "replace": lambda s, old, new: s.replace(string_of(old), string_of(new)),
     "replaceAll": replace_all,
     "replaceFirst": replace_first,
     "matches": matches,
     "split": split,
-    "hashCode": lambda s: _hash(s),
 }  # fmt: skip
 
 
@@ -73,91 +78,30 @@ def _hash(value: str) -> int:
     return total - (1 << 32) if total >= 1 << 31 else total
 
 
-def _get(items: list[Any], index: int) -> Any:
-    if not 0 <= index < len(items):
-        raise TemplateError(f"Index: {index}, Size: {len(items)}")
-    return items[index]
+def _repeat(budget: Budget, text: str, times: int) -> str:
+    budget.make_text(len(text) * max(0, times))
+    return text * times
 
 
-def _add(items: list[Any], first: Any, *second: Any) -> Any:
-    if second:
-        items.insert(first, second[0])
-        return None
-    items.append(first)
-    return True
+def _replace_text(budget: Budget, text: str, old: Any, new: Any) -> str:
+    old, new = string_of(old, budget), string_of(new, budget)
+    budget.make_text(len(text) + text.count(old) * max(0, len(new) - len(old)))
+    return text.replace(old, new)
 
 
-def _set(items: list[Any], index: int, value: Any) -> Any:
-    old = _get(items, index)
-    items[index] = value
-    return old
+def _hash_code(budget: Budget, text: str) -> int:
+    budget.spend(len(text) >> 1)
+    return _hash(text)
 
 
-def _remove(items: list[Any], what: Any) -> Any:
-    if isinstance(what, int) and not isinstance(what, bool):
-        _get(items, what)
-        return items.pop(what)
-    if what in items:
-        items.remove(what)
-        return True
-    return False
-
-
-def _add_all(items: list[Any], more: list[Any]) -> bool:
-    items.extend(more)
-    return bool(more)
-
-
-LIST: dict[str, Method] = {
-    "size": len,
-    "isEmpty": lambda items: not items,
-    "get": _get,
-    "set": _set,
-    "add": _add,
-    "addAll": _add_all,
-    "remove": _remove,
-    "clear": lambda items: items.clear(),
-    "contains": lambda items, item: item in items,
-    "containsAll": lambda items, more: all(item in items for item in more),
-    "indexOf": lambda items, item: items.index(item) if item in items else -1,
-    "subList": lambda items, start, end: JavaList(items[start:end]),
-    "toString": string_of,
-    "equals": lambda items, other: items == other,
-    "iterator": lambda items: items,
+# methods whose work or result is not measured by the text that they are called on
+COSTLY_STRING: dict[str, Method] = {
+    "repeat": _repeat,
+    "replace": _replace_text,
+    "hashCode": _hash_code,
 }
 
 
-class Entry(dict[str, Any]):
-    """One entry of a map, as `entrySet()` gives it."""
-
-    def __init__(self, key: Any, value: Any) -> None:
-        super().__init__(key=key, value=value)
-
-
-def _put(mapping: dict[Any, Any], key: Any, value: Any) -> Any:
-    old = mapping.get(key)
-    mapping[key] = value
-    return old
-
-
-MAP: dict[str, Method] = {
-    "size": len,
-    "isEmpty": lambda mapping: not mapping,
-    "get": lambda mapping, key: mapping.get(key),
-    "getOrDefault": lambda mapping, key, other: mapping.get(key, other),
-    "put": _put,
-    "putIfAbsent": lambda mapping, key, value: mapping.setdefault(key, value),
-    "putAll": lambda mapping, more: mapping.update(more),
-    "remove": lambda mapping, key: mapping.pop(key, None),
-    "clear": lambda mapping: mapping.clear(),
-    "containsKey": lambda mapping, key: key in mapping,
-    "containsValue": lambda mapping, value: value in mapping.values(),
-    "keySet": lambda mapping: JavaList(mapping),
-    "values": lambda mapping: JavaList(mapping.values()),
-    "entrySet": lambda mapping: JavaList(Entry(k, v) for k, v in mapping.items()),
-    "toString": string_of,
-    "equals": lambda mapping, other: mapping == other,
-}
 ENTRY: dict[str, Method] = {
     "getKey": lambda entry: entry["key"],
     "getValue": lambda entry: entry["value"],
@@ -182,39 +126,72 @@ BOOLEAN: dict[str, Method] = {
 }
 
 
-def methods_of(value: Any) -> dict[str, Method]:
-    """The methods of a value's Java class."""
-    if isinstance(value, str):
-        return STRING
+def _of_string(text: str, name: str, arguments: list[Any], budget: Budget) -> Any:
+    """A method of a text. Python goes through some hundred characters in the time of a step."""
+    budget.steps -= len(text) >> 6
+    costly = COSTLY_STRING.get(name)
+    if costly is not None:
+        return costly(budget, text, *arguments)
+    method = STRING.get(name)
+    if method is None:
+        return None
+    result = method(text, *arguments)
+    if isinstance(result, str):
+        budget.make_text(len(result))
+    elif isinstance(result, list):
+        budget.make(60 * len(result))
+    return result
+
+
+def _of_object(value: Any, name: str, arguments: list[Any], budget: Budget) -> Any:
+    """A method of `$input` or `$util`, which escape, encode or read the texts they are given.
+
+    It takes the budget first.
+    """
+    method = getattr(value, "vtl_methods", {}).get(name)
+    if method is None:
+        return None
+    for at, each in enumerate(arguments):
+        if isinstance(each, dict | list):
+            each = arguments[at] = string_of(each, budget)
+        if isinstance(each, str):
+            budget.steps -= len(each) >> 4
+    budget.spend(1)
+    result = method(budget, *arguments)
+    if isinstance(result, str) and len(result) > 1000:
+        budget.make_text(len(result))
+    return result
+
+
+def _of_scalar(value: Any, name: str, arguments: list[Any], budget: Budget) -> Any:
+    method = (BOOLEAN if isinstance(value, bool) else NUMBER).get(name)
+    return None if method is None else method(value, *arguments)
+
+
+def _of_collection(value: Any, name: str, arguments: list[Any], budget: Budget) -> Any:
     if isinstance(value, Entry):
-        return ENTRY
-    if isinstance(value, dict):
-        return MAP
-    if isinstance(value, list):
-        return LIST
-    if isinstance(value, bool):
-        return BOOLEAN
-    return NUMBER if isinstance(value, int | float) else {}
+        method = ENTRY.get(name)
+        return None if method is None else method(value, *arguments)
+    costly = (MAP if isinstance(value, dict) else LIST).get(name)
+    return None if costly is None else costly(budget, value, *arguments)
 
 
-def call(value: Any, name: str, arguments: list[Any]) -> Any:
+def call(value: Any, name: str, arguments: list[Any], budget: Budget) -> Any:
     """Call a method; null where there is none of that name, as Velocity has it.
 
     Raises TemplateError where Java would throw, which fails the request.
     """
     if value is None:
         return None
-    if not isinstance(value, str | dict | list | int | float):
-        method = getattr(value, "vtl_methods", {}).get(name)
+    if isinstance(value, str):
+        of = _of_string
+    elif isinstance(value, dict | list):
+        of = _of_collection
     else:
-        method = methods_of(value).get(name)
-        if method is not None:
-            arguments = [value, *arguments]
-    if method is None:
-        return None
+        of = _of_scalar if isinstance(value, int | float) else _of_object
     try:
-        return method(*arguments)
-    except (TypeError, ValueError, IndexError, AttributeError, KeyError) as error:
+        return of(value, name, arguments, budget)
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         raise TemplateError(f"{name}(): {error}") from None
 
 

@@ -11,13 +11,32 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 SPACE = re.compile(r"[ \t\r\n]*")
 LINE_END = re.compile(r"[ \t]*\r?\n")
 
+# nobody writes this by hand; a reader that follows the nesting must not run out of stack
+MAX_DEPTH = 40
+
 
 class Scanner:
-    """A place in a text."""
+    """A place in a text.
 
-    def __init__(self, text: str) -> None:
+    `depth` is how many blocks and brackets are open there. `parts` and `plain` are what was read so
+    far: references, directives and operators, and the characters of plain text.
+    """
+
+    def __init__(self, text: str, depth: int = 0) -> None:
         self.text = text
         self.at = 0
+        self.depth = depth
+        self.parts = 0
+        self.plain = 0
+
+    def open(self) -> None:
+        """Go into a block or a bracket; TemplateError if that is too deep."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error(f"blocks and brackets are more than {MAX_DEPTH} deep")
+
+    def close(self) -> None:
+        self.depth -= 1
 
     def rest_starts_with(self, literal: str) -> bool:
         return self.text.startswith(literal, self.at)
@@ -36,6 +55,15 @@ class Scanner:
             return None
         self.at = found.end()
         return found.group()
+
+    def up_to(self, end: str, what: str) -> str:
+        """Step over everything up to `end`, and over `end`; TemplateError if it never comes."""
+        found = self.text.find(end, self.at)
+        if found < 0:
+            raise self.error(f"{what} does not end with {end!r}")
+        passed = self.text[self.at : found]
+        self.at = found + len(end)
+        return passed
 
     def need(self, literal: str) -> None:
         if not self.take(literal):

@@ -1,0 +1,1 @@
+"""JSONPath, as `$input.path`, `$input.json` and parameter mappings understand it."""
