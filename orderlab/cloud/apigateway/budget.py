@@ -14,7 +14,7 @@ MAX_TEXT = 10 * 1024 * 1024
 # a step is one part of a template, of a path or of a model: a third of a microsecond, or less
 _STEPS_AT_ONCE = 10_000
 _BYTES_AT_ONCE = 16 * 1024 * 1024
-_STEPS = 4_000_000
+_STEPS = 6_000_000
 _BYTES = 256 * 1024 * 1024
 
 

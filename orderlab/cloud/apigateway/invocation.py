@@ -92,7 +92,7 @@ class Invocation:
     def body_json(self) -> Any:
         """The body as JSON; None if it is none."""
         if self._json is _UNREAD:
-            self.budget.spend(len(self.body) >> 5)
+            self.budget.spend(len(self.body) >> 4)
             try:
                 self._json = read_json(self.body_text)
             except ValueError:
@@ -167,7 +167,7 @@ class EndpointAnswer:
     def document(self, budget: Budget) -> Any:
         """The body as JSON, read within a budget; None if it is none."""
         if self._json is _UNREAD:
-            budget.spend(len(self.body) >> 5)
+            budget.spend(len(self.body) >> 4)
         return self.body_json
 
     def replace_body(self, body: bytes) -> None:

@@ -50,6 +50,7 @@ def _code_of(found: re.Match[str]) -> str:
 def _parse_json(budget: Budget, value: Any) -> Any:
     text = string_of(value)
     # what JSON is read into takes several times its room
+    budget.spend(len(text) >> 2)
     budget.make(len(text) << 4)
     try:
         return read_json(text)

@@ -55,7 +55,7 @@ def string_of(value: Any, budget: Budget | None = None) -> str:
 
 
 def _joined(parts: Iterable[str], count: int, budget: Budget) -> str:
-    budget.spend(count + 1)
+    budget.spend(3 * count + 1)
     found = []
     for part in parts:
         budget.make_text(len(part) + 2)
@@ -141,7 +141,7 @@ def not_equal(left: Any, right: Any, budget: Budget) -> bool:
 
 def same(left: Any, right: Any, budget: Budget) -> bool:
     """Java's `equals`, item by item."""
-    budget.spend(1)
+    budget.spend(3)
     if isinstance(left, list):
         return (
             isinstance(right, list)

@@ -183,6 +183,7 @@ def call(value: Any, name: str, arguments: list[Any], budget: Budget) -> Any:
     """
     if value is None:
         return None
+    of: Callable[[Any, str, list[Any], Budget], Any]
     if isinstance(value, str):
         of = _of_string
     elif isinstance(value, dict | list):
