@@ -133,6 +133,11 @@ class DeployedMethod:
             self.models = _models(api, document)
 
     @property
+    def validates(self) -> bool:
+        """Whether a validator looks at the method's requests."""
+        return bool(self.required or self.models)
+
+    @property
     def setting_key(self) -> str:
         """The method's key among the stage's settings, such as `~1orders/POST`."""
         return f"{self.path.replace('/', '~1')}/{self.http_method}"

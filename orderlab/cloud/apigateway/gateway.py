@@ -96,7 +96,8 @@ class Gateway:
         """From validation on: what TestInvokeMethod does as well."""
         try:
             carry = self.lane.carry
-            await carry(invocation, None, lambda: validate(invocation))
+            if invocation.method.validates:
+                await carry(invocation, None, lambda: validate(invocation))
             outgoing = await carry(invocation, None, lambda: integration_request(invocation))
             invocation.note(f"Sending request to {outgoing.uri}")
             answer = await call_integration(self._cloud, self.background, invocation, outgoing)

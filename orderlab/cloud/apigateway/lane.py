@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from orderlab.cloud.apigateway.budget import Budget, BudgetSpent
 from orderlab.cloud.apigateway.failures import GatewayFailure, internal_error
 from orderlab.cloud.apigateway.invocation import EndpointAnswer, Invocation
+from orderlab.cloud.patterns.allowance import Allowance, LeaveLoop
+from orderlab.cloud.patterns.workers import OutOfTime
 
 Result = TypeVar("Result")
 
@@ -40,10 +43,10 @@ class Lane:
         """
         request_body, lines = invocation.body, len(invocation.log or ())
         answer_body = answer.body if answer is not None else b""
-        invocation.budget = Budget.at_once()
+        invocation.budget, allowance = Budget.at_once(), Allowance()
         try:
-            return step()
-        except BudgetSpent:
+            return allowance.on_loop(step)
+        except (BudgetSpent, LeaveLoop):
             # as it was before the step: templates may have changed what they were given
             invocation.replace_body(request_body)
             if invocation.log is not None:
@@ -53,8 +56,8 @@ class Lane:
         invocation.budget = Budget()
         try:
             async with asyncio.timeout(_LONGEST_SECONDS):
-                return await self.run(invocation.api.id, step)
-        except BudgetSpent:
+                return await self.run(invocation.api.id, partial(allowance.apart, step))
+        except (BudgetSpent, OutOfTime):
             raise internal_error(_TOO_MUCH) from None
         except TimeoutError:
             raise GatewayFailure("INTEGRATION_TIMEOUT") from None
