@@ -11,7 +11,12 @@ from orderlab.errors import LearnerError
 from orderlab.showing.picture import Picture
 
 # name -> module of this package, which holds a function `draw() -> Picture`
-DRAWINGS: dict[str, str] = {}
+DRAWINGS: dict[str, str] = {
+    "API": "api_tree",
+    "concurrency": "concurrency",
+    "environment": "environment",
+    "token bucket": "token_bucket",
+}
 
 
 def drawing(name: str) -> Picture:
