@@ -197,10 +197,15 @@ class Lab:
     def request(self, url: str, body: Any = None, **how: Any) -> Answer:
         """Send one HTTP request: `lab.request(url, body, method=..., headers={...})`.
 
-        Returns its answer with `.status`, `.text` and `.json()`, whatever the status.
+        Returns its answer with `.status`, `.text` and `.json()`, whatever the status. With
+        `signed=True` it is signed with the session's AWS keys.
         """
         from orderlab.practice import http
 
+        if how.pop("signed", False):
+            method, kind = how.get("method", "POST"), how.get("content_type", "application/json")
+            signed = http.signature(self.target, url, body, method, kind)
+            how["headers"] = {**signed, **how.get("headers", {})}
         return http.request(url, body, **how)
 
     def requests(self, url: str, bodies: Sequence[Any], **how: Any) -> list[Answer]:
@@ -278,6 +283,42 @@ class Lab:
         from orderlab.practice import functions
 
         return functions.log_lines(self.target, name, pattern)
+
+    def customer_code(self, name: str) -> bytes:
+        """The zip file of a function that the customer's own people wrote."""
+        from orderlab.orders.parts.packages import handler_zip
+
+        return handler_zip(name.replace("-", "_"))
+
+    def customer_layer(self) -> bytes:
+        """The zip file of the layer that those functions share."""
+        from orderlab.orders.parts.packages import layer_zip
+
+        return layer_zip()
+
+    def zipped(self, name: str, text: str) -> bytes:
+        """A zip file with one file in it: what Lambda takes as code."""
+        from orderlab.practice.functions import zipped
+
+        return zipped({name: text})
+
+    def mock_method(self, **settings: Any) -> None:
+        """Make a method of an API that answers 200 by itself, and deploy it to the stage live."""
+        from orderlab.practice import gateway
+
+        gateway.mock_method(self._practice(), **settings)
+
+    def gateway_log_role(self) -> str:
+        """The ARN of a role with which API Gateway may write logs."""
+        from orderlab.practice import gateway
+
+        return gateway.log_role(self._practice())
+
+    def order_schema(self) -> str:
+        """The JSON Schema (draft 4) of the customer's orders, as text."""
+        from orderlab.orders.contract import schema_text
+
+        return schema_text()
 
     def environments(self, name: str) -> list[dict[str, Any]]:
         """The execution environments of a function that are there now, with their `state`."""

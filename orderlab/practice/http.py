@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.target.base import Target
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -41,9 +43,7 @@ def request(
 
     `body` is text, or a value that is sent as JSON; None sends no body.
     """
-    data = None
-    if body is not None:
-        data = (body if isinstance(body, str) else json.dumps(body)).encode()
+    data = _encoded(body)
     sent = {"Content-Type": content_type, **(headers or {})}
     made = urllib.request.Request(url, data, sent, method=method)
     # no proxy: the address is on this machine
@@ -54,6 +54,25 @@ def request(
     except urllib.error.HTTPError as refusal:
         with refusal:
             return _answer(refusal.code, refusal)
+
+
+def _encoded(body: Any) -> bytes | None:
+    if body is None:
+        return None
+    return (body if isinstance(body, str) else json.dumps(body)).encode()
+
+
+def signature(
+    target: Target, url: str, body: Any, method: str, content_type: str
+) -> dict[str, str]:
+    """The headers that sign a request to an API as the session's own user (SigV4)."""
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+
+    keys = target.client("sts")._request_signer._credentials
+    sent = AWSRequest(method, url, {"Content-Type": content_type}, _encoded(body))
+    SigV4Auth(keys, "execute-api", target.region).add_auth(sent)
+    return dict(sent.headers.items())
 
 
 def _answer(status: int, response: Any) -> Answer:

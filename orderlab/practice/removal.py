@@ -27,12 +27,16 @@ def remove(target: Target, *names: str) -> list[str]:
     """Remove every resource with one of these names; returns what was removed, kind and name.
 
     Looks at functions (with their mappings, role and log group), tables, queues, topics (with
-    their subscriptions), REST APIs, usage plans, API keys, layers, log groups and roles. A name
-    that nothing has is passed over.
+    their subscriptions), REST APIs, usage plans, API keys, layers, log groups and roles;
+    `function/statement` names a statement of a function's resource policy. A name that nothing
+    has is passed over.
     """
     removed = []
     for name in names:
         for kind, take_away in _KINDS.items():
+            # only these two have a slash in their names
+            if "/" in name and kind not in ("log group", "permission"):
+                continue
             if _succeeds(take_away, target, name):
                 removed.append(f"{kind} {name}")
     return removed
@@ -147,6 +151,16 @@ def _role(target: Target, name: str) -> bool:
     return True
 
 
+def _permission(target: Target, name: str) -> bool:
+    function, slash, statement = name.partition("/")
+    if not slash or not function:
+        return False
+    target.client("lambda").remove_permission(
+        FunctionName=target.name(function), StatementId=statement
+    )
+    return True
+
+
 _KINDS: dict[str, Callable[[Target, str], bool]] = {
     "function": _function,
     "table": _table,
@@ -158,4 +172,5 @@ _KINDS: dict[str, Callable[[Target, str], bool]] = {
     "layer": _layer,
     "log group": _log_group,
     "role": _role,
+    "permission": _permission,
 }

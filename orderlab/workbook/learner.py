@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from orderlab.workbook.source import BEGIN, END
+from orderlab.workbook.source import BEGIN, CLAIM, END
 
 PLACEHOLDER = "# your code here"
 
 
 def learner_notebook(source: Any) -> Any:
     """Cut the solutions out of a source notebook, which is changed and returned."""
-    source.cells = [cell for cell in source.cells if "solution" not in _tags(cell)]
+    source.cells = [cell for cell in source.cells if not {"solution", CLAIM} & set(_tags(cell))]
     for cell in source.cells:
         if cell.cell_type == "code":
             cell.source = without_solution(cell.source)

@@ -10,7 +10,7 @@ from typing import Any
 
 from nbclient import NotebookClient
 
-from orderlab.workbook.source import BEGIN, END
+from orderlab.workbook.source import BEGIN, CLAIM, END
 
 CELL_TIMEOUT_SECONDS = 120
 _PLACEHOLDER = re.compile(r"(\w+(?:, \w+)*) = .*\bNone\b")
@@ -23,7 +23,7 @@ def solution_notebook(source: Any, folder: Path) -> Any:
     Progress goes to a folder that is thrown away, so that the author's own is not touched.
     An error in a cell is raised: a solution that fails is no solution.
     """
-    source.cells = [cell for cell in source.cells if "learner" not in cell.metadata.get("tags", [])]
+    source.cells = [cell for cell in source.cells if is_shown(cell)]
     for cell in source.cells:
         if cell.cell_type == "code":
             cell.source = without_markers(cell.source)
@@ -37,6 +37,11 @@ def solution_notebook(source: Any, folder: Path) -> Any:
         )
         client.execute(env=environment)
     return _tidy(source)
+
+
+def is_shown(cell: Any) -> bool:
+    """Whether a cell of the source is in the solution notebook."""
+    return not {"learner", CLAIM} & set(cell.metadata.get("tags", []))
 
 
 def without_markers(code: str) -> str:

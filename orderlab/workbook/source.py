@@ -1,7 +1,8 @@
 """A chapter's source: `solutions/NN_topic.py`, read by jupytext, checked, given stable cell ids.
 
 Tags of a cell: `solution` (the learner notebook does not have it), `learner` (only the learner
-notebook has it), `nbval-ignore-output` with `reason=...` in the cell's metadata.
+notebook has it), `claim` (no notebook has it: an assertion about what the text beside it says,
+which the author's gate runs), `nbval-ignore-output` with `reason=...` in the cell's metadata.
 Inside a code cell, lines between `### BEGIN SOLUTION` and `### END SOLUTION` become
 `# your code here`.
 """
@@ -18,6 +19,7 @@ import nbformat
 from orderlab.errors import OrderlabError
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+CLAIM = "claim"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 MAX_CELL_LINES = 15
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import zipfile
+import json
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from orderlab.orders.parts.api import STAGE, find_api
-from orderlab.orders.parts.names import function_arn
-from orderlab.orders.parts.roles import allow, ensure_role
+from orderlab.orders.parts.names import TAGS, function_arn
+from orderlab.practice.functions import deploy, zipped
 from orderlab.target.base import Target
 
 RUNTIME = "python3.13"
 PATH = "/orders"
+# How API Gateway writes `invoke this function`, as the notebook has it.
+BEHIND = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{}/invocations"
 
-# The learner's first handler, as section 1.3 of the notebook has it.
+# The learner's first handler, as exercise 1.1 asks for it.
 FIRST_HANDLER = """import json
 
 def handler(event, context):
@@ -29,15 +30,6 @@ def handler(event, context):
 """
 
 
-def zipped(files: dict[str, str]) -> bytes:
-    """A zip file with these texts: what Lambda takes as a function's code, or as a layer's."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return buffer.getvalue()
-
-
 def ensure_function(
     target: Target, name: str, files: dict[str, str], handler: str, timeout: int = 10
 ) -> None:
@@ -45,38 +37,48 @@ def ensure_function(
     functions = target.client("lambda")
     try:
         functions.get_function_configuration(FunctionName=target.name(name))
+    except functions.exceptions.ResourceNotFoundException:
+        deploy(target, name, files, handler=handler, Timeout=timeout)
+
+
+def ensure_role_without_rights(target: Target, name: str) -> str:
+    """The ARN of a role for a function that may do nothing, as `new_role` of the notebook makes."""
+    iam = target.client("iam")
+    try:
+        return str(iam.get_role(RoleName=target.name(name))["Role"]["Arn"])
+    except iam.exceptions.NoSuchEntityException:
+        may = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+        trust = {**may, "Principal": {"Service": "lambda.amazonaws.com"}}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        made = iam.create_role(RoleName=target.name(name), AssumeRolePolicyDocument=document)
+        return str(made["Role"]["Arn"])
+
+
+def ensure_first_function(target: Target, *, may_log: bool = True) -> None:
+    """accept-order as exercise 1.1 asks for it, unless there is one; with or without its log."""
+    functions, name = target.client("lambda"), target.name("accept-order")
+    try:
+        functions.get_function_configuration(FunctionName=name)
         return
     except functions.exceptions.ResourceNotFoundException:
         pass
-    may_log = allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "*")
-    role = ensure_role(target, f"{name}-role", "lambda.amazonaws.com", [may_log])
-    functions.create_function(
-        FunctionName=target.name(name),
-        Runtime=RUNTIME,
-        Role=role,
-        Handler=handler,
-        Code={"ZipFile": zipped(files)},
-        Timeout=timeout,
-    )
-    functions.get_waiter("function_active_v2").wait(FunctionName=target.name(name))
-
-
-def ensure_first_function(target: Target) -> None:
-    """accept-order as section 1.3 deploys it."""
     files = {"accept_order.py": FIRST_HANDLER}
-    ensure_function(target, "accept-order", files, "accept_order.handler")
-
-
-def integration_uri(target: Target, function: str) -> str:
-    """How API Gateway writes `invoke this function`."""
-    return (
-        f"arn:aws:apigateway:{target.region}:lambda:path/2015-03-31/functions/"
-        f"{function_arn(target, function)}/invocations"
+    if may_log:
+        deploy(target, "accept-order", files, handler="accept_order.handler")
+        return
+    functions.create_function(
+        FunctionName=name,
+        Runtime=RUNTIME,
+        Role=ensure_role_without_rights(target, "accept-order-role"),
+        Handler="accept_order.handler",
+        Code={"ZipFile": zipped(files)},
+        Tags=TAGS,
     )
+    functions.get_waiter("function_active_v2").wait(FunctionName=name)
 
 
 def ensure_first_api(target: Target) -> str:
-    """order-api with POST /orders to accept-order, on stage live; nobody permitted the call yet."""
+    """order-api with POST /orders to accept-order, on stage live; who may call is not said here."""
     api_id = find_api(target)
     if api_id is not None and orders_method(target) is not None:
         return api_id
@@ -88,7 +90,7 @@ def ensure_first_api(target: Target) -> str:
         )["id"]
     where = {"restApiId": api_id, "resourceId": _resource(gateway, api_id), "httpMethod": "POST"}
     gateway.put_method(**where, authorizationType="NONE")
-    uri = integration_uri(target, "accept-order")
+    uri = BEHIND.format(function_arn(target, "accept-order"))
     gateway.put_integration(**where, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
     gateway.create_deployment(restApiId=api_id, stageName=STAGE)
     return str(api_id)

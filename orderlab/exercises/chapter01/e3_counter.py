@@ -1,4 +1,4 @@
-"""1.2: what a global variable of a function is, and is not."""
+"""1.3: what a global variable of a function is, and is not."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from orderlab.exercises.chapter01.clients import at_once, invoke
 from orderlab.exercises.chapter01.starting_points import ensure_function
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.answers import CannotRead, listing
+from orderlab.practice.functions import at_once, invoke
+from orderlab.practice.removal import remove
 from orderlab.requirements.waiting import wait_for
 
 NAME = "count-orders"
@@ -61,9 +63,13 @@ def _check(workspace: Workspace) -> Outcome:
 
 
 def _read(value: Any) -> list[dict[str, Any]] | None:
-    if not isinstance(value, list | tuple) or len(value) < 2:
+    try:
+        found = list(value.values()) if isinstance(value, dict) else listing(value)
+    except CannotRead:
         return None
-    read = [_one(each) for each in value]
+    read = [_one(each) for each in found]
+    if len(read) < 2:
+        return None
     good = [each for each in read if each is not None]
     return good if len(good) == len(read) else None
 
@@ -138,16 +144,15 @@ def _events(*orders: str) -> list[dict[str, str]]:
 
 def _solve(workspace: Workspace) -> Any:
     events = _events(*(f"o-{number}" for number in range(6)))
-    return at_once(workspace.client("lambda"), workspace.name(NAME), events)
+    return at_once(workspace.target, NAME, events)
 
 
 def _in_turn(workspace: Workspace) -> Any:
-    functions, name = workspace.client("lambda"), workspace.name(NAME)
-    return [invoke(functions, name, event) for event in _events("o-1", "o-2", "o-3")]
+    return [invoke(workspace.target, NAME, event) for event in _events("o-1", "o-2", "o-3")]
 
 
 def _same_order(workspace: Workspace) -> Any:
-    return at_once(workspace.client("lambda"), workspace.name(NAME), _events("o-1", "o-1"))
+    return at_once(workspace.target, NAME, _events("o-1", "o-1"))
 
 
 def _invented(workspace: Workspace) -> Any:
@@ -156,25 +161,47 @@ def _invented(workspace: Workspace) -> Any:
 
 def _renewed(workspace: Workspace) -> Any:
     functions, name = workspace.client("lambda"), workspace.name(NAME)
-    first = invoke(functions, name, {"order": "o-1"})
+    first = invoke(workspace.target, NAME, {"order": "o-1"})
     functions.update_function_configuration(FunctionName=name, Description="new environments")
     functions.get_waiter("function_updated_v2").wait(FunctionName=name)
-    return json.dumps(first), json.dumps(invoke(functions, name, {"order": "o-2"}))
+    return json.dumps(first), json.dumps(invoke(workspace.target, NAME, {"order": "o-2"}))
+
+
+def _two(workspace: Workspace) -> Any:
+    return (each for each in at_once(workspace.target, NAME, _events("o-a", "o-b")))
+
+
+def _names(workspace: Workspace) -> dict[str, Any]:
+    class Lab:
+        @staticmethod
+        def invoke_at_once(name: str, events: Any) -> Any:
+            return at_once(workspace.target, name, events)
+
+    return {"lab": Lab}
+
+
+def _ignore(_: object) -> None:
+    """Take a value away."""
 
 
 COUNTER = Exercise(
-    id="1.2",
+    id="1.3",
     title="Two orders, one number",
     check=_check,
     prepare=_prepare,
+    undo=lambda workspace: _ignore(remove(workspace.target, NAME)),
+    stands=lambda _: True,
     solve=_solve,
-    solution="""answers = at_once(functions, "count-orders", [{"order": f"o-{n}"} for n in range(6)])
+    names=_names,
+    answer_name="answers",
+    solution="""events = [{"order": f"o-{n}"} for n in range(6)]
+answers = lab.invoke_at_once("count-orders", events)
 # Six at once need six environments, and each has its own `count`, which begins at 0.
 # What must be the same for all belongs outside: in a table, as in chapter 02.""",
     hints=(
         "Who has the variable `count`: the function, or each of its environments?",
         "An environment works on one request at a time. Make Lambda need two of them.",
-        'at_once(functions, "count-orders", [{"order": "o-1"}, {"order": "o-2"}])',
+        'lab.invoke_at_once("count-orders", [{"order": "o-1"}, {"order": "o-2"}])',
     ),
     waits=True,
     proofs=(
@@ -183,5 +210,6 @@ COUNTER = Exercise(
         Proof("not from an environment", _invented, says="log stream for every environment"),
         Proof("another form", lambda _: {"o-1": 1, "o-2": 1}, says="as they came"),
         Proof("after an update, as JSON text", _renewed, "right"),
+        Proof("two at once, as a generator", _two, "right"),
     ),
 )

@@ -1,4 +1,4 @@
-"""1.5: hold one partner back without hurting the other."""
+"""1.8: hold one partner back without hurting the other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from orderlab.exercises.chapter01.clients import post
 from orderlab.exercises.chapter01.partners import (
     BULK,
     CALM,
@@ -16,9 +15,11 @@ from orderlab.exercises.chapter01.partners import (
     find_partner_api,
     key_of,
     partner_url,
+    remove_partners,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders.parts.api import STAGE
+from orderlab.practice.http import request
 
 FLOOD, FEW, CONNECTIONS = 40, 3, 8
 # the allowance grows while a slow machine sends
@@ -29,14 +30,26 @@ _EXPECTED = f"{BULK} held back with 429, every order of {CALM} taken"
 
 
 def _prepare(workspace: Workspace) -> None:
-    plan = ensure_partners(workspace.target)
-    api_id = find_partner_api(workspace.target)
-    changes = [_stage_change("rateLimit", "1"), _stage_change("burstLimit", "5")]
-    workspace.client("apigateway").update_stage(
-        restApiId=api_id, stageName=STAGE, patchOperations=changes
-    )
-    workspace.memory["plan"] = plan
+    """partner-api with two partners in one plan, and a limit on the stage that is new to both."""
+    there = find_partner_api(workspace.target) is not None and _plan_id(workspace) is not None
+    workspace.memory["plan"] = ensure_partners(workspace.target)
+    if not there:
+        changes = [_stage_change("rateLimit", "1"), _stage_change("burstLimit", "5")]
+        workspace.client("apigateway").update_stage(
+            restApiId=find_partner_api(workspace.target), stageName=STAGE, patchOperations=changes
+        )
     workspace.memory.setdefault("before", _settings(workspace))
+
+
+def _plan_id(workspace: Workspace) -> str | None:
+    for plan in workspace.client("apigateway").get_usage_plans(limit=500)["items"]:
+        if plan["name"] == workspace.name("partners"):
+            return str(plan["id"])
+    return None
+
+
+def _undo(workspace: Workspace) -> None:
+    remove_partners(workspace.target)
 
 
 def _stage_change(limit: str, value: str) -> dict[str, str]:
@@ -74,7 +87,55 @@ def _check(workspace: Workspace) -> Outcome:
             f"The stage's limit still counts for everybody: {CALM} is refused while {BULK} floods.",
             next="Whose orders does the limit of a stage count, and whose that of a usage plan?",
         )
-    return _judge(bulk, calm, bool(_limited(now["stage"])))
+    outcome = _judge(bulk, calm, bool(_limited(now["stage"])))
+    if outcome.kind != "right":
+        return outcome
+    return _as_asked(workspace, outcome)
+
+
+def _as_asked(workspace: Workspace, outcome: Outcome) -> Outcome:
+    """The limit that was asked for, and no other, for the key of the one partner."""
+    limits = [_throttle(plan, workspace) for plan in _plans_of(workspace, BULK)]
+    if LIMIT in limits:
+        return outcome
+    shown = [limit for limit in limits if limit]
+    if not shown:
+        return wrong(
+            "held back by something else",
+            f"{BULK} is held back now, but no usage plan of its key has a throttle.",
+            looked_at="the usage plans of its key",
+            expected="rateLimit 1, burstLimit 5",
+            got="no throttle",
+            next="A quota counts a day, week or month. A throttle counts requests a second.",
+        )
+    return wrong(
+        "another limit",
+        f"{BULK} is held back, and to another limit than the one that was asked for.",
+        looked_at="the usage plans of its key",
+        expected="rateLimit 1, burstLimit 5",
+        got=", ".join(f"rateLimit {s['rateLimit']:g}, burstLimit {s['burstLimit']}" for s in shown),
+        next="rateLimit is requests a second; burstLimit is how many tokens the bucket holds.",
+    )
+
+
+def _plans_of(workspace: Workspace, partner: str) -> list[dict[str, Any]]:
+    gateway, key = workspace.client("apigateway"), _key_id(workspace, partner)
+    return [
+        plan
+        for plan in gateway.get_usage_plans(limit=500)["items"]
+        if any(k["id"] == key for k in gateway.get_usage_plan_keys(usagePlanId=plan["id"])["items"])
+    ]
+
+
+def _throttle(plan: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
+    """The plan's throttle for POST /orders: its own for that method, or that of the whole plan."""
+    api_id = find_partner_api(workspace.target)
+    for stage in plan.get("apiStages", ()):
+        if stage["apiId"] == api_id and stage.get("throttle"):
+            limits = stage["throttle"].get("/orders/POST") or {}
+            if limits:
+                return dict(limits)
+    return dict(plan.get("throttle") or {})
 
 
 def _flood(workspace: Workspace) -> tuple[Counter[int], Counter[int]]:
@@ -86,10 +147,10 @@ def _flood(workspace: Workspace) -> tuple[Counter[int], Counter[int]]:
     turns, calm = iter(range(FEW)), Counter[int]()
 
     def call_calmly() -> None:
-        calm[post(url, {}, x_api_key=key_of(CALM)).status] += 1
+        calm[request(url, {}, headers={"x-api-key": key_of(CALM)}).status] += 1
 
     def call_from_the_flood(_: int) -> int:
-        status = post(url, {}, x_api_key=key_of(BULK)).status
+        status = request(url, {}, headers={"x-api-key": key_of(BULK)}).status
         if status == 429 and next(turns, None) is not None:
             call_calmly()
         return status
@@ -211,18 +272,49 @@ def _own_plan(workspace: Workspace) -> None:
     gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=key, keyType="API_KEY")
 
 
+def _quota(workspace: Workspace) -> None:
+    _OPEN(workspace)
+    changes = [
+        {"op": "replace", "path": "/quota/limit", "value": "20"},
+        {"op": "replace", "path": "/quota/period", "value": "DAY"},
+    ]
+    workspace.client("apigateway").update_usage_plan(
+        usagePlanId=workspace.memory["plan"], patchOperations=changes
+    )
+
+
+def _no_stage_limit(workspace: Workspace) -> None:
+    """The stage's throttle taken away, instead of made large."""
+    workspace.client("apigateway").update_stage(
+        restApiId=find_partner_api(workspace.target),
+        stageName=STAGE,
+        patchOperations=[{"op": "remove", "path": "/*/*/throttling/burstLimit"},
+                         {"op": "remove", "path": "/*/*/throttling/rateLimit"}],
+    )  # fmt: skip
+
+
+def _names(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "gateway": workspace.client("apigateway"),
+        "partner_api": find_partner_api(workspace.target),
+        "plans": {"partners": workspace.memory["plan"]},
+    }
+
+
 _OPEN = _stage("1000", "500")
 
 ONE_CLIENT = Exercise(
-    id="1.5",
+    id="1.8",
     title="One client held back",
     check=_check,
     prepare=_prepare,
+    undo=_undo,
+    names=_names,
     solve=_all(_OPEN, _plan("1", "5")),
-    solution="""gateway.update_stage(restApiId=partners, stageName="live", patchOperations=[
+    solution="""gateway.update_stage(restApiId=partner_api, stageName="live", patchOperations=[
     {"op": "replace", "path": "/*/*/throttling/rateLimit", "value": "1000"},
     {"op": "replace", "path": "/*/*/throttling/burstLimit", "value": "500"}])
-gateway.update_usage_plan(usagePlanId=plan, patchOperations=[
+gateway.update_usage_plan(usagePlanId=plans["partners"], patchOperations=[
     {"op": "replace", "path": "/throttle/rateLimit", "value": "1"},
     {"op": "replace", "path": "/throttle/burstLimit", "value": "5"}])
 # The plan's limit counts for each key by itself, so that one plan is enough for both partners.""",
@@ -237,6 +329,9 @@ gateway.update_usage_plan(usagePlanId=plan, patchOperations=[
         Proof("the stage's limit is still there", _plan("1", "5"), says="must pass both"),
         Proof("too tight for anybody", _all(_OPEN, _plan("0.1", "1")), says="does not let it"),
         Proof("locked out", _all(_OPEN, _disabled), says="Held back is not shut out"),
+        Proof("another limit", _all(_OPEN, _plan("1", "20")), says="another limit"),
+        Proof("held back by something else", _quota, says="no throttle"),
+        Proof("the stage's limit taken away", _all(_no_stage_limit, _plan("1", "5")), "right"),
         Proof("a plan of its own for the one", _all(_OPEN, _own_plan), "right"),
     ),
 )

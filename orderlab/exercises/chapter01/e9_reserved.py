@@ -1,4 +1,4 @@
-"""1.6, open: a function must not outrun what stands behind it."""
+"""1.9, open: a function must not outrun what stands behind it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from orderlab.exercises.chapter01.clients import invoke
-from orderlab.exercises.chapter01.starting_points import ensure_function, zipped
+from orderlab.exercises.chapter01.starting_points import ensure_function
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.practice.functions import invoke, zipped
+from orderlab.practice.removal import remove
 
 NAME = "ask-tax"
 ORDERS, MOST = 10, 3
@@ -29,6 +30,10 @@ _EXPECTED = f"all {ORDERS} answered, 2 or {MOST} at work at the same time and ne
 def _prepare(workspace: Workspace) -> None:
     ensure_function(workspace.target, NAME, {"tax.py": SOURCE}, "tax.handler")
     workspace.memory.setdefault("before", _settings(workspace))
+
+
+def _undo(workspace: Workspace) -> None:
+    remove(workspace.target, NAME)
 
 
 def _settings(workspace: Workspace) -> dict[str, Any]:
@@ -69,13 +74,12 @@ def _check(workspace: Workspace) -> Outcome:
 
 
 def _send(workspace: Workspace) -> list[Any]:
-    functions, name = workspace.client("lambda"), workspace.name(NAME)
     deadline = time.monotonic() + PATIENCE_SECONDS
 
     def until_answered(number: int) -> Any:
         while time.monotonic() < deadline:
             try:
-                return invoke(functions, name, {"order": f"o-{number}"})
+                return invoke(workspace.target, NAME, {"order": f"o-{number}"})
             except ClientError as error:
                 if error.response["Error"]["Code"] != "TooManyRequestsException":
                     return {"errorType": error.response["Error"]["Code"]}
@@ -110,6 +114,15 @@ def _judge(answers: list[Any], reserved: int | None, new_code: bool) -> Outcome:
         )
     if most > MOST:
         return _too_many(most, reserved, new_code)
+    if reserved is None:
+        return wrong(
+            "nothing caps it",
+            f"This time {most} ran at once. Nothing about the function keeps it so: the next ten "
+            "orders may start ten environments.",
+            **found,
+            got="no reserved concurrency",
+            next="put_function_concurrency caps how many environments a function has.",
+        )
     if most == 1:
         return wrong(
             "one at a time",
@@ -183,12 +196,23 @@ def _lock(workspace: Workspace) -> None:
     functions.get_waiter("function_updated_v2").wait(FunctionName=name)
 
 
+def _faster(workspace: Workspace) -> None:
+    files = {"tax.py": SOURCE.replace("0.25", "0.2")}
+    functions, name = workspace.client("lambda"), workspace.name(NAME)
+    functions.update_function_code(FunctionName=name, ZipFile=zipped(files))
+    functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+    _cap(MOST)(workspace)
+
+
 RESERVED = Exercise(
-    id="1.6",
+    id="1.9",
     title="No more than three at once (open)",
     check=_check,
     prepare=_prepare,
+    undo=_undo,
+    stands=lambda workspace: _reserved(workspace) in (2, MOST),
     solve=_cap(MOST),
+    names=lambda workspace: {"functions": workspace.client("lambda")},
     solution="""functions.put_function_concurrency(FunctionName="ask-tax", ReservedConcurrentExecutions=3)
 # Concurrency is environments, so a cap on environments is a cap on callers of the service behind.""",
     hints=(
@@ -204,5 +228,6 @@ RESERVED = Exercise(
         Proof("a lock in the code", _lock, says="not seen by the others"),
         Proof("another size", _memory, says="changes one environment"),
         Proof("two at once", _cap(2), "right"),
+        Proof("three, in code that works faster", _faster, "right"),
     ),
 )

@@ -1,0 +1,192 @@
+"""1.7: what a metric says, and which statistic of it answers a question."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.answers import mapping, number
+
+KEYS = ("requests", "refused", "invocations")
+SOURCES = {
+    "requests": ("AWS/ApiGateway", "Count", "ApiName", "order-api"),
+    "refused": ("AWS/ApiGateway", "4XXError", "ApiName", "order-api"),
+    "invocations": ("AWS/Lambda", "Invocations", "FunctionName", "accept-order"),
+}
+_LOOKED = "your numbers, and the same three metrics in CloudWatch"
+_SYNONYMS = {
+    "count": "requests",
+    "4xx": "refused",
+    "4XXError": "refused",
+    "errors": "refused",
+    "invocation": "invocations",
+    "runs": "invocations",
+}
+
+
+def _points(workspace: Workspace, key: str) -> list[dict[str, float]]:
+    namespace, metric, dimension, name = SOURCES[key]
+    now = datetime.now(UTC)
+    found: list[dict[str, float]] = workspace.client("cloudwatch").get_metric_statistics(
+        Namespace=namespace,
+        MetricName=metric,
+        Dimensions=[{"Name": dimension, "Value": workspace.name(name)}],
+        Statistics=["Sum", "Average", "Maximum", "SampleCount"],
+        Period=60,
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(minutes=1),
+    )["Datapoints"]
+    return found
+
+
+def _check(workspace: Workspace) -> Outcome:
+    given = workspace.answer
+    if given is None or (isinstance(given, dict) and all(v is None for v in given.values())):
+        return untouched(
+            "`total` returns nothing yet.",
+            next="Compare it with the metric of half-a-second above, and mind the statistic.",
+        )
+    read = {
+        key: number(value, f"a number of {key}")
+        for key, value in mapping(given, KEYS, synonyms=_SYNONYMS).items()
+    }
+    points = {key: _points(workspace, key) for key in KEYS}
+    expected = {key: sum(point["Sum"] for point in points[key]) for key in KEYS}
+    shown = ", ".join(f"{key} {value:.0f}" for key, value in expected.items())
+    off = [key for key in KEYS if abs(read[key] - expected[key]) > 0.5]
+    if not off:
+        return right(
+            "Sum adds up what happened in each minute. Requests less refusals is what reached the "
+            "function; the rest of its invocations came from you, without the door.",
+            looked_at=_LOOKED,
+            got=shown,
+        )
+    return _wrong(off[0], read, points, shown)
+
+
+def _wrong(
+    key: str, read: dict[str, float], points: dict[str, list[dict[str, float]]], shown: str
+) -> Outcome:
+    value, found = read[key], points[key]
+    got = ", ".join(f"{name} {each:g}" for name, each in read.items())
+    name, message, hint = (
+        "another number",
+        f"CloudWatch has another sum for {key}.",
+        ("Add up Sum over all datapoints of the last hour, for the metric and dimension given."),
+    )
+    if not value:
+        name, message, hint = (
+            "no datapoints",
+            f"Your number for {key} is 0, and CloudWatch has datapoints for it.",
+            "Namespace, metric and dimension must all match, and the time must reach back an hour.",
+        )
+    elif value == max((point["Maximum"] for point in found), default=0):
+        name, message, hint = (
+            "the largest single value",
+            f"Your number for {key} is the Maximum: the largest value that one request reported.",
+            "Which statistic adds up?",
+        )
+    elif abs(value - sum(point["Average"] for point in found)) < 0.01:
+        name, message, hint = (
+            "an average",
+            f"Your number for {key} is made of averages: a share of the requests, not a count.",
+            "Which statistic adds up?",
+        )
+    elif value == sum(point["SampleCount"] for point in found):
+        name, message, hint = (
+            "how often it was reported",
+            f"Your number for {key} is the SampleCount: each request reports once, as 0 or 1.",
+            "Sum adds up the values that were reported.",
+        )
+    return wrong(name, message, looked_at=_LOOKED, expected=shown, got=got, next=hint)
+
+
+def _total(statistic: str) -> Any:
+    def attempt(workspace: Workspace) -> dict[str, float]:
+        return {key: sum(point[statistic] for point in _points(workspace, key)) for key in KEYS}
+
+    return attempt
+
+
+def _largest(workspace: Workspace) -> dict[str, float]:
+    return {key: max(p["Maximum"] for p in _points(workspace, key)) for key in KEYS}
+
+
+def _as_text(workspace: Workspace) -> dict[str, str]:
+    return {key.upper(): f" {value:.0f} " for key, value in _total("Sum")(workspace).items()}
+
+
+def _named_otherwise(workspace: Workspace) -> dict[str, float]:
+    sums = _total("Sum")(workspace)
+    return {"Count": sums["requests"], "4xx": sums["refused"], "runs": sums["invocations"]}
+
+
+def _names(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "metrics": workspace.client("cloudwatch"),
+        "datetime": datetime,
+        "timedelta": timedelta,
+        "UTC": UTC,
+    }
+
+
+def _prepare(workspace: Workspace) -> None:
+    """Some orders, right and wrong, so that there is something to count."""
+    from orderlab.orders.parts.api import STAGE, find_api
+    from orderlab.practice.http import many
+    from orderlab.practice.orders import fresh
+
+    if all(_points(workspace, key) for key in KEYS):
+        return
+    api_id = find_api(workspace.target)
+    if api_id is not None:
+        url = f"{workspace.target.api_url(api_id, STAGE)}/orders"
+        many(url, [{}, *fresh(7), {}, {}])
+
+
+DOOR_METRICS = Exercise(
+    id="1.7",
+    title="What the door saw",
+    check=_check,
+    prepare=_prepare,
+    solve=_total("Sum"),
+    stands=lambda _: True,
+    names=_names,
+    answer_name="seen",
+    needs=("1.1", "1.2", "1.4", "1.6"),
+    solution="""def total(namespace, metric, dimension, name):
+    now = datetime.now(UTC)
+    points = metrics.get_metric_statistics(
+        Namespace=namespace,
+        MetricName=metric,
+        Dimensions=[{"Name": dimension, "Value": name}],
+        Statistics=["Sum"],
+        Period=60,
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(minutes=1),
+    )["Datapoints"]
+    return sum(point["Sum"] for point in points)
+
+seen = {
+    "requests": total("AWS/ApiGateway", "Count", "ApiName", "order-api"),
+    "refused": total("AWS/ApiGateway", "4XXError", "ApiName", "order-api"),
+    "invocations": total("AWS/Lambda", "Invocations", "FunctionName", "accept-order"),
+}
+# CloudWatch keeps a value for each period; Sum adds up within one, and sum() over all of them.
+""",
+    hints=(
+        "The call stands above, for half-a-second. What is different about a count?",
+        "The statistic is Sum, and the result is the sum over all datapoints.",
+        "points = metrics.get_metric_statistics(Namespace=namespace, MetricName=metric, Statistics="
+        '["Sum"], ...)["Datapoints"], then sum(point["Sum"] for point in points)',
+    ),
+    proofs=(
+        Proof("the largest single value", _largest, says="Which statistic"),
+        Proof("an average", _total("Average"), says="a share of the requests"),
+        Proof("how often it was reported", _total("SampleCount"), says="each request reports once"),
+        Proof("no datapoints", lambda _: dict.fromkeys(KEYS, 0), says="CloudWatch has datapoints"),
+        Proof("as text, in capitals", _as_text, "right"),
+        Proof("the metrics' own names", _named_otherwise, "right"),
+    ),
+)
