@@ -51,6 +51,8 @@ lab.diagram()
 # | **ECS** or **EKS** | a container image | how many copies run, and the machines below them; **Fargate** takes the machines off your hands | the copies' vCPU and memory, busy or not |
 # | **Lambda** | a zip file or an image with a function | the code | requests, and memory times duration |
 #
+
+# %% [markdown]
 # ECS and EKS start, stop and connect containers. ECS has an interface of AWS's own; EKS is Kubernetes.
 #
 # What people can do counts for more than features. If this customer had Kubernetes manifests and people who know
@@ -257,8 +259,8 @@ ex.check()
 
 # %%
 lab.catch_up("1.2")
-lab.compare("1.p1", "that of every function", "a resource of * names every log group of the account. "
-            "A role should name what its function needs and nothing else.")
+lab.compare("1.p1", "that of every function", "a resource of * names every log group of the "
+            "account. A role should name what its function needs and nothing else.")
 
 # %%
 lab.invoke("accept-order", {"body": json.dumps(order)})
@@ -387,7 +389,7 @@ def handler(event, context):
     return context.log_stream_name
 """
 lab.deploy("half-a-second", WAIT)
-rows, known = [], set()
+known, rows = set(), []
 for burst in (1, 2, 4, 8):
     used = set(lab.invoke_at_once("half-a-second", [{}] * burst))
     rows.append({"requests at once": burst, "environments": len(used), "new": len(used - known)})
@@ -511,7 +513,7 @@ print(lab.request(lab.api_url(hello) + "/hello/Ada", method="GET"))
 # AWS; the source says on whose behalf it may call you.
 
 # %%
-lab.predict("1.p4", "You delete GET in the draft, without deploying. What does the next client get?",
+lab.predict("1.p4", "You delete GET in the draft and deploy nothing. What does a client get?",
             ["200, as before", "403, no such path", "500"])
 
 # %%
@@ -799,7 +801,8 @@ with_key = {"x-api-key": key["value"]}
 flood = lab.requests(lab.api_url(hello) + "/hello", [{}] * 60, headers=with_key)
 said = Counter(f"{answer.status} {answer.text}" for answer in flood)
 refused = sum(answer.status == 429 for answer in flood)
-lab.compare("1.p5", "some are taken, the others refused" if 0 < refused < 60 else f"{refused} refused",
+some = "some are taken, the others refused"
+lab.compare("1.p5", some if 0 < refused < 60 else f"{refused} refused",
             "the bucket is soon empty. API Gateway never lets a request wait: it answers 429, and "
             "the client comes again.")
 

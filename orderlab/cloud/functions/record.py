@@ -88,6 +88,8 @@ class Record:
     def write_log(self, version: Version, stream: str, lines: Sequence[LogLine]) -> None:
         """Into CloudWatch Logs, if the function's role may write there.
 
+        What is missing, the log group or the stream, the role must be allowed to create.
+
         Metrics in the embedded format are read from it: without the right to log there are none.
         """
         if not lines:
@@ -104,11 +106,16 @@ class Record:
         function = version.function
         permissions = self._cloud.permissions
         role = permissions.role_principal(version.configuration.role, function.name)
-        resource = (
+        group = (
             f"arn:aws:logs:{function.region}:{function.account_id}:log-group:{version.log_group}"
-            f":log-stream:{stream}"
         )
-        allowed = permissions.allows(role, "logs:PutLogEvents", resource)
+        missing = self._cloud.telemetry.logs.lacks(version.log_group, stream)
+        needed = [("logs:PutLogEvents", f"{group}:log-stream:{stream}")]
+        if "stream" in missing:
+            needed.append(("logs:CreateLogStream", f"{group}:log-stream:{stream}"))
+        if "group" in missing:
+            needed.append(("logs:CreateLogGroup", f"{group}:log-stream:"))
+        allowed = all(permissions.allows(role, action, arn) for action, arn in needed)
         if len(self._may_write) > 1000:
             self._may_write.clear()
         self._may_write[stream] = (now + _RIGHT_SECONDS, allowed)

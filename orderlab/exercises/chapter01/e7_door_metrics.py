@@ -68,38 +68,44 @@ def _check(workspace: Workspace) -> Outcome:
 def _wrong(
     key: str, read: dict[str, float], points: dict[str, list[dict[str, float]]], shown: str
 ) -> Outcome:
-    value, found = read[key], points[key]
     got = ", ".join(f"{name} {each:g}" for name, each in read.items())
-    name, message, hint = (
-        "another number",
-        f"CloudWatch has another sum for {key}.",
-        ("Add up Sum over all datapoints of the last hour, for the metric and dimension given."),
-    )
-    if not value:
-        name, message, hint = (
+    name, message, hint = _kind(key, read, points)
+    return wrong(name, message, looked_at=_LOOKED, expected=shown, got=got, next=hint)
+
+
+def _kind(
+    key: str, read: dict[str, float], points: dict[str, list[dict[str, float]]]
+) -> tuple[str, str, str]:
+    """The misconception, told by all three numbers together."""
+    if not read[key]:
+        return (
             "no datapoints",
             f"Your number for {key} is 0, and CloudWatch has datapoints for it.",
             "Namespace, metric and dimension must all match, and the time must reach back an hour.",
         )
-    elif value == max((point["Maximum"] for point in found), default=0):
-        name, message, hint = (
+    if all(read[k] == max((p["Maximum"] for p in points[k]), default=0) for k in KEYS):
+        return (
             "the largest single value",
-            f"Your number for {key} is the Maximum: the largest value that one request reported.",
+            "Your numbers are the Maximum: the largest value that a single request reported.",
             "Which statistic adds up?",
         )
-    elif abs(value - sum(point["Average"] for point in found)) < 0.01:
-        name, message, hint = (
+    if all(abs(read[k] - sum(p["Average"] for p in points[k])) < 0.01 for k in KEYS):
+        return (
             "an average",
-            f"Your number for {key} is made of averages: a share of the requests, not a count.",
+            "Your numbers are averages: a share of the requests, and not a count.",
             "Which statistic adds up?",
         )
-    elif value == sum(point["SampleCount"] for point in found):
-        name, message, hint = (
+    if all(read[k] == sum(p["SampleCount"] for p in points[k]) for k in KEYS):
+        return (
             "how often it was reported",
-            f"Your number for {key} is the SampleCount: each request reports once, as 0 or 1.",
+            "Your numbers are the SampleCount: each request reports once, as 0 or 1.",
             "Sum adds up the values that were reported.",
         )
-    return wrong(name, message, looked_at=_LOOKED, expected=shown, got=got, next=hint)
+    return (
+        "another number",
+        f"CloudWatch has another sum for {key}.",
+        "Add up Sum over all datapoints of the last hour, for the metric and dimension given.",
+    )
 
 
 def _total(statistic: str) -> Any:

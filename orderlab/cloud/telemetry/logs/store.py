@@ -36,6 +36,13 @@ class LogStore:
         target = self.state(self._region).ensure_log_group(group).stream(stream)
         self.append(group, target, events)
 
+    def lacks(self, group: str, stream: str) -> frozenset[str]:
+        """What is not there yet of a group and its stream: `group`, `stream`, both or nothing."""
+        found = self.state(self._region).groups.get(group)
+        if found is None:
+            return frozenset({"group", "stream"})
+        return frozenset() if stream in found.streams else frozenset({"stream"})
+
     def append(self, group: str, stream: Stream, events: Iterable[tuple[int, str]]) -> None:
         """Append to a stream."""
         now = int(time.time() * 1000)
