@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 READ_LIMIT = 1_000  # records that one GetRecords gives at most
 WAIT_SECONDS = 20.0
+# a shard is read four times a second
+POLL_SECONDS = 0.25
 
 
 def lane_of(keys: Mapping[str, Any], factor: int) -> int:
@@ -53,6 +55,7 @@ class Lane:
         self._settings = poller.settings
         self._policy = RetryPolicy.of(poller.settings)
         self._on_failure = OnFailure(poller.cloud, poller.mapping)
+        self._next_poll = float("-inf")
 
     @property
     def _index(self) -> int:
@@ -73,9 +76,9 @@ class Lane:
                 # the right to read was lost while waiting: the batch is read again later
                 continue
             if batch:
-                await self._work_off(batch, after)
                 if len(batch) < self._settings["BatchSize"]:
-                    await self._poller.let_gather()
+                    self._next_poll = self._clock.now() + POLL_SECONDS
+                await self._work_off(batch, after)
             else:
                 self._index = after
 
@@ -89,6 +92,9 @@ class Lane:
         while len(batch) < self._settings["BatchSize"]:
             wanted = min(self._settings["BatchSize"] - len(batch), READ_LIMIT)
             records, after = self._shard.read(position, wanted)
+            if records and (early := self._next_poll - self._clock.now()) > 0:
+                await self._poller.pause(early)
+                continue
             if not records:
                 wait = deadline - self._clock.now() if batch else WAIT_SECONDS
                 if wait <= 0:

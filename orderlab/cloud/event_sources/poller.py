@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from orderlab.cloud.event_sources.consumer import Consumer
 from orderlab.cloud.event_sources.filters import FilterCriteria
-from orderlab.cloud.event_sources.machine import MACHINE
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.settings import patterns
 
@@ -25,8 +24,6 @@ T = TypeVar("T")
 
 SHORTEST_PAUSE = 0.01  # real seconds: no speed turns a pause into a busy loop
 AFTER_A_PROBLEM = 1.0
-# real seconds that records may gather while the machine has more to do than it can
-GATHERING = 0.05
 
 
 class Backoff:
@@ -76,24 +73,28 @@ class Poller(ABC):
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def spawn(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> asyncio.Task[None]:
-        """Run `work` as a task of this poller; begun anew if it fails by a fault of ours."""
+    def spawn(
+        self, work: Callable[[], Coroutine[Any, Any, None]], name: str, *, again: bool = True
+    ) -> asyncio.Task[None]:
+        """Run `work` as a task of this poller; with `again` anew if it fails by a fault of ours."""
         task = asyncio.create_task(
-            self._persist(work), name=f"event-source {self.mapping.uuid} {name}"
+            self._persist(work, again), name=f"event-source {self.mapping.uuid} {name}"
         )
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _persist(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        while not self.stopping:
+    async def _persist(self, work: Callable[[], Coroutine[Any, Any, None]], again: bool) -> None:
+        while True:
             try:
                 await work()
                 return
             except Exception:
                 log.exception("event source mapping %s failed", self.mapping.uuid)
                 self.mapping.processed("internal Lambda error")
-                await self.pause(AFTER_A_PROBLEM)
+            if not again or self.stopping:
+                return
+            await self.pause(AFTER_A_PROBLEM)
 
     async def interruptible(self, awaitable: Awaitable[T]) -> T:
         """Await something that `stop` may cut short: nothing is lost if it never returns."""
@@ -104,13 +105,6 @@ class Poller(ABC):
             return await awaitable
         finally:
             self._interruptible.discard(task)
-
-    async def let_gather(self) -> None:
-        """Before a poll whose predecessor brought less than a batch: on a busy machine, few large
-        batches get more done than many small ones. On another this returns at once.
-        """
-        if MACHINE.is_busy():
-            await self.pause(GATHERING * self.cloud.clock.speed)
 
     async def pause(self, seconds: float) -> None:
         """Wait for scaled seconds, unless stopped; never shorter than a moment of real time."""

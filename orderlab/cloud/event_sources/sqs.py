@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from orderlab.cloud.aws_error import AwsError
@@ -20,7 +21,6 @@ from orderlab.cloud.event_sources.consumer import (
     event_payload,
     real_seconds,
 )
-from orderlab.cloud.event_sources.machine import MACHINE
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.poller import AFTER_A_PROBLEM, Backoff, Poller
 from orderlab.cloud.event_sources.scaling import STANDARD_MAXIMUM, Scaling
@@ -48,67 +48,63 @@ class Taken:
 
 
 class QueuePoller(Poller):
-    """Polls a queue with as many workers as `Scaling` grants, one batch each at a time.
+    """Polls a queue with as many pollers as `Scaling` grants, one batch each at a time.
 
-    Differs from AWS: see `Scaling`; an idle mapping holds one long poll open, not five. A function
-    that fails does not make the mapping poll more slowly.
+    Differs from AWS: one poller listens at a time, and another as soon as it has a batch, so that a
+    queue without messages is asked once every 20 s instead of five times. A function that fails
+    does not make the mapping poll more slowly.
     """
 
     def __init__(self, cloud: Cloud, mapping: EventSourceMapping) -> None:
         super().__init__(cloud, mapping)
         limit = self.settings.get("ScalingConfig", {}).get("MaximumConcurrency")
-        self._scaling = Scaling(limit or STANDARD_MAXIMUM, cloud.clock.speed)
-        self._workers: set[asyncio.Task[None]] = set()
+        self._scaling = Scaling(limit or STANDARD_MAXIMUM)
+        # batches under way, and whether one has ended since that was last looked at
         self._busy = 0
-        self._all_busy = asyncio.Event()
+        self._ended_one = asyncio.Event()
 
     def start(self) -> None:
-        self._add_workers()
-        self.spawn(self._supervise, "supervisor")
+        self.spawn(self._listen, "listener")
 
-    def _add_workers(self) -> None:
-        while len(self._workers) < self._scaling.pollers and not self.stopping:
-            self._workers.add(self.spawn(self._work, f"poller {len(self._workers)}"))
-
-    async def _supervise(self) -> None:
-        """Add pollers while none is free to listen."""
+    async def _listen(self) -> None:
+        """Take batch after batch, and hand each to a poller of its own."""
         while not self.stopping:
-            await self.interruptible(self._all_busy.wait())
-            await self.interruptible(asyncio.sleep(TICK))
-            self._consider()
-
-    def _consider(self) -> None:
-        if self._busy >= len(self._workers):
-            self._scaling.consider(real_seconds(), MACHINE.is_busy())
-            self._add_workers()
-
-    async def _work(self) -> None:
-        worker = asyncio.current_task()
-        assert worker is not None
-        self._workers.add(worker)
-        try:
-            await self._poll_until_too_many()
-        finally:
-            # at once, not when the task's end is noticed: the next to look must count right
-            self._workers.discard(worker)
-            self._all_busy_now()
-
-    async def _poll_until_too_many(self) -> None:
-        while not self.stopping and len(self._workers) <= self._scaling.pollers:
             queue = self.cloud.queues.queue(self.mapping.source.arn)
             problem = self.consumer.problem() or (None if queue else "Queue not found")
             if problem or queue is None:
                 self.mapping.processed(problem)
                 await self.pause(AFTER_A_PROBLEM)
                 continue
+            if self._busy >= self._scaling.pollers:
+                await self._wait_for_a_poller(queue)
+                continue
             batch = await self._gather(queue)
             if batch:
-                await self._process(queue, batch)
-                if len(batch) < min(self.settings["BatchSize"], RECEIVE_LIMIT):
-                    await self.let_gather()
-            elif len(self._workers) > 1:
-                self._scaling.idle()
-                return
+                await self._begin(queue, batch)
+            else:
+                self._scaling.quiet(self._busy)
+
+    async def _wait_for_a_poller(self, queue: Queue) -> None:
+        """A moment in which all pollers are busy; while messages wait it earns further ones."""
+        clock = self.cloud.clock
+        self._ended_one.clear()
+        began = clock.now()
+        with suppress(TimeoutError):
+            await self.interruptible(asyncio.wait_for(self._ended_one.wait(), TICK))
+        if queue.count_visible():
+            self._scaling.wait(clock.now(), clock.now() - began)
+
+    async def _begin(self, queue: Queue, batch: list[Taken]) -> None:
+        self._delete(queue, [taken for taken in batch if not taken.passes])
+        wanted = [taken for taken in batch if taken.passes]
+        if not wanted:
+            return
+        self._busy += 1
+        work = partial(self._process, queue, wanted)
+        if self.stopping:
+            await work()
+        else:
+            self.spawn(work, "poller", again=False)
 
     # --- poll and batch ---------------------------------------------------------------------
 
@@ -116,16 +112,9 @@ class QueuePoller(Poller):
         """Messages for one batch: full, as old as the window allows, or all there are."""
         size = self.settings["BatchSize"]
         window = self.settings["MaximumBatchingWindowInSeconds"]
-        patient = len(self._workers) == 1
-        asked_at = real_seconds()
-        batch = await self._receive(
-            queue, size, LONG_POLL_SECONDS if patient else self.cloud.clock.speed
-        )
-        at_once = real_seconds() - asked_at < AT_ONCE
+        batch = await self._receive(queue, size, LONG_POLL_SECONDS)
         if batch and window:
             await self._fill(queue, batch, size, self.cloud.clock.now() + window)
-        full = len(batch) >= min(size, RECEIVE_LIMIT)
-        self._scaling.received(real_seconds(), backlog=full and (at_once or size >= RECEIVE_LIMIT))
         return batch
 
     async def _fill(self, queue: Queue, batch: list[Taken], size: int, deadline: float) -> None:
@@ -176,20 +165,12 @@ class QueuePoller(Poller):
     # --- filter, invoke and settle ----------------------------------------------------------
 
     async def _process(self, queue: Queue, batch: list[Taken]) -> None:
-        self._delete(queue, [taken for taken in batch if not taken.passes])
-        wanted = [taken for taken in batch if taken.passes]
-        if not wanted:
-            return
-        self._busy += 1
-        self._all_busy_now()
-        self._scaling.started(real_seconds(), self._busy - 1)
-        self._consider()
         try:
-            for part in self._parts(wanted):
+            for part in self._parts(batch):
                 await self._hand_over(queue, part)
         finally:
             self._busy -= 1
-            self._all_busy.clear()
+            self._ended_one.set()
 
     def _parts(self, wanted: list[Taken]) -> Iterator[list[Taken]]:
         """What one invocation takes each. A message that an experiment is to strike goes alone:
@@ -198,10 +179,6 @@ class QueuePoller(Poller):
         struck = [each for each in wanted if faults.concerns(name, each.record)]
         yield from payload_sized([each for each in wanted if each not in struck])
         yield from ([each] for each in struck)
-
-    def _all_busy_now(self) -> None:
-        if self._busy and self._busy >= len(self._workers):
-            self._all_busy.set()
 
     async def _hand_over(self, queue: Queue, part: list[Taken]) -> None:
         """Invoke, and delete what was done; what failed shows again after its timeout."""
@@ -222,17 +199,12 @@ class QueuePoller(Poller):
         deadline = min(taken.visible_again_at for taken in part)
         backoff = Backoff()
         while True:
-            started_at = real_seconds()
             outcome = await self.consumer.invoke(payload)
-            if outcome.invocation:
-                # the function's own time: a cold start says nothing of the rate to come
-                seconds = outcome.invocation.duration_ms / 1000 or real_seconds() - started_at
-                self._scaling.finished(real_seconds(), len(part), seconds)
             if outcome.kind == "refused":
                 self.consumer.recheck()
             if outcome.kind != "throttled":
                 return outcome
-            self._scaling.throttled(real_seconds())
+            self._scaling.throttled(self.cloud.clock.now())
             pause = backoff.next()
             if self.stopping or self.cloud.clock.now() + pause >= deadline:
                 return outcome

@@ -147,7 +147,6 @@ class Invoker:
         slow = faults.active("slow", name, work.payload)
         dies = faults.active("kill", name, work.payload) is not None
         environment = await self._fleet.acquire(version)
-        outcome: Outcome | None = None
         try:
             hold = self._cloud.clock.real(slow.seconds) if slow else 0.0
             outcome = await environment.run(work, hold, dies)
@@ -157,8 +156,7 @@ class Invoker:
             environment.retired = True
             raise
         finally:
-            seconds = outcome.duration_ms / 1000 if outcome else 0.0
-            self._fleet.release(environment, seconds)
+            self._fleet.release(environment)
 
     def _admit(self, function: Function, payload: bytes) -> None:
         """TooManyRequestsException where no concurrency is left."""

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 # AWS publishes no idle time; minutes are what is observed
 IDLE_SECONDS = 420.0
 IDLE_SECONDS_WHEN_MANY = 60.0
-PATIENCE_SECONDS = 0.02
 
 Waiter = asyncio.Future[Environment | None]
 
@@ -39,7 +38,6 @@ class Pool:
         # (environment, scaled time since when it is idle), the latest last
         self.idle: list[tuple[Environment, float]] = []
         self.waiters: deque[Waiter] = deque()
-        self.average_seconds: float | None = None
         self.retired = False
 
     def take_idle(self) -> Environment | None:
@@ -49,17 +47,12 @@ class Pool:
                 return environment
         return None
 
-    def note_duration(self, seconds: float) -> None:
-        before = self.average_seconds
-        self.average_seconds = seconds if before is None else 0.8 * before + 0.2 * seconds
-
 
 class Fleet:
     """All environments of the cloud.
 
     Differs from AWS: the machine carries a limited number of processes; beyond it an event waits
-    for an environment. An event whose function takes less than 20 ms on average waits as long for
-    a busy environment before a new one is started.
+    for an environment.
     """
 
     def __init__(
@@ -87,11 +80,10 @@ class Fleet:
         self.working.set()
         return environment
 
-    def release(self, environment: Environment, seconds: float) -> None:
-        """Take an environment back after `seconds` of work."""
+    def release(self, environment: Environment) -> None:
+        """Take an environment back when its work has ended."""
         self.busy.discard(environment)
         pool = self._pool(environment.version)
-        pool.note_duration(seconds)
         if environment.retired or pool.retired:
             self._end(pool, environment)
             return
@@ -146,32 +138,24 @@ class Fleet:
         return version.pool
 
     async def _wait_or_create(self, pool: Pool) -> Environment:
-        quick = pool.average_seconds is not None and pool.average_seconds < PATIENCE_SECONDS
-        if quick and pool.members:
-            environment = await self._wait(pool, PATIENCE_SECONDS)
-            if environment is not None:
-                return environment
         while len(self.members) >= self._limit and not self._evict() and pool.members:
             # A version without any environment gets its first in any case: functions that call
             # each other would else wait for room that their own callers hold, and never get it.
-            environment = await self._wait(pool, None)
+            environment = await self._wait(pool)
             if environment is not None:
                 return environment
         return self._create(pool)
 
-    async def _wait(self, pool: Pool, seconds: float | None) -> Environment | None:
-        """An environment that came free; None if there is room for a new one or time is up."""
+    async def _wait(self, pool: Pool) -> Environment | None:
+        """An environment that came free, or None if there is room for a new one."""
         waiter: Waiter = asyncio.get_running_loop().create_future()
         pool.waiters.append(waiter)
-        if seconds is None:
-            self._without_room.append(waiter)
+        self._without_room.append(waiter)
         try:
-            return await asyncio.wait_for(waiter, seconds)
-        except TimeoutError:
-            return None
+            return await waiter
         except asyncio.CancelledError:
             if waiter.done() and not waiter.cancelled() and waiter.result() is not None:
-                self.release(waiter.result(), 0.0)  # type: ignore[arg-type]
+                self.release(waiter.result())  # type: ignore[arg-type]
             raise
 
     def _create(self, pool: Pool) -> Environment:

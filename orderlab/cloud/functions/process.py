@@ -1,4 +1,4 @@
-"""One process of a function: started, watched, measured, ended with all that it started itself."""
+"""One process of a function: started, watched, measured, ended with its group."""
 
 from __future__ import annotations
 
@@ -15,53 +15,52 @@ LINUX = sys.platform.startswith("linux")
 
 
 class FunctionProcess:
-    """A running process, in a session of its own so that its whole group can be ended."""
+    """A running process, with a group of its own so that it can be ended with its children.
 
-    def __init__(
-        self, command: Sequence[str], variables: Mapping[str, str], folder: Path, output: int
-    ) -> None:
-        self._popen = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=dict(variables),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=sys.platform != "win32",
-        )
-        self.pid = self._popen.pid
+    `pid` is None as long as it is not known. What has left the group is the reaper's to end.
+    """
+
+    def __init__(self, mark: int) -> None:
+        self.mark = mark
+        self.pid: int | None = None
         self._status_fd = -1
-        if LINUX:
-            with contextlib.suppress(OSError):
-                self._status_fd = os.open(f"/proc/{self.pid}/status", os.O_RDONLY | os.O_CLOEXEC)
 
     def exit_status(self) -> int | None:
         """None while it runs; below 0 it is the number of the signal that ended it."""
-        return self._popen.poll()
-
-    def kill(self) -> None:
-        """End it and its children at once."""
-        if sys.platform == "win32":
-            self._popen.kill()
-            return
-        elsewhere = _descendants(self.pid) if LINUX else []
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        for pid in elsewhere:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+        raise NotImplementedError
 
     def wait(self, seconds: float) -> None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._popen.wait(seconds)
+        """Return when it has ended, or after `seconds`."""
+        raise NotImplementedError
+
+    def began(self, pid: int) -> None:
+        """Its number is known."""
+        self.pid = pid
+        if LINUX:
+            with contextlib.suppress(OSError):
+                self._status_fd = os.open(f"/proc/{pid}/status", os.O_RDONLY | os.O_CLOEXEC)
+
+    def kill(self) -> None:
+        """End it and its group at once."""
+        if self.pid is None:
+            return
+        if not LINUX:
+            _kill_family(self.pid)
+        if sys.platform != "win32":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
         if self._status_fd >= 0:
             os.close(self._status_fd)
             self._status_fd = -1
 
+    # --- measured
+
     def resident_bytes(self) -> int:
         """Memory in use now; 0 if it cannot be told."""
+        if self.pid is None:
+            return 0
         if not LINUX:
             return self._resident_by_psutil()
         try:
@@ -85,7 +84,7 @@ class FunctionProcess:
 
     def cpu_seconds(self) -> float:
         """Processor time used so far by the process itself; 0 if it cannot be told."""
-        if not LINUX:
+        if not LINUX or self.pid is None:
             return 0.0
         try:
             # the process's own clock: see clock_getcpuclockid(3)
@@ -97,7 +96,7 @@ class FunctionProcess:
 
     def pause(self, paused: bool) -> None:
         """Stop or continue it, as a scheduler that has no more time for it does."""
-        if sys.platform == "win32":
+        if sys.platform == "win32" or self.pid is None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGSTOP if paused else signal.SIGCONT)
@@ -111,13 +110,46 @@ class FunctionProcess:
             return 0
 
 
-def _descendants(pid: int) -> list[int]:
-    """What a process started, and they in turn: some may have left its group."""
-    found: list[int] = []
+class SpawnedProcess(FunctionProcess):
+    """A Python of its own."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        variables: Mapping[str, str],
+        folder: Path,
+        output: int,
+        mark: int,
+    ) -> None:
+        super().__init__(mark)
+        self._popen = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=dict(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=sys.platform != "win32",
+        )
+        self.began(self._popen.pid)
+
+    def exit_status(self) -> int | None:
+        return self._popen.poll()
+
+    def wait(self, seconds: float) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(seconds)
+
+
+def _kill_family(pid: int) -> None:
+    """End a process with all that it started, as far as parents can still be told."""
+    import psutil
+
     try:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                found += [int(child), *_descendants(int(child))]
-    except OSError:
-        return found
-    return found
+        process = psutil.Process(pid)
+        family = [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return
+    for each in family:
+        with contextlib.suppress(psutil.Error):
+            each.kill()

@@ -1,17 +1,19 @@
-"""The first thing that runs in a function's process: `python -I -S boot.py HANDLER`.
+"""The last steps before a function's process hands over to its runtime client.
 
-It puts AWS's folders where AWS has them (`places.py`) and the import path in AWS's order, limits
-the process, sees to it that the process dies with its parent, and hands over to AWS's own runtime
-client, or to `client.py` where that has no wheel.
+It takes AWS's folders (`places.py`) and the import path in AWS's order, limits the process, sees to
+it that the process dies with its parent, and runs AWS's own client, or `client.py` where that has
+no wheel. `forkserver.py` does this in a copy of itself; where there is none, Python is started for
+every environment: `python -I -S boot.py HANDLER`.
 
-It is started without `site`: what is installed beside the cloud must not be importable, since it
-would not be there on AWS. Only the packages that AWS's Python runtime brings can be imported.
+Either way without `site`: what is installed beside the cloud must not be importable, since it would
+not be there on AWS. Only the packages that AWS's Python runtime brings can be imported.
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, misc, union-attr, arg-type"
 
 import os
 import sys
 
+HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
 # https://docs.aws.amazon.com/lambda/latest/dg/python-package.html: what the runtime brings
 RUNTIME_PACKAGES = frozenset(
     (
@@ -47,15 +49,13 @@ class RuntimePackages:
         pass
 
 
-def set_import_path(task_root, opt, packages):
+def set_import_path(task_root, opt):
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     own = [task_root]
     if opt:
         own += [f"{opt}/python/lib/{version}/site-packages", f"{opt}/python"]
     own += [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
-    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
-    sys.path[:] = own + [part for part in sys.path if part not in ("", here)]
-    sys.meta_path.append(RuntimePackages(packages))
+    sys.path[:] = own + [part for part in sys.path if part not in ("", HERE)]
 
 
 def add_site_builtins():
@@ -66,7 +66,12 @@ def add_site_builtins():
     builtins.exit, builtins.quit = Quitter("exit", ""), Quitter("quit", "")
 
 
-def limit_process():
+def limit_process(mark):
+    """`mark` tells what belongs to the environment: all that it starts inherits its limits.
+
+    It is the limit of processor time of real-time tasks, in microseconds: no function is one, and
+    the number means thousands of years.
+    """
     try:
         import resource
     except ImportError:
@@ -75,6 +80,8 @@ def limit_process():
     wanted = 1024 if most == resource.RLIM_INFINITY else min(1024, most)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, wanted))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if mark and hasattr(resource, "RLIMIT_RTTIME"):
+        resource.setrlimit(resource.RLIMIT_RTTIME, (mark, mark))
 
 
 def give_way():
@@ -102,35 +109,28 @@ def die_with_parent(parent_pid):
         os._exit(1)
 
 
-def take_places(root, parent_pid, opt, packages, client, temporary):
-    """AWS's folders in their places, where the system allows it; returns layers and packages."""
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-    import places  # type: ignore[import-not-found]
-
-    try:
-        places.enter(root, os.environ["LAMBDA_TASK_ROOT"], opt, temporary, packages)
-    except OSError:
-        return opt, packages
-    if os.path.isdir(f"{places.OPT}/lib"):  # noqa: PTH112
-        boot = (parent_pid, places.OPT, places.PACKAGES, client, "", "")
-        places.start_again("\n".join(boot))
-    return places.OPT if opt else "", places.PACKAGES
-
-
 def main():
     settings = os.environ.pop("_ORDERLAB_BOOT").split("\n")
-    parent_pid, opt, packages, client, root, temporary = settings
-    if root:
-        opt, packages = take_places(root, parent_pid, opt, packages, client, temporary)
-    die_with_parent(int(parent_pid))
-    limit_process()
-    give_way()
+    parent_pid, opt, packages, client, mark = settings
+    sys.meta_path.append(RuntimePackages(packages))
     add_site_builtins()
-    set_import_path(os.environ["LAMBDA_TASK_ROOT"], opt, packages)
+    become(int(parent_pid), int(mark))
+    run(sys.argv[1], opt, client)
+
+
+def become(parent_pid, mark):
+    """Make this process that of an environment."""
+    die_with_parent(parent_pid)
+    limit_process(mark)
+    give_way()
+
+
+def run(handler, opt, client):
+    """Run the handler with the client of a name, `own` or `aws`, until the process ends."""
+    set_import_path(os.environ["LAMBDA_TASK_ROOT"], opt)
     # logging frames and prints share one pipe, so that they keep their order
     os.environ["_LAMBDA_TELEMETRY_LOG_FD"] = str(os.dup(1))
-    handler = sys.argv[1]
-    sys.argv[:] = sys.argv[1:]
+    sys.argv[:] = [sys.argv[0], handler][1:]
     if client == "own":
         run_own_client(handler)
     else:
@@ -140,8 +140,7 @@ def main():
 def run_own_client(handler):
     import importlib.util
 
-    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
-    path = f"{here}/client.py" if os.path.exists(here) else "/var/rapid/client.py"  # noqa: PTH110
+    path = f"{HERE}/client.py" if os.path.exists(HERE) else "/var/rapid/client.py"  # noqa: PTH110
     spec = importlib.util.spec_from_file_location("bootstrap", path)
     module = importlib.util.module_from_spec(spec)
     sys.modules["bootstrap"] = module

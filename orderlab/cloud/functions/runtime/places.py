@@ -2,8 +2,8 @@
 
 On Linux a process can have a view of the file system of its own. Code that opens `/opt/rates.json`
 or `/tmp/cache.db` by name then finds what its layers and its own environment hold, and two
-environments never share a file. Where the system does not grant it, `enter` raises OSError and
-nothing has changed.
+environments never share a file. What all environments share is made once, by `enter`; each makes
+what is its own by `take`. Where the system does not grant it, `enter` raises OSError.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
@@ -13,50 +13,74 @@ import ctypes
 import os
 import sys
 
-TASK, OPT, TEMPORARY, PACKAGES, LANGUAGE, RAPID = OWN = (
+TASK, OPT, TEMPORARY, PACKAGES, LANGUAGE, RAPID, STORE = OWN = (
     "/var/task",
     "/opt",
     "/tmp",
     "/var/runtime",
     "/var/lang",
     "/var/rapid",
+    "/var/store",
 )
 HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
 # sched.h and sys/mount.h
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
+MNT_DETACH = 2
 # statvfs tells relatime with another bit than mount wants
 ST_RELATIME, MS_RELATIME = 4096, 1 << 21
 KEPT_FLAGS = 2 | 4 | 8 | 1024 | 2048
 
 
-def enter(root, code, opt, temporary, packages):
+def enter(root, packages, store):
     """Move this process to `root`, an empty folder, made to look like AWS's file system.
 
-    `opt` may be empty. Raises OSError where the system does not let it.
+    `store` is the folder with all code, layers and temporary folders; only processes that have not
+    yet taken their own places see it.
     """
     own_namespace()
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     mount("tmpfs", root, b"tmpfs", 0)
     mirror("/", root)
     mirror("/var", root)
-    places = (code, opt, temporary, packages, sys.base_prefix, HERE)
-    for there, here in zip(OWN, places, strict=True):
-        os.makedirs(root + there)  # noqa: PTH103
-        if here:
-            bind(here, root + there, read_only=there != TEMPORARY)
+    for place in OWN:
+        os.makedirs(root + place)  # noqa: PTH103
+    for there, here in ((PACKAGES, packages), (LANGUAGE, sys.base_prefix), (RAPID, HERE)):
+        bind(here, root + there, read_only=True)
+    bind(store, root + STORE)
+    # nothing may be written beside AWS's places, where others would see it
+    mount("none", root, None, MS_REMOUNT | MS_BIND | MS_RDONLY)
     os.chroot(root)
-    os.chdir(TASK)
+    os.chdir("/")
     follow()
+
+
+def take(code, opt, temporary):
+    """The places of one environment; the folders are given within the store, `opt` may be empty."""
+    own_namespace()
+    bind(f"{STORE}/{code}", TASK, read_only=True)
+    if opt:
+        bind(f"{STORE}/{opt}", OPT, read_only=True)
+    bind(f"{STORE}/{temporary}", TEMPORARY)
+    if libc().umount2(STORE.encode(), MNT_DETACH):
+        raise OSError(ctypes.get_errno(), f"unmount {STORE}")
+    os.chdir(TASK)
+    os.environ.update(LAMBDA_TASK_ROOT=TASK, LAMBDA_RUNTIME_DIR=PACKAGES, HOME=TEMPORARY)
+    for variable in ("TMPDIR", "TEMP", "TMP"):
+        os.environ[variable] = TEMPORARY
+    os.environ["PATH"] = f"/usr/local/bin:/usr/bin:/bin:{OPT}/bin"
+
+
+def libc():
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def own_namespace():
     """A mount table of its own; a user without rights gets them over that table only."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(CLONE_NEWNS) == 0:
+    if libc().unshare(CLONE_NEWNS) == 0:
         return
     user, group = os.getuid(), os.getgid()
-    if libc.unshare(CLONE_NEWUSER | CLONE_NEWNS):
+    if libc().unshare(CLONE_NEWUSER | CLONE_NEWNS):
         raise OSError(ctypes.get_errno(), "no mount namespace")
     for name, text in (
         ("setgroups", "deny"),
@@ -91,29 +115,29 @@ def bind(here, there, read_only=False):
 
 
 def mount(here, there, kind, flags):
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.mount(os.fsencode(here), os.fsencode(there), kind, ctypes.c_ulong(flags), None):
+    if libc().mount(os.fsencode(here), os.fsencode(there), kind, ctypes.c_ulong(flags), None):
         raise OSError(ctypes.get_errno(), f"mount {here} {there}")
 
 
 def follow():
-    """Let Python find its own library, and the function its folders, at their new places."""
+    """Let Python find its own library at its new place."""
     old = sys.base_prefix
-    sys.path[:] = [
-        LANGUAGE + part[len(old) :] if part.startswith(old + os.sep) else part for part in sys.path
-    ]
+    sys.path[:] = [moved(part, old) for part in sys.path]
     sys.path_importer_cache.clear()
+    for module in list(sys.modules.values()):
+        if isinstance(getattr(module, "__path__", None), list):
+            module.__path__[:] = [moved(part, old) for part in module.__path__]
     name = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     sys.executable = f"{LANGUAGE}/bin/{name}"
     sys.prefix = sys.exec_prefix = sys.base_prefix = sys.base_exec_prefix = LANGUAGE
-    os.environ.update(LAMBDA_TASK_ROOT=TASK, LAMBDA_RUNTIME_DIR=PACKAGES, HOME=TEMPORARY)
-    for variable in ("TMPDIR", "TEMP", "TMP"):
-        os.environ[variable] = TEMPORARY
-    os.environ["PATH"] = f"/usr/local/bin:/usr/bin:/bin:{OPT}/bin"
 
 
-def start_again(boot):
+def moved(path, old):
+    return LANGUAGE + path[len(old) :] if path.startswith(old + os.sep) else path
+
+
+def start_again(boot, handler):
     """Start Python once more: the loader of shared libraries looks up its folders only once."""
     os.environ.update(_ORDERLAB_BOOT=boot, LD_LIBRARY_PATH=f"/lib64:/usr/lib64:{OPT}/lib")
     options = ["-I", "-S", "-X", "utf8", "-X", "frozen_modules=on"]
-    os.execv(sys.executable, [sys.executable, *options, f"{RAPID}/boot.py", sys.argv[1]])
+    os.execv(sys.executable, [sys.executable, *options, f"{RAPID}/boot.py", handler])
