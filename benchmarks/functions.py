@@ -37,16 +37,16 @@ def measure(*, quick: bool = False) -> list[Figure]:
     cold_starts = 3 if quick else COLD_STARTS
     with LocalTarget.start() as target:
         functions, queues = target.client("lambda"), target.client("sqs")
-        role = _role(target.client("iam"))
+        runs_as = role(target.client("iam"))
         queues.create_queue(QueueName="benchmark-functions")
-        _create(functions, role, "benchmark-empty", EMPTY)
+        create(functions, runs_as, "benchmark-empty", EMPTY)
         functions.invoke(FunctionName="benchmark-empty")
         invoke = lambda: functions.invoke(FunctionName="benchmark-empty", Payload=b"{}")  # noqa: E731
         get_url = lambda: queues.get_queue_url(QueueName="benchmark-functions")  # noqa: E731
         # both in the same round, so that a busy machine slows both alike
         pairs = [(_milliseconds(invoke), _milliseconds(get_url)) for _ in range(ROUNDS)]
-        cold = [_cold(functions, role, WITH_BOTO3, number) for number in range(cold_starts)]
-        start = [_cold(functions, role, EMPTY, number + 100) for number in range(cold_starts)]
+        cold = [_cold(functions, runs_as, WITH_BOTO3, number) for number in range(cold_starts)]
+        start = [_cold(functions, runs_as, EMPTY, number + 100) for number in range(cold_starts)]
     warm, url = (statistics.median(column) for column in zip(*pairs, strict=True))
     ratio = statistics.median(invoke / get_url for invoke, get_url in pairs)
     return [
@@ -72,10 +72,10 @@ def _milliseconds(call: Callable[[], Any]) -> float:
     return (time.perf_counter() - began) / CALLS * 1000
 
 
-def _cold(functions: Any, role: str, code: str, number: int) -> float:
+def _cold(functions: Any, runs_as: str, code: str, number: int) -> float:
     """The Init Duration that the first invocation of a new function reports."""
     name = f"benchmark-cold-{number}"
-    _create(functions, role, name, code)
+    create(functions, runs_as, name, code)
     answer = functions.invoke(FunctionName=name, LogType="Tail")
     log = base64.b64decode(answer["LogResult"]).decode()
     functions.delete_function(FunctionName=name)
@@ -84,7 +84,8 @@ def _cold(functions: Any, role: str, code: str, number: int) -> float:
     return float(found[1])
 
 
-def _create(functions: Any, role: str, name: str, code: str) -> None:
+def create(functions: Any, runs_as: str, name: str, code: str) -> None:
+    """A function of one file, with the processor time of one vCPU."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("app.py", code)
@@ -92,13 +93,14 @@ def _create(functions: Any, role: str, name: str, code: str) -> None:
         FunctionName=name,
         Runtime="python3.13",
         Handler="app.handler",
-        Role=role,
+        Role=runs_as,
         Code={"ZipFile": buffer.getvalue()},
         MemorySize=1769,
     )
 
 
-def _role(iam: Any) -> str:
+def role(iam: Any) -> str:
+    """The ARN of a role that Lambda may assume."""
     created = iam.create_role(
         RoleName="benchmark-functions", AssumeRolePolicyDocument=json.dumps(TRUST)
     )

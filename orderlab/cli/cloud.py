@@ -72,6 +72,7 @@ def cloud(
     """
     # nothing of what is loaded now is garbage; `serve` lets the collector work again
     gc.disable()
+    from orderlab.cloud.reaping import Parent
     from orderlab.cloud.serve import serve
     from orderlab.cloud.settings import Settings
 
@@ -88,7 +89,8 @@ def cloud(
         **{name: value for name, value in keys.items() if value is not None},
     )
     say = _say_as_json if as_json else _say
-    serve(settings, when_ready=say, stop_sign=_parent_is_gone)
+    parent = Parent(pid=os.getppid())
+    serve(settings, when_ready=say, stop_sign=_parent_is_gone, parent=parent)
 
 
 async def _parent_is_gone() -> None:

@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 def main() -> int:
     # nothing of what is loaded now is garbage; `serve` lets the collector work again
     gc.disable()
+    from orderlab.cloud.reaping import Parent
     from orderlab.cloud.serve import serve
 
     given = json.loads(os.environ.pop("ORDERLAB_CLOUD", "{}"))
     if "correlation_fields" in given:
         given["correlation_fields"] = tuple(given["correlation_fields"])
     try:
-        serve(Settings(**given), when_ready=_announce, stop_sign=_parent_is_gone)
+        serve(
+            Settings(**given),
+            when_ready=_announce,
+            stop_sign=_parent_is_gone,
+            parent=Parent(pipe=sys.stdin.fileno()),
+        )
     except OrderlabError as error:
         print(json.dumps({"error": str(error)}), flush=True)  # noqa: T201
         return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from orderlab.cloud.moto_front import MotoFront
 from orderlab.cloud.patterns.allowance import end_all
 from orderlab.cloud.permissions import PermissionService
 from orderlab.cloud.queues.service import QueueService
+from orderlab.cloud.reaping import Reaper
 from orderlab.cloud.scope import Scope
 from orderlab.cloud.settings import Settings
 from orderlab.cloud.tables.service import StreamService, TableService
@@ -40,6 +42,7 @@ class Cloud:
         self.moto = MotoFront()
         self.faults = FaultBoard(settings.seed)
         self.folder = Path(tempfile.mkdtemp(prefix="orderlab-cloud-"))
+        self.reaper = Reaper(self.folder)
         self.account = Principal(
             "account", f"arn:aws:iam::{settings.account_id}:root", settings.account_id
         )
@@ -109,3 +112,4 @@ class Cloud:
             await self._started.pop().stop()
         end_all()
         shutil.rmtree(self.folder, ignore_errors=True)
+        await asyncio.to_thread(self.reaper.stop)

@@ -19,6 +19,7 @@ from orderlab.cloud.cloud import Cloud
 from orderlab.cloud.connections import Connections, raise_descriptor_limit
 from orderlab.cloud.header_names import NamesAsSent
 from orderlab.cloud.one_write import OneWrite
+from orderlab.cloud.reaping import Parent
 from orderlab.cloud.server import Front
 from orderlab.cloud.settings import Settings
 from orderlab.errors import LearnerError
@@ -26,13 +27,22 @@ from orderlab.errors import LearnerError
 WARM_UP_AFTER_SECONDS = 0.1
 COLLECT_AFTER = (20_000, 20, 20)
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 WhenReady = Callable[[Cloud], None]
 StopSign = Callable[[], Awaitable[None]]
 
 
-def serve(settings: Settings, *, when_ready: WhenReady, stop_sign: StopSign) -> None:
+def serve(
+    settings: Settings,
+    *,
+    when_ready: WhenReady,
+    stop_sign: StopSign,
+    parent: Parent | None = None,
+) -> None:
     """Start a cloud, call `when_ready` with it, and stop when `stop_sign` returns or on a signal.
 
+    With `parent` gone the cloud ends even if it is too busy to stop by itself.
     Raises LearnerError if the port is taken.
     """
     listener = _listen(settings.port)
@@ -41,7 +51,7 @@ def serve(settings: Settings, *, when_ready: WhenReady, stop_sign: StopSign) -> 
         import uvloop
 
         runner = uvloop.run
-    runner(_serve(settings, listener, when_ready, stop_sign))
+    runner(_serve(settings, listener, when_ready, stop_sign, parent))
 
 
 def _listen(port: int) -> socket.socket:
@@ -61,14 +71,18 @@ def _listen(port: int) -> socket.socket:
 
 
 async def _serve(
-    settings: Settings, listener: socket.socket, when_ready: WhenReady, stop_sign: StopSign
+    settings: Settings,
+    listener: socket.socket,
+    when_ready: WhenReady,
+    stop_sign: StopSign,
+    parent: Parent | None,
 ) -> None:
     cloud = Cloud(settings)
     port = listener.getsockname()[1]
     server, connections = _server(Front(cloud))
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOP_SIGNALS:
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stopping.set)
     try:
@@ -86,6 +100,7 @@ async def _serve(
         # whoever hears that it is ready may tell it to stop at once: the signs are watched first
         await asyncio.sleep(0)
         when_ready(cloud)
+        cloud.reaper.start(parent, STOP_SIGNALS)
         # a tenth of a second of work, which the first call need not wait for
         loop.call_later(WARM_UP_AFTER_SECONDS, cloud.moto.warm_up)
         await asyncio.wait([*waits, serving], return_when=asyncio.FIRST_COMPLETED)

@@ -17,7 +17,12 @@ from orderlab.cloud.functions.invoke import ACCOUNT_CONCURRENCY, Caller, Invoker
 from orderlab.cloud.functions.model import Code, Configuration, Function, Version
 from orderlab.cloud.functions.names import FunctionName
 from orderlab.cloud.functions.outcome import Outcome
-from orderlab.cloud.functions.pool import IDLE_SECONDS, Fleet
+from orderlab.cloud.functions.pool import (
+    FEWEST_ENVIRONMENTS,
+    IDLE_SECONDS,
+    Fleet,
+    machine_limit,
+)
 
 ROLE = "arn:aws:iam::123456789012:role/orders"
 
@@ -65,8 +70,8 @@ def test_the_environment_used_last_is_used_first() -> None:
         ours, _ = fleet()
         orders = version()
         one, two = await ours.acquire(orders), await ours.acquire(orders)
-        ours.release(one, 1.0)
-        ours.release(two, 1.0)
+        ours.release(one)
+        ours.release(two)
         assert await ours.acquire(orders) is two
 
     asyncio.run(scenario())
@@ -80,7 +85,7 @@ def test_beyond_the_machines_limit_an_event_waits_for_the_next_environment() -> 
         waiting = asyncio.create_task(ours.acquire(orders))
         await asyncio.sleep(0)
         assert not waiting.done()
-        ours.release(one, 1.0)
+        ours.release(one)
         assert await waiting is one
 
     asyncio.run(scenario())
@@ -90,9 +95,9 @@ def test_an_idle_environment_of_another_function_makes_room() -> None:
     async def scenario() -> None:
         ours, clock = fleet(limit=2)
         old, recent = await ours.acquire(version("old")), await ours.acquire(version("recent"))
-        ours.release(old, 1.0)
+        ours.release(old)
         clock.advance(1)
-        ours.release(recent, 1.0)
+        ours.release(recent)
         await ours.acquire(version("new"))
         assert (ended(old), ended(recent)) == (True, False)
 
@@ -106,7 +111,7 @@ def test_whoever_waits_without_room_gets_the_first_that_another_function_frees()
         await ours.acquire(second)
         waiting = asyncio.create_task(ours.acquire(second))
         await asyncio.sleep(0)
-        ours.release(busy, 1.0)
+        ours.release(busy)
         found = await waiting
         assert (found.version.function.name, ended(busy)) == ("waiting", True)
 
@@ -127,20 +132,21 @@ def test_a_function_that_is_called_by_those_who_fill_the_machine_gets_its_first_
     asyncio.run(scenario())
 
 
-def test_a_quick_function_waits_a_moment_for_a_busy_environment() -> None:
+def test_a_busy_environment_is_not_waited_for_however_quick_the_function_is() -> None:
     async def scenario() -> None:
         ours, _ = fleet()
         orders = version()
         one = await ours.acquire(orders)
-        ours.release(one, 0.001)
+        ours.release(one)
         assert await ours.acquire(orders) is one
-        waiting = asyncio.create_task(ours.acquire(orders))
-        await asyncio.sleep(0)
-        ours.release(one, 0.001)
-        assert await waiting is one
-        assert len(ours.members) == 1
+        assert await ours.acquire(orders) is not one
+        assert len(ours.members) == 2
 
     asyncio.run(scenario())
+
+
+def test_even_a_small_machine_holds_some_environments() -> None:
+    assert FEWEST_ENVIRONMENTS <= machine_limit() <= ACCOUNT_CONCURRENCY
 
 
 def test_environments_are_ended_when_they_were_idle_for_long() -> None:
@@ -148,7 +154,7 @@ def test_environments_are_ended_when_they_were_idle_for_long() -> None:
         ours, clock = fleet()
         orders = version()
         one = await ours.acquire(orders)
-        ours.release(one, 1.0)
+        ours.release(one)
         clock.advance(IDLE_SECONDS - 1)
         ours.retire_idle()
         assert not ended(one)
@@ -165,10 +171,10 @@ def test_a_retired_versions_environments_end_once_they_are_done() -> None:
         ours, _ = fleet()
         orders = version()
         idle, busy = await ours.acquire(orders), await ours.acquire(orders)
-        ours.release(idle, 1.0)
+        ours.release(idle)
         ours.retire(orders)
         assert (ended(idle), ended(busy)) == (True, False)
-        ours.release(busy, 1.0)
+        ours.release(busy)
         assert ended(busy)
         assert not ours.pools
 
@@ -182,7 +188,7 @@ def test_a_caller_who_gives_up_leaves_the_environment_to_others() -> None:
         one = await ours.acquire(orders)
         waiting = asyncio.create_task(ours.acquire(orders))
         await asyncio.sleep(0)
-        ours.release(one, 1.0)
+        ours.release(one)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting

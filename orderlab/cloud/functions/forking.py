@@ -1,6 +1,9 @@
 """The cloud's end of the process that forks those of environments (`runtime/forkserver.py`).
 
 Linux only: elsewhere a copy of a process may not use what its libraries have set up before.
+
+Differs from AWS: on Linux all environments of a cloud share the seed of Python's `hash`, so that
+sets of texts have the same order in each; `random`, `uuid` and `secrets` differ as they should.
 """
 
 from __future__ import annotations
@@ -55,8 +58,7 @@ class ForkedProcess(FunctionProcess):
 
     def kill(self) -> None:
         self._killed = True
-        if self._status is None:
-            super().kill()
+        super().kill()
 
     def exit_status(self) -> int | None:
         return self._status
@@ -64,9 +66,9 @@ class ForkedProcess(FunctionProcess):
     def wait(self, seconds: float) -> None:
         self._ended.wait(seconds)
 
-    def close(self) -> None:
-        super().close()
+    def bury(self) -> None:
         self._server.bury(self)
+        self.pid = None
 
 
 class ForkServer:
@@ -128,9 +130,8 @@ class ForkServer:
         if process.pid is not None and self._channel is not None:
             self._send(json.dumps({"bury": process.pid}).encode(), -1)
 
-    def stop(self) -> None:
-        """End the server and all that it has forked."""
-        self._close()
+    def wait(self) -> None:
+        """Return when a closed server has ended, or after some seconds."""
         if self._popen is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._popen.wait(5.0)
@@ -195,13 +196,14 @@ class ForkServer:
         """All that it had forked dies with it; the next process has a new server."""
         log.warning("the server that forks functions has ended")
         self._failures += 1
-        self._close()
+        self.close()
         living, self._living = self._living, {}
         for process in living.values():
             process.kill()
             process.ended(KILLED)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """End the server, and with it all that it has forked."""
         channel, self._channel = self._channel, None
         while self._unsent:
             self._drop_first()

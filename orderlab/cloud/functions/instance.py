@@ -58,7 +58,13 @@ class Instance:
         self._token = workshop.listener.register(self)
         self.started = time.perf_counter()
         self.process = workshop.start_process(
-            version, credentials, folder, self._pipe.writing_end, self._token, log_stream
+            version,
+            credentials,
+            folder,
+            self._pipe.writing_end,
+            self._token,
+            log_stream,
+            self._look_for_exit,
         )
         self._pipe.begin()
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
 from __future__ import annotations
 
 import asyncio
-import os
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -20,13 +20,26 @@ if TYPE_CHECKING:
 # AWS publishes no idle time; minutes are what is observed
 IDLE_SECONDS = 420.0
 IDLE_SECONDS_WHEN_MANY = 60.0
+# with boto3 loaded and a client of two services
+BYTES_PER_ENVIRONMENT = 64 * 1024 * 1024
+FEWEST_ENVIRONMENTS, MOST_ENVIRONMENTS = 32, 1000
 
 Waiter = asyncio.Future[Environment | None]
 
 
 def machine_limit() -> int:
-    """How many processes this machine is asked to carry."""
-    return min(128, max(32, 16 * (os.cpu_count() or 1)))
+    """How many processes this machine can hold, by its size: what else it does does not count."""
+    import psutil
+
+    room = int(psutil.virtual_memory().total) // BYTES_PER_ENVIRONMENT
+    if sys.platform != "win32":
+        import resource
+
+        descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if descriptors != resource.RLIM_INFINITY:
+            # three for each environment, and most of them for the cloud's clients
+            room = min(room, descriptors // 12)
+    return min(MOST_ENVIRONMENTS, max(FEWEST_ENVIRONMENTS, room))
 
 
 class Pool:
@@ -51,8 +64,8 @@ class Pool:
 class Fleet:
     """All environments of the cloud.
 
-    Differs from AWS: the machine carries a limited number of processes; beyond it an event waits
-    for an environment.
+    Differs from AWS: there are at most as many environments as the machine has memory for, one for
+    every 64 MB and no fewer than 32; beyond that an event waits for one.
     """
 
     def __init__(

@@ -50,6 +50,9 @@ class FunctionProcess:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
 
+    def bury(self) -> None:
+        """It has ended, and nobody asks any more: its number may be another's from now on."""
+
     def close(self) -> None:
         if self._status_fd >= 0:
             os.close(self._status_fd)

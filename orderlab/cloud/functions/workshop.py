@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib.util
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orderlab.cloud.aws_error import AccessDenied, AwsError
 from orderlab.cloud.contracts import Credentials
+from orderlab.cloud.functions.forking import PYTHON, ForkServer
 from orderlab.cloud.functions.output import LogLine
 from orderlab.cloud.functions.package import CodeStore
-from orderlab.cloud.functions.process import LINUX, FunctionProcess
+from orderlab.cloud.functions.process import LINUX, FunctionProcess, SpawnedProcess
 from orderlab.cloud.functions.runtime_api import Listener
 from orderlab.cloud.functions.variables import process_variables
 
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from orderlab.cloud.functions.model import Version
 
 _BOOT = Path(__file__).parent / "runtime" / "boot.py"
-_REAPER = Path(__file__).parent / "reaper.py"
 TASK_ROOT = "/var/task"
 OPT = "/opt"
 RUNTIME_ROOT = "/var/runtime"
@@ -47,6 +44,11 @@ def in_aws_places() -> bool:
     return LINUX and os.environ.get("ORDERLAB_PLACES") != "elsewhere"
 
 
+def by_forking() -> bool:
+    """Whether processes are forked from one; the variable is for trying out."""
+    return LINUX and os.environ.get("ORDERLAB_START") != "spawn"
+
+
 class Workshop:
     """Makes processes and folders for environments, and clears them away."""
 
@@ -57,18 +59,31 @@ class Workshop:
         self.store = CodeStore(self.folder)
         self._client = which_client()
         self._packages = ""
-        self._reaper: subprocess.Popen[bytes] | None = None
+        self._forks: ForkServer | None = None
         self._dying: list[FunctionProcess] = []
         self._chores: set[asyncio.Future[None]] = set()
 
     async def start(self) -> None:
         # where a process mounts its own view of the file system
-        self._root = self.folder / "root"
-        self._root.mkdir(parents=True, exist_ok=True)
+        root = self.folder / "root"
+        root.mkdir(parents=True, exist_ok=True)
         boto3 = importlib.util.find_spec("boto3")
         assert boto3 is not None and boto3.origin is not None
         self._packages = str(Path(boto3.origin).parent.parent)
         await self.listener.start()
+        if by_forking():
+            settings = {
+                "client": self._client,
+                "packages": self._packages,
+                "root": str(root) if in_aws_places() else "",
+                "store": str(self.folder),
+            }
+            self._forks = ForkServer(settings, self._began)
+
+    def prepare(self) -> None:
+        """Functions are about to run: have ready what the first of them would wait for."""
+        if self._forks is not None:
+            self._forks.start()
 
     async def stop(self) -> None:
         """Wait for what is ending, then clear the folder away."""
@@ -78,13 +93,10 @@ class Workshop:
             await asyncio.to_thread(process.wait, 2.0)
         if self._chores:
             await asyncio.wait(self._chores)
+        if self._forks is not None:
+            self._forks.close()
+            await asyncio.to_thread(self._forks.wait)
         await asyncio.to_thread(self.store.clear)
-        if self._reaper is not None and self._reaper.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._reaper.stdin.write(b"done\n")
-                self._reaper.stdin.close()
-            await asyncio.to_thread(self._reaper.wait, 5.0)
-            self._reaper = None
 
     # --- for environments
 
@@ -114,7 +126,9 @@ class Workshop:
         output: int,
         token: str,
         log_stream: str,
+        on_exit: Callable[[], None],
     ) -> FunctionProcess:
+        """A process that begins with Init; where that can be told, `on_exit` hears of its end."""
         variables = process_variables(
             version,
             credentials,
@@ -123,26 +137,50 @@ class Workshop:
             log_stream=log_stream,
             temporary=temporary,
         )
+        mark = self._cloud.reaper.new_mark()
+        if self._forks is None or not self._forks.works:
+            return self._spawn(version, variables, output, mark)
+        order = {
+            "handler": version.configuration.handler,
+            "variables": variables,
+            "code": self._stored(version.code.folder),
+            "opt": self._stored(version.layers_folder) if version.layers_folder else "",
+            "temporary": self._stored(temporary),
+        }
+        return self._forks.fork(order, output, mark, on_exit)
+
+    def _stored(self, folder: Path) -> str:
+        return folder.relative_to(self.folder).as_posix()
+
+    def _spawn(
+        self, version: Version, variables: dict[str, str], output: int, mark: int
+    ) -> FunctionProcess:
         opt = str(version.layers_folder or "")
-        root = str(self._root) if in_aws_places() else ""
-        variables["_ORDERLAB_BOOT"] = "\n".join(
-            (str(os.getpid()), opt, self._packages, self._client, root, str(temporary))
-        )
-        command = [sys.executable, "-I", "-S", "-X", "utf8", "-X", "frozen_modules=on"]
-        command += [str(_BOOT), version.configuration.handler]
-        process = FunctionProcess(command, variables, version.code.folder, output)
-        self._tell_reaper(f"+{process.pid}\n")
+        boot = (str(os.getpid()), opt, self._packages, self._client, str(mark))
+        variables["_ORDERLAB_BOOT"] = "\n".join(boot)
+        command = [*PYTHON, str(_BOOT), version.configuration.handler]
+        process = SpawnedProcess(command, variables, version.code.folder, output, mark)
+        self._began(process)
         return process
+
+    def _began(self, process: FunctionProcess) -> None:
+        assert process.pid is not None
+        self._cloud.reaper.began(process.pid, process.mark)
 
     def bury(self, process: FunctionProcess) -> None:
         """Collect a killed process as soon as it is gone."""
-        self._tell_reaper(f"-{process.pid}\n")
         self._dying.append(process)
         self.collect()
 
     def collect(self) -> None:
-        if self._dying:
-            self._dying = [process for process in self._dying if process.exit_status() is None]
+        dying, self._dying = self._dying, []
+        for process in dying:
+            if process.exit_status() is None:
+                self._dying.append(process)
+                continue
+            if process.pid is not None:
+                self._cloud.reaper.ended(process.pid, process.mark)
+            process.bury()
 
     def later(self, function: Callable[[Path], None], folder: Path) -> None:
         """Do something with a folder on a worker thread, some time."""
@@ -175,18 +213,3 @@ class Workshop:
 
     def write_lines(self, environment: Environment, lines: list[LogLine]) -> None:
         self._cloud.functions.write_log(environment.version, environment.log_stream, lines)
-
-    def _tell_reaper(self, line: str) -> None:
-        if self._reaper is None:
-            mark = f"AWS_LAMBDA_RUNTIME_API={self.listener.address('')}"
-            self._reaper = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(_REAPER), str(self._cloud.folder), mark],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=sys.platform != "win32",
-            )
-        assert self._reaper.stdin is not None
-        with contextlib.suppress(OSError):
-            self._reaper.stdin.write(line.encode())
-            self._reaper.stdin.flush()

@@ -62,6 +62,7 @@ class FunctionOperations:
         if name.name in backend.functions:
             raise ResourceConflict(f"Function already exist: {name.name}")
         configuration = new_configuration(self._service.cloud, backend, input)
+        self._service.workshop.prepare()
         code = await self._code(input["Code"])
         function = Function(call.region, backend.account_id, name.name)
         function.latest = await self._version(function, LATEST, configuration, code)

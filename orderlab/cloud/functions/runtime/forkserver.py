@@ -24,8 +24,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-import boot  # type: ignore[import-not-found]  # noqa: E402
-import places  # type: ignore[import-not-found]  # noqa: E402
+import boot  # type: ignore[import-not-found]
+import places  # type: ignore[import-not-found]
 
 MESSAGE_BYTES = 262_144
 
@@ -131,24 +131,26 @@ def load_client(client):
         import awslambdaric.lambda_context
         import awslambdaric.lambda_runtime_exception
         import awslambdaric.lambda_runtime_log_utils
-        import awslambdaric.lambda_runtime_marshaller
-        import runtime_client  # type: ignore[import-not-found]  # noqa: F401
+        import awslambdaric.lambda_runtime_marshaller  # noqa: F401
     gc.collect()
     # what is loaded is nobody's garbage: a copy's collector would only copy its pages
     gc.freeze()
 
 
-def become(order, parent_pid, in_places, client):
+def become(order, parent_pid, in_places, settings):
     """Be the process of an environment until that ends."""
+    client, store = settings["client"], settings["store"]
     boot.become(parent_pid, order["mark"])
     os.environ.clear()
     os.environ.update(order["variables"])
     time.tzset()
     # logging tells times since it was loaded; since Python 3.13 in nanoseconds
-    logging._startTime = time.time_ns() if isinstance(logging._startTime, int) else time.time()
+    in_nanoseconds = isinstance(vars(logging)["_startTime"], int)
+    vars(logging)["_startTime"] = time.time_ns() if in_nanoseconds else time.time()
     opt = order["opt"]
     if not in_places:
-        os.chdir(order["code"])
+        os.chdir(f"{store}/{order['code']}")
+        opt = opt and f"{store}/{opt}"
     else:
         places.take(order["code"], opt, order["temporary"])
         opt = places.OPT if opt else ""
@@ -175,7 +177,7 @@ def main():
         return
     if order is not None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        become(order, own_pid, in_places, settings["client"])
+        become(order, own_pid, in_places, settings)
 
 
 if __name__ == "__main__":
