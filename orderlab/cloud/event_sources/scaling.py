@@ -9,12 +9,12 @@ from __future__ import annotations
 AT_FIRST = 5
 PER_SECOND = 5.0  # 300 a minute
 STANDARD_MAXIMUM = 1_250
-# scaled seconds for which a function that refused a batch gets no further pollers
+# for so long a function that refused a batch gets no further pollers
 HOLD_SECONDS = 5.0
 
 
 class Scaling:
-    """The number of pollers of one mapping. Times are scaled seconds; nothing is measured.
+    """The number of pollers of one mapping; times are real seconds, since functions run in them.
 
     Differs from AWS: pollers beyond the first five end as soon as the queue is empty, and a mapping
     never idles with fewer than five.

@@ -86,13 +86,12 @@ class QueuePoller(Poller):
 
     async def _wait_for_a_poller(self, queue: Queue) -> None:
         """A moment in which all pollers are busy; while messages wait it earns further ones."""
-        clock = self.cloud.clock
         self._ended_one.clear()
-        began = clock.now()
+        began = real_seconds()
         with suppress(TimeoutError):
             await self.interruptible(asyncio.wait_for(self._ended_one.wait(), TICK))
         if queue.count_visible():
-            self._scaling.wait(clock.now(), clock.now() - began)
+            self._scaling.wait(real_seconds(), real_seconds() - began)
 
     async def _begin(self, queue: Queue, batch: list[Taken]) -> None:
         self._delete(queue, [taken for taken in batch if not taken.passes])
@@ -204,7 +203,7 @@ class QueuePoller(Poller):
                 self.consumer.recheck()
             if outcome.kind != "throttled":
                 return outcome
-            self._scaling.throttled(self.cloud.clock.now())
+            self._scaling.throttled(real_seconds())
             pause = backoff.next()
             if self.stopping or self.cloud.clock.now() + pause >= deadline:
                 return outcome
