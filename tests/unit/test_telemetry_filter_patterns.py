@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.telemetry.logs.field_patterns import fields_of
 from orderlab.cloud.telemetry.logs.filter_pattern import filter_pattern
 
 EVENT = json.dumps(
@@ -80,6 +81,38 @@ def test_patterns(pattern: str, message: str, expected: bool) -> None:
      "{ $.a = 1 } x", "[..., a, ...]", "%(%", "{ $.a > text }"],
 )  # fmt: skip
 def test_what_is_no_pattern_is_refused(pattern: str) -> None:
+    with pytest.raises(AwsError) as error:
+        filter_pattern(pattern)
+    assert error.value.code == "InvalidParameterException"
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ('a "b c" [d e] f', ["a", "b c", "d e", "f"]),
+        ("a [b c", ["a", "[b", "c"]),
+        ('"" [] x', ["", "", "x"]),
+        ('a"b c"', ['a"b', 'c"']),
+        ('"a" b"', ["a", 'b"']),
+        ("  ", []),
+    ],
+)
+def test_fields_have_spaces_in_quotes_and_brackets_only(message: str, expected: list[str]) -> None:
+    assert fields_of(message) == expected
+
+
+@pytest.mark.parametrize("unit", [" [", ' "a', "[", '"', "[]", " ", '" ['])
+def test_many_openings_do_not_make_an_event_slow(unit: str) -> None:
+    # looked for anew each time, a closing bracket that is not there would take minutes
+    assert len(fields_of(unit * 200_000)) <= 400_000
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["%(a+)+$%", "%a b%", "%something!%", "%\\(a%", "%ü%", "%a{1,2000}%", "%(?=a)%", "%a++%",
+     "{ $.a = %x% && $.b = %y% && $.c = %z% }"],
+)  # fmt: skip
+def test_expressions_are_those_that_aws_takes(pattern: str) -> None:
     with pytest.raises(AwsError) as error:
         filter_pattern(pattern)
     assert error.value.code == "InvalidParameterException"

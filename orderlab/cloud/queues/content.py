@@ -29,7 +29,7 @@ _FORBIDDEN_BYTES = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _NON_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _ATTRIBUTE_NAME = re.compile(r"[\w\-.]{1,256}")
 _GROUP_ID = re.compile(r"[!-~]{1,128}")
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _TYPES = ("String", "Number", "Binary")
 
 

@@ -25,7 +25,7 @@ _QUOTED_NAMES = re.compile(rf"\[\s*(?:{_ONE_QUOTED})(?:\s*,\s*(?:{_ONE_QUOTED}))
 _QUOTED = re.compile(_ONE_QUOTED, re.S)
 _ESCAPE = re.compile(r"\\(.)", re.S)
 _INDEXES = re.compile(r"\[\s*(-?\d{1,9}(?:\s*,\s*-?\d{1,9})*)\s*\]")
-_SLICE = re.compile(r"\[\s*(-?\d{0,9})\s*:\s*(-?\d{0,9})\s*\]")
+_SLICE = re.compile(r"\[\s*+(-?\d{0,9})\s*+:\s*+(-?\d{0,9})\s*+\]")
 _FILTER = re.compile(r"\[\s*\?\s*(?=\()")
 _FUNCTION = re.compile(r"\.(\w+)\(\s*\)")
 _MAX_LENGTH = 20_000

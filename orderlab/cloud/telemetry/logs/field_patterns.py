@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 from orderlab.cloud.telemetry.logs.pattern_tokens import PatternError, Tokens, comparison
 
-_FIELD = re.compile(r'\[([^\]]*)\]|"([^"]*)"|(\S+)')
+_BEGIN = re.compile(r"\S")
+_WORD = re.compile(r"\S+")
+# a field in brackets or quotes may hold spaces
+_CLOSING = {"[": "]", '"': '"'}
 Test = Callable[[str], bool]
 
 
@@ -28,7 +31,7 @@ def delimited_pattern(pattern: str) -> Callable[[str], bool]:
             raise PatternError
 
     def matches(message: str) -> bool:
-        fields = [match[1] or match[2] or match[3] or "" for match in _FIELD.finditer(message)]
+        fields = fields_of(message)
         if after is None:
             return len(fields) == len(before) and _all(before, fields)
         if len(fields) < len(before) + len(after):
@@ -36,6 +39,24 @@ def delimited_pattern(pattern: str) -> Callable[[str], bool]:
         return _all(before, fields) and _all(after, fields[len(fields) - len(after) :])
 
     return matches
+
+
+def fields_of(message: str) -> list[str]:
+    """The fields of an event's text, without the brackets or quotes around them."""
+    last = {opening: message.rfind(closing) for opening, closing in _CLOSING.items()}
+    fields = []
+    at = 0
+    while (begin := _BEGIN.search(message, at)) is not None:
+        start = begin.start()
+        if last.get(begin[0], -1) > start:
+            at = message.index(_CLOSING[begin[0]], start + 1) + 1
+            fields.append(message[start + 1 : at - 1])
+        else:
+            word = _WORD.match(message, start)
+            assert word is not None
+            fields.append(word[0])
+            at = word.end()
+    return fields
 
 
 def _all(tests: list[Test], fields: list[str]) -> bool:
