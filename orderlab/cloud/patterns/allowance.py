@@ -24,7 +24,7 @@ ON_LOOP = 0.02
 # seconds of the processor for all expressions of a call
 SECONDS = 5.0
 # and for one expression in one text, which none that ends needs
-_SECONDS_FOR_ONE = 2.0
+_SECONDS_FOR_ONE = 1.0
 _MAX_THREADS = 4
 
 Result = TypeVar("Result")
