@@ -76,22 +76,23 @@ def ensure_partners(target: Target) -> str:
 
 
 def remove_partners(target: Target) -> None:
-    """Remove partner-api with every usage plan and key that belongs to it."""
+    """Remove partner-api, the two partners' keys, and every usage plan that held one of them."""
     gateway = target.client("apigateway")
-    api_id = find_partner_api(target)
+    names = {target.name(partner) for partner in (BULK, CALM)}
+    keys = {k["id"] for k in gateway.get_api_keys(limit=500)["items"] if k["name"] in names}
     for plan in gateway.get_usage_plans(limit=500)["items"]:
-        stages = [each for each in plan.get("apiStages", ()) if each["apiId"] == api_id]
-        if not stages and plan.get("apiStages"):
-            continue
-        _remove_plan(gateway, plan, stages)
+        members = {k["id"] for k in gateway.get_usage_plan_keys(usagePlanId=plan["id"])["items"]}
+        if members & keys or plan["name"] == target.name("partners"):
+            _remove_plan(gateway, plan)
+    for key in keys:
+        gateway.delete_api_key(apiKey=key)
+    api_id = find_partner_api(target)
     if api_id is not None:
         gateway.delete_rest_api(restApiId=api_id)
 
 
-def _remove_plan(gateway: Any, plan: dict[str, Any], stages: list[dict[str, Any]]) -> None:
-    for key in gateway.get_usage_plan_keys(usagePlanId=plan["id"])["items"]:
-        gateway.delete_api_key(apiKey=key["id"])
-    for each in stages:
+def _remove_plan(gateway: Any, plan: dict[str, Any]) -> None:
+    for each in plan.get("apiStages", ()):
         change = {"op": "remove", "path": "/apiStages", "value": f"{each['apiId']}:{each['stage']}"}
         gateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=[change])
     gateway.delete_usage_plan(usagePlanId=plan["id"])
