@@ -263,13 +263,9 @@ lab.compare("1.p1", "that of every function", "a resource of * names every log g
             "account. A role should name what its function needs and nothing else.")
 
 # %%
-def logged():
-    lab.invoke("accept-order", {"body": json.dumps(order)})
-    return lab.log("accept-order", "accepted")
-
-
-lab.wait_for(logged)
-print(logged()[-1])
+event = {"body": json.dumps(order)}
+lab.wait_for(lambda: lab.invoke("accept-order", event) and lab.log("accept-order", "accepted"))
+print(lab.log("accept-order", "accepted")[-1])
 
 # %% [markdown]
 # The customer finds an order by its id again. And what does the order service cost? Tags are keys and values of
@@ -920,9 +916,7 @@ lab.diagram()
 # One order's way through it, from its id alone:
 
 # %%
-last = lab.orders(1)
-lab.place_orders(last)
-lab.trace(last[0]["order_id"]).waterfall()
+lab.trace(lab.place_orders(1).accepted[0]).waterfall()
 
 # %% [markdown]
 # ## 1.11 What turned
