@@ -35,7 +35,7 @@ from orderlab.cloud.operations import (
     json_parameters,
     with_plain_body,
 )
-from orderlab.cloud.protocols import query
+from orderlab.cloud.protocols import query, query_json
 from orderlab.cloud.protocols.misfits import misfit
 from orderlab.cloud.rest_routes import likely_operation, match_route
 from orderlab.cloud.scope import SERVED
@@ -119,6 +119,9 @@ class Front:
             )
             return await self._perform(call, what)
         except AwsError as error:
+            if what.protocol == "query" and query_json.wants_json(request):
+                content = query_json.error_content(error, request_id)
+                return query_json.response(content, error.status, request_id)
             return error_response(error, what.protocol, request_id, what.service)
         except Exception:
             log.exception("%s %s failed", what.service, what.operation)
@@ -191,7 +194,7 @@ class Front:
         if isinstance(result, Response):
             return result
         if what.protocol == "query":
-            return query.response(call.service, call.operation, result, call.request_id)
+            return query.answer(call.service, call.operation, result, call.request_id, call.request)
         if what.protocol == "cbor":
             return cbor_response(result, 200, call.request_id)
         return json_result(result, what, call.request_id)

@@ -1,6 +1,6 @@
 """Filter criteria: which records of a source a function wants to see.
 
-A pattern is compiled once into nested predicates, since every record meets it.
+A pattern is read once into fields and their tests, since every record meets it.
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from orderlab.cloud.event_sources.matchers import ABSENT, Test, matcher
+from orderlab.cloud.patterns.fields import Fields, LeafTest
 
 Predicate = Callable[[Any], bool]
 INVALID = "Invalid filter pattern definition."
@@ -60,39 +61,40 @@ def compile_filter(text: str) -> Predicate:
     return with_body
 
 
-def compile_pattern(pattern: Any, depth: int = 0) -> Predicate:
+def compile_pattern(pattern: Any) -> Predicate:
     """A predicate for an event pattern that is already parsed."""
+    fields = Fields()
+    _read(pattern, fields, 0)
+    return fields.match
+
+
+def _read(pattern: Any, fields: Fields, depth: int) -> None:
     if not isinstance(pattern, dict) or not pattern:
         raise InvalidPattern("a pattern is a JSON object that is not empty")
     if depth > DEEPEST:
         raise InvalidPattern("a pattern may not be nested that deeply")
-    return _all_of(pattern, depth + 1)
+    for key, value in pattern.items():
+        if key == "$or":
+            fields.choice(_alternatives_of(value, depth + 1))
+        elif key.count(".") > DEEPEST:
+            raise InvalidPattern("a pattern may not be nested that deeply")
+        elif isinstance(value, dict):
+            _read(value, fields.at(key), depth + 1)
+        elif not isinstance(value, list) or not value:
+            raise InvalidPattern(f"{key} must hold an object or a list that is not empty")
+        else:
+            fields.at(key).test(_leaf_test([_test(alternative) for alternative in value]))
 
 
-def _all_of(pattern: dict[str, Any], depth: int) -> Predicate:
-    parts = [
-        _any_of(value, depth) if key == "$or" else _field(key, value, depth)
-        for key, value in pattern.items()
-    ]
-    if len(parts) == 1:
-        return parts[0]
-    return lambda event: all(part(event) for part in parts)
-
-
-def _any_of(patterns: Any, depth: int) -> Predicate:
+def _alternatives_of(patterns: Any, depth: int) -> list[Fields]:
     if not isinstance(patterns, list) or len(patterns) < 2:
         raise InvalidPattern("$or holds a list of two patterns or more")
-    parts = [compile_pattern(pattern, depth) for pattern in patterns]
-    return lambda event: any(part(event) for part in parts)
-
-
-def _field(key: str, value: Any, depth: int) -> Predicate:
-    if isinstance(value, dict):
-        return _nested(key, compile_pattern(value, depth))
-    if not isinstance(value, list) or not value:
-        raise InvalidPattern(f"{key} must hold an object or a list that is not empty")
-    tests = [_test(alternative) for alternative in value]
-    return lambda event: _leaf_matches(_get(event, key), tests)
+    found = []
+    for pattern in patterns:
+        fields = Fields()
+        _read(pattern, fields, depth)
+        found.append(fields)
+    return found
 
 
 def _test(alternative: Any) -> Test:
@@ -102,24 +104,19 @@ def _test(alternative: Any) -> Test:
         raise InvalidPattern(str(error)) from None
 
 
-def _nested(key: str, matches: Predicate) -> Predicate:
-    def test(event: Any) -> bool:
-        value = _get(event, key)
-        if isinstance(value, list):
-            return any(matches(item) for item in value)
-        # what lies below a missing object is missing too, which is what `exists: false` asks
-        return matches(value if isinstance(value, dict) else {})
+def _leaf_test(tests: list[Test]) -> LeafTest:
+    absent = any(test(ABSENT) for test in tests)
 
-    return test
+    def holds(values: list[Any]) -> bool:
+        if not values:
+            return absent
+        for value in values:
+            for test in tests:
+                if test(value):
+                    return True
+        return False
 
-
-def _get(event: Any, key: str) -> Any:
-    return event.get(key, ABSENT) if isinstance(event, dict) else ABSENT
-
-
-def _leaf_matches(value: Any, tests: list[Test]) -> bool:
-    values = value if isinstance(value, list) else [value]
-    return any(test(item) for item in values for test in tests)
+    return holds
 
 
 def _kind_of_body(pattern: dict[str, Any]) -> str | None:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from orderlab.cloud.http import Request, Response
+from orderlab.cloud.protocols import query_json
 from orderlab.cloud.protocols.form_values import read_form
 from orderlab.cloud.protocols.forms import form_fields
 from orderlab.cloud.protocols.wire_shapes import WireShape, operation_shapes
@@ -49,6 +50,16 @@ def parameters_of(
     if service == "sqs" and "QueueUrl" not in found and path.count("/") >= 2:
         found["QueueUrl"] = unquote(path)
     return found
+
+
+def answer(
+    service: str, operation: str, result: Mapping[str, Any], request_id: str, request: Request
+) -> Response:
+    """A successful answer in the form that the request accepts."""
+    if query_json.wants_json(request):
+        content = query_json.content_of(service, operation, result, request_id)
+        return query_json.response(content, 200, request_id)
+    return response(service, operation, result, request_id)
 
 
 def response(service: str, operation: str, result: Mapping[str, Any], request_id: str) -> Response:

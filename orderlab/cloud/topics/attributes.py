@@ -24,6 +24,8 @@ _NOT_DONE = re.compile(
     r"(HTTP|Firehose|Lambda|Application|SQS)"
     r"(SuccessFeedbackRoleArn|FailureFeedbackRoleArn|SuccessFeedbackSampleRate)"
 )
+# attributes of subscriptions that an empty value takes away
+EMPTIABLE = ("FilterPolicy", "RedrivePolicy", "DeliveryPolicy")
 _FIFO_ONLY = ("ContentBasedDeduplication", "FifoThroughputScope", "ArchivePolicy")
 _CHOICES = {
     "FifoTopic": ("true", "false"),
@@ -37,12 +39,7 @@ _CHOICES = {
 def check_topic_name(name: str, *, fifo: bool) -> None:
     pattern = _FIFO_NAME if fifo else _NAME
     if not pattern.fullmatch(name):
-        ending = " FIFO topic names must end with .fifo." if fifo else ""
-        raise InvalidParameter(
-            "Topic Name Reason: Topic names must be made up of only uppercase and lowercase "
-            "ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 "
-            f"characters long.{ending}"
-        )
+        raise InvalidParameter("Topic Name")
 
 
 def checked_topic_attribute(name: str, value: str, *, fifo: bool) -> str:
@@ -93,7 +90,7 @@ def _check_display_name(value: str) -> None:
 def _check_policy(value: str) -> None:
     try:
         policy = json.loads(value) if value else {"Statement": []}
-    except ValueError:
+    except (ValueError, RecursionError):
         policy = None
     if not isinstance(policy, dict) or not isinstance(policy.get("Statement"), list | dict):
         raise InvalidParameter("Policy Error: null")
@@ -120,8 +117,13 @@ _TOPIC_CHECKS: dict[str, Callable[[str], None]] = {
 def checked_subscription(
     attributes: Mapping[str, str], protocol: str, *, fifo: bool
 ) -> dict[str, str]:
-    """All attributes of a subscription, as they will be kept: empty ones are left out."""
-    kept = {name: value for name, value in attributes.items() if value != ""}
+    """All attributes of a subscription, as they will be kept: empty ones are left out.
+
+    `fifo` is that of its queue: a standard queue of a FIFO topic has standard dead letters.
+    """
+    kept = {
+        name: value for name, value in attributes.items() if value != "" or name not in EMPTIABLE
+    }
     for name, value in kept.items():
         kept[name] = _checked_subscription_attribute(name, value, protocol, fifo=fifo)
     if "FilterPolicy" in kept:
@@ -152,13 +154,12 @@ def _checked_subscription_attribute(name: str, value: str, protocol: str, *, fif
 def _raw(value: str, protocol: str) -> str:
     if value.lower() not in ("true", "false"):
         raise InvalidParameter(
-            f"Attributes Reason: RawMessageDelivery: Invalid value [{value}]. "
-            "Must be true or false."
+            f"RawMessageDelivery: Invalid value [{value}]. Must be true or false."
         )
     if value.lower() == "true" and protocol not in ("sqs", "http", "https"):
         raise InvalidParameter(
-            f"Attributes Reason: RawMessageDelivery: Delivery protocol [{protocol}] does not "
-            "support raw message delivery."
+            f"RawMessageDelivery: Delivery protocol [{protocol}] does not support raw message "
+            "delivery."
         )
     return value.lower()
 
@@ -166,18 +167,21 @@ def _raw(value: str, protocol: str) -> str:
 def _check_redrive(value: str, *, fifo: bool) -> None:
     try:
         document = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise InvalidParameter("RedrivePolicy: failed to parse JSON.")
+    for name in document:
+        if name != "deadLetterTargetArn":
+            raise InvalidParameter(f"RedrivePolicy: invalid JSON. Attribute {name} is unknown.")
     arn = document.get("deadLetterTargetArn")
-    if set(document) - {"deadLetterTargetArn"} or not isinstance(arn, str):
-        raise InvalidParameter("RedrivePolicy: must hold deadLetterTargetArn and nothing else")
-    if not re.fullmatch(r"arn:aws:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+", arn):
+    if not isinstance(arn, str) or not re.fullmatch(
+        r"arn:aws:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+", arn
+    ):
         raise InvalidParameter("RedrivePolicy: deadLetterTargetArn is an invalid arn")
     if arn.endswith(".fifo") != fifo:
         raise InvalidParameter(
-            "RedrivePolicy: must use a FIFO queue as DLQ for a FIFO topic"
+            "RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
             if fifo
-            else "RedrivePolicy: must use a standard queue as DLQ for a standard topic"
+            else "RedrivePolicy: must use a standard queue as DLQ for a standard Subscription."
         )

@@ -1,16 +1,16 @@
 """The way of a message from its topic to every subscriber: filter, deliver, retry, dead letter.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
-Differs from AWS: a message for a queue is there when Publish returns.
+Differs from AWS: a message for a queue is there when Publish returns; 64 MB of messages at most
+wait for functions and HTTP endpoints, and what comes then goes to the dead-letter queue.
 """
 
 from __future__ import annotations
 
 import asyncio
-import http.client
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import OutgoingMessage, Principal
@@ -20,7 +20,7 @@ from orderlab.cloud.topics.envelope import Envelopes, as_json, lambda_event
 from orderlab.cloud.topics.ledger import Ledger
 from orderlab.cloud.topics.notification import Notification
 from orderlab.cloud.topics.signing import Signer
-from orderlab.cloud.topics.topic import Subscription, Topic
+from orderlab.cloud.topics.topic import Subscription
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SERVICE_PRINCIPAL = "sns.amazonaws.com"
 # queues take no more, so raw messages with more are refused there
 MAX_QUEUE_ATTRIBUTES = 10
+# of messages that wait for functions and HTTP endpoints; more are given up at once
+MAX_WAITING_BYTES = 64 * 1024 * 1024
 RETRYABLE_CODES = ("TooManyRequestsException", "ServiceException", "ThrottlingException")
 
 log = logging.getLogger("orderlab.cloud.sns")
@@ -50,21 +52,18 @@ class Delivery:
         self._ledger = ledger
         self._signer = signer
         self._pending: set[asyncio.Task[None]] = set()
+        self._waiting_bytes = 0
 
-    def fan_out(self, topic: Topic, message: Notification) -> None:
-        """Begin the delivery to every subscriber who wants the message."""
-        envelopes = Envelopes(topic, message, self._cloud.endpoint, self._cloud.clock.wall())
-        for subscription in list(topic.subscriptions.values()):
-            if subscription.pending:
-                continue
-            wanted = subscription.filter
-            text = message.text_for(subscription.protocol)
-            if wanted is not None and not wanted.matches(message.attributes, text):
-                self._ledger.filtered(subscription, message)
-            elif subscription.protocol == "sqs":
-                self._to_queue(subscription, message, envelopes)
-            else:
-                self._in_background(subscription, message, envelopes)
+    def begin(
+        self, subscription: Subscription, message: Notification, envelopes: Envelopes
+    ) -> None:
+        """Begin the delivery to a subscriber who wants the message."""
+        if subscription.protocol == "sqs":
+            self._to_queue(subscription, message, envelopes)
+        elif self._waiting_bytes + message.size > MAX_WAITING_BYTES:
+            self._give_up(subscription, message, envelopes, "TooManyDeliveries")
+        else:
+            self._in_background(subscription, message, envelopes)
 
     # --- queues ---
 
@@ -130,13 +129,14 @@ class Delivery:
             held = envelopes.raw_content(message.text_for("sqs"))
         else:
             held = content_of(envelopes.text(subscription), {})
-        # a standard queue takes the group as a tenant of fair queues, a FIFO queue for its order
-        deduplication_id = message.deduplication_id if fifo else None
+        # a standard topic gives the group on as a tenant of fair queues, a FIFO topic to FIFO
+        # queues for their order
         outgoing = OutgoingMessage(
             held.body,
             held.attributes,
-            group_id=message.group_id,
-            deduplication_id=deduplication_id,
+            system_attributes=_trace_attribute(message),
+            group_id=message.group_id if fifo or not subscription.topic.fifo else None,
+            deduplication_id=message.deduplication_id if fifo else None,
         )
         return outgoing, held
 
@@ -151,6 +151,11 @@ class Delivery:
         )
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
+        self._waiting_bytes += message.size
+        task.add_done_callback(lambda _: self._delivered(message.size))
+
+    def _delivered(self, size: int) -> None:
+        self._waiting_bytes -= size
 
     async def stop(self) -> None:
         pending = list(self._pending)
@@ -246,6 +251,12 @@ class Delivery:
             self._ledger.redriven(subscription.topic, arrived=True)
 
 
+def _trace_attribute(message: Notification) -> Mapping[str, Mapping[str, Any]]:
+    if message.trace_header is None:
+        return {}
+    return {"AWSTraceHeader": {"DataType": "String", "StringValue": message.trace_header}}
+
+
 async def post_or_fail(endpoint: str, body: str, headers: dict[str, str]) -> None:
     """POST to an HTTP subscriber; DeliveryFailed unless it answers with a success.
 
@@ -254,7 +265,7 @@ async def post_or_fail(endpoint: str, body: str, headers: dict[str, str]) -> Non
     raw = body.encode("utf-8", "surrogatepass")
     try:
         status = await http_endpoints.post(endpoint, raw, headers)
-    except (OSError, http.client.HTTPException) as error:
+    except OSError as error:
         raise DeliveryFailed(type(error).__name__, retry=True) from error
     if not 200 <= status < 300:
         raise DeliveryFailed(str(status), retry=status >= 500 or status == 429)

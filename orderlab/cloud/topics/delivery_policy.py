@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from orderlab.cloud.topics.errors import InvalidParameter
 
 MAX_RETRIES = 100
 MAX_DELAY_SECONDS = 3_600
+_CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?charset=[\w.-]+)?", re.ASCII)
 BACKOFFS = ("linear", "arithmetic", "geometric", "exponential")
 _LIMITS = {
     "minDelayTarget": MAX_DELAY_SECONDS,
@@ -86,11 +88,13 @@ def read_policy(text: str) -> dict[str, Any]:
     """The attribute as an object, with its retry policy checked; InvalidParameter otherwise."""
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise InvalidParameter("DeliveryPolicy: Unexpected JSON member")
     retry_policy(document)
+    if not _CONTENT_TYPE.fullmatch(content_type(document)):
+        raise InvalidParameter("DeliveryPolicy: requestPolicy.headerContentType")
     return document
 
 

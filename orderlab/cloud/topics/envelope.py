@@ -69,13 +69,21 @@ class Envelopes:
             "Subject": message.subject,
             "Message": text,
             "Timestamp": self.timestamp,
-            "SignatureVersion": self._topic.attributes.get("SignatureVersion", "1"),
-            "Signature": _look_alike(message.message_id, text),
-            "SigningCertURL": f"{self._endpoint}/SimpleNotificationService.pem",
+            **self._signature(message.message_id, text),
             "UnsubscribeURL": self.unsubscribe_url(subscription),
             "MessageAttributes": shown_attributes(message) or None,
         }
         return {name: value for name, value in found.items() if value is not None}
+
+    def _signature(self, message_id: str, text: str) -> dict[str, str]:
+        if self._topic.fifo:
+            # messages of FIFO topics are not signed
+            return {}
+        return {
+            "SignatureVersion": self._topic.attributes.get("SignatureVersion", "1"),
+            "Signature": _look_alike(message_id, text),
+            "SigningCertURL": f"{self._endpoint}/SimpleNotificationService.pem",
+        }
 
     def unsubscribe_url(self, subscription: Subscription) -> str:
         return f"{self._endpoint}/?Action=Unsubscribe&SubscriptionArn={subscription.arn}"
@@ -115,6 +123,8 @@ def lambda_event(members: dict[str, Any], subscription: Subscription) -> bytes:
         **members,
         "Subject": members.get("Subject"),
         "MessageAttributes": members.get("MessageAttributes", {}),
+        # whatever the topic's version is
+        "SignatureVersion": "1",
         "SigningCertUrl": members["SigningCertURL"],
         "UnsubscribeUrl": members["UnsubscribeURL"],
     }

@@ -12,12 +12,20 @@ class InvalidParameter(AwsError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"Invalid parameter: {what}")
+        self.what = what
 
 
 class ParameterValueInvalid(AwsError):
     """A message attribute that cannot be taken."""
 
     code = "ParameterValueInvalid"
+
+
+class InvalidToken(AwsError):
+    code = "InvalidParameter"
+
+    def __init__(self) -> None:
+        super().__init__("Invalid token")
 
 
 class NotFound(AwsError):
@@ -34,12 +42,13 @@ class ResourceNotFound(AwsError):
 
 
 class MissingParameter(AwsError):
+    """`path` is where the parameter stands, as in `messageAttributes.kind.member.dataType`."""
+
     code = "ValidationError"
 
-    def __init__(self, name: str) -> None:
-        member = name[:1].lower() + name[1:]
+    def __init__(self, path: str) -> None:
         super().__init__(
-            f"1 validation error detected: Value null at '{member}' failed to satisfy constraint: "
+            f"1 validation error detected: Value null at '{path}' failed to satisfy constraint: "
             "Member must not be null"
         )
 

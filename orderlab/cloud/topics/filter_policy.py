@@ -1,14 +1,17 @@
 """Filter policies: which messages a subscription wants, by their attributes or by their body.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html
+https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from orderlab.cloud.patterns.fields import Fields, LeafTest
+from orderlab.cloud.topics.errors import InvalidParameter
 from orderlab.cloud.topics.filter_rules import Test, bad_policy, is_number, test_of
 
 MAX_KEYS = 5
@@ -16,9 +19,9 @@ MAX_COMBINATIONS = 150
 MAX_BYTES = 256 * 1024
 SCOPES = ("MessageAttributes", "MessageBody")
 
-# Says whether an object (attribute values by name, or a part of the body) is wanted.
-Condition = Callable[[Mapping[str, Any]], bool]
 Attributes = Mapping[str, Mapping[str, Any]]
+# stands for a body that is no JSON object
+NO_OBJECT: Mapping[str, Any] = {}
 
 
 class FilterPolicy:
@@ -28,21 +31,27 @@ class FilterPolicy:
         """Raise InvalidParameter if the policy breaks one of AWS's rules."""
         policy = _read(text)
         self.scope = scope
-        self._by_body = scope == "MessageBody"
-        if len(policy) > MAX_KEYS:
-            raise bad_policy("Filter policy can not have more than 5 keys")
+        self.by_body = scope == "MessageBody"
         if _combinations(policy, 1) > MAX_COMBINATIONS:
             raise bad_policy("Filter policy is too complex")
-        self._condition = _all_of(policy, nested=self._by_body)
+        self._fields = Fields()
+        _Reader(nested=self.by_body).read(policy, self._fields)
 
     def matches(self, attributes: Attributes, body: str) -> bool:
-        if not self._by_body:
-            return self._condition(attribute_values(attributes))
-        try:
-            content = json.loads(body)
-        except (ValueError, RecursionError):
-            return False
-        return isinstance(content, dict) and self._condition(content)
+        return self.wants(body_content(body) if self.by_body else attribute_values(attributes))
+
+    def wants(self, content: Mapping[str, Any]) -> bool:
+        """Whether it matches what the policy looks at: attribute values by name, or the body."""
+        return content is not NO_OBJECT and self._fields.match(content)
+
+
+def body_content(body: str) -> Mapping[str, Any]:
+    """The body as an object; NO_OBJECT for any other."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return NO_OBJECT
+    return content if isinstance(content, dict) else NO_OBJECT
 
 
 def attribute_values(attributes: Attributes) -> dict[str, Any]:
@@ -92,6 +101,11 @@ def _is_or(name: str, value: Any) -> bool:
 
 def _combinations(policy: Mapping[str, Any], depth: int) -> int:
     """How many values a policy combines: each key's count times its depth, multiplied."""
+    # of a nested policy, only the outermost keys count
+    if depth == 1 and len(policy) > MAX_KEYS:
+        raise bad_policy("Filter policy can not have more than 5 keys")
+    if depth > MAX_COMBINATIONS:
+        raise bad_policy("Filter policy is too complex")
     total = 1
     for name, value in policy.items():
         if isinstance(value, dict):
@@ -100,65 +114,73 @@ def _combinations(policy: Mapping[str, Any], depth: int) -> int:
             total *= sum(_combinations(each, depth) for each in value)
         elif isinstance(value, list):
             total *= max(1, len(value)) * depth
+        if total > MAX_COMBINATIONS:
+            break
     return total
 
 
-def _all_of(policy: Mapping[str, Any], *, nested: bool) -> Condition:
-    conditions = [_condition(name, value, nested=nested) for name, value in policy.items()]
-    return lambda content: all(condition(content) for condition in conditions)
+class _Reader:
+    """Reads a policy into fields. `nested` says that its keys may hold objects."""
+
+    def __init__(self, *, nested: bool) -> None:
+        self._nested = nested
+
+    def read(self, policy: Mapping[str, Any], fields: Fields) -> None:
+        for name, value in policy.items():
+            if _is_or(name, value):
+                fields.choice([self._alternative(each) for each in value])
+            elif name.count(".") > MAX_COMBINATIONS:
+                raise bad_policy("Filter policy is too complex")
+            else:
+                self._read_key(name, value, fields)
+
+    def _alternative(self, policy: Mapping[str, Any]) -> Fields:
+        fields = Fields()
+        self.read(policy, fields)
+        return fields
+
+    def _read_key(self, name: str, value: Any, fields: Fields) -> None:
+        if isinstance(value, dict):
+            if not value:
+                raise bad_policy("Empty objects are not allowed")
+            below = fields.at(name)
+            self.read(value, below)
+            if not self._nested:
+                raise InvalidParameter(
+                    "Filter policy scope MessageAttributes does not support nested filter policy"
+                )
+        elif not isinstance(value, list):
+            raise bad_policy(f'"{name}" must be an object or an array')
+        elif not value:
+            raise bad_policy("Empty arrays are not allowed")
+        else:
+            fields.at(name).test(_leaf_test(value))
 
 
-def _condition(name: str, value: Any, *, nested: bool) -> Condition:
-    if _is_or(name, value):
-        choices = [_all_of(each, nested=nested) for each in value]
-        return lambda content: any(choice(content) for choice in choices)
-    if isinstance(value, dict):
-        if not nested:
-            raise bad_policy(
-                "Filter policy scope MessageAttributes does not support nested filter policy"
-            )
-        if not value:
-            raise bad_policy("Empty objects are not allowed")
-        return _below(name, _all_of(value, nested=True))
-    if not isinstance(value, list):
-        raise bad_policy(f'"{name}" must be an object or an array')
-    if not value:
-        raise bad_policy("Empty arrays are not allowed")
-    return _field(name, value)
-
-
-def _below(name: str, condition: Condition) -> Condition:
-    """The condition holds for the object under a name, or for one of the objects in an array."""
-
-    def holds(content: Mapping[str, Any]) -> bool:
-        found = content.get(name)
-        if isinstance(found, list):
-            return any(isinstance(each, dict) and condition(each) for each in found)
-        # where there is no object, its keys do not exist
-        return condition(found if isinstance(found, dict) else {})
-
-    return holds
-
-
-def _field(name: str, rules: list[Any]) -> Condition:
+def _leaf_test(rules: list[Any]) -> LeafTest:
+    """A key's rules as one test: `exists` decides by whether there is a value at all."""
     present = any(_exists(rule) is True for rule in rules)
     absent = any(_exists(rule) is False for rule in rules)
-    tests: list[Test] = [test_of(rule) for rule in rules if _exists(rule) is None]
+    texts = frozenset(rule for rule in rules if isinstance(rule, str))
+    tests: list[Test] = [
+        test_of(rule) for rule in rules if _exists(rule) is None and not isinstance(rule, str)
+    ]
     for rule in rules:
         if is_number(rule) and not -1_000_000_000 <= rule <= 1_000_000_000:
             raise bad_policy(f"Value {rule} is out of range: must be between -10^9 and 10^9")
 
-    def holds(content: Mapping[str, Any]) -> bool:
-        if name not in content:
+    def holds(values: list[Any]) -> bool:
+        if not values:
             return absent
-        value = content[name]
-        if isinstance(value, dict):
-            # rules speak of leaves
-            return False
         if present:
             return True
-        values = value if isinstance(value, list) else [value]
-        return any(test(each) for test in tests for each in values)
+        for value in values:
+            if isinstance(value, str) and value in texts:
+                return True
+            for test in tests:
+                if test(value):
+                    return True
+        return False
 
     return holds
 

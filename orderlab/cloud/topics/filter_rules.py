@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -110,10 +111,15 @@ def _wildcard(argument: Any) -> Test:
 
 
 def _cidr(argument: Any) -> Test:
+    address_part, slash, bits = _text("prefix", argument).partition("/")
+    if not slash or "/" in bits:
+        raise bad_policy("Malformed CIDR, one '/' required")
+    if not re.fullmatch(r"\d{1,3}", bits, re.ASCII):
+        raise bad_policy("Malformed CIDR, mask bits must be an integer")
     try:
-        network = ipaddress.ip_network(_text("cidr", argument), strict=False)
+        network = ipaddress.ip_network(f"{address_part}/{bits}", strict=False)
     except ValueError:
-        raise bad_policy(f"Malformed CIDR, {argument}") from None
+        raise bad_policy(f"Nonstandard IP address: {address_part}") from None
 
     def inside(value: Any) -> bool:
         try:
@@ -126,34 +132,49 @@ def _cidr(argument: Any) -> Test:
 
 
 def _numeric(argument: Any) -> Test:
-    if not isinstance(argument, list) or len(argument) not in (2, 4):
-        raise bad_policy("Invalid member in numeric match: ]")
-    steps = [_comparison(*argument[i : i + 2]) for i in range(0, len(argument), 2)]
-    if len(argument) == 4:
-        _check_range(argument)
+    steps = _comparisons(argument)
     return lambda value: is_number(value) and all(compare(value, bound) for compare, bound in steps)
 
 
-def _comparison(sign: Any, bound: Any) -> tuple[Callable[[float, float], bool], float]:
-    if not isinstance(sign, str) or sign not in _COMPARISONS:
+def _comparisons(argument: Any) -> list[tuple[Callable[[float, float], bool], float]]:
+    """One comparison, or two that make a range; what is wrong is said in the order of reading."""
+    terms = argument if isinstance(argument, list) else []
+    sign = terms[0] if terms else "]"
+    if not terms or not isinstance(sign, str):
+        raise bad_policy(f"Invalid member in numeric match: {sign}")
+    if sign not in _COMPARISONS:
         raise bad_policy(f"Unrecognized numeric range operator: {sign}")
-    if not is_number(bound):
+    low = _bound("equals" if sign == "=" else sign, terms[1:2])
+    if len(terms) == 2:
+        return [_comparison(sign, low)]
+    if sign not in (">", ">="):
+        raise bad_policy("Too many elements in numeric expression")
+    second = terms[2]
+    if not isinstance(second, str):
+        raise bad_policy(f"Bad value in numeric range: {second}")
+    if second not in ("<", "<="):
+        raise bad_policy(f"Bad numeric range operator: {second}")
+    high = _bound(second, terms[3:4])
+    if low >= high:
+        raise bad_policy("Bottom must be less than top")
+    if len(terms) > 4:
+        raise bad_policy("Too many terms in numeric range expression")
+    return [_comparison(sign, low), _comparison(second, high)]
+
+
+def _bound(sign: str, terms: list[Any]) -> float:
+    if not terms or not is_number(terms[0]):
         raise bad_policy(f"Value of {sign} must be numeric")
-    _check_number(bound)
+    _check_number(terms[0])
+    bound: float = terms[0]
+    return bound
+
+
+def _comparison(sign: str, bound: float) -> tuple[Callable[[float, float], bool], float]:
     if sign == "=":
         scaled = _scaled(bound)
         return (lambda value, _: _scaled(value) == scaled), bound
     return _COMPARISONS[sign], bound
-
-
-def _check_range(argument: list[Any]) -> None:
-    low_sign, low, high_sign, high = argument
-    if low_sign not in (">", ">="):
-        raise bad_policy("Too many elements in numeric expression")
-    if high_sign not in ("<", "<="):
-        raise bad_policy(f"Bad numeric range operator: {high_sign}")
-    if low >= high:
-        raise bad_policy("Bottom must be less than top")
 
 
 def _anything_but(argument: Any) -> Test:

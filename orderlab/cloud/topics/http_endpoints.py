@@ -7,17 +7,28 @@ Differs from AWS: only loopback addresses; certificates of https endpoints are n
 from __future__ import annotations
 
 import asyncio
-import http.client
+import base64
 import ipaddress
+import re
 import ssl
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from functools import lru_cache
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.topics.errors import InvalidParameter
 
+# for the whole exchange, however little of it comes at a time
 TIMEOUT_SECONDS = 15.0
 USER_AGENT = "Amazon Simple Notification Service Agent"
+# the most that is read of an answer: its status line and the headers before it
+MAX_HEAD_BYTES = 64 * 1024
+LOCALHOST = ("127.0.0.1", "::1")
+_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?: [^\r\n]*)?\r?\n")
+
+
+class BadAnswer(OSError):
+    """The endpoint answered with something that is not HTTP."""
 
 
 def check_endpoint(protocol: str, endpoint: str) -> None:
@@ -46,32 +57,82 @@ def _is_loopback(host: str) -> bool:
 
 
 async def post(endpoint: str, body: bytes, headers: Mapping[str, str]) -> int:
-    """The status with which the endpoint answers; OSError or HTTPException if it does not."""
-    return await asyncio.to_thread(_post, endpoint, body, headers)
+    """The status with which the endpoint answers; OSError or TimeoutError if it does not.
 
-
-def _post(endpoint: str, body: bytes, headers: Mapping[str, str]) -> int:
+    Redirects are not followed, and the body of the answer is not read.
+    """
     parts = urlsplit(endpoint)
-    connection: http.client.HTTPConnection
-    if parts.scheme == "https":
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(
-            parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS, context=context
-        )
-    else:
-        connection = http.client.HTTPConnection(
-            parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS
-        )
-    path = parts.path or "/"
-    try:
-        connection.request(
-            "POST",
-            f"{path}?{parts.query}" if parts.query else path,
-            body,
-            {"User-Agent": USER_AGENT, **headers},
-        )
-        return connection.getresponse().status
-    finally:
-        connection.close()
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        reader, writer = await _connect(parts)
+        try:
+            writer.write(_head(parts, len(body), headers) + body)
+            await writer.drain()
+            return await _status(reader)
+        finally:
+            writer.transport.abort()
+
+
+async def _connect(parts: SplitResult) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    secure = parts.scheme == "https"
+    host = parts.hostname or ""
+    hosts = LOCALHOST if host == "localhost" else (host,)
+    failure = OSError("no address")
+    for address in hosts:
+        try:
+            return await asyncio.open_connection(
+                address,
+                parts.port or (443 if secure else 80),
+                limit=MAX_HEAD_BYTES,
+                ssl=_unchecked() if secure else None,
+                server_hostname=host if secure else None,
+            )
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+@lru_cache(maxsize=1)
+def _unchecked() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _head(parts: SplitResult, length: int, headers: Mapping[str, str]) -> bytes:
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
+    if parts.query:
+        path += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~?")
+    sent = {
+        "Host": parts.netloc.rpartition("@")[2],
+        "User-Agent": USER_AGENT,
+        "Connection": "close",
+        "Content-Length": str(length),
+        **headers,
+    }
+    if parts.username is not None:
+        named = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        sent["Authorization"] = f"Basic {base64.b64encode(named.encode()).decode()}"
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items())]
+    return "\r\n".join((*lines, "", "")).encode("latin-1", "replace")
+
+
+async def _status(reader: asyncio.StreamReader) -> int:
+    read = 0
+    while True:
+        try:
+            line = await reader.readuntil(b"\n")
+        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            raise BadAnswer("the answer is not HTTP") from None
+        found = _STATUS.fullmatch(line)
+        if found is None:
+            raise BadAnswer("the answer is not HTTP")
+        status = int(found[1])
+        if status >= 200:
+            return status
+        # 100 Continue and the like come before the answer, each with headers of its own
+        while line not in (b"\r\n", b"\n"):
+            line = await reader.readuntil(b"\n")
+            read += len(line)
+            if read > MAX_HEAD_BYTES:
+                raise BadAnswer("the answer is too long")

@@ -34,8 +34,7 @@ def open_link(service: TopicService, request: Request) -> Response | None:
         if form["Action"] == "Unsubscribe":
             service.unsubscribe(form.get("SubscriptionArn", ""))
             return query.response("sns", "Unsubscribe", {}, request_id)
-        topic = service.existing(form.get("TopicArn", ""))
-        subscription = service.confirm(topic, form.get("Token", ""))
+        subscription = service.confirm(form.get("TopicArn", ""), form.get("Token", ""))
     except AwsError as error:
         return error_response(error, "query", request_id, "sns")
     result = {"SubscriptionArn": subscription.arn}

@@ -14,15 +14,20 @@ from typing import Any
 from orderlab.cloud import ids
 from orderlab.cloud.contracts import Parameters
 from orderlab.cloud.queues.message import as_sent, new_id
-from orderlab.cloud.topics.errors import InvalidParameter, ParameterValueInvalid
+from orderlab.cloud.topics.errors import (
+    InvalidParameter,
+    MissingParameter,
+    ParameterValueInvalid,
+)
 
 MAX_SUBJECT = 100
+MAX_NAME = 256
 
-_ATTRIBUTE_NAME = re.compile(r"[A-Za-z0-9_\-.]{1,256}")
+_NAME_FORBIDS = re.compile(r"[^\w\-.]")
 _GROUP_ID = re.compile(r"[!-~]{1,128}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
-_TYPES = ("String", "String.Array", "Number", "Binary")
+_TYPE = re.compile(r"(String|Number|Binary)(\..+)?", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -39,14 +44,16 @@ class Notification:
     size: int
     sequence_number: str | None = None
     ids: tuple[str, ...] = ()
+    trace_header: str | None = None
 
     def text_for(self, protocol: str) -> str:
         return self.by_protocol.get(protocol, self.message) if self.by_protocol else self.message
 
 
-def notification(given: Parameters) -> Notification:
+def notification(given: Parameters, place: str = "", trace: str | None = None) -> Notification:
     """A message from the parameters of Publish or an entry of PublishBatch.
 
+    `place` is where the entry stands in the call, and `trace` the trace header of the request.
     Raises InvalidParameter, ParameterValueInvalid. Size and FIFO rules are the topic's business.
     """
     message = given.get("Message")
@@ -55,7 +62,7 @@ def notification(given: Parameters) -> Notification:
     attributes = {name: as_sent(value) for name, value in _attributes_of(given).items()}
     by_protocol = _by_protocol(given.get("MessageStructure"), message)
     size = len(message.encode("utf-8", "surrogatepass"))
-    size += sum(_check_attribute(name, value) for name, value in attributes.items())
+    size += sum(_check_attribute(name, value, place) for name, value in attributes.items())
     return Notification(
         message_id=new_id(ids.source("notifications")),
         message=by_protocol.get("default", message) if by_protocol else message,
@@ -65,6 +72,7 @@ def notification(given: Parameters) -> Notification:
         group_id=_checked_id("MessageGroupId", given.get("MessageGroupId")),
         deduplication_id=_checked_id("MessageDeduplicationId", given.get("MessageDeduplicationId")),
         size=size,
+        trace_header=trace,
     )
 
 
@@ -111,31 +119,57 @@ def _checked_id(name: str, value: Any) -> str | None:
     return value
 
 
-def _check_attribute(name: str, value: Mapping[str, Any]) -> int:
+def _check_attribute(name: str, value: Mapping[str, Any], place: str) -> int:
     """The attribute's size in bytes."""
-    bad_name = not _ATTRIBUTE_NAME.fullmatch(name) or name.startswith(".") or name.endswith(".")
-    if bad_name or ".." in name or name.lower().startswith(("aws.", "amazon.")):
-        raise ParameterValueInvalid(f"Invalid attribute name: {name}")
+    _check_name(name)
     data_type = value.get("DataType")
-    if not data_type or not isinstance(data_type, str):
-        raise ParameterValueInvalid(
-            f"The message attribute '{name}' must contain non-empty message attribute type."
-        )
-    kind = data_type.partition(".")[0]
-    if data_type not in _TYPES and kind not in ("String", "Number", "Binary"):
+    if data_type is None:
+        raise MissingParameter(f"{place}messageAttributes.{name}.member.dataType")
+    kind = _TYPE.fullmatch(data_type) if isinstance(data_type, str) else None
+    if kind is None:
         raise ParameterValueInvalid(
             f"The message attribute '{name}' has an invalid message attribute type, the set of "
             "supported type prefixes is Binary, Number, and String."
         )
-    content = value.get("BinaryValue" if kind == "Binary" else "StringValue")
+    field, other = ("Binary", "String") if kind[1] == "Binary" else ("String", "Binary")
+    content = value.get(f"{field}Value")
+    if content is None and value.get(f"{other}Value") is not None:
+        raise ParameterValueInvalid(
+            f"The message attribute '{name}' with type '{data_type}' must use field '{field}'."
+        )
     if not isinstance(content, str) or not content:
         raise ParameterValueInvalid(
             f"The message attribute '{name}' must contain non-empty message attribute value for "
             f"message attribute type '{data_type}'."
         )
-    if kind == "Number":
+    if kind[1] == "Number":
         _check_number(name, content)
     return len(name) + len(data_type) + len(content.encode("utf-8", "surrogatepass"))
+
+
+def _check_name(name: str) -> None:
+    forbidden = _NAME_FORBIDS.search(name)
+    reason = ""
+    if not name:
+        reason = "Message attribute name can not be empty."
+    elif len(name) > MAX_NAME:
+        reason = "Length of message attribute name must be less than 256 bytes."
+    elif forbidden:
+        reason = (
+            f"Invalid non-alphanumeric character '#x{ord(forbidden[0]):X}' was found in the "
+            "message attribute name. Can only include alphanumeric characters, hyphens, "
+            "underscores, or dots."
+        )
+    elif name.startswith("."):
+        reason = "Invalid message attribute name starting with character '.' was found."
+    elif name.endswith("."):
+        reason = "Invalid message attribute name ending with character '.' was found."
+    elif ".." in name:
+        reason = "Message attribute name can not have successive '.' character."
+    elif name.lower().startswith(("aws.", "amazon.")):
+        reason = "Message attribute name can not start with 'AWS.' or 'Amazon.'."
+    if reason:
+        raise ParameterValueInvalid(reason)
 
 
 def _check_number(name: str, content: str) -> None:

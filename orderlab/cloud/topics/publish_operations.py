@@ -5,11 +5,12 @@ https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from orderlab.cloud.aws_error import AwsError, NotDoneYet
+from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.queues.deduplication import content_id
 from orderlab.cloud.queues.ledger import caller_name
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from orderlab.cloud.topics.service import TopicService
 
 MAX_ENTRIES = 10
-_ENTRY_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
+MAX_ID = 80
+_ENTRY_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class PublishOperations:
@@ -36,77 +38,79 @@ class PublishOperations:
             "PublishBatch": self.publish_batch,
         }
 
-    def publish(self, call: Call, parameters: Parameters) -> Result:
+    def publish(self, call: Call, parameters: Parameters) -> Result | Awaitable[Result]:
         if parameters.get("PhoneNumber"):
             raise NotDoneYet("SMS messages of SNS")
-        arn = parameters.get("TopicArn") or parameters.get("TargetArn")
-        if not isinstance(arn, str) or not arn:
+        arn = parameters.get("TopicArn", parameters.get("TargetArn"))
+        if not isinstance(arn, str):
             raise InvalidParameter("TopicArn or TargetArn Reason: no value for required parameter")
         if ":endpoint/" in arn:
             raise NotDoneYet("mobile push of SNS")
         topic = self._service.in_call(call, arn)
-        message = notification(parameters)
-        result = self.accept(topic, message, caller_name(self._cloud, call.principal))
+        message = notification(parameters, trace=_trace(call))
+        _check_addressing(topic, message)
+        if message.size > topic.maximum_size:
+            raise InvalidParameter("Message too long")
+        result, work = self.accept(topic, message, caller_name(self._cloud, call.principal))
         self._service.ledger.publish_calls(topic, message.size)
-        return result
+        return _after([work], result)
 
-    def publish_batch(self, call: Call, parameters: Parameters) -> Result:
+    def publish_batch(self, call: Call, parameters: Parameters) -> Result | Awaitable[Result]:
+        """Take in all entries, or none if one of them is not in order."""
         topic = self._service.in_call(call, parameters.get("TopicArn"))
         entries = _entries(parameters)
-        sender = caller_name(self._cloud, call.principal)
-        done: list[dict[str, Any]] = []
-        failed: list[dict[str, Any]] = []
-        ready: list[tuple[str, Notification]] = []
-        for entry in entries:
-            try:
-                ready.append((entry["Id"], notification(entry)))
-            except AwsError as error:
-                failed.append(_failure(entry["Id"], error))
-        size = sum(message.size for _, message in ready)
+        trace = _trace(call)
+        messages = [
+            notification(entry, f"publishBatchRequestEntries.{place}.member.", trace)
+            for place, entry in enumerate(entries, 1)
+        ]
+        for message in messages:
+            _check_addressing(topic, message)
+        size = sum(message.size for message in messages)
         if size > topic.maximum_size:
             raise BatchError(
                 "BatchRequestTooLong",
                 "The length of all the messages put together is more than the limit.",
             )
         self._service.ledger.publish_calls(topic, size)
-        for entry_id, message in ready:
-            try:
-                done.append({"Id": entry_id, **self.accept(topic, message, sender)})
-            except AwsError as error:
-                failed.append(_failure(entry_id, error))
-        return {"Successful": done, "Failed": failed}
+        sender = caller_name(self._cloud, call.principal)
+        accepted = [self.accept(topic, message, sender) for message in messages]
+        done = [
+            {"Id": entry["Id"], **result}
+            for entry, (result, _) in zip(entries, accepted, strict=True)
+        ]
+        return _after([work for _, work in accepted], {"Successful": done, "Failed": []})
 
-    def accept(self, topic: Topic, message: Notification, sender: str) -> dict[str, Any]:
-        """Take one message in and begin its deliveries; AwsError if the topic refuses it."""
-        if message.size > topic.maximum_size:
-            raise InvalidParameter("Message too long")
+    def accept(
+        self, topic: Topic, message: Notification, sender: str
+    ) -> tuple[dict[str, Any], asyncio.Task[None] | None]:
+        """Take one checked message in and begin its deliveries.
+
+        Returns what the caller is told, and a task if the deliveries are still being begun.
+        """
         if topic.fifo:
             repeated = self._number(topic, message)
             if repeated is not None:
-                return repeated
-        elif message.deduplication_id is not None:
-            raise InvalidParameter(
-                "MessageDeduplicationId Reason: The request includes MessageDeduplicationId "
-                "parameter that is not valid for this topic type"
-            )
+                return repeated, None
         message.ids = self._cloud.telemetry.recorder.ids_in(message.message)
         self._service.ledger.published(topic, message, sender)
-        self._service.delivery.fan_out(topic, message)
-        return _published(message.message_id, message.sequence_number)
+        work = self._service.fan_out.begin(topic, message)
+        return _published(message.message_id, message.sequence_number), work
+
+    def accept_inside(self, topic: Topic, message: Notification, sender: str) -> str:
+        """Take in a message of another service, and return its id."""
+        _check_addressing(topic, message)
+        if message.size > topic.maximum_size:
+            raise InvalidParameter("Message too long")
+        result, _ = self.accept(topic, message, sender)
+        message_id: str = result["MessageId"]
+        return message_id
 
     def _number(self, topic: Topic, message: Notification) -> dict[str, Any] | None:
         """Give a FIFO message its place; what was answered before if it is a repetition."""
-        if not message.group_id:
-            raise InvalidParameter("The MessageGroupId parameter is required for FIFO topics")
-        if message.deduplication_id is None:
-            if not topic.content_based:
-                raise InvalidParameter(
-                    "The topic should either have ContentBasedDeduplication enabled or "
-                    "MessageDeduplicationId provided explicitly"
-                )
-            message.deduplication_id = content_id(message.message)
+        message.deduplication_id = message.deduplication_id or content_id(message.message)
         now = self._cloud.clock.now()
-        scope = message.group_id if topic.by_group else ""
+        scope = message.group_id or "" if topic.by_group else ""
         known = topic.published.find(scope, message.deduplication_id, now)
         if known is not None:
             return _published(*known)
@@ -115,6 +119,44 @@ class PublishOperations:
             scope, message.deduplication_id, now, (message.message_id, message.sequence_number)
         )
         return None
+
+
+def _trace(call: Call) -> str | None:
+    """The trace header that X-Ray's clients send with a request."""
+    return call.request.headers.get("x-amzn-trace-id")
+
+
+def _check_addressing(topic: Topic, message: Notification) -> None:
+    """Group and deduplication id, by the kind of topic."""
+    if not topic.fifo:
+        if message.deduplication_id is not None:
+            raise InvalidParameter(
+                "MessageDeduplicationId Reason: The request includes MessageDeduplicationId "
+                "parameter that is not valid for this topic type"
+            )
+        return
+    if not message.group_id:
+        raise InvalidParameter("The MessageGroupId parameter is required for FIFO topics")
+    if message.deduplication_id is None and not topic.content_based:
+        raise InvalidParameter(
+            "The topic should either have ContentBasedDeduplication enabled or "
+            "MessageDeduplicationId provided explicitly"
+        )
+
+
+def _after(
+    work: list[asyncio.Task[None] | None], result: dict[str, Any]
+) -> Result | Awaitable[Result]:
+    """The result, once all deliveries have begun."""
+    running = [task for task in work if task is not None]
+    if not running:
+        return result
+
+    async def later() -> Result:
+        await asyncio.wait(running)
+        return result
+
+    return later()
 
 
 def _published(message_id: str, sequence_number: str | None) -> dict[str, Any]:
@@ -135,14 +177,10 @@ def _entries(parameters: Parameters) -> list[dict[str, Any]]:
             "The batch request contains more entries than permissible.",
         )
     ids = [entry.get("Id") for entry in entries]
-    for entry_id in ids:
+    for place, entry_id in enumerate(ids, 1):
         if entry_id is None:
-            raise MissingParameter("Id")
-        if not _ENTRY_ID.fullmatch(entry_id):
-            raise BatchError(
-                "InvalidBatchEntryId",
-                "The Id of a batch entry in a batch request doesn't abide by the specification.",
-            )
+            raise MissingParameter(f"publishBatchRequestEntries.{place}.member.id")
+        _check_id(entry_id)
     if len(set(ids)) != len(ids):
         raise BatchError(
             "BatchEntryIdsNotDistinct",
@@ -151,5 +189,13 @@ def _entries(parameters: Parameters) -> list[dict[str, Any]]:
     return list(entries)
 
 
-def _failure(entry_id: str, error: AwsError) -> dict[str, Any]:
-    return {"Id": entry_id, "Code": error.code, "Message": error.message, "SenderFault": True}
+def _check_id(entry_id: str) -> None:
+    if len(entry_id) > MAX_ID:
+        reason = f"is too long: {entry_id}"
+    elif not _ENTRY_ID.fullmatch(entry_id):
+        reason = f"contains an impermissible character: {entry_id}"
+    else:
+        return
+    raise BatchError(
+        "InvalidBatchEntryId", f"The Id of a batch entry in the batch request {reason}"
+    )

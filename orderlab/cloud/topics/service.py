@@ -8,6 +8,7 @@ Firehose, archives or delivery status logs.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,12 @@ from orderlab.cloud.contracts import Call, Handler, Parameters, Principal, Resul
 from orderlab.cloud.http import Request, Response
 from orderlab.cloud.queues.ledger import caller_name
 from orderlab.cloud.topics import links
+from orderlab.cloud.topics.arns import check_arn
 from orderlab.cloud.topics.attributes import check_topic_name, checked_topic_attribute
 from orderlab.cloud.topics.confirmation import Confirmations
 from orderlab.cloud.topics.delivery import Delivery
-from orderlab.cloud.topics.errors import InvalidParameter, NotFound
+from orderlab.cloud.topics.errors import InvalidParameter, InvalidToken, NotFound
+from orderlab.cloud.topics.fan_out import FanOut
 from orderlab.cloud.topics.ledger import Ledger
 from orderlab.cloud.topics.notification import notification
 from orderlab.cloud.topics.publish_operations import PublishOperations
@@ -32,6 +35,7 @@ from orderlab.cloud.topics.topic_operations import TopicOperations
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
 
+_TOKEN = re.compile(r"[0-9a-f]{128,512}")
 _NOT_DONE = {
     "SMS messages of SNS": (
         "CheckIfPhoneNumberIsOptedOut", "CreateSMSSandboxPhoneNumber",
@@ -63,6 +67,7 @@ class TopicService:
         self.ledger = Ledger(cloud)
         self.signer = Signer()
         self.delivery = Delivery(cloud, self.ledger, self.signer)
+        self.fan_out = FanOut(cloud, self.ledger, self.delivery.begin)
         self._confirmations = Confirmations(cloud, self.signer)
         self._publishing = PublishOperations(cloud, self)
         self.subscribing = SubscriptionOperations(cloud, self)
@@ -80,6 +85,7 @@ class TopicService:
         install(self)
 
     async def stop(self) -> None:
+        await self.fan_out.stop()
         await self.delivery.stop()
         await self._confirmations.stop()
 
@@ -112,9 +118,8 @@ class TopicService:
             "MessageDeduplicationId": deduplication_id,
         }
         made = notification(given)
-        result = self._publishing.accept(topic, made, caller_name(self._cloud, sender))
+        message_id = self._publishing.accept_inside(topic, made, caller_name(self._cloud, sender))
         self.ledger.publish_calls(topic, made.size)
-        message_id: str = result["MessageId"]
         return message_id
 
     def resource_policy(self, topic_arn: str) -> str | None:
@@ -134,11 +139,9 @@ class TopicService:
         """The topic; InvalidParameter or NotFound if there is none."""
         topic = self._topics.get(arn)
         if topic is None:
+            check_arn(arn, "TopicArn")
             if not arn.startswith("arn:aws:sns:") or arn.count(":") != 5:
-                raise InvalidParameter(
-                    "TopicArn Reason: An ARN must have at least 6 elements, "
-                    "not " + str(arn.count(":") + 1 if arn else 0)
-                )
+                raise InvalidParameter("TopicArn")
             raise NotFound("Topic does not exist")
         return topic
 
@@ -168,11 +171,7 @@ class TopicService:
             return _check_same(known, attributes, tags)
         topic = Topic(region, self.account_id, name)
         if fifo:
-            topic.attributes = {
-                "FifoTopic": "true",
-                "ContentBasedDeduplication": "false",
-                "FifoThroughputScope": "Topic",
-            }
+            topic.attributes = {"FifoTopic": "true", "ContentBasedDeduplication": "false"}
         topic.attributes.update(
             {
                 key: value
@@ -216,10 +215,13 @@ class TopicService:
     def ask_to_confirm(self, subscription: Subscription) -> None:
         self._confirmations.ask(subscription)
 
-    def confirm(self, topic: Topic, token: str) -> Subscription:
+    def confirm(self, topic_arn: str, token: str) -> Subscription:
         """Confirm the subscription whose token it is; InvalidParameter if it is nobody's."""
-        for subscription in topic.subscriptions.values():
-            if token and subscription.token == token:
+        if not _TOKEN.fullmatch(token):
+            raise InvalidToken
+        topic = self._topics.get(topic_arn)
+        for subscription in topic.subscriptions.values() if topic else ():
+            if subscription.token == token:
                 subscription.pending = False
                 return subscription
         raise InvalidParameter("Token")
@@ -237,7 +239,7 @@ def _check_same(topic: Topic, attributes: Mapping[str, str], tags: Mapping[str, 
             raise InvalidParameter(
                 "Attributes Reason: Topic already exists with different attributes"
             )
-    if tags and dict(tags) != topic.tags:
+    if any(topic.tags.get(key) != value for key, value in tags.items()):
         raise InvalidParameter("Tags Reason: Topic already exists with different tags")
     return topic
 

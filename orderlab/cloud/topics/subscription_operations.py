@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
+from orderlab.cloud.topics.arns import check_arn
 from orderlab.cloud.topics.attributes import checked_subscription
 from orderlab.cloud.topics.errors import InvalidParameter, LimitExceeded, NotFound
 from orderlab.cloud.topics.paging import page_of
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 MAX_FILTER_POLICIES = 200
 MAX_FIFO_SUBSCRIPTIONS = 100
 PENDING = "PendingConfirmation"
+# what an attribute is without being set
+DEFAULTS = {"RawMessageDelivery": "false", "FilterPolicyScope": "MessageAttributes"}
 
 
 class SubscriptionOperations:
@@ -52,11 +55,15 @@ class SubscriptionOperations:
         self, topic: Topic, protocol: str, endpoint: str, given: Mapping[str, str]
     ) -> Subscription:
         """Add a subscription, or return the one that there is with the same attributes."""
+        try:
+            attributes = checked_subscription(given, protocol, fifo=endpoint.endswith(".fifo"))
+        except InvalidParameter as error:
+            raise InvalidParameter(f"Attributes Reason: {error.what}") from None
         check_subscriber(self._cloud, topic, protocol, endpoint)
-        attributes = checked_subscription(given, protocol, fifo=topic.fifo)
         known = topic.find(protocol, endpoint)
         if known is not None:
-            if any(known.attributes.get(name) != value for name, value in attributes.items()):
+            current = {**DEFAULTS, **known.attributes}
+            if any(current.get(name) != value for name, value in attributes.items()):
                 raise InvalidParameter(
                     "Attributes Reason: Subscription already exists with different attributes"
                 )
@@ -76,13 +83,14 @@ class SubscriptionOperations:
         return subscription
 
     def confirm_subscription(self, call: Call, parameters: Parameters) -> Result:
-        topic = self._service.in_call(call, parameters.get("TopicArn"))
-        subscription = self._service.confirm(topic, str(parameters.get("Token") or ""))
+        topic_arn = str(parameters.get("TopicArn") or "")
+        subscription = self._service.confirm(topic_arn, str(parameters.get("Token") or ""))
         subscription.authenticated = True
         return {"SubscriptionArn": subscription.arn}
 
     def unsubscribe(self, call: Call, parameters: Parameters) -> Result:
         arn = str(parameters.get("SubscriptionArn") or "")
+        _check_arn(arn)
         if arn.count(":") != 6:
             raise InvalidParameter("SubscriptionId")
         self._service.unsubscribe(arn)
@@ -123,26 +131,26 @@ class SubscriptionOperations:
         topic = subscription.topic
         name = str(parameters.get("AttributeName") or "")
         value = str(parameters.get("AttributeValue") or "")
-        if not value and name not in _EMPTIABLE:
-            raise InvalidParameter("AttributeName")
         merged = {**subscription.attributes, name: value}
-        attributes = checked_subscription(merged, subscription.protocol, fifo=topic.fifo)
+        fifo = subscription.endpoint.endswith(".fifo")
+        attributes = checked_subscription(merged, subscription.protocol, fifo=fifo)
         _check_filter_count(topic, subscription, attributes)
         subscription.apply(attributes)
         return {}
 
     def _found(self, parameters: Parameters) -> Subscription:
         arn = str(parameters.get("SubscriptionArn") or "")
-        if arn.count(":") != 6:
-            raise InvalidParameter("SubscriptionArn Reason: An ARN must have at least 6 elements")
+        _check_arn(arn)
         subscription = self._service.subscription(arn)
         if subscription is None:
             raise NotFound("Subscription does not exist")
         return subscription
 
 
-# taken away by an empty value
-_EMPTIABLE = ("FilterPolicy", "RedrivePolicy", "DeliveryPolicy")
+def _check_arn(arn: str) -> None:
+    if not arn:
+        raise InvalidParameter("SubscriptionArn Reason: no value for required parameter")
+    check_arn(arn, "SubscriptionArn")
 
 
 def _check_filter_count(

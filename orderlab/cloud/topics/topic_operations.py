@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
+from orderlab.cloud.topics.arns import check_arn
 from orderlab.cloud.topics.errors import InvalidParameter, ResourceNotFound, TagLimitExceeded
 from orderlab.cloud.topics.paging import page_of
 from orderlab.cloud.topics.topic import Topic
@@ -59,7 +60,11 @@ class TopicOperations:
         return {"TopicArn": topic.arn}
 
     def delete_topic(self, call: Call, parameters: Parameters) -> Result:
-        self._service.remove(str(parameters.get("TopicArn") or ""))
+        arn = str(parameters.get("TopicArn") or "")
+        check_arn(arn, "TopicArn")
+        if arn.split(":")[3] != call.region:
+            raise InvalidParameter("TopicArn")
+        self._service.remove(arn)
         return {}
 
     def list_topics(self, call: Call, parameters: Parameters) -> Result:
@@ -141,7 +146,10 @@ class TopicOperations:
 
 
 def _tags(parameters: Parameters) -> dict[str, str]:
-    tags = {tag.get("Key", ""): tag.get("Value", "") for tag in parameters.get("Tags") or []}
+    given = parameters.get("Tags") or []
+    tags = {tag.get("Key", ""): tag.get("Value", "") for tag in given}
+    if len(tags) < len(given):
+        raise InvalidParameter("Duplicated keys are not allowed.")
     if len(tags) > MAX_TAGS:
         raise TagLimitExceeded
     if any(not 1 <= len(key) <= 128 or len(value) > 256 for key, value in tags.items()):

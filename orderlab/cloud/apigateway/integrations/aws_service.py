@@ -32,7 +32,7 @@ from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Parameters
 from orderlab.cloud.http import Request, Response
 from orderlab.cloud.operations import Identified, error_response
-from orderlab.cloud.protocols import query
+from orderlab.cloud.protocols import query, query_json
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
@@ -176,12 +176,7 @@ def _success(call: Call, result: Any, protocol: str, wants_xml: bool) -> Endpoin
     if wants_xml:
         response = query.response(call.service, call.operation, result, call.request_id)
         return EndpointAnswer(200, response.body, [("Content-Type", "text/xml")])
-    content = {
-        f"{call.operation}Response": {
-            f"{call.operation}Result": _all_members(call.operation, result) or None,
-            "ResponseMetadata": {"RequestId": call.request_id},
-        }
-    }
+    content = query_json.content_of(call.service, call.operation, result, call.request_id)
     answer = EndpointAnswer(200, _json(content), [("Content-Type", "application/json")])
     # the response template reads what was just written
     answer.remember_json(content)
@@ -195,34 +190,13 @@ def _json(content: Any) -> bytes:
     return _encode(content).encode("utf-8", "replace")
 
 
-_SEND_MESSAGE_MEMBERS = (
-    "MD5OfMessageAttributes",
-    "MD5OfMessageBody",
-    "MD5OfMessageSystemAttributes",
-    "MessageId",
-    "SequenceNumber",
-)
-
-
-def _all_members(operation: str, result: Any) -> Any:
-    """The query protocol's JSON form shows members without a value as null."""
-    if operation != "SendMessage":
-        return dict(result)
-    return {name: result.get(name) for name in _SEND_MESSAGE_MEMBERS}
-
-
 def _error(
     error: AwsError, protocol: str, request_id: str, service: str, wants_xml: bool
 ) -> EndpointAnswer:
     if protocol == "json" or wants_xml:
         response = error_response(error, protocol, request_id, service)
         return EndpointAnswer(response.status, response.body, response.headers)
-    fault = "Receiver" if error.status >= 500 else "Sender"
-    code = error.details.get("query_error_code") or error.code
-    content = {
-        "Error": {"Code": code, "Message": error.message, "Type": fault},
-        "RequestId": request_id,
-    }
+    content = query_json.error_content(error, request_id)
     return EndpointAnswer(
         error.status,
         _json(content),

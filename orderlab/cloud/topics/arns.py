@@ -1,0 +1,14 @@
+"""ARNs in calls of SNS: what is said about those that are none."""
+
+from __future__ import annotations
+
+from orderlab.cloud.topics.errors import InvalidParameter
+
+
+def check_arn(arn: str, parameter: str) -> None:
+    """InvalidParameter unless the text has the parts of an ARN."""
+    elements = arn.count(":") + 1
+    if elements < 6:
+        raise InvalidParameter(
+            f"{parameter} Reason: An ARN must have at least 6 elements, not {elements}"
+        )
