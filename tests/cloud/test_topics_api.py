@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -217,10 +219,12 @@ def test_a_bad_attribute_is_named_and_refuses_a_whole_batch(client: Any, name: s
         {"Id": "good", "Message": "x"},
         {"Id": "bad", "Message": "x", "MessageAttributes": {name: value}},
     ]
-    for call in (
-        lambda: client("sns").publish(TopicArn=arn, Message="x", MessageAttributes={name: value}),
-        lambda: client("sns").publish_batch(TopicArn=arn, PublishBatchRequestEntries=entries),
-    ):
+    sns = client("sns")
+    calls: list[Callable[[], Any]] = [
+        partial(sns.publish, TopicArn=arn, Message="x", MessageAttributes={name: value}),
+        partial(sns.publish_batch, TopicArn=arn, PublishBatchRequestEntries=entries),
+    ]
+    for call in calls:
         with pytest.raises(ClientError) as caught:
             call()
         error = caught.value.response["Error"]

@@ -65,18 +65,29 @@ def test_what_lies_in_one_array_must_be_of_one_element(matches: Any) -> None:
 @BOTH
 def test_only_leaves_exist(matches: Any) -> None:
     there, not_there = {"a": [{"exists": True}]}, {"a": [{"exists": False}]}
-    for content in ({"a": 1}, {"a": None}, {"a": [[False]]}):
+    leaves: list[Any] = [{"a": 1}, {"a": None}, {"a": [[False]]}]
+    for content in leaves:
         assert matches(there, content) and not matches(not_there, content)
-    for content in ({}, {"a": []}, {"a": [[]]}, {"a": {"b": 1}}):
+    no_leaves: list[Any] = [{}, {"a": []}, {"a": [[]]}, {"a": {"b": 1}}]
+    for content in no_leaves:
         assert matches(not_there, content) and not matches(there, content)
 
 
 @BOTH
 def test_what_lies_below_no_object_does_not_exist(matches: Any) -> None:
     policy = {"a": {"b": [{"exists": False}]}}
-    for content in ({}, {"a": 1}, {"a": []}, {"a": [1]}, {"a": {"c": 1}}, {"a": [{"b": 1}, {}]}):
+    absent: list[Any] = [
+        {},
+        {"a": 1},
+        {"a": []},
+        {"a": [1]},
+        {"a": {"c": 1}},
+        {"a": [{"b": 1}, {}]},
+    ]
+    for content in absent:
         assert matches(policy, content), content
-    for content in ({"a": {"b": 1}}, {"a.b": 1}, {"a": [{"b": 1}]}):
+    present: list[Any] = [{"a": {"b": 1}}, {"a.b": 1}, {"a": [{"b": 1}]}]
+    for content in present:
         assert not matches(policy, content), content
 
 
