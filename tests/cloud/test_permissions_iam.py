@@ -197,3 +197,119 @@ def test_the_policies_that_aws_manages_are_listed_beside_ones_own(client: Any) -
     managed = [policy for page in pages for policy in page["Policies"]]
     assert "AmazonSQSFullAccess" in {each["PolicyName"] for each in managed}
     assert all(each["Arn"].startswith("arn:aws:iam::aws:policy/") for each in managed)
+
+
+def actions(count: int) -> str:
+    """A policy of about 64 bytes an action."""
+    named = [f"sqs:{'a' * 50}{n:05}" for n in range(count)]
+    return policy(named, "*")
+
+
+@pytest.fixture(scope="module")
+def owners(client: Any) -> str:
+    """A role, a user and a group of one name."""
+    iam = client("iam")
+    iam.create_role(RoleName="quotas", AssumeRolePolicyDocument=trust(LAMBDA))
+    iam.create_user(UserName="quotas")
+    iam.create_group(GroupName="quotas")
+    return "quotas"
+
+
+@pytest.mark.parametrize(("kind", "most"), [("role", 10_240), ("user", 2_048), ("group", 5_120)])
+def test_inline_policies_have_a_size_together(
+    client: Any, owners: str, kind: str, most: int
+) -> None:
+    put = getattr(client("iam"), f"put_{kind}_policy")
+    name = {f"{kind.capitalize()}Name": owners}
+    half = actions(most // 2 // 64)
+    put(PolicyName="one", PolicyDocument=half, **name)
+    put(PolicyName="one", PolicyDocument=half, **name)
+    with pytest.raises(ClientError) as caught:
+        put(PolicyName="two", PolicyDocument=actions(most // 64), **name)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 409
+    assert caught.value.response["Error"]["Code"] == "LimitExceeded"
+    assert caught.value.response["Error"]["Message"] == (
+        f"Maximum policy size of {most} bytes exceeded for {kind} {owners}"
+    )
+
+
+def test_managed_and_trust_policies_have_a_size(client: Any, owners: str) -> None:
+    iam = client("iam")
+    with pytest.raises(ClientError, match="Cannot exceed quota for PolicySize: 6144"):
+        iam.create_policy(PolicyName="large", PolicyDocument=actions(100))
+    spaced = json.dumps(json.loads(policy("sqs:SendMessage", "*")), indent=2_000)
+    iam.create_policy(PolicyName="spaced", PolicyDocument=spaced)
+    large = trust({"Service": [f"{'a' * 50}{n}.amazonaws.com" for n in range(40)]})
+    with pytest.raises(ClientError, match="Cannot exceed quota for ACLSizePerRole: 2048"):
+        iam.update_assume_role_policy(RoleName=owners, PolicyDocument=large)
+    with pytest.raises(ClientError, match="length less than or equal to 131072"):
+        iam.create_policy(PolicyName="huge", PolicyDocument=actions(3_000))
+
+
+@pytest.mark.parametrize(
+    "opening", ['{"a":', "[", '{"Version": "2012-10-17", "Statement": [{"Effect":']
+)
+def test_a_document_of_any_depth_is_malformed(client: Any, owners: str, opening: str) -> None:
+    document = opening * (2_000 // len(opening))
+    for call in (
+        lambda: client("iam").create_policy(PolicyName="deep", PolicyDocument=document),
+        lambda: client("iam").put_role_policy(
+            RoleName=owners, PolicyName="deep", PolicyDocument=document
+        ),
+        lambda: client("iam").update_assume_role_policy(RoleName=owners, PolicyDocument=document),
+    ):
+        assert refused(call)["Error"]["Code"] == "MalformedPolicyDocument"
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ({"Sid": "with space"}, "Statement IDs (SID) must be alpha-numeric."),
+        ({"Condition": {"StringIs": {"a": "b"}}}, "Invalid Condition type : StringIs"),
+        ({"Condition": {"ForSome:StringEquals": {"a": "b"}}}, "Invalid Condition type : ForSome"),
+    ],
+)
+def test_what_is_wrong_with_a_statement_is_said(
+    client: Any, owners: str, statement: Any, text: str
+) -> None:
+    whole = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", **statement}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [whole]})
+    with pytest.raises(ClientError) as caught:
+        client("iam").put_role_policy(RoleName=owners, PolicyName="bad", PolicyDocument=document)
+    assert caught.value.response["Error"]["Message"].startswith(text)
+
+
+def test_ten_policies_may_be_attached(client: Any) -> None:
+    iam = client("iam")
+    iam.create_role(RoleName="attached", AssumeRolePolicyDocument=trust(LAMBDA))
+    arns = [
+        iam.create_policy(PolicyName=f"attached-{n}", PolicyDocument=policy("sqs:*", "*"))[
+            "Policy"
+        ]["Arn"]
+        for n in range(11)
+    ]
+    for arn in arns[:10]:
+        iam.attach_role_policy(RoleName="attached", PolicyArn=arn)
+    iam.attach_role_policy(RoleName="attached", PolicyArn=arns[0])
+    with pytest.raises(ClientError, match="Cannot exceed quota for PoliciesPerRole: 10"):
+        iam.attach_role_policy(RoleName="attached", PolicyArn=arns[10])
+    with pytest.raises(ClientError, match="Invalid ARN") as caught:
+        iam.attach_role_policy(RoleName="attached", PolicyArn="SomePolicyWithoutAnArn")
+    assert caught.value.response["Error"]["Code"] == "ValidationError"
+
+
+@pytest.mark.parametrize(
+    ("arn", "name", "text"),
+    [
+        ("x", "session", "at 'roleArn' failed to satisfy constraint: Member must have length"),
+        ("nothing-valid-in-here", "session", "nothing-valid-in-here is invalid"),
+        (f"arn:aws:iam::{ACCOUNT}:role/any", "a:b", "at 'roleSessionName' failed to satisfy"),
+        (f"arn:aws:iam::{ACCOUNT}:role/any", "a", "length greater than or equal to 2"),
+    ],
+)
+def test_what_is_no_role_or_session_is_said(cloud: Any, arn: str, name: str, text: str) -> None:
+    sts = cloud.client("sts", parameter_validation=False)
+    with pytest.raises(ClientError) as caught:
+        sts.assume_role(RoleArn=arn, RoleSessionName=name)
+    assert caught.value.response["Error"]["Code"] == "ValidationError"
+    assert text in caught.value.response["Error"]["Message"]

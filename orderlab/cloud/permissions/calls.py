@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.permissions.quotas import check_length
 from orderlab.cloud.permissions.validation import refuse_unknown_keys
 from orderlab.cloud.scope import known_operations
 
@@ -48,7 +49,9 @@ class IamOperations(dict[str, Handler]):
         if parameters.get("PermissionsBoundary"):
             raise NotDoneYet("permissions boundaries")
         for name in _DOCUMENTS:
-            refuse_unknown_keys(str(parameters.get(name) or ""))
+            if name in parameters:
+                check_length(name, str(parameters[name]))
+                refuse_unknown_keys(str(parameters[name]))
         return self._permissions.moto(call)
 
 

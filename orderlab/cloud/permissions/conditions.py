@@ -146,15 +146,24 @@ def read_conditions(block: Mapping[str, Mapping[str, Any]]) -> tuple[Condition, 
     """The Condition block of a statement; ValueError names an operator that does not exist."""
     found = []
     for name, keys in block.items():
-        quantifier, _, operator = name.rpartition(":")
-        if_exists = operator.endswith("IfExists")
-        operator = operator.removesuffix("IfExists")
-        if operator not in OPERATORS or quantifier not in ("", "ForAnyValue", "ForAllValues"):
+        if not is_operator(name):
             raise ValueError(f"Invalid Condition type : {name}")
+        quantifier, operator, if_exists = _parts(name)
         for key, values in keys.items():
             texts = tuple(map(_text, values if isinstance(values, list) else [values]))
             found.append(Condition(operator, quantifier, if_exists, key.lower(), texts))
     return tuple(found)
+
+
+def is_operator(name: str) -> bool:
+    """Whether there is such an operator, with or without a quantifier and IfExists."""
+    quantifier, operator, _ = _parts(name)
+    return operator in OPERATORS and quantifier in ("", "ForAnyValue", "ForAllValues")
+
+
+def _parts(name: str) -> tuple[str, str, bool]:
+    quantifier, _, operator = name.rpartition(":")
+    return quantifier, operator.removesuffix("IfExists"), operator.endswith("IfExists")
 
 
 def _text(value: Any) -> str:

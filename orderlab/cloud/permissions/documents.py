@@ -62,7 +62,7 @@ def read_document(policy: str | Mapping[str, Any] | None) -> Document:
 def _read(text: str) -> Document:
     try:
         return parse_document(json.loads(text))
-    except (ValueError, TypeError, AttributeError, KeyError):
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return NOTHING
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import moto.iam.urls
@@ -13,6 +13,7 @@ from moto.iam.exceptions import (
 )
 from moto.iam.models import AWSManagedPolicy, IAMBackend
 
+from orderlab.cloud.permissions import quotas
 from orderlab.cloud.permissions.managed_policies import (
     PREFIX,
     all_managed_policies,
@@ -49,18 +50,27 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
     # --- policies ---
 
     def attach_role_policy(self, policy_arn: str, role_name: str) -> None:
-        self.load(policy_arn)
-        if policy_arn not in self.get_role(role_name).managed_policies:
+        if self._may_attach("role", policy_arn, self.get_role(role_name)):
             super().attach_role_policy(policy_arn, role_name)
 
     def attach_user_policy(self, policy_arn: str, user_name: str) -> None:
-        self.load(policy_arn)
-        if policy_arn not in self.get_user(user_name).managed_policies:
+        if self._may_attach("user", policy_arn, self.get_user(user_name)):
             super().attach_user_policy(policy_arn, user_name)
 
     def attach_group_policy(self, policy_arn: str, group_name: str) -> None:
+        if self._may_attach("group", policy_arn, self.get_group(group_name)):
+            super().attach_group_policy(policy_arn, group_name)
+
+    def _may_attach(self, kind: str, policy_arn: str, owner: Any) -> bool:
+        """Whether there is something to attach; AwsError if it cannot be."""
+        if policy_arn.count(":") < 5 or not policy_arn.startswith("arn:"):
+            raise quotas.ValidationError("Invalid ARN:  Could not be parsed!")
         self.load(policy_arn)
-        super().attach_group_policy(policy_arn, group_name)
+        if policy_arn in owner.managed_policies:
+            return False
+        if policy_arn in self.managed_policies:
+            quotas.check_attached(kind, len(owner.managed_policies))
+        return True
 
     def get_policy(self, policy_arn: str) -> Any:
         self.load(policy_arn)
@@ -95,39 +105,42 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
     def create_policy(
         self, description: str, path: str, policy_document: str, *args: Any, **kwargs: Any
     ) -> Any:
-        _checked(check_identity_policy, policy_document)
+        _checked(check_identity_policy, policy_document, quotas.check_managed)
         return super().create_policy(description, path, policy_document, *args, **kwargs)
 
     def create_policy_version(
         self, policy_arn: str, policy_document: str, set_as_default: bool
     ) -> Any:
-        _checked(check_identity_policy, policy_document)
+        _checked(check_identity_policy, policy_document, quotas.check_managed)
         return super().create_policy_version(policy_arn, policy_document, set_as_default)
 
     def put_role_policy(self, role_name: str, policy_name: str, policy_json: str) -> None:
-        self.get_role(role_name)
+        inline = {**self.get_role(role_name).policies, policy_name: policy_json}
+        quotas.check_inline("role", role_name, inline.values())
         _checked(check_identity_policy, policy_json)
         super().put_role_policy(role_name, policy_name, policy_json)
 
     def put_user_policy(self, user_name: str, policy_name: str, policy_json: str) -> None:
-        self.get_user(user_name)
+        inline = {**self.get_user(user_name).policies, policy_name: policy_json}
+        quotas.check_inline("user", user_name, inline.values())
         _checked(check_identity_policy, policy_json)
         super().put_user_policy(user_name, policy_name, policy_json)
 
     def put_group_policy(self, group_name: str, policy_name: str, policy_json: str) -> None:
-        self.get_group(group_name)
+        inline = {**self.get_group(group_name).policies, policy_name: policy_json}
+        quotas.check_inline("group", group_name, inline.values())
         _checked(check_identity_policy, policy_json)
         super().put_group_policy(group_name, policy_name, policy_json)
 
     def create_role(
         self, role_name: str, assume_role_policy_document: str, *args: Any, **kwargs: Any
     ) -> Any:
-        _checked(check_trust_policy, assume_role_policy_document)
+        _checked(check_trust_policy, assume_role_policy_document, quotas.check_trust)
         return super().create_role(role_name, assume_role_policy_document, *args, **kwargs)
 
     def update_assume_role_policy(self, role_name: str, policy_document: str) -> None:
         self.get_role(role_name)
-        _checked(check_trust_policy, policy_document)
+        _checked(check_trust_policy, policy_document, quotas.check_trust)
         super().update_assume_role_policy(role_name, policy_document)
 
     # --- roles ---
@@ -149,7 +162,10 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
         super().delete_role_policy(role_name, policy_name)
 
 
-def _checked(check: Any, document: str) -> None:
+def _checked(check: Any, document: str, quota: Callable[[str], None] | None = None) -> None:
+    if quota is not None:
+        # first, since checking takes the longer the larger the document is
+        quota(document)
     try:
         check(document)
     except Malformed as error:

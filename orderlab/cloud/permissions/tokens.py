@@ -10,24 +10,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from orderlab.cloud.aws_error import AwsError, NotDoneYet, ValidationException
+from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.contracts import Call, Credentials, Handler, Parameters, Principal
 from orderlab.cloud.permissions.contexts import context_of
 from orderlab.cloud.permissions.denials import denial
 from orderlab.cloud.permissions.evaluation import account_names
+from orderlab.cloud.permissions.quotas import ValidationError
 from orderlab.cloud.permissions.trust import trusts
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
     from orderlab.cloud.permissions.service import PermissionService
 
-_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}")
+_SESSION_NAME = re.compile(r"[\w+=,.@-]*")
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
 _HOUR = 3600
-
-
-class ValidationError(ValidationException):
-    code = "ValidationError"
 
 
 class SecurityTokens:
@@ -52,10 +49,12 @@ class SecurityTokens:
         """Nothing runs."""
 
     def _assume_role(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        role_arn = str(parameters.get("RoleArn", ""))
-        session_name = str(parameters.get("RoleSessionName", ""))
-        _check_pattern(role_arn, "roleArn", _ROLE_ARN)
+        role_arn = _length(parameters, "RoleArn", 20, 2_048)
+        session_name = _length(parameters, "RoleSessionName", 2, 64)
         _check_pattern(session_name, "roleSessionName", _SESSION_NAME)
+        if not _ROLE_ARN.fullmatch(role_arn):
+            raise ValidationError(f"{role_arn} is invalid")
+        _at_least_900(parameters.get("DurationSeconds"))
         for name in ("Policy", "PolicyArns", "Tags", "TransitiveTagKeys", "SerialNumber"):
             if parameters.get(name):
                 raise NotDoneYet(f"AssumeRole with {name}")
@@ -129,17 +128,41 @@ def _longest(caller: Principal, role: Any) -> int:
 
 
 def _duration(given: Any, longest: int) -> int:
+    _at_least_900(given)
     seconds = _HOUR if given is None else int(given)
-    if seconds < 900:
-        raise ValidationError(
-            f"1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to "
-            "satisfy constraint: Member must have value greater than or equal to 900"
-        )
     if seconds > longest:
         raise ValidationError(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
         )
     return seconds
+
+
+def _at_least_900(seconds: Any) -> None:
+    if seconds is not None and int(seconds) < 900:
+        raise ValidationError(
+            f"1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to "
+            "satisfy constraint: Member must have value greater than or equal to 900"
+        )
+
+
+def _length(parameters: Parameters, name: str, least: int, most: int) -> str:
+    """A text of a length within its limits; ValidationError otherwise."""
+    value = parameters.get(name)
+    member = f"{name[:1].lower()}{name[1:]}"
+    rule = ""
+    if value is None:
+        rule = f"Value null at '{member}' failed to satisfy constraint: Member must not be null"
+    elif not least <= len(str(value)) <= most:
+        bound = f"greater than or equal to {least}"
+        if len(str(value)) > most:
+            bound = f"less than or equal to {most}"
+        rule = (
+            f"Value '{value}' at '{member}' failed to satisfy constraint: Member must have length "
+            f"{bound}"
+        )
+    if rule:
+        raise ValidationError(f"1 validation error detected: {rule}")
+    return str(value)
 
 
 def _check_pattern(value: str, name: str, pattern: re.Pattern[str]) -> None:

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.permissions.conditions import is_operator
 
 _SERVICE = re.compile(r"^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com$")
+_SID = re.compile(r"[0-9A-Za-z]*")
 _PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 _AWS_PRINCIPAL = re.compile(
     r"^(\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|user/.+|role/.+|assumed-role/.+))$"
@@ -34,6 +36,9 @@ def check_identity_policy(text: str) -> None:
     statements = _statements(text, "Syntax errors in policy.")
     if any("Principal" in s or "NotPrincipal" in s for s in statements):
         raise Malformed("Policy document should not specify a principal.")
+    for statement in statements:
+        _check_sid(statement)
+        _check_operators(statement)
     try:
         IAMPolicyDocumentValidator(text).validate()
     except MalformedPolicyDocument as error:
@@ -57,7 +62,7 @@ def check_trust_policy(text: str) -> None:
 def _statements(text: str, invalid: str) -> list[dict[str, Any]]:
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Malformed(invalid) from None
     statements = content.get("Statement") if isinstance(content, dict) else None
     if isinstance(statements, dict):
@@ -65,6 +70,22 @@ def _statements(text: str, invalid: str) -> list[dict[str, Any]]:
     if not isinstance(statements, list) or not all(isinstance(s, dict) for s in statements):
         raise Malformed("Syntax errors in policy.")
     return statements
+
+
+def _check_sid(statement: dict[str, Any]) -> None:
+    sid = statement.get("Sid", "")
+    if isinstance(sid, str) and not _SID.fullmatch(sid):
+        raise Malformed(
+            "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the "
+            f"regular expression {_SID.pattern}"
+        )
+
+
+def _check_operators(statement: dict[str, Any]) -> None:
+    block = statement.get("Condition")
+    for name in block if isinstance(block, dict) else ():
+        if not is_operator(name):
+            raise Malformed(f"Invalid Condition type : {name}")
 
 
 def _check_principal(statement: dict[str, Any]) -> None:

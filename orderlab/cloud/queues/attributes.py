@@ -21,6 +21,8 @@ from orderlab.cloud.queues.errors import (
 MAX_MESSAGE_BYTES = 1_048_576
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
 MAX_STATEMENTS = 20
+MAX_ACTIONS = 7
+MAX_POLICY_BYTES = 8_192
 
 _RANGES = {
     "DelaySeconds": (0, 900),
@@ -121,6 +123,8 @@ def _checked_value(name: str, value: str) -> str:
 
 
 def _check_policy(value: str) -> None:
+    if len(value.encode("utf-8", "replace")) > MAX_POLICY_BYTES:
+        raise InvalidAttributeValue("Policy")
     try:
         policy = json.loads(value)
     except (ValueError, RecursionError):
@@ -135,13 +139,21 @@ def _check_policy(value: str) -> None:
             f"{len(statements)} statements were found in the submitted policy, max allowed is "
             f"{MAX_STATEMENTS}"
         )
+    for statement in statements:
+        actions = statement.get("Action")
+        if isinstance(actions, list) and len(actions) > MAX_ACTIONS:
+            raise OverLimit(f"{len(actions)} Actions were found, maximum allowed is {MAX_ACTIONS}.")
 
 
 def _is_statement(found: object) -> bool:
+    if not isinstance(found, dict):
+        return False
+    conditions = found.get("Condition", {})
     return (
-        isinstance(found, dict)
-        and found.get("Effect") in ("Allow", "Deny")
+        found.get("Effect") in ("Allow", "Deny")
         and ("Action" in found) != ("NotAction" in found)
+        and isinstance(conditions, dict)
+        and all(isinstance(keys, dict) for keys in conditions.values())
     )
 
 

@@ -17,6 +17,7 @@ from orderlab.cloud.topics.filter_policy import SCOPES, FilterPolicy
 
 MIN_MAXIMUM_SIZE, MAX_MAXIMUM_SIZE = 1_024, 1_048_576
 MAX_DISPLAY_NAME = 100
+MAX_POLICY = 30_720
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _FIFO_NAME = re.compile(r"[A-Za-z0-9_-]{1,251}\.fifo")
@@ -88,6 +89,8 @@ def _check_display_name(value: str) -> None:
 
 
 def _check_policy(value: str) -> None:
+    if len(value) > MAX_POLICY:
+        raise InvalidParameter("Policy Error: null")
     try:
         policy = json.loads(value) if value else {"Statement": []}
     except (ValueError, RecursionError):
