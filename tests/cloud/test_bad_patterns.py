@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import boto3
+import psutil
 import pytest
 from botocore.exceptions import ClientError
 
@@ -143,6 +144,24 @@ def test_an_honest_parse_with_five_globs_finds_its_words(cloud: Any, group: str)
         "a": "word",
         "d": "word",
     }
+
+
+def test_a_cloud_that_is_killed_takes_its_busy_processes_along(own_cloud: Any) -> None:
+    with own_cloud() as cloud:
+        logs = cloud.client("logs")
+        logs.create_log_group(logGroupName="g")
+        logs.create_log_stream(logGroupName="g", logStreamName="s")
+        now = int(time.time())
+        event = {"timestamp": now * 1000, "message": VICTIM}
+        logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=[event])
+        query = f"filter @message like /{BACKTRACKING}/"
+        logs.start_query(logGroupName="g", startTime=0, endTime=now + 9, queryString=query)
+        engines: list[psutil.Process] = []
+        while not engines:
+            children = psutil.Process(cloud.pid).children(recursive=True)
+            engines = [each for each in children if "engines.py" in each.cmdline()[-1]]
+        psutil.Process(cloud.pid).kill()
+        assert psutil.wait_procs(engines, 30)[1] == []
 
 
 # --- SNS, IAM ---

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.cloud.bystander import bystander
+
 
 @pytest.fixture(scope="module")
 def logs(cloud: Any) -> Any:
@@ -223,6 +225,22 @@ def test_a_query_that_is_not_in_order_is_refused(logs: Any, group: str) -> None:
     assert code(lambda: answer(logs, group, "stats")) == "MalformedQueryException"
     assert code(lambda: answer(logs, f"{group}-none", "limit 1")) == "ResourceNotFoundException"
     assert code(lambda: logs.get_query_results(queryId="none")) == "ResourceNotFoundException"
+
+
+def test_a_long_query_keeps_nobody_waiting_and_can_be_stopped(
+    cloud: Any, logs: Any, group: str
+) -> None:
+    for _ in range(3):
+        put(logs, group, *(json.dumps({"n": number % 7}) for number in range(10_000)))
+    keys = ", ".join(["n"] * 2_000)
+    with bystander(cloud):
+        running = logs.start_query(
+            logGroupName=group, startTime=0, endTime=now(), queryString=f"fields n | sort {keys}"
+        )["queryId"]
+        found = answer(logs, group, "stats count(*) as c by n | sort n desc")
+        assert [row[0]["value"] for row in found["results"]] == list("6543210")
+        assert logs.stop_query(queryId=running)["success"] is True
+    assert logs.get_query_results(queryId=running)["status"] == "Cancelled"
 
 
 def test_metrics_that_are_embedded_in_events_become_metrics(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.telemetry.logs.insights.commands import parse_query
 from orderlab.cloud.telemetry.logs.insights.fields import Row
+from orderlab.cloud.telemetry.logs.insights.order import in_order
 from orderlab.cloud.telemetry.logs.state import Event
 
 REQUEST = "8f6b8c9a-0000-4000-8000-000000000001"
@@ -174,3 +175,30 @@ def test_any_words_are_answered_or_refused(words: list[str]) -> None:
         ask(" ".join(words))
     except AwsError as error:
         assert error.code in ("MalformedQueryException", "NotImplementedByOrderlab")
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_many_rows_are_sorted_as_few_are(descending: bool) -> None:
+    rows = [Row(None) for _ in range(25_000)]
+    for number, row in enumerate(rows):
+        row.computed = {"n": (number * 7_919) % 101}
+    found = in_order(rows, lambda row: row.get("n"), descending)
+    assert found == sorted(rows, key=lambda row: row.get("n"), reverse=descending)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["filter " + "(" * 4_000 + "1" + ")" * 4_000, "filter " + "not " * 2_000 + "a", "filter (((",
+     "filter @message like /(/", "filter @message like /(?<a/", "parse @message /a**/ as x",
+     "filter @message like /" + "(" * 4_000 + "/"],
+)  # fmt: skip
+def test_queries_that_nest_without_end_are_refused(query: str) -> None:
+    with pytest.raises(AwsError) as error:
+        parse_query(query)
+    assert error.value.code == "MalformedQueryException"
+
+
+def test_a_long_expression_is_compared_with_the_columns_in_no_time() -> None:
+    # a column's own text is looked for word by word, for each of the columns
+    columns = ", ".join(f"count(*) as c{number}" for number in range(300))
+    parse_query(f"stats {columns} | sort {'+'.join(['1'] * 400)}")

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from orderlab.cloud.patterns import engines
 from orderlab.cloud.patterns.workers import WORKERS, OutOfTime
@@ -28,6 +29,7 @@ _SECONDS_FOR_ONE = 1.0
 _MAX_THREADS = 4
 
 Result = TypeVar("Result")
+Thing = TypeVar("Thing")
 
 
 class LeaveLoop(Exception):
@@ -63,7 +65,16 @@ class Allowance:
             except LeaveLoop:
                 self._where = Where.APART
         loop, work = asyncio.get_running_loop(), copy_context().run
-        return await loop.run_in_executor(_threads(), work, self.apart, function, *arguments)
+        _RUNNING.add(self)
+        try:
+            return await loop.run_in_executor(_threads(), work, self.apart, function, *arguments)
+        except asyncio.CancelledError:
+            self.take_back()
+            raise
+
+    def take_back(self) -> None:
+        """Let what still runs in a thread run out of time."""
+        self._left = 0.0
 
     def on_loop(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """The function's result; LeaveLoop if its expressions take long."""
@@ -114,6 +125,7 @@ class Allowance:
         return found
 
 
+_RUNNING: WeakSet[Allowance] = WeakSet()
 _CURRENT: ContextVar[Allowance | None] = ContextVar("allowance", default=None)
 
 
@@ -123,6 +135,17 @@ def current() -> Allowance:
     if found is not None:
         return found
     return Allowance(ON_LOOP, Where.BOUND_TO_LOOP) if _on_loop() else Allowance(where=Where.APART)
+
+
+def metered(things: Iterable[Thing]) -> Iterator[Thing]:
+    """The same things; the time that passes between one and the next is charged."""
+    allowance = current()
+    began = allowance.now()
+    for thing in things:
+        yield thing
+        now = allowance.now()
+        allowance.charge(now - began)
+        began = now
 
 
 def _on_loop() -> bool:
@@ -140,6 +163,8 @@ def _threads() -> ThreadPoolExecutor:
 
 def end_all() -> None:
     """Give up what is still evaluated off the event loop, and end its processes."""
+    for allowance in list(_RUNNING):
+        allowance.take_back()
     _threads().shutdown(wait=False, cancel_futures=True)
     _threads.cache_clear()
     WORKERS.end()

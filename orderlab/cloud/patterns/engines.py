@@ -121,6 +121,7 @@ def send(stream: IO[bytes], message: Any) -> None:
 
 def serve() -> None:
     _be_modest()
+    _watch_cloud()
     while (job := receive(sys.stdin.buffer)) is not None:
         *task, seconds = job
         _end_after(seconds)
@@ -164,18 +165,37 @@ def _be_modest() -> None:
 def _end_after(seconds: float) -> None:
     """End this process after so much time of the processor, whatever the engine does; 0: never.
 
-    A second clock counts all time, for systems that know no other and for a process that waits.
+    It ends before that when the cloud is gone. Another clock counts all time, for systems that
+    know no other and for a process that hardly gets its turn.
     """
     import faulthandler
     import signal
 
+    counts = hasattr(signal, "setitimer")
     if not seconds:
         faulthandler.cancel_dump_traceback_later()
     else:
-        wall = 10 * seconds + 1 if hasattr(signal, "setitimer") else seconds
+        wall = 30 * seconds + 5 if counts else seconds
         faulthandler.dump_traceback_later(wall, exit=True, file=sys.stderr)
-    if hasattr(signal, "setitimer"):
+    if counts:
         signal.setitimer(signal.ITIMER_PROF, seconds)
+        often = 0.5 if seconds else 0
+        signal.setitimer(signal.ITIMER_REAL, often, often)
+
+
+def _watch_cloud() -> None:
+    """End this process when the one that started it is gone; Python's `re` lets handlers run."""
+    import signal
+
+    if not hasattr(signal, "SIGALRM"):
+        return
+    cloud = os.getppid()
+
+    def look(*_: object) -> None:
+        if os.getppid() != cloud:
+            os._exit(1)
+
+    signal.signal(signal.SIGALRM, look)
 
 
 if __name__ == "__main__":

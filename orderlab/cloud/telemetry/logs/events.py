@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from orderlab.cloud.contracts import Call, Handler, Parameters
-from orderlab.cloud.patterns.allowance import Allowance
+from orderlab.cloud.patterns.allowance import Allowance, metered
 from orderlab.cloud.patterns.workers import OutOfTime
 from orderlab.cloud.telemetry.logs import reading
 from orderlab.cloud.telemetry.logs.errors import InvalidParameter, constraint
@@ -34,6 +34,8 @@ _LATEST = 10**19
 # events looked at before others get their turn on the event loop
 _AT_A_TIME = 400
 _BYTES_AT_A_TIME = 262_144
+# what is looked at without a thread
+_FEW_BYTES = 100_000
 _TOO_MUCH = "The filter pattern takes too long to evaluate. Choose a simpler one, or fewer events."
 
 Portion = list[tuple[Event, Stream]]
@@ -108,8 +110,9 @@ class LogEvents:
         allowance = Allowance()
         async for portion in in_turns(chronological(_streams(group, parameters), *start)):
             portion = [pair for pair in portion if pair[0].timestamp <= end]
+            size = sum(len(event.message) for event, _ in portion)
             try:
-                wanted = await allowance.run(_matching, matches, portion)
+                wanted = await allowance.run(_matching, matches, portion, apart=size > _FEW_BYTES)
             except OutOfTime:
                 raise InvalidParameter(_TOO_MUCH) from None
             if not portion or not all(found.add(*pair) for pair in wanted):
@@ -138,7 +141,7 @@ class _Page:
 
 
 def _matching(matches: Matches, portion: Portion) -> Portion:
-    return [pair for pair in portion if matches(pair[0].message)]
+    return [pair for pair in metered(portion) if matches(pair[0].message)]
 
 
 def chronological(

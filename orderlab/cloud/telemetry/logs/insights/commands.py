@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.patterns.allowance import metered
 from orderlab.cloud.patterns.wildcards import captured
 from orderlab.cloud.telemetry.logs.errors import MalformedQuery
 from orderlab.cloud.telemetry.logs.insights.expressions import (
@@ -21,8 +22,9 @@ from orderlab.cloud.telemetry.logs.insights.expressions import (
     unquoted,
 )
 from orderlab.cloud.telemetry.logs.insights.fields import Moment, Row
-from orderlab.cloud.telemetry.logs.insights.functions import number, text, truth
+from orderlab.cloud.telemetry.logs.insights.functions import text, truth
 from orderlab.cloud.telemetry.logs.insights.lexer import END, Reader, Token, split
+from orderlab.cloud.telemetry.logs.insights.order import in_order
 
 MAX_ROWS = 10_000
 _NOT_DONE = ("pattern", "diff", "unmask", "unnest", "anomaly", "source", "join", "lookup")
@@ -43,7 +45,7 @@ class Query:
     def add(self, step: Callable[[Row], bool]) -> None:
         """Add a step for each row, which says whether the row goes on."""
         if self.rest:
-            self.rest.append(lambda rows: [row for row in rows if step(row)])
+            self.rest.append(lambda rows: [row for row in metered(rows) if step(row)])
         else:
             self.each.append(step)
 
@@ -69,6 +71,13 @@ def _text(value: Any) -> str | None:
 
 def parse_query(query_text: str) -> Query:
     """Read a query; MalformedQueryException if it is not in order."""
+    try:
+        return _parse_query(query_text)
+    except RecursionError:
+        raise MalformedQuery("the query nests too deep") from None
+
+
+def _parse_query(query_text: str) -> Query:
     query = Query()
     reader = Reader(split(query_text))
     if reader.next is END:
@@ -158,7 +167,7 @@ def _sort(query: Query, reader: Reader) -> None:
 
     def step(rows: list[Row]) -> list[Row]:
         for compute, descending in reversed(keys):
-            rows = sorted(rows, key=_sort_key(compute), reverse=descending)
+            rows = in_order(rows, compute, descending)
         return rows
 
     query.rest.append(step)
@@ -172,25 +181,12 @@ def _column(query: Query, reader: Reader) -> Compute | None:
     return None
 
 
-def _sort_key(compute: Compute) -> Callable[[Row], tuple[int, float, str]]:
-    """Missing values first, then numbers, then texts."""
-
-    def key(row: Row) -> tuple[int, float, str]:
-        value = compute(row)
-        if value is None:
-            return 0, 0.0, ""
-        found = number(value)
-        return (1, found, "") if found is not None else (2, 0.0, str(value))
-
-    return key
-
-
 def _dedup(query: Query, reader: Reader) -> None:
     computes = [compute for _, compute in _named(reader)]
 
     def step(rows: list[Row]) -> list[Row]:
         kept: dict[tuple[str | None, ...], Row] = {}
-        for row in rows:
+        for row in metered(rows):
             kept.setdefault(tuple(text(compute(row)) for compute in computes), row)
         return list(kept.values())
 
@@ -205,7 +201,7 @@ def _stats(query: Query, reader: Reader) -> None:
 
     def step(rows: list[Row]) -> list[Row]:
         groups: dict[tuple[Any, ...], list[Row]] = {}
-        for row in rows:
+        for row in metered(rows):
             groups.setdefault(tuple(_hashable(key(row)) for _, key in keys), []).append(row)
         if not keys and not groups:
             groups[()] = []
@@ -219,7 +215,7 @@ def _group(
 ) -> Row:
     row = Row(None)
     row.computed = {name: compute(members[0]) for name, compute in keys}
-    row.computed |= {name: compute(members) for name, compute in values}
+    row.computed |= {name: compute(members) for name, compute in metered(values)}
     return row
 
 

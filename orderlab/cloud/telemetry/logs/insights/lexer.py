@@ -99,8 +99,11 @@ class Reader:
         start = self._at
         while not self.at_end_of_command:
             self._at += 1
-            if self.text_since(start) == text:
+            read = self.text_since(start)
+            if read == text:
                 return True
+            if not text.startswith(read):
+                break
         self._at = start
         return False
 

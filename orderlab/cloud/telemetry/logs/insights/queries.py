@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from orderlab.cloud.contracts import Call, Handler, Parameters
-from orderlab.cloud.patterns.allowance import Allowance
+from orderlab.cloud.patterns.allowance import Allowance, metered
 from orderlab.cloud.patterns.workers import OutOfTime
 from orderlab.cloud.telemetry.logs import reading
 from orderlab.cloud.telemetry.logs.errors import InvalidParameter, ResourceNotFound
@@ -27,9 +27,11 @@ KEPT_QUERIES = 200
 # characters of a query
 _MAX_QUERY = 10_000
 _FINISHED = ("Complete", "Failed", "Cancelled", "Timeout")
-# seconds of the processor for the regular expressions of a query
-_SECONDS = 20.0
+# seconds of the processor for the events of a query
+_SECONDS = 30.0
+# what is looked at without a thread
 _FEW_ROWS = 500
+_FEW_BYTES = 100_000
 
 
 @dataclass(slots=True)
@@ -174,8 +176,11 @@ class InsightsQueries:
             running.status = "Complete"
         except OutOfTime:
             running.status = "Timeout"
+        except RecursionError:
+            log.info("the query %.200r nests too deep", running.text)
+            running.status = "Failed"
         except Exception:
-            log.exception("the query %r failed", running.text)
+            log.exception("the query %.200r failed", running.text)
             running.status = "Failed"
 
     async def _scan(self, running: RunningQuery, allowance: Allowance) -> list[Row]:
@@ -192,8 +197,10 @@ class InsightsQueries:
             if not portion:
                 break
             running.scanned += len(portion)
-            running.scanned_bytes += sum(len(event.message) for event, _ in portion)
-            rows += await allowance.run(_passing, portion, names, running.query.each)
+            size = sum(len(event.message) for event, _ in portion)
+            running.scanned_bytes += size
+            look = partial(_passing, portion, names, running.query.each)
+            rows += await allowance.run(look, apart=size > _FEW_BYTES)
         return rows
 
 
@@ -203,8 +210,12 @@ def _passing(
     steps: list[Callable[[Row], bool]],
 ) -> list[Row]:
     """New rows for events, those that pass all steps."""
-    rows = [Row(event, stream.name, names[id(stream)]) for event, stream in portion]
-    return [row for row in rows if all(step(row) for step in steps)]
+    rows = []
+    for event, stream in metered(portion):
+        row = Row(event, stream.name, names[id(stream)])
+        if all(step(row) for step in steps):
+            rows.append(row)
+    return rows
 
 
 def _milliseconds(given: int) -> int:
