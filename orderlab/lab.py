@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from orderlab.exercises import registry
 from orderlab.exercises.engine.attempt import Attempt
-from orderlab.exercises.engine.exercise import Workspace
+from orderlab.exercises.opened import OpenedExercises
 from orderlab.journal import Journal
 from orderlab.progress import Progress
 from orderlab.target.base import Target
+from orderlab.target.calls import in_one_sentence
 
 if TYPE_CHECKING:
     from orderlab.drawing.diagram import Diagram
@@ -28,7 +29,14 @@ if TYPE_CHECKING:
     from orderlab.showing.table import Table
     from orderlab.trace import Trace
 
+# They work without a cloud, too.
+_OFFLINE = (
+    "name", "exercise", "predict", "compare", "quiz", "reset", "week", "orders", "wait_for",
+    "percentiles", "plot", "bars", "picture", "finish", "reopen",
+)  # fmt: skip
 
+
+@in_one_sentence(needs_no_cloud=_OFFLINE)
 class Lab:
     """One chapter on one cloud."""
 
@@ -41,8 +49,7 @@ class Lab:
         self.journal = journal
         self.alive = True
         self._clients: dict[str, Any] = {}
-        self._memories: dict[str, dict[str, Any]] = {}
-        self._at_start: Any = None
+        self._exercises = OpenedExercises(chapter)
 
     def __repr__(self) -> str:
         return f"Lab: chapter {self.chapter:02d} on {self.target.endpoint}"
@@ -55,9 +62,9 @@ class Lab:
             self._clients[service] = self.journal.attach(self.target.new_client(service))
         return self._clients[service]
 
-    def plain_client(self, service: str) -> Any:
+    def plain_client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client whose calls are not kept."""
-        return self.target.client(service)
+        return self.target.new_client(service, region) if region else self.target.client(service)
 
     def name(self, resource: str) -> str:
         """The session's name of a resource: `lab.name("orders")`."""
@@ -67,15 +74,9 @@ class Lab:
 
     def exercise(self, identifier: str) -> Attempt:
         """One exercise: `.check()`, `.hint()`, `.solution()`."""
-        from orderlab.exercises.waiting import sign_of_progress
-
-        exercise = registry.exercise(identifier)
-        opened = exercise.id in self._memories
-        memory = self._memories.setdefault(exercise.id, {})
-        workspace = Workspace(self.target, memory=memory)
-        attempt = Attempt(exercise, workspace, self.progress, sign_of_progress)
-        if exercise.prepare and not opened:
-            self.journal.write_step("prepare", exercise.id)
+        attempt, prepared = self._exercises.open(identifier, self.target, self.progress)
+        if prepared:
+            self.journal.write_step("prepare", prepared)
         return attempt
 
     def catch_up(self, *identifiers: str) -> None:
@@ -117,7 +118,12 @@ class Lab:
         return Quiz(registry.questions(self.chapter), self.progress)
 
     def reset(self, *, exercise: str | None = None, everything: bool = False) -> Path | None:
-        """Forget the kept progress of an exercise, of this chapter, or of all; makes a backup."""
+        """Forget the kept progress of an exercise, of this chapter, or of all; makes a backup.
+
+        What you built stays; `orderlab.start(chapter=N, fresh=True)` starts with nothing.
+        """
+        if exercise is not None:
+            exercise = registry.exercise(exercise).id
         chapter = None if exercise or everything else self.chapter
         return self.progress.reset(exercise=exercise, chapter=chapter)
 
@@ -370,10 +376,15 @@ class Lab:
         if not self.alive:
             return
         self.alive = False
-        self.journal.path.with_suffix(".pid").unlink(missing_ok=True)
+        self.journal.release()
         self.target.stop()
         if not quiet:
             print("The cloud is stopped; your progress is kept.")  # noqa: T201
+
+    def reopen(self) -> None:
+        """Begin again, after the target has got a new cloud."""
+        self.alive = True
+        self._exercises.begin_again()
 
     def _repr_html_(self) -> str:
         return f"<code>{html.escape(repr(self))}</code>"

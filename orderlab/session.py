@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
-import os
 import time
-from pathlib import Path
 from typing import Any
 
-from orderlab.errors import LearnerError
+from orderlab.errors import LabError, LearnerError, interruptible
 from orderlab.exercises.registry import CHAPTERS
+from orderlab.exercises.waiting import sign_of_progress
 from orderlab.journal import Journal
 from orderlab.lab import Lab
 from orderlab.orders import architecture
 from orderlab.progress import Progress, learner_folder
 from orderlab.target.local import LocalTarget
+from orderlab.target.process import use_in_this_process
 
 _current: Lab | None = None
 
 
 # Waits of AWS (a visibility timeout, a retry) pass this many times as fast; code does not.
 WAIT_SPEED = 10.0
+# Failures that the opening names; the rest are counted.
+_NAMED_FAILURES = 3
 
 
 def start(
@@ -30,102 +31,139 @@ def start(
     """Open a chapter on the local cloud and return its Lab.
 
     Builds what the earlier chapters built, then does again what you had built in this one; one
-    line says so. Running the cell twice gives the same Lab; after a kernel restart or a new day
-    your work stands again. `fresh=True` starts the chapter clean (the old journal is kept).
-    `speed` is how many times as fast AWS's waits pass: a visibility timeout of 60 s takes 6 s.
+    line says so. Running the cell twice gives the same Lab, on a new cloud if the old one is gone;
+    after a kernel restart or a new day your work stands again. `fresh=True` starts the chapter
+    clean (the old journal is kept). `speed` is how many times as fast AWS's waits pass: a
+    visibility timeout of 60 s takes 6 s.
     """
-    global _current
     if chapter not in CHAPTERS:
         known = ", ".join(str(number) for number in CHAPTERS)
         raise LearnerError(f"There is no chapter {chapter!r}.", advice=f"There are: {known}.")
-    if _current is not None and _current.chapter == chapter and not fresh and _current.alive:
-        _say(quiet, f"Chapter {chapter:02d} is open already: everything stands as you left it.")
-        return _current
+    lab = _current if _current is not None and _current.chapter == chapter else None
+    with interruptible(f"The start of chapter {chapter:02d} was interrupted. Run the cell again."):
+        if lab is not None and lab.alive and not fresh and lab.target.answers():
+            _say(quiet, f"Chapter {chapter:02d} is open already: everything stands as you left it.")
+            return lab
+        return _open(chapter, lab, fresh=fresh, quiet=quiet, speed=speed)
+
+
+def _open(chapter: int, lab: Lab | None, *, fresh: bool, quiet: bool, speed: float) -> Lab:
+    """Open a chapter; `lab` is its Lab if this process had it open before."""
+    global _current
+    began = time.perf_counter()
+    was_gone = lab is not None and lab.alive and not fresh
+    address = lab.target.endpoint if was_gone and lab is not None else ""
     if _current is not None:
         _current.finish(quiet=True)
-    began = time.perf_counter()
-    progress = Progress(learner_folder())
-    journal = Journal(_journal_path(progress.folder, chapter))
-    if fresh:
-        journal.clear()
-    target = LocalTarget.start(seed=chapter, speed=speed)
-    if chapter > 1:
-        architecture.build(target, chapter=chapter - 1, from_nothing=True)
-    lab = Lab(chapter=chapter, target=target, progress=progress, journal=journal)
-    done, failed = journal.replay(lab.plain_client, lab.redo)
-    use_in_this_process(lab)
-    _say(quiet, _opening(lab, done, failed, time.perf_counter() - began))
+    lab = _reopened(lab) if lab is not None else _new_lab(chapter, speed)
+    try:
+        notice = lab.journal.prepare()
+        if fresh:
+            lab.journal.clear()
+        if chapter > 1:
+            architecture.build(lab.target, chapter=chapter - 1, from_nothing=True)
+        done, _ = _replay(lab)
+        use_in_this_process(lab.target, lab.journal.listen)
+    except BaseException:
+        # nothing half open is left: the next call begins anew
+        lab.finish(quiet=True)
+        raise
+    first = "The local cloud had stopped; this is another one. " if was_gone else ""
+    _say(quiet, first + _opening(lab, done, time.perf_counter() - began))
+    for line in (notice, *_remarks(lab, address)):
+        _say(quiet or not line, line)
     _current = lab
+    return lab
+
+
+def _new_lab(chapter: int, speed: float) -> Lab:
+    progress = Progress(learner_folder())
+    journal = Journal.of(progress.folder, chapter)
+    try:
+        target = LocalTarget.start(seed=chapter, speed=speed)
+    except BaseException:
+        journal.release()
+        raise
+    target.advice = (
+        f"Run the first cell (`orderlab.start(chapter={chapter})`) again; your work is kept."
+    )
+    lab = Lab(chapter=chapter, target=target, progress=progress, journal=journal)
     atexit.register(lab.finish, quiet=True)
     return lab
 
 
-def _opening(lab: Lab, done: int, failed: int, seconds: float) -> str:
+def _reopened(lab: Lab) -> Lab:
+    """The same Lab on a new cloud, so that what a notebook has of it works on."""
+    target = lab.target
+    if not isinstance(target, LocalTarget):
+        raise LabError("Only a lab on the local cloud can be opened again.")
+    lab.journal.hold(lab.chapter)
+    try:
+        target.restart()
+    except BaseException:
+        lab.journal.release()
+        raise
+    lab.reopen()
+    return lab
+
+
+def _replay(lab: Lab) -> tuple[int, int]:
+    """Do the journal again, with a sign of life where it takes long."""
+    take_away: Any = None
+
+    def follow(done: int, of: int) -> None:
+        nonlocal take_away
+        if take_away is None and time.perf_counter() - began > 1.0:
+            take_away = sign_of_progress(f"Building again what you had built ({of} steps) ...")
+
+    began = time.perf_counter()
+    try:
+        return lab.journal.replay(lab.plain_client, lab.redo, follow)
+    finally:
+        if take_away:
+            take_away()
+
+
+def _opening(lab: Lab, done: int, seconds: float) -> str:
     line = f"Chapter {lab.chapter:02d} on the local cloud"
     if lab.chapter > 1:
         earlier = "chapter 01" if lab.chapter == 2 else f"chapters 01 to {lab.chapter - 1:02d}"
         line += f", with what {earlier} built"
     if done:
-        line += f"; your {done} steps of last time stand again"
-    if failed:
-        line += f" ({failed} could not be done again)"
+        steps = "step stands" if done == 1 else f"{done} steps of last time stand"
+        line += f"; your {steps} again"
     return f"{line}. Ready in {seconds:.1f} s."
+
+
+def _remarks(lab: Lab, address: str) -> list[str]:
+    """What did not go as the learner would expect, each in a sentence; `address` is where the cloud
+    was that this one replaces, if it replaces one."""
+    found = []
+    if address and lab.target.endpoint != address:
+        found.append(
+            "Its address is new. Your clients know it; run the cells again in which you kept an "
+            "address in a variable."
+        )
+    failures = lab.journal.failures
+    if failures:
+        count = sum(failure.count for failure in failures)
+        named = "; ".join(str(failure) for failure in failures[:_NAMED_FAILURES])
+        more = "; all are in `lab.journal.failures`" if len(failures) > _NAMED_FAILURES else ""
+        found.append(f"{count} could not be done again: {named}{more}.")
+    if lab.journal.unreadable:
+        lines = "line" if lab.journal.unreadable == 1 else "lines"
+        found.append(
+            f"{lab.journal.unreadable} {lines} of {lab.journal.path} cannot be read and were left "
+            "out: a crash or a full disk cut them."
+        )
+    if lab.journal.holder is not None:
+        found.append(
+            f"Another notebook (process {lab.journal.holder}) has this chapter open: what you "
+            "build here is yours alone, and does not stand again after a restart."
+        )
+    return found
 
 
 def _say(quiet: bool, line: str) -> None:
     if not quiet:
         print(line)  # noqa: T201
-
-
-def _journal_path(folder: Path, chapter: int) -> Path:
-    """The chapter's journal; another one if a second notebook has the chapter open now."""
-    own = folder / f"journal-{chapter:02d}.jsonl"
-    lock = own.with_suffix(".pid")
-    folder.mkdir(parents=True, exist_ok=True)
-    holder = _holder(lock)
-    if holder not in (None, os.getpid()):
-        return folder / f"journal-{chapter:02d}-{os.getpid()}.jsonl"
-    lock.write_text(_identity(os.getpid()))
-    return own
-
-
-def _holder(lock: Path) -> int | None:
-    """The living process that has the journal, if any."""
-    import psutil
-
-    with contextlib.suppress(FileNotFoundError, ValueError, psutil.Error):
-        held_by = lock.read_text()
-        pid = int(held_by.partition(" ")[0])
-        # a number is used again: the process that has it now may be another one
-        if held_by == _identity(pid):
-            return pid
-    return None
-
-
-def _identity(pid: int) -> str:
-    """A process, told from a later one of the same number by its start."""
-    import psutil
-
-    return f"{pid} {psutil.Process(pid).create_time():.2f}"
-
-
-def use_in_this_process(lab: Lab) -> None:
-    """Point plain `boto3.client(...)` of this process at the lab's cloud, and into its journal.
-
-    Also keeps a slip from reaching a real account: its keys are no longer in the environment.
-    """
-    import boto3
-    import botocore.session
-
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"):
-        os.environ.pop(name, None)
-    os.environ.update(lab.target.environment())
-    session = botocore.session.Session()
-    boto3.setup_default_session(botocore_session=session)
-    default: Any = boto3.DEFAULT_SESSION
-    make = default.client
-
-    def client(service: str, *arguments: Any, **options: Any) -> Any:
-        return lab.journal.attach(make(service, *arguments, **options))
-
-    default.client = client

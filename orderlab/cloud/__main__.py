@@ -8,6 +8,7 @@ when its standard input is closed, which happens when the parent goes, however t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import json
 import os
@@ -19,6 +20,8 @@ from orderlab.errors import OrderlabError
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
+
+PARENT_CHECK_SECONDS = 1.0
 
 
 def main() -> int:
@@ -56,11 +59,15 @@ def _announce(cloud: Cloud) -> None:
 
 
 async def _parent_is_gone() -> None:
-    """Return when standard input ends. A daemon thread reads: Windows cannot await pipes."""
+    """Return when standard input ends. A daemon thread reads: Windows cannot await pipes.
+
+    A process that our parent has forked may hold the other end open when it is gone, so the
+    parent itself is looked at, too.
+    """
     import threading
 
     loop = asyncio.get_running_loop()
-    gone = asyncio.Event()
+    gone, parent = asyncio.Event(), os.getppid()
 
     def read() -> None:
         # unbuffered: a lock on the buffered reader would keep the interpreter from ending
@@ -69,7 +76,9 @@ async def _parent_is_gone() -> None:
         loop.call_soon_threadsafe(gone.set)
 
     threading.Thread(target=read, name="parent-watch", daemon=True).start()
-    await gone.wait()
+    while not gone.is_set() and os.getppid() == parent:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(gone.wait(), PARENT_CHECK_SECONDS)
 
 
 if __name__ == "__main__":

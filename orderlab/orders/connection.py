@@ -16,7 +16,14 @@ _LARGEST_HEAD = 65_536
 
 
 class ConnectionLost(Exception):
-    """No whole answer came back; whether the request arrived, nobody knows."""
+    """No whole answer came back; whether the request arrived, nobody knows.
+
+    `refused`: nobody listens at the address, so that it did not.
+    """
+
+    def __init__(self, reason: str, *, refused: bool = False) -> None:
+        super().__init__(reason)
+        self.refused = refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,8 @@ class JsonConnection:
                 return await self._read(self._reader)
         except (OSError, EOFError, ValueError, asyncio.LimitOverrunError) as error:
             self.close()
-            raise ConnectionLost(str(error) or type(error).__name__) from None
+            refused = isinstance(error, ConnectionRefusedError)
+            raise ConnectionLost(str(error) or type(error).__name__, refused=refused) from None
 
     def close(self) -> None:
         writer, self._writer = self._writer, None

@@ -10,6 +10,7 @@ no answer, or 429 or 5xx, is sent again under the same order_id, which a good sy
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import time
@@ -21,6 +22,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from orderlab.errors import LearnerError
 from orderlab.orders.connection import Answer, ConnectionLost, JsonConnection
 from orderlab.orders.contract import violation
 from orderlab.orders.parts.api import api_address
@@ -32,6 +34,9 @@ from orderlab.target.base import Target
 CONNECTIONS = 8
 ATTEMPTS = 10
 LONGEST_PAUSE_SECONDS = 3.0
+# A server that is too busy still lets itself be connected to. If nobody has listened for so long,
+# the rest of the orders would only be refused, one after the other.
+NOBODY_LISTENS_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +83,19 @@ def replay(
 
     `speed` is how many times as fast as their own clock; None is as fast as they are taken.
     Never more than `connections` orders are under way. `attempts=1` is a client that gives up.
+    Raises LearnerError if nobody listens at the address for some seconds.
     """
     lines = read_orders(orders, limit) if isinstance(orders, Path) else orders
     driver = _Driver(url, iter(lines), speed, attempts, on_progress)
     # a thread of its own: a notebook's kernel has an event loop that runs already
-    with ThreadPoolExecutor(1, thread_name_prefix="replay") as pool:
-        running = pool.submit(asyncio.run, driver.run(connections))
-        try:
-            return running.result()
-        except BaseException:
-            driver.stopped = True
-            raise
+    pool = ThreadPoolExecutor(1, thread_name_prefix="replay")
+    try:
+        return pool.submit(asyncio.run, driver.run(connections)).result()
+    except BaseException:
+        driver.stop()
+        raise
+    finally:
+        pool.shutdown()
 
 
 def replay_to(
@@ -118,10 +125,20 @@ class _Driver:
         self._on_progress = on_progress
         self._first_placed: float | None = None
         self._started = 0.0
+        self._unheard_since: float | None = None
         self._result = Replayed()
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any] | None] | None = None
         self.stopped = False
 
+    def stop(self) -> None:
+        """Send nothing more, from another thread; answers under way are not waited for."""
+        self.stopped = True
+        if self._running and (task := self._running[1]):
+            with contextlib.suppress(RuntimeError):  # it has ended meanwhile
+                self._running[0].call_soon_threadsafe(task.cancel)
+
     async def run(self, connections: int) -> Replayed:
+        self._running = (asyncio.get_running_loop(), asyncio.current_task())
         self._started = time.monotonic()
         try:
             async with asyncio.TaskGroup() as group:
@@ -166,8 +183,10 @@ class _Driver:
         for attempt in range(1, self._attempts + 1):
             try:
                 answer = await connection.post(line.body)
+                self._unheard_since = None
             except ConnectionLost as loss:
                 answer = Answer(0, str(loss).encode())
+                self._note_silence(loss)
             if answer.status < 300 and answer.status >= 200:
                 self._result.accepted.append(line.order_id)
                 self._result.answer_ms.append((time.monotonic() - due) * 1000)
@@ -179,6 +198,20 @@ class _Driver:
                 await asyncio.sleep(_pause(attempt))
         reason = _reason(answer, line)
         self._result.refused.append(Refused(line.number, line.order_id, answer.status, reason))
+
+    def _note_silence(self, loss: ConnectionLost) -> None:
+        """Raise LearnerError if nobody has listened for too long."""
+        if not loss.refused:
+            self._unheard_since = None
+            return
+        now = time.monotonic()
+        self._unheard_since = since = self._unheard_since or now
+        if now - since > NOBODY_LISTENS_SECONDS:
+            raise LearnerError(
+                f"Nobody listens at {self._url} any more; {len(self._result.accepted)} orders had "
+                "been accepted.",
+                advice="Start what you send to again, then run the cell again.",
+            )
 
 
 def _worth_repeating(status: int) -> bool:

@@ -25,11 +25,17 @@ class Target(Protocol):
     account_id: str
     can: frozenset[str]
 
+    def require(self, *, look: bool = False) -> None:
+        """Raise CloudGone if what the target points at is gone. `look`: go and see."""
+
+    def answers(self) -> bool:
+        """Whether it does what it is asked, within some seconds."""
+
     def client(self, service: str) -> Any:
         """The boto3 client of a service; the same one each time, safe to share by threads."""
 
-    def new_client(self, service: str) -> Any:
-        """A boto3 client of one's own, to register events on, say."""
+    def new_client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client of one's own, to register events on, say, or of another Region."""
 
     def environment(self) -> dict[str, str]:
         """The variables that point any AWS SDK of a process at this target."""

@@ -1,4 +1,9 @@
-"""`python -m orderlab.cloud` as a child that cannot outlive us."""
+"""`python -m orderlab.cloud` as a child that cannot outlive us, and that no interrupt reaches.
+
+A notebook's interrupt goes to the kernel and to all processes of its group: the child leaves that
+group, so that the interrupt stops the cell and not the cloud. It still ends with us, since the pipe
+to it closes when we go, however we go.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +16,14 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from orderlab.cloud.process_identity import identity
 from orderlab.errors import LabError, LearnerError
 from orderlab.target.session import closed_session
 
-STOP_SECONDS = 10
+# Jupyter waits two and a half seconds for a kernel that is to end, and ends it then.
+STOP_SECONDS = 1.5
+# The variable that tells, from outside, whose cloud a process is.
+PARENT = "ORDERLAB_PARENT"
 
 
 class CloudProcess:
@@ -25,20 +34,29 @@ class CloudProcess:
             [sys.executable, "-m", "orderlab.cloud"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**_own_environment(), "ORDERLAB_CLOUD": json.dumps(dict(settings))},
+            env={
+                **_own_environment(),
+                "ORDERLAB_CLOUD": json.dumps(dict(settings)),
+                PARENT: identity(),
+            },
+            **out_of_our_group(),
         )
-        atexit.register(self.stop)
         try:
+            atexit.register(self.stop)
             # both take most of a second: boto3 is loaded here while the cloud starts there
             closed_session()
             self.ready = self._first_line()
         except BaseException:
-            self.stop()
+            self.stop(patience_seconds=1.0)
             raise
 
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
 
     def _first_line(self) -> dict[str, Any]:
         assert self._process.stdout
@@ -50,7 +68,7 @@ class CloudProcess:
             raise LearnerError(ready["error"])
         return ready
 
-    def stop(self) -> None:
+    def stop(self, patience_seconds: float = STOP_SECONDS) -> None:
         """Close its input, wait, and kill it if it does not go. A second call does nothing."""
         atexit.unregister(self.stop)
         process = self._process
@@ -58,11 +76,22 @@ class CloudProcess:
         with contextlib.suppress(OSError):
             process.stdin.close()
         try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+            process.wait(patience_seconds)
+        except BaseException as reason:
+            # it took too long, or our own wait was interrupted: either way it goes now
             process.kill()
             process.wait()
-        process.stdout.close()
+            if not isinstance(reason, subprocess.TimeoutExpired):
+                raise
+        finally:
+            process.stdout.close()
+
+
+def out_of_our_group() -> dict[str, Any]:
+    """Options of Popen that keep interrupts from a child: the terminal's, and the notebook's."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
 
 
 def _own_environment() -> dict[str, str]:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from orderlab.cloud.settings import ACCOUNT_ID
-from orderlab.errors import LabError
+from orderlab.errors import CloudGone, LabError, LearnerError
 from orderlab.target.base import ENVIRONMENTS, FAULTS, METER, RECORDER
 from orderlab.target.child import CloudProcess
+from orderlab.target.guard import guard
 from orderlab.target.session import SESSION_LOCK, closed_session, local_config
 
 # Many threads of one notebook may share a client; botocore's own default is 10.
 POOL_CONNECTIONS = 32
+# A cloud that is busy may take a while to answer; one that has not by then is stuck.
+PATIENCE_SECONDS = 10.0
+PAGE_SECONDS = 30.0
 
 
 class LocalTarget:
@@ -23,6 +30,7 @@ class LocalTarget:
 
     `LocalTarget.start()` runs one and ends it with `stop()`, on leaving a `with` block, or when
     this process ends, however that happens. `LocalTarget.attach(...)` uses one that runs.
+    `advice` is what a reader is told to do when the cloud is gone.
     """
 
     can = frozenset({RECORDER, METER, ENVIRONMENTS, FAULTS})
@@ -45,7 +53,11 @@ class LocalTarget:
         self.account_id = account_id
         self._prefix = prefix
         self._pool_connections = pool_connections
+        self.earlier_endpoints: tuple[str, ...] = ()
+        self.advice = "Start the cloud again."
         self._process: CloudProcess | None = None
+        self._settings: dict[str, Any] | None = None
+        self._stopped = False
         self._clients: dict[str, Any] = {}
 
     @classmethod
@@ -67,7 +79,7 @@ class LocalTarget:
             prefix=prefix,
             pool_connections=pool_connections,
         )
-        target._process = process
+        target._process, target._settings = process, settings
         return target
 
     @classmethod
@@ -84,25 +96,83 @@ class LocalTarget:
         """The process id of the cloud, if it is ours."""
         return self._process.pid if self._process else None
 
+    # --- whether it is there ----------------------------------------------------------------
+
+    def require(self, *, look: bool = False) -> None:
+        """Raise CloudGone if the cloud has stopped.
+
+        Looks at the process that was started, which takes no time; `look` also asks whether anybody
+        listens at the address.
+        """
+        runs = self._process.runs if self._process else not self._stopped
+        if not runs or (look and not self._is_listened_to()):
+            raise CloudGone("The local cloud has stopped.", advice=self.advice)
+
+    def answers(self, patience_seconds: float = PATIENCE_SECONDS) -> bool:
+        """Whether the cloud is there and does what it is asked within so many seconds."""
+        try:
+            self.require(look=True)
+            self._page("health", "GET", None, patience_seconds)
+        except (LabError, LearnerError):
+            return False
+        return True
+
+    def _is_listened_to(self) -> bool:
+        address = urlsplit(self.endpoint)
+        try:
+            with socket.create_connection((address.hostname, address.port), timeout=5):
+                return True
+        except ConnectionRefusedError:
+            return False
+        except OSError:
+            return True  # too busy to say
+
+    def restart(self) -> None:
+        """Start another cloud in place of ours, with the same keys and, if it can be had, at the
+        same address. Clients of the old one reach the new one either way.
+
+        Raises LabError if it does not come up, or if the cloud was never ours.
+        """
+        if self._settings is None:
+            raise LabError("This cloud was started elsewhere.", advice="Start it again there.")
+        self._end(patience_seconds=1.0)
+        keys = {
+            "access_key_id": self.access_key_id,
+            "secret_access_key": self.secret_access_key,
+        }
+        port = urlsplit(self.endpoint).port
+        try:
+            process = CloudProcess({**self._settings, **keys, "port": port})
+        except LearnerError:  # somebody else has the port by now
+            process = CloudProcess({**self._settings, **keys, "port": 0})
+        self._process, self._stopped = process, False
+        if process.ready["endpoint"] != self.endpoint:
+            self.earlier_endpoints = (*self.earlier_endpoints, self.endpoint)
+            self.endpoint = process.ready["endpoint"]
+
+    # --- clients ----------------------------------------------------------------------------
+
     def client(self, service: str) -> Any:
         with SESSION_LOCK:
             if service not in self._clients:
                 self._clients[service] = self._make(service)
             return self._clients[service]
 
-    def new_client(self, service: str) -> Any:
+    def new_client(self, service: str, region: str | None = None) -> Any:
         with SESSION_LOCK:
-            return self._make(service)
+            return self._make(service, region)
 
-    def _make(self, service: str) -> Any:
-        return closed_session().client(
+    def _make(self, service: str, region: str | None = None) -> Any:
+        client = closed_session().client(
             service,
             endpoint_url=self.endpoint,
-            region_name=self.region,
+            region_name=region or self.region,
             aws_access_key_id=self.access_key_id,
             aws_secret_access_key=self.secret_access_key,
             config=local_config(self._pool_connections),
         )
+        guard(client.meta.events.register_first, self)
+        return client
 
     def environment(self) -> dict[str, str]:
         return {
@@ -124,6 +194,12 @@ class LocalTarget:
         return f"{self.endpoint}/_aws/execute-api/{api_id}/{stage}"
 
     def page(self, path: str, method: str = "GET", body: dict[str, Any] | None = None) -> Any:
+        self.require()
+        return self._page(path, method, body, PAGE_SECONDS)
+
+    def _page(
+        self, path: str, method: str, body: dict[str, Any] | None, timeout_seconds: float
+    ) -> Any:
         request = urllib.request.Request(
             f"{self.endpoint}/_orderlab/{path}",
             method=method,
@@ -133,22 +209,28 @@ class LocalTarget:
         # no proxy: a page is on this machine
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=30) as response:
+            with opener.open(request, timeout=timeout_seconds) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             reason = error.read(2000).decode("utf-8", "replace")
             raise LabError(f"The cloud's page {path} answered {error.code}: {reason}") from None
-        except OSError as error:
-            raise LabError(f"The cloud at {self.endpoint} does not answer: {error}") from None
+        except (OSError, HTTPException) as error:
+            reason = str(error) or type(error).__name__
+        self.require(look=True)
+        raise LabError(f"The cloud at {self.endpoint} does not answer: {reason}")
 
     def stop(self) -> None:
         """End the cloud if it is ours; a second call does nothing."""
+        self._end()
+
+    def _end(self, **patience: float) -> None:
         process, self._process = self._process, None
+        self._stopped = self._stopped or process is not None
         for client in self._clients.values():
             client.close()
         self._clients.clear()
         if process:
-            process.stop()
+            process.stop(**patience)
 
     def __enter__(self) -> Self:
         return self

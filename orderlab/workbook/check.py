@@ -52,7 +52,7 @@ class _CountingTarget(LocalTarget):
 
     calls = 0
 
-    def _make(self, service: str) -> Any:
+    def _make(self, service: str, region: str | None = None) -> Any:
         client = super()._make(service)
         client.meta.events.register("before-call", self._count)
         return client

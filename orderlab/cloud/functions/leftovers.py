@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from orderlab.cloud.functions.package import remove_tree
+from orderlab.cloud.private_files import is_ours, read_private
+from orderlab.cloud.process_identity import has_ended, identity
 
 PREFIX = "orderlab-cloud-"
 OWNER_FILE = "owner"
@@ -17,29 +19,32 @@ def sweep(own: Path) -> None:
 
     Folders without an owner's mark are left alone. Takes time: call it on a worker thread.
     """
-    import psutil
+    (own / OWNER_FILE).write_text(identity())
+    for folder in left_behind():
+        remove_tree(folder)
 
-    owner = psutil.Process()
-    (own / OWNER_FILE).write_text(f"{owner.pid} {owner.create_time()}")
+
+def left_behind() -> Iterator[Path]:
+    """Folders of this user's clouds whose process has ended.
+
+    Whatever others have put there under such a name is not opened: it could be a pipe, which
+    would hold us for ever, or a link to something else.
+    """
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
-            pid, created = (folder / OWNER_FILE).read_text().split()
-            dead = not _lives(int(pid), float(created))
+            ours = is_ours(folder) and folder.is_dir() and not folder.is_symlink()
+            dead = ours and _has_ended(read_private(folder / OWNER_FILE).decode("ascii"))
         except (OSError, ValueError):
             continue
         if dead:
-            remove_tree(folder)
+            yield folder
 
 
-def _lives(pid: int, created: float) -> bool:
-    """Whether that process still runs; another one may have got its number since."""
+def _has_ended(mark: str) -> bool:
+    """Whether the process of a mark is gone. Earlier versions wrote its number and a time."""
+    pid, _, started = mark.partition(" ")
+    if not started:
+        return has_ended(mark)
     import psutil
 
-    if pid == os.getpid():
-        return True
-    try:
-        return abs(psutil.Process(pid).create_time() - created) < 2.0
-    except psutil.NoSuchProcess:
-        return False
-    except psutil.Error:
-        return True
+    return not psutil.pid_exists(int(pid))

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ConnectionError as CloudConnectionError
 from botocore.exceptions import HTTPClientError
 
-from orderlab.errors import LearnerError
+from orderlab.errors import LearnerError, interruptible
 from orderlab.exercises.engine.answers import CannotRead
 from orderlab.exercises.engine.exercise import Exercise, Workspace
 from orderlab.exercises.engine.outcome import Outcome, caught_up, lab_fault, unreadable
@@ -48,7 +48,11 @@ class Attempt:
         Several answers are taken as one, a tuple of them.
         """
         self._workspace.answer = answer[0] if len(answer) == 1 else (answer or None)
-        outcome = replace(self._judge(), exercise=self._exercise.id, attempt=self)
+        with interruptible(
+            f"The check of {self._exercise.id} was interrupted; it counts for nothing. "
+            "Run the cell again when you like."
+        ):
+            outcome = replace(self._judge(), exercise=self._exercise.id, attempt=self)
         if outcome.kind == "right" and not answer and self._built_by_the_lab:
             outcome = caught_up(outcome)
         self._progress.checked(self._exercise.id, outcome.kind, outcome.misconception)

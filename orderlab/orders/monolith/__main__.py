@@ -1,6 +1,7 @@
 """`python -m orderlab.orders.monolith`: the shop and its three services in one process.
 
-Prints one line of JSON with their addresses, and ends when its standard input closes.
+Prints one line of JSON with their addresses, and ends when its standard input closes or its parent
+is gone.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ import json
 import os
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from orderlab.orders.monolith.server import WorkerServer
 from orderlab.orders.monolith.services import NAMES, DownstreamService
 from orderlab.orders.monolith.shop import Shop
+
+PARENT_CHECK_SECONDS = 1.0
 
 
 def main() -> None:
@@ -31,10 +35,24 @@ def main() -> None:
         for server in servers.values():
             server.start()
         print(json.dumps({**addresses, "shop": servers["shop"].url}), flush=True)  # noqa: T201
-        while os.read(sys.stdin.fileno(), 4096):
-            pass
+        wait_for_the_end()
         for server in servers.values():
             server.stop()
+
+
+def wait_for_the_end() -> None:
+    """Return when standard input closes, or the parent is gone: a process that it has forked may
+    hold the other end open then."""
+    parent, closed = os.getppid(), threading.Event()
+
+    def read() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        closed.set()
+
+    threading.Thread(target=read, name="parent-watch", daemon=True).start()
+    while os.getppid() == parent and not closed.wait(PARENT_CHECK_SECONDS):
+        pass
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""The monolith as a child process that cannot outlive us, and what it has done."""
+"""The monolith as a child process that cannot outlive us and that no interrupt of ours reaches, and
+what it has done."""
 
 from __future__ import annotations
 
@@ -12,8 +13,11 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-from orderlab.errors import LabError
+from orderlab.errors import LabError, LearnerError, interruptible
 from orderlab.orders.monolith.services import NAMES
+from orderlab.target.child import STOP_SECONDS, out_of_our_group
+
+_START_AGAIN = "Make another one: run the cell with `Monolith(...)` again."
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,23 @@ class Monolith:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "ORDERLAB_MONOLITH": settings},
+            **out_of_our_group(),
         )
-        atexit.register(self.stop)
+        with interruptible("The start of the monolith was interrupted. Run the cell again."):
+            try:
+                atexit.register(self.stop)
+                self._addresses = self._first_line()
+            except BaseException:
+                self.stop()
+                raise
+
+    def _first_line(self) -> dict[str, str]:
         assert self._process.stdout
         line = self._process.stdout.readline()
         if not line:
-            self.stop()
             raise LabError("The monolith ended while it started; its messages are above.")
-        self._addresses: dict[str, str] = json.loads(line)
+        addresses: dict[str, str] = json.loads(line)
+        return addresses
 
     @property
     def url(self) -> str:
@@ -91,6 +104,8 @@ class Monolith:
         return found
 
     def _ask(self, service: str, path: str, body: bytes | None = None) -> Any:
+        if self._process.poll() is not None:
+            raise LearnerError("The monolith has stopped.", advice=_START_AGAIN)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(self._addresses[service] + path, body, timeout=30) as answer:
             return json.load(answer)
@@ -102,7 +117,7 @@ class Monolith:
         with contextlib.suppress(OSError):
             self._process.stdin.close()
         try:
-            self._process.wait(10)
+            self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

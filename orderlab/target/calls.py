@@ -1,0 +1,65 @@
+"""Methods that need a cloud: a sentence in place of a traceback where it is gone, or where the
+learner interrupts them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from types import FunctionType
+from typing import Any, TypeVar
+
+from orderlab.errors import CloudGone, Interrupted
+
+T = TypeVar("T", bound=type)
+
+
+def in_one_sentence(needs_no_cloud: Iterable[str]) -> Callable[[T], T]:
+    """Decorate a class whose instances have a `target`: every public method and property raises
+    CloudGone if the target's cloud is gone, and Interrupted if it is interrupted. Those named are
+    looked at only when they fail."""
+    spared = frozenset(needs_no_cloud)
+
+    def decorate(cls: T) -> T:
+        for name, member in list(vars(cls).items()):
+            if name.startswith("_"):
+                continue
+            first = name not in spared
+            if isinstance(member, property):
+                assert member.fget is not None
+                setattr(cls, name, property(_guarded(member.fget, name, first)))
+            elif isinstance(member, FunctionType):
+                setattr(cls, name, _guarded(member, f"{name}()", first))
+        return cls
+
+    return decorate
+
+
+def _guarded(function: Callable[..., Any], name: str, first: bool) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(self: Any, *arguments: Any, **options: Any) -> Any:
+        if first:
+            self.target.require()
+        sentence: BaseException
+        try:
+            return function(self, *arguments, **options)
+        except CloudGone:
+            raise
+        except KeyboardInterrupt:
+            sentence = Interrupted(f"{name} was interrupted. Run the cell again when you like.")
+        except Exception:
+            gone = _gone(self.target)
+            if gone is None:
+                raise
+            sentence = gone
+        # raised here, so that it does not carry the traceback of where it came to light
+        raise sentence
+
+    return call
+
+
+def _gone(target: Any) -> CloudGone | None:
+    try:
+        target.require(look=True)
+    except CloudGone as gone:
+        return gone.with_traceback(None)
+    return None
