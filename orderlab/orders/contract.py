@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-from orderlab.cloud.apigateway.body_models import load_jsonschema
 
 SCHEMA_FILE = Path(__file__).with_name("order.schema.json")
 
@@ -19,7 +18,15 @@ def schema_text() -> str:
 
 @cache
 def _validator() -> Any:
-    return load_jsonschema().Draft4Validator(json.loads(schema_text()))
+    # the library loads the grammar of internationalised addresses if it finds one, which takes more
+    # than a second; formats are not checked here, so that the grammar is kept away from it
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    import jsonschema
+
+    # another thread may have been here meanwhile: the monolith's workers load it too
+    if sys.modules.get("rfc3987_syntax", ...) is None:
+        sys.modules.pop("rfc3987_syntax", None)
+    return jsonschema.Draft4Validator(json.loads(schema_text()))
 
 
 def violation(order: Any) -> str | None:

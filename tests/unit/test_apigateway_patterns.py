@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from orderlab.cloud.apigateway.body_models import BodyModel, ModelError, read_schema
+from orderlab.cloud.apigateway.body_models import BodyModel
+from orderlab.cloud.apigateway.schemas.errors import ModelError
+from orderlab.cloud.apigateway.schemas.reading import read_schema
 from orderlab.cloud.apigateway.vtl.errors import TemplateError
 from orderlab.cloud.apigateway.vtl.regular_expressions import (
     matches,
@@ -125,7 +127,7 @@ def test_a_model_may_need_a_lookahead() -> None:
 
 
 def test_a_schema_whose_pattern_is_none_is_refused() -> None:
-    with pytest.raises(ModelError, match="is not a 'regex'"):
+    with pytest.raises(ModelError, match="is not valid for the keyword pattern"):
         read_schema('{"properties": {"x": {"pattern": "("}}}')
 
 

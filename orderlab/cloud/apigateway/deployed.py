@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from orderlab.cloud.apigateway.body_models import BodyModel, ModelError, read_schema
+from orderlab.cloud.apigateway.body_models import BodyModel
 from orderlab.cloud.apigateway.routes import Routes
+from orderlab.cloud.apigateway.schemas.errors import ModelError
 
 if TYPE_CHECKING:
     from orderlab.cloud.apigateway.parameter_mapping import ParameterMapping
@@ -114,7 +115,9 @@ class Requirement:
 class DeployedMethod:
     """One method of one resource, with everything that its requests meet."""
 
-    def __init__(self, api: RestApi, resource: Document, document: Document) -> None:
+    def __init__(
+        self, api: RestApi, resource: Document, document: Document, models: Models
+    ) -> None:
         self.resource_id: str = resource["id"]
         self.path: str = resource["path"]
         self.http_method: str = document["httpMethod"]
@@ -130,7 +133,7 @@ class DeployedMethod:
             self.required = _requirements(document)
         self.models: dict[str, BodyModel] = {}
         if validator.get("validateRequestBody"):
-            self.models = _models(api, document)
+            self.models = models.of(document)
 
     @property
     def validates(self) -> bool:
@@ -152,18 +155,30 @@ def _requirements(document: Document) -> tuple[Requirement, ...]:
     return tuple(found)
 
 
-def _models(api: RestApi, document: Document) -> dict[str, BodyModel]:
-    schemas: dict[str, Any] = {}
-    for name, model in api.models.items():
-        try:
-            schemas[name] = read_schema(model.get("schema") or "{}")
-        except ModelError:
-            continue
-    return {
-        kind.lower(): BodyModel(schemas[name], schemas)
-        for kind, name in (document.get("requestModels") or {}).items()
-        if name in schemas
-    }
+class Models:
+    """The API's models, each compiled when the first method uses it."""
+
+    def __init__(self, api: RestApi) -> None:
+        self._schemas: dict[str, Any] = {
+            name: json.loads(model.get("schema") or "{}") for name, model in api.models.items()
+        }
+        self._compiled: dict[str, BodyModel | None] = {}
+
+    def of(self, method: Document) -> dict[str, BodyModel]:
+        """The models of a method's requests, by content type."""
+        found = {
+            kind.lower(): self._get(name)
+            for kind, name in (method.get("requestModels") or {}).items()
+        }
+        return {kind: model for kind, model in found.items() if model is not None}
+
+    def _get(self, name: str) -> BodyModel | None:
+        if name not in self._compiled:
+            try:
+                self._compiled[name] = BodyModel(self._schemas[name], self._schemas)
+            except (ModelError, KeyError):
+                self._compiled[name] = None
+        return self._compiled[name]
 
 
 class DeployedApi:
@@ -181,10 +196,13 @@ class DeployedApi:
             name: GatewayAnswer(response) for name, response in api.gateway_responses.items()
         }
         self.routes: Routes[DeployedMethod] = Routes()
+        models = Models(api)
         for resource in api.resources.values():
             for name, method in (resource.get("resourceMethods") or {}).items():
                 if method.get("methodIntegration"):
-                    self.routes.add(resource["path"], name, DeployedMethod(api, resource, method))
+                    self.routes.add(
+                        resource["path"], name, DeployedMethod(api, resource, method, models)
+                    )
 
     @classmethod
     def of(cls, api: RestApi, deployment_id: str) -> DeployedApi:

@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from orderlab.cloud import moto_backends
-from orderlab.cloud.apigateway.body_models import load_jsonschema
 
 if TYPE_CHECKING:
     from orderlab.cloud.apigateway.moto_state import GatewayBackend
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
 
 @cache
 def _load() -> None:
-    # moto loads it too, and would bring in what takes more than a second to load
-    load_jsonschema()
     from orderlab.cloud.apigateway.moto_state import GatewayBackend
 
     moto_backends.replace_backend("apigateway", GatewayBackend)

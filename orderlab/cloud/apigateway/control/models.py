@@ -6,13 +6,24 @@ import json
 import re
 from typing import Any
 
-from orderlab.cloud.apigateway.body_models import ModelError, read_schema, references
+from orderlab.cloud.apigateway.body_models import BodyModel
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, conflict, not_found
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, flag, text
+from orderlab.cloud.apigateway.schemas.errors import ModelError
+from orderlab.cloud.apigateway.schemas.reading import (
+    MAX_BYTES,
+    MODEL_URL,
+    read_schema,
+    references,
+    refuse_other_references,
+    refuse_unknown_keywords,
+)
 from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
+from orderlab.cloud.aws_error import AwsError
 
 _NAME = re.compile(r"^[A-Za-z0-9]+$")
+_MAX_REFERENCES = 20
 
 
 def create_model(call: ControlCall) -> Document:
@@ -40,23 +51,31 @@ def create_model(call: ControlCall) -> Document:
     return shown(model)
 
 
-def check_schema(api: RestApi, schema: str | None) -> Any:
-    """The schema must be one, and the models that it refers to must be there."""
+def check_schema(api: RestApi, schema: str | None) -> None:
+    """The schema must be one, and lead to nothing but itself and the API's models."""
     if not schema:
         raise bad_request("Model schema must have at least 1 property or array items defined")
     try:
         found = read_schema(schema)
+        refuse_unknown_keywords(found)
+        check_references(api, found)
     except ModelError as error:
-        raise bad_request(
-            f"Invalid model specified: Validation Result: warnings : [], errors : [{error}]"
-        ) from None
-    for name in references(found):
+        raise invalid_model(error) from None
+
+
+def check_references(api: RestApi, schema: Any) -> None:
+    """ModelError for references that lead out of the API, or to a model that is not there."""
+    refuse_other_references(schema, api.id)
+    for name in references(schema):
         if name not in api.models:
-            raise bad_request(
-                "Invalid model specified: Validation Result: warnings : [], errors : [Model "
-                f"reference must be in canonical form or exist: {name}]"
-            )
-    return found
+            raise ModelError(f"Model reference must be in canonical form or exist: {name}")
+    BodyModel(schema, {name: json.loads(each["schema"]) for name, each in api.models.items()})
+
+
+def invalid_model(error: ModelError) -> AwsError:
+    return bad_request(
+        f"Invalid model specified: Validation Result: warnings : [], errors : [{error}]"
+    )
 
 
 def _model(call: ControlCall) -> Document:
@@ -72,19 +91,32 @@ def get_model(call: ControlCall) -> Document:
     """The model; with `flatten=true` the models it refers to are written into it."""
     found = shown(_model(call))
     if call.flag("flatten"):
-        found["schema"] = json.dumps(_flattened(call.api(), json.loads(found["schema"]), 0))
+        found["schema"] = _flattened(call.api(), json.loads(found["schema"]))
     return found
 
 
-def _flattened(api: RestApi, schema: Any, depth: int) -> Any:
-    if isinstance(schema, list):
-        return [_flattened(api, each, depth) for each in schema]
-    if not isinstance(schema, dict) or depth > 20:
-        return schema
-    names = references({"$ref": schema.get("$ref")})
-    if names and names[0] in api.models:
-        return _flattened(api, json.loads(api.models[names[0]]["schema"]), depth + 1)
-    return {key: _flattened(api, value, depth) for key, value in schema.items()}
+def _flattened(api: RestApi, schema: Any) -> str:
+    """The schema as JSON, with models in place of the references that lead to them.
+
+    BadRequestException if that makes it larger than a schema may be: models that refer to others
+    twice each grow without end.
+    """
+    left = [MAX_BYTES]
+
+    def flat(part: Any, depth: int) -> Any:
+        left[0] -= len(part) + 5 if isinstance(part, str) else 5
+        if left[0] < 0:
+            raise bad_request("The flattened model schema is too large")
+        if isinstance(part, list):
+            return [flat(each, depth) for each in part]
+        if not isinstance(part, dict) or depth > _MAX_REFERENCES:
+            return part
+        url = MODEL_URL.fullmatch(str(part.get("$ref", "")))
+        if url and url[2] in api.models:
+            return flat(json.loads(api.models[url[2]]["schema"]), depth + 1)
+        return {key: flat(value, depth) for key, value in part.items()}
+
+    return json.dumps(flat(schema, 0))
 
 
 def get_models(call: ControlCall) -> Document:

@@ -38,12 +38,13 @@ def _check_body(invocation: Invocation) -> None:
     model = models.get(content_type_of(invocation)) or models.get("$default")
     if model is None:
         return
+    invocation.budget.spend(len(invocation.body) >> 4)
     try:
         body = read_json(invocation.body_text)
     except ValueError:
         raise _bad_body(invocation, ["Invalid JSON input"]) from None
     invocation.remember_json(body)
-    errors = model.errors(body)
+    errors = model.errors(body, invocation.budget)
     if errors:
         raise _bad_body(invocation, errors)
 
