@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable
 from typing import Any
 
 from orderlab.cloud.apigateway.access_policy import has_conditions
 from orderlab.cloud.apigateway.control import openapi
 from orderlab.cloud.apigateway.control.calls import ControlCall
+from orderlab.cloud.apigateway.control.compression import compression_size, refuse_compression
 from orderlab.cloud.apigateway.control.errors import bad_request, validation_error
-from orderlab.cloud.apigateway.control.patch import Patchable, apply, flag, text, whole
+from orderlab.cloud.apigateway.control.patch import Patchable, apply, flag, text, value_of
 from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
 from orderlab.cloud.aws_error import NotDoneYet
 
@@ -21,12 +23,13 @@ _PATCHABLE = Patchable(
         "description": text,
         "apiKeySource": text,
         "disableExecuteApiEndpoint": flag,
-        "minimumCompressionSize": whole,
+        "minimumCompressionSize": compression_size,
         "policy": text,
         "version": text,
     },
     lists=frozenset({"binaryMediaTypes"}),
     removable=frozenset({"description", "policy", "minimumCompressionSize", "version"}),
+    defaults={"apiKeySource": "HEADER"},
 )
 _DEFAULT_MODELS: tuple[Document, ...] = (
     {
@@ -59,7 +62,7 @@ _DEFAULT_MODELS: tuple[Document, ...] = (
 )
 
 
-def create_rest_api(call: ControlCall) -> Document:
+def create_rest_api(call: ControlCall) -> Document | Awaitable[Document]:
     """CreateRestApi, and ImportRestApi, which is told by its query only."""
     if call.query.get("mode") == ["import"]:
         return openapi.import_rest_api(call, new_api)
@@ -68,8 +71,12 @@ def create_rest_api(call: ControlCall) -> Document:
     name = call.text("name")
     if not name:
         raise bad_request("API name must be non-empty")
+    if call.text("description") == "":
+        raise bad_request("Description cannot be an empty string")
     endpoint = _endpoint(call.mapping("endpointConfiguration"))
-    return shown(new_api(call, name, {**call.body, "endpointConfiguration": endpoint}).document)
+    api = new_api(call, name, {**call.body, "endpointConfiguration": endpoint})
+    call.backend.rest_apis[api.id] = api
+    return shown(api.document)
 
 
 def new_api(call: ControlCall, name: str, settings: Document) -> RestApi:
@@ -80,7 +87,7 @@ def new_api(call: ControlCall, name: str, settings: Document) -> RestApi:
             str(key_source), "createRestApiInput.apiKeySource", f"[{', '.join(_KEY_SOURCES)}]"
         )
     check_policy(settings.get("policy"))
-    _refuse_compression(settings)
+    refuse_compression(settings)
     binary = settings.get("binaryMediaTypes")
     root_id = new_id()
     api = RestApi(
@@ -102,7 +109,6 @@ def new_api(call: ControlCall, name: str, settings: Document) -> RestApi:
     api.resources[root_id] = {"id": root_id, "path": "/"}
     for model in _DEFAULT_MODELS:
         api.models[model["name"]] = {"id": new_id(6), **model}
-    call.backend.rest_apis[api.id] = api
     return api
 
 
@@ -116,11 +122,6 @@ def check_policy(policy: object) -> None:
         raise bad_request("Invalid policy document. Please check the policy syntax") from None
     if conditional:
         raise NotDoneYet("conditions in the resource policy of a REST API")
-
-
-def _refuse_compression(settings: Document) -> None:
-    if settings.get("minimumCompressionSize") is not None:
-        raise NotDoneYet("compression of a REST API's answers (minimumCompressionSize)")
 
 
 def _endpoint(given: Document | None) -> Document:
@@ -158,8 +159,8 @@ def update_rest_api(call: ControlCall) -> Document:
     rest: list[Document] = []
     for operation in call.operations():
         path = str(operation.get("path"))
-        if path.startswith("/endpointConfiguration/types"):
-            changed["endpointConfiguration"] = _endpoint({"types": [operation.get("value")]})
+        if path.startswith("/endpointConfiguration/"):
+            _patch_endpoint(changed, operation, path.removeprefix("/endpointConfiguration/"))
         else:
             rest.append(operation)
     apply(changed, rest, _PATCHABLE)
@@ -168,9 +169,26 @@ def update_rest_api(call: ControlCall) -> Document:
     if not changed.get("name"):
         raise bad_request("API name must be non-empty")
     check_policy(changed.get("policy"))
-    _refuse_compression(changed)
+    refuse_compression(changed)
     api.document = changed
     return shown(changed)
+
+
+def _patch_endpoint(document: Document, operation: Document, place: str) -> None:
+    value = value_of(operation)
+    if place == "ipAddressType":
+        if value not in ("ipv4", "dualstack"):
+            raise bad_request("ipAddressType must be either ipv4 or dualstack.")
+        document["endpointConfiguration"]["ipAddressType"] = value
+    elif place.partition("/")[0] == "types":
+        if value not in _ENDPOINTS:
+            raise bad_request(
+                "Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE"
+            )
+        kept = document["endpointConfiguration"]
+        document["endpointConfiguration"] = _endpoint({**kept, "types": [value]})
+    else:
+        raise bad_request(f"Invalid patch path /endpointConfiguration/{place}")
 
 
 def get_account(call: ControlCall) -> Document:

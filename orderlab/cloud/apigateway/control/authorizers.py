@@ -116,7 +116,10 @@ def update_authorizer(call: ControlCall) -> Document:
             "identityValidationExpression": text,
             "authorizerResultTtlInSeconds": whole,
         },
-        removable=frozenset({"authorizerCredentials", "identityValidationExpression"}),
+        removable=frozenset(
+            {"authorizerCredentials", "identitySource", "identityValidationExpression"}
+        ),
+        defaults={"authType": "custom", "authorizerResultTtlInSeconds": 300},
     )
     changed = apply(shown(authorizer), call.operations(), allowed)
     _check(changed)

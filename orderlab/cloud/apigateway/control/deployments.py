@@ -72,7 +72,8 @@ def get_deployments(call: ControlCall) -> Document:
 
 
 def update_deployment(call: ControlCall) -> Document:
-    return shown(apply(_deployment(call), call.operations(), Patchable({"description": text})))
+    allowed = Patchable({"description": text}, removable=frozenset({"description"}))
+    return shown(apply(_deployment(call), call.operations(), allowed))
 
 
 def delete_deployment(call: ControlCall) -> None:

@@ -6,7 +6,7 @@ import re
 
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, not_found, validation_error
-from orderlab.cloud.apigateway.control.patch import Patchable, apply, text
+from orderlab.cloud.apigateway.control.patch import Patchable, apply, text, value_of
 from orderlab.cloud.apigateway.failures import RESPONSE_TYPES
 from orderlab.cloud.apigateway.state import Document, shown
 
@@ -98,6 +98,11 @@ def update_gateway_response(call: ControlCall) -> Document:
         maps={"responseParameters": text, "responseTemplates": text},
         removable=frozenset({"statusCode"}),
     )
+    for operation in call.operations():
+        for kind in ("responseParameters", "responseTemplates"):
+            unset = operation["op"] != "remove" and not value_of(operation)
+            if str(operation.get("path")).startswith(f"/{kind}/") and unset:
+                raise bad_request(f"Invalid null or empty value in {kind}")
     apply(changed, call.operations(), allowed)
     changed["defaultResponse"] = False
     _check(changed)

@@ -180,7 +180,8 @@ _PATCHABLE = Patchable(
     },
     maps={"requestParameters": text, "requestTemplates": text},
     lists=frozenset({"cacheKeyParameters"}),
-    removable=frozenset({"credentials", "contentHandling"}),
+    removable=frozenset({"credentials", "contentHandling", "uri", "connectionType"}),
+    defaults={"passthroughBehavior": "WHEN_NO_MATCH", "timeoutInMillis": 29_000},
 )
 
 

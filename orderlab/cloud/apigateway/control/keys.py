@@ -20,13 +20,13 @@ _CHARACTERS = string.ascii_letters + string.digits
 def create_api_key(call: ControlCall) -> Document:
     if call.query.get("mode") == ["import"]:
         raise NotDoneYet("the import of API keys")
-    access, value = call.backend.access, call.text("value")
+    access, value = call.backend.access, call.text("value") or None
     if call.body.get("stageKeys"):
         raise NotDoneYet("API keys bound to stages (use a usage plan)")
     if value is not None and len(value) < 20:
         raise bad_request("API Key value should be at least 20 characters")
     if value is not None and len(value) > 128:
-        raise bad_request("API Key value should be at most 128 characters")
+        raise bad_request("API Key value exceeds maximum size of 128 characters")
     if value in access.values:
         raise conflict("API Key already exists")
     now = call.now()
@@ -78,9 +78,10 @@ def update_api_key(call: ControlCall) -> Document:
     key = key_of(call)
     allowed = Patchable(
         {"name": text, "description": text, "customerId": text, "enabled": flag},
-        removable=frozenset({"description", "customerId"}),
+        removable=frozenset({"name", "description", "customerId"}),
     )
     changed = apply(shown(key), call.operations(), allowed)
+    key.clear()
     key.update(changed, lastUpdatedDate=call.now())
     return without_value(key)
 

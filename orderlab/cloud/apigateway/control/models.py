@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from orderlab.cloud.apigateway.body_models import BodyModel
@@ -24,6 +25,7 @@ from orderlab.cloud.aws_error import AwsError
 
 _NAME = re.compile(r"^[A-Za-z0-9]+$")
 _MAX_REFERENCES = 20
+_PATCHABLE = Patchable({"description": text, "schema": text}, removable=frozenset({"description"}))
 
 
 def create_model(call: ControlCall) -> Document:
@@ -42,7 +44,7 @@ def create_model(call: ControlCall) -> Document:
     model: Document = {
         "id": new_id(6),
         "name": name,
-        "description": call.text("description"),
+        "description": call.text("description") or None,
         "schema": schema,
         "contentType": content_type,
     }
@@ -58,18 +60,23 @@ def check_schema(api: RestApi, schema: str | None) -> None:
     try:
         found = read_schema(schema)
         refuse_unknown_keywords(found)
-        check_references(api, found)
+        check_references(api.id, found, schemas_of(api))
     except ModelError as error:
         raise invalid_model(error) from None
 
 
-def check_references(api: RestApi, schema: Any) -> None:
+def check_references(api_id: str, schema: Any, models: Mapping[str, Any]) -> None:
     """ModelError for references that lead out of the API, or to a model that is not there."""
-    refuse_other_references(schema, api.id)
+    refuse_other_references(schema, api_id)
     for name in references(schema):
-        if name not in api.models:
+        if name not in models:
             raise ModelError(f"Model reference must be in canonical form or exist: {name}")
-    BodyModel(schema, {name: json.loads(each["schema"]) for name, each in api.models.items()})
+    BodyModel(schema, models)
+
+
+def schemas_of(api: RestApi) -> dict[str, Any]:
+    """The schemas of an API's models by name."""
+    return {name: json.loads(each["schema"]) for name, each in api.models.items()}
 
 
 def invalid_model(error: ModelError) -> AwsError:
@@ -126,8 +133,9 @@ def get_models(call: ControlCall) -> Document:
 def update_model(call: ControlCall) -> Document:
     model = _model(call)
     changed = shown(model)
-    apply(changed, call.operations(), Patchable({"description": text, "schema": text}))
+    apply(changed, call.operations(), _PATCHABLE)
     check_schema(call.api(), changed["schema"])
+    model.clear()
     model.update(changed)
     return shown(model)
 

@@ -13,57 +13,68 @@ from typing import Any
 
 from orderlab.cloud.apigateway.control import openapi_methods
 from orderlab.cloud.apigateway.control.calls import ControlCall
+from orderlab.cloud.apigateway.control.compression import refuse_compression
 from orderlab.cloud.apigateway.control.errors import bad_request
+from orderlab.cloud.apigateway.control.models import check_references, invalid_model, schemas_of
 from orderlab.cloud.apigateway.control.openapi_document import OpenApiDocument
 from orderlab.cloud.apigateway.control.resources import new_resource
 from orderlab.cloud.apigateway.failures import RESPONSE_TYPES
+from orderlab.cloud.apigateway.schemas.errors import ModelError
+from orderlab.cloud.apigateway.schemas.reading import read_schema
 from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
+from orderlab.cloud.aws_error import AwsError
 
 NewApi = Callable[[ControlCall, str, Document], RestApi]
+_PARTS = ("document", "resources", "models", "validators", "authorizers", "gateway_responses")
 
 
-def import_rest_api(call: ControlCall, new_api: NewApi) -> Document:
+async def import_rest_api(call: ControlCall, new_api: NewApi) -> Document:
     """A new API; nothing is kept of it if the document is wrong."""
-    document = OpenApiDocument.read(call.raw_body)
-    api = new_api(call, document.title, document.settings())
-    try:
+    lane = call.cloud.gateway.gateway.lane
+
+    def imported() -> RestApi:
+        document = _read(call.raw_body)
+        api = new_api(call, document.title, document.settings())
         _fill(call, api, document)
-    except Exception:
-        del call.backend.rest_apis[api.id]
-        raise
+        return api
+
+    # reading and checking take seconds for the largest documents
+    api = await lane.run("import", imported)
+    call.backend.rest_apis[api.id] = api
     return shown(api.document)
 
 
-def put_rest_api(call: ControlCall) -> Document:
+async def put_rest_api(call: ControlCall) -> Document:
     """The document merged into an API, or in its place (`mode=overwrite`)."""
     api = call.api()
     mode = call.query.get("mode", ["merge"])[0]
     if mode not in ("merge", "overwrite"):
         raise bad_request('Enumeration value of OpenAPI import mode must be "overwrite" or "merge"')
-    document = OpenApiDocument.read(call.raw_body)
-    before = json.dumps(_parts(api))
-    try:
+    before = json.loads(json.dumps([getattr(api, name) for name in _PARTS]))
+
+    def changed() -> RestApi:
+        draft = RestApi(*before)
+        document = _read(call.raw_body)
         if mode == "overwrite":
-            _empty(api)
-        api.document.update({k: v for k, v in document.settings().items() if v is not None})
-        api.document["name"] = document.title
-        _fill(call, api, document)
-    except Exception:
-        _restore(api, json.loads(before))
-        raise
+            _empty(draft)
+        settings = document.settings()
+        refuse_compression(settings)
+        draft.document.update({k: v for k, v in settings.items() if v is not None})
+        draft.document["name"] = document.title
+        _fill(call, draft, document)
+        return draft
+
+    draft = await call.cloud.gateway.gateway.lane.run(api.id, changed)
+    for name in _PARTS:
+        setattr(api, name, getattr(draft, name))
     return shown(api.document)
 
 
-_PARTS = ("document", "resources", "models", "validators", "authorizers", "gateway_responses")
-
-
-def _parts(api: RestApi) -> list[Any]:
-    return [getattr(api, name) for name in _PARTS]
-
-
-def _restore(api: RestApi, parts: list[Any]) -> None:
-    for name, value in zip(_PARTS, parts, strict=True):
-        setattr(api, name, value)
+def _read(body: bytes) -> OpenApiDocument:
+    try:
+        return OpenApiDocument.read(body)
+    except RecursionError:
+        raise bad_request("Invalid OpenAPI input.") from None
 
 
 def _empty(api: RestApi) -> None:
@@ -74,30 +85,57 @@ def _empty(api: RestApi) -> None:
 
 
 def _fill(call: ControlCall, api: RestApi, document: OpenApiDocument) -> None:
+    try:
+        _add_everything(call, api, document)
+    except (AttributeError, TypeError, ValueError, LookupError, RecursionError):
+        # what should be a map is a list, and the like
+        raise bad_request("Invalid OpenAPI input.") from None
+
+
+def _add_everything(call: ControlCall, api: RestApi, document: OpenApiDocument) -> None:
     _add_models(api, document)
     validators = _add_validators(api, document)
     authorizers = _add_authorizers(api, document)
     _add_gateway_responses(api, document)
     into = openapi_methods.Import(call, api, document, validators, authorizers)
+    by_path = {each["path"]: each for each in api.resources.values()}
     for path, item in document.paths.items():
-        resource = _resource(api, path)
+        resource = _resource(api, path, by_path)
         for verb, operation in openapi_methods.operations(item):
             openapi_methods.add_method(into, resource, verb=verb, operation=operation, item=item)
 
 
 def _add_models(api: RestApi, document: OpenApiDocument) -> None:
     """The document's schemas; references to each other become references to models."""
+    added = {}
     for name, schema in document.schemas.items():
         plain = "".join(character for character in name if character.isalnum())
-        text = json.dumps(document.with_model_references(schema, api.id))
         known = api.models.get(plain, {})
+        try:
+            added[plain] = document.with_model_references(schema, api.id)
+        except ModelError as error:
+            raise _no_model(plain, error) from None
         api.models[plain] = {
             "id": known.get("id") or new_id(6),
             "name": plain,
             "description": schema.get("description") if isinstance(schema, Mapping) else None,
             "contentType": "application/json",
-            "schema": text,
+            "schema": json.dumps(added[plain]),
         }
+    models = schemas_of(api)
+    for name, schema in added.items():
+        try:
+            read_schema(api.models[name]["schema"])
+            check_references(api.id, schema, models)
+        except ModelError as error:
+            raise _no_model(name, error) from None
+
+
+def _no_model(name: str, error: ModelError) -> AwsError:
+    return bad_request(
+        f"Errors found during import:\n\tUnable to create model for '{name}': "
+        f"{invalid_model(error).message}"
+    )
 
 
 def _add_validators(api: RestApi, document: OpenApiDocument) -> dict[str, str]:
@@ -145,10 +183,11 @@ def _add_gateway_responses(api: RestApi, document: OpenApiDocument) -> None:
         }
 
 
-def _resource(api: RestApi, path: str) -> Document:
-    by_path = {each["path"]: each for each in api.resources.values()}
+def _resource(api: RestApi, path: str, by_path: dict[str, Document]) -> Document:
     resource, at = by_path["/"], ""
     for part in path.strip("/").split("/") if path.strip("/") else ():
         at += f"/{part}"
-        resource = by_path.get(at) or new_resource(api, resource, part)
+        if at not in by_path:
+            by_path[at] = new_resource(api, resource, part)
+        resource = by_path[at]
     return resource

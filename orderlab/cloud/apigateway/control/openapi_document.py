@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from orderlab.cloud.apigateway.control.errors import bad_request
+from orderlab.cloud.apigateway.control.openapi_yaml import MAX_DEPTH, read_yaml
 from orderlab.cloud.apigateway.invocation import read_json
+from orderlab.cloud.apigateway.schemas.errors import ModelError
+from orderlab.cloud.apigateway.schemas.reading import MODEL_URL, depth_of
 from orderlab.cloud.apigateway.state import Document
 
 _PREFIX = "x-amazon-apigateway-"
@@ -78,6 +80,7 @@ class OpenApiDocument:
             "apiKeySource": str(source).upper() if source else None,
             "binaryMediaTypes": self.source.get(_PREFIX + "binary-media-types"),
             "policy": json.dumps(policy) if isinstance(policy, Mapping) else policy,
+            "minimumCompressionSize": self.source.get(_PREFIX + "minimum-compression-size"),
             "endpointConfiguration": {"types": ["EDGE"], "ipAddressType": "ipv4"},
         }
 
@@ -85,53 +88,58 @@ class OpenApiDocument:
         """What a local reference stands for."""
         for _ in range(20):
             reference = node.get("$ref") if isinstance(node, Mapping) else None
-            if not isinstance(reference, str) or not reference.startswith("#/"):
+            if not isinstance(reference, str):
                 return node
             node = self._at(reference)
         raise bad_request("The OpenAPI document's references do not end")
 
     def _at(self, reference: str) -> Any:
         found: Any = self.source
+        if not reference.startswith("#/"):
+            raise bad_request(f"Unable to resolve the reference {reference[:200]}")
         for part in reference.removeprefix("#/").split("/"):
             name = part.replace("~1", "/").replace("~0", "~")
             if not isinstance(found, Mapping) or name not in found:
-                raise bad_request(f"Unable to resolve the reference {reference}")
+                raise bad_request(f"Unable to resolve the reference {reference[:200]}")
             found = found[name]
         return found
 
     def model_name(self, schema: Any) -> str | None:
-        """The model that a schema refers to; None if it is written out in place."""
+        """The model that a schema refers to; None if it is written out in place.
+
+        ModelError for a reference that leads out of the document.
+        """
         reference = schema.get("$ref") if isinstance(schema, Mapping) else None
         if not isinstance(reference, str):
             return None
-        return "".join(c for c in reference.rpartition("/")[2] if c.isalnum())
+        for place in _SCHEMA_PLACES:
+            if reference.startswith(place):
+                return "".join(c for c in reference.removeprefix(place) if c.isalnum())
+        url = MODEL_URL.fullmatch(reference)
+        if url is None:
+            raise ModelError("Model reference must be in canonical form")
+        return url[2]
 
     def with_model_references(self, schema: Any, api_id: str) -> Any:
         """A schema whose references name the API's models."""
         if isinstance(schema, list):
             return [self.with_model_references(each, api_id) for each in schema]
         if not isinstance(schema, Mapping):
-            return copy.deepcopy(schema)
+            return schema
         name = self.model_name(schema)
         if name is not None:
             return {"$ref": f"https://apigateway.amazonaws.com/restapis/{api_id}/models/{name}"}
         return {key: self.with_model_references(each, api_id) for key, each in schema.items()}
 
 
+_SCHEMA_PLACES = ("#/components/schemas/", "#/definitions/")
+
+
 def _parsed(body: bytes) -> Mapping[str, Any]:
     try:
         found = read_json(body)
     except (ValueError, UnicodeDecodeError):
-        found = _from_yaml(body)
-    if not isinstance(found, Mapping):
+        found = read_yaml(body)
+    if not isinstance(found, Mapping) or depth_of(found, MAX_DEPTH) > MAX_DEPTH:
         raise bad_request("Invalid OpenAPI input.")
     return found
-
-
-def _from_yaml(body: bytes) -> Any:
-    import yaml  # type: ignore[import-untyped]  # moto needs it as well
-
-    try:
-        return yaml.load(body, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise bad_request("Invalid OpenAPI input.") from None

@@ -14,7 +14,10 @@ from orderlab.cloud.apigateway.control.integrations import (
     check_integration_response,
 )
 from orderlab.cloud.apigateway.control.methods import check_method
+from orderlab.cloud.apigateway.control.models import check_references, invalid_model, schemas_of
 from orderlab.cloud.apigateway.control.openapi_document import OpenApiDocument
+from orderlab.cloud.apigateway.schemas.errors import ModelError
+from orderlab.cloud.apigateway.schemas.reading import check_schema
 from orderlab.cloud.apigateway.state import Document, RestApi, new_id
 from orderlab.cloud.aws_error import NotDoneYet
 
@@ -124,14 +127,21 @@ def _add_parameters(
 
 def _model(api: RestApi, document: OpenApiDocument, schema: Any) -> str:
     """The name of a schema's model; one that is written out in place gets a name of its own."""
-    name = document.model_name(schema)
+    try:
+        name = document.model_name(schema)
+        if name is None:
+            described = document.with_model_references(schema or {}, api.id)
+            check_schema(described)
+            check_references(api.id, described, schemas_of(api))
+    except ModelError as error:
+        raise invalid_model(error) from None
     if name is None:
         name = f"MODEL{new_id(6)}"
         api.models[name] = {
             "id": new_id(6),
             "name": name,
             "contentType": "application/json",
-            "schema": json.dumps(document.with_model_references(schema or {}, api.id)),
+            "schema": json.dumps(described),
         }
     return name
 

@@ -41,13 +41,15 @@ def number(value: str) -> float:
 class Patchable:
     """What may be patched: single members, maps (`/variables/name`) and lists (`/list/value`).
 
-    `removable` members may be removed as well as replaced.
+    `removable` members may be removed as well as replaced. A replacement without a value, or with
+    an empty one, unsets them too; for those in `defaults` it brings the default back.
     """
 
     members: Mapping[str, Convert]
     maps: Mapping[str, Convert] = frozenset()  # type: ignore[assignment]
     lists: frozenset[str] = frozenset()
     removable: frozenset[str] = frozenset()
+    defaults: Mapping[str, Any] = frozenset()  # type: ignore[assignment]
 
 
 def apply(document: Document, operations: list[Document], allowed: Patchable) -> Document:
@@ -84,7 +86,9 @@ def _apply(document: Document, operation: Document, allowed: Patchable) -> None:
 
 def _apply_member(document: Document, operation: Document, name: str, allowed: Patchable) -> None:
     op, path = operation["op"], operation["path"]
-    if op == "replace":
+    if op in ("replace", "add") and not value_of(operation):
+        _unset(document, operation, name, allowed)
+    elif op == "replace":
         document[name] = allowed.members[name](value_of(operation))
     elif op == "remove" and name in allowed.removable:
         document.pop(name, None)
@@ -92,6 +96,17 @@ def _apply_member(document: Document, operation: Document, name: str, allowed: P
         document[name] = allowed.members[name](value_of(operation))
     else:
         raise _unsupported(path, op)
+
+
+def _unset(document: Document, operation: Document, name: str, allowed: Patchable) -> None:
+    if name in allowed.defaults:
+        document[name] = allowed.defaults[name]
+    elif name in allowed.removable:
+        document.pop(name, None)
+    elif operation["op"] == "replace":
+        document[name] = allowed.members[name]("")
+    else:
+        raise _unsupported(operation["path"], operation["op"])
 
 
 def _apply_map(document: Document, operation: Document, parts: list[str], convert: Convert) -> None:

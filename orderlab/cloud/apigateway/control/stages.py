@@ -117,11 +117,13 @@ def _patch(call: ControlCall, stage: Document, operation: Document) -> None:
     op, path, value = operation["op"], str(operation.get("path")), value_of(operation)
     parts = parts_of(path)
     if parts[0] == "canarySettings":
+        if op == "remove":
+            return
         raise NotDoneYet("canary releases")
     if path == "/deploymentId":
         _patch_deployment(call, stage, op, value)
     elif path == "/description":
-        stage["description"] = None if op == "remove" else value
+        stage["description"] = value if op != "remove" and value else None
     elif path in _NOT_DONE:
         _refuse_unless_off(path, value)
     elif parts[0] == "variables" and len(parts) == 2:
@@ -176,6 +178,8 @@ def _patch_access_log(stage: Document, op: str, rest: list[str], value: str) -> 
     settings = dict(stage.get("accessLogSettings") or {})
     if op == "remove":
         settings = {} if not rest else {k: v for k, v in settings.items() if k != rest[0]}
+    elif rest in (["destinationArn"], ["format"]) and not value:
+        raise bad_request("Access Log value must not be empty")
     elif rest == ["destinationArn"]:
         settings["destinationArn"] = _destination(value)
     elif rest == ["format"]:

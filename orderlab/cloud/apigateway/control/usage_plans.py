@@ -107,7 +107,9 @@ def _patch(call: ControlCall, plan: Document, operation: Document) -> None:
     elif parts[0] in ("throttle", "quota") and len(parts) <= 2:
         _patch_limits(plan, op, parts, value)
     elif path in ("/name", "/description", "/productCode"):
-        plan[parts[0]] = None if op == "remove" else value
+        if parts[0] == "name" and (op == "remove" or not value):
+            raise bad_request("Usage Plan name must be non-empty")
+        plan[parts[0]] = value if op != "remove" and value else None
     else:
         raise bad_request(f"Invalid patch path  '{path}' specified for op '{op}'.")
 
@@ -122,7 +124,7 @@ _LIMITS = {
 
 
 def _patch_limits(plan: Document, op: str, parts: list[str], value: str) -> None:
-    if op == "remove":
+    if op == "remove" or (len(parts) == 2 and not value and parts[1] != "period"):
         if len(parts) == 1:
             plan.pop(parts[0], None)
         else:
