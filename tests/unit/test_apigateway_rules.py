@@ -144,9 +144,16 @@ def test_content_handling_converts_both_ways() -> None:
     assert request_body(b"hi", "CONVERT_TO_TEXT", binary=True) == b"aGk="
     with pytest.raises(GatewayFailure) as failure:
         request_body(b"?", "CONVERT_TO_BINARY", binary=False)
-    assert failure.value.status == 400
+    assert failure.value.status == 500
     assert response_body(b"hi", None, binary=True, binary_wanted=False) == b"aGk="
-    assert response_body(b"not base64", None, binary=False, binary_wanted=True) == b"not base64"
+    assert response_body(b"hi", "CONVERT_TO_TEXT", binary=True, binary_wanted=True) == b"aGk="
+    assert response_body(b"aGk=", None, binary=False, binary_wanted=True) == b"hi"
+    assert response_body(b"aGk=", None, binary=True, binary_wanted=True) == b"aGk="
+    assert response_body(b"aGk=", "CONVERT_TO_BINARY", binary=False, binary_wanted=False) == b"hi"
+    assert response_body(b"\xffx", None, binary=False, binary_wanted=False) == "\ufffdx".encode()
+    with pytest.raises(GatewayFailure) as failure:
+        response_body(b"not base64", None, binary=False, binary_wanted=True)
+    assert failure.value.status == 500
 
 
 def test_integration_uris_are_read() -> None:

@@ -68,6 +68,26 @@ VALUES: dict[str, Any] = {
         ("#if($n gt 5 and not ($n eq 8))words#end", "words"),
         ("#if($nothing && $nothing.size() > 3)a#else b#end", " b"),
         ("#if(true)\nx\n#end\ny", "x\ny"),
+        # null is nothing: the empty text, but no other
+        ('#if($nothing == "")a#end#if($nothing == $null)b#end#if("" == $nothing)c#end', "abc"),
+        ('#if($nothing == "x")a#end#if($nothing != "")b#end#if($nothing == 0)c#end', ""),
+        ('#if($nothing == false)a#end#if($map.none == "" && $map.none == $null)b#end', "b"),
+        ('#set($l = [])#if($l == "")a#end#if($empty == $null)b#end', "b"),
+        # braces: the directive's own, and the text's
+        ('{"a":1#if($yes),"b":2#end}', '{"a":1,"b":2}'),
+        ('#if(!$yes){"a":1}#else{"b":2}#end', '{"b":2}'),
+        ("{#foreach($k in ['p', 'q'])$k#if($foreach.hasNext),#end#end}", "{p,q}"),
+        ("#{if}($yes){1}#{end}}#{else", "{1}}#{else"),
+        ('#if($yes)"x"#else"y"#end"z"', '"x""z"'),
+        ("${s}} $!{s}} $!{nothing}} {$n}", "hello world} hello world} } {7}"),
+        ("#foreach($i in [1..9])#if($i > 2)#break}#{end}$i#end}", "12}"),
+        ("a}#stop}b", "a}"),
+        ("#set($x = {'a': 1})}$x}", "}{a=1}}"),
+        # what is not parsed, and blocks that are written where they are named
+        ("#[[#if($s) $n]]#!", "#if($s) $n!"),
+        ("#define($b)<$v>#end#foreach($v in [1, 2])$b#end", "<1><2>"),
+        ("#define($b)x$b#end$b", "xx"),
+        ("#set($x = 1 + 2 + 3 - 4 + 5)$x#if($no || $no || $yes)y#end#if(!!$yes)z#end", "7yz"),
         # loops
         ("#foreach($i in [1..3])$i#if($foreach.hasNext),#end#end", "1,2,3"),
         ("#foreach($i in [3..1])$i#end", "321"),
@@ -112,6 +132,13 @@ def test_a_template_renders_as_velocity_does(source: str, expected: str) -> None
         "$a.b(",
         "#if($a = 1)#end",
         "#set($x = [1, )",
+        "#[[ no end",
+        "#* no end",
+        '#set($x = "no end)',
+        "#if($a)" * 41 + "#end" * 41,
+        "#set($x = " + "(" * 41 + "1" + ")" * 41 + ")",
+        "#set($x = " + "[" * 41 + "]" * 41 + ")",
+        "x" * 307_201,
     ],
 )
 def test_a_template_that_cannot_be_read_is_refused(source: str) -> None:
@@ -157,6 +184,29 @@ DOCUMENT = {
         ("$.books[?(@.p < 10)].t", ["x"]),
         ("$.books[?(@.t == 'y & z' && @.p > 1)].p", [12]),
         ("$.books[?(@.none)]", []),
+        ("$.books[?(@.t =~ /Y.*/i)].p", [12]),
+        ("$.books[?(@.t =~ /y/i)].p", []),
+        ("$.books[?(@.t =~ /.*\\/.*/)].p", []),
+        ("$.books[?(@.p == 8 || @.t == 'y & z')].p", [8, 12]),
+        ("$.books[?((@.p == 8 || @.p == 12) && @.t == 'x')].p", [8]),
+        ("$.books[?(!(@.p == 8))].p", [12]),
+        ("$.books[?(!(@.p == 8 || @.p == 12))].p", []),
+        ("$.books[?(!@.none)].p", [8, 12]),
+        ("$.books[?(@.t == 'a || b' || @.p > 10)].p", [12]),
+        ("$.books[?(@.p in [8, 9])].t", ["x"]),
+        ("$.books[?(@.t nin ['x', \"z\"])].p", [12]),
+        ("$.books[?(@.t size 1)].p", [8]),
+        ("$.books[?(@.p == '8')].t", ["x"]),
+        ("$.books[?(@['p'] < $.books[1].p)].t", ["x"]),
+        ("$.books[?(10 > @.p)].t", ["x"]),
+        ("$.books[?(@.none != 1)].p", [8, 12]),
+        ("$.a.b[?(@.c)]", [{"c": 3}]),
+        ("$..[?(@.p)].p", [8, 12]),
+        ("$.books[*].p.max()", 12.0),
+        ("$.books[*].p.sum()", 20.0),
+        ("$.books.size()", 2),
+        ("$['a','x-y']", [DOCUMENT["a"], 1]),
+        ("$.books[-1:].p", [12]),
         ("$.a.b.length()", 3),
         ("$.missing", None),
         ("$.missing.deeper", None),
@@ -167,7 +217,21 @@ def test_a_json_path_leads_where_jayways_does(path: str, expected: Any) -> None:
     assert compile_path(path).find(DOCUMENT) == expected
 
 
-@pytest.mark.parametrize("path", ["$.a[", "$.a[?(@.b", "$.a[x]", "$.a[?(b == 1)]"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "$.a[",
+        "$.a[?(@.b",
+        "$.a[x]",
+        "$.a[?(b == 1)]",
+        "$.a[?(@.b == )]",
+        "$.a[?(@.b ~ 1)]",
+        "$.a[?(@.b =~ /(/)]",
+        "$.a[?" + "(" * 40 + "@.b" + ")" * 40 + "]",
+        "$" + "[?(@" * 40,
+        "$" + ".a" * 20_000,
+    ],
+)
 def test_a_json_path_that_cannot_be_read_is_refused(path: str) -> None:
     with pytest.raises(JsonPathError):
         compile_path(path)

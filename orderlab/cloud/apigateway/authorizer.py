@@ -14,7 +14,7 @@ from orderlab.cloud.apigateway.access_policy import PolicyUnreadable, decide
 from orderlab.cloud.apigateway.failures import GatewayFailure
 from orderlab.cloud.apigateway.integrations.lambda_proxy import event_of
 from orderlab.cloud.apigateway.integrations.lambda_target import invoke
-from orderlab.cloud.apigateway.invocation import Invocation, OutgoingRequest
+from orderlab.cloud.apigateway.invocation import Invocation
 from orderlab.cloud.apigateway.parameter_mapping import MappingError, request_source
 from orderlab.cloud.apigateway.vtl.java import string_of
 from orderlab.cloud.apigateway.vtl.regular_expressions import java_pattern
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
 
 MAX_CACHED = 10_000
-_NO_REQUEST = OutgoingRequest("POST", "", {}, {}, b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class LambdaAuthorizers:
         if authorizer["type"] == "TOKEN":
             event: dict[str, Any] = {"type": "TOKEN", "authorizationToken": identity[0]}
         else:
-            event = {"type": "REQUEST", **event_of(invocation, _NO_REQUEST)}
+            event = {"type": "REQUEST", **event_of(invocation)}
             del event["body"], event["isBase64Encoded"]
         event["methodArn"] = invocation.execute_arn
         arn = f"{invocation.api_arn.rpartition('/')[0]}/authorizers/{authorizer['id']}"

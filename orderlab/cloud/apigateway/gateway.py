@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from orderlab.cloud.apigateway.accounting import account_for
 from orderlab.cloud.apigateway.failures import GatewayFailure, internal_error
 from orderlab.cloud.apigateway.gateway_responses import gateway_response
+from orderlab.cloud.apigateway.integrations.http_exchange import Exchanges
 from orderlab.cloud.apigateway.invocation import Invocation
 from orderlab.cloud.apigateway.lane import Lane
 from orderlab.cloud.apigateway.parameter_mapping import MappingError
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("orderlab.cloud.apigateway")
 
+# whose answers say in which trace they are
+_TRACED = ("AWS", "AWS_PROXY", "HTTP")
+
 
 class Gateway:
     """The data plane. `background` holds calls of functions that outlive their request."""
@@ -52,6 +56,7 @@ class Gateway:
         self.authorisation = Authorisation(cloud)
         self.background: Background = set()
         self.lane = Lane()
+        self.exchanges = Exchanges()
 
     async def serve(
         self,
@@ -75,12 +80,13 @@ class Gateway:
             invocation.log = []
         try:
             response = await self._checked(invocation, backend)
+            if invocation.method.integration.kind in _TRACED:
+                response.headers.append(("x-amzn-trace-id", invocation.context["xrayTraceId"]))
         except GatewayFailure as failure:
             response = self._refusal(invocation, failure)
         response.headers += [
             ("x-amzn-requestid", invocation.request_id),
             ("x-amz-apigw-id", invocation.context["extendedRequestId"]),
-            ("x-amzn-trace-id", invocation.context["xrayTraceId"]),
         ]
         account_for(self._cloud, backend, invocation, response)
         return response
@@ -100,7 +106,9 @@ class Gateway:
                 await carry(invocation, None, lambda: validate(invocation))
             outgoing = await carry(invocation, None, lambda: integration_request(invocation))
             invocation.note(f"Sending request to {outgoing.uri}")
-            answer = await call_integration(self._cloud, self.background, invocation, outgoing)
+            answer = await call_integration(
+                self._cloud, self.background, self.exchanges, invocation, outgoing
+            )
             invocation.note(f"Received response. Status: {answer.status}")
             return await carry(invocation, answer, lambda: integration_response(invocation, answer))
         except (MappingError, TemplateError) as error:

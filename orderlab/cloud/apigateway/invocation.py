@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
 from orderlab.cloud.apigateway.budget import Budget
+from orderlab.cloud.apigateway.headers import DROPPED_FROM_REQUEST
 from orderlab.cloud.http import Request
 
 if TYPE_CHECKING:
@@ -194,8 +195,10 @@ def query_of(query_string: str) -> dict[str, list[str]]:
 
 
 def headers_of(request: Request) -> dict[str, list[str]]:
-    """Every value of every header, by lower-case name."""
+    """Every value of every header that the gateway passes on, by lower-case name."""
     found: dict[str, list[str]] = {}
     for name, value in request.raw_headers or request.headers.items():
-        found.setdefault(name.lower(), []).append(value)
+        lower = name.lower()
+        if lower not in DROPPED_FROM_REQUEST:
+            found.setdefault(lower, []).append(value)
     return found

@@ -53,6 +53,7 @@ class ApiGateway:
             task.cancel()
         await asyncio.gather(*self.gateway.background, return_exceptions=True)
         self.gateway.lane.stop()
+        self.gateway.exchanges.stop()
 
     async def execute(self, request: Request, *, api_id: str, stage: str, path: str) -> Response:
         """Answer one request to a deployed API. `path` is percent-encoded, after the stage."""

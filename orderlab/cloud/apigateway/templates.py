@@ -13,6 +13,7 @@ from urllib.parse import unquote, unquote_plus
 
 from orderlab.cloud.apigateway.budget import Budget
 from orderlab.cloud.apigateway.failures import internal_error
+from orderlab.cloud.apigateway.headers import DROPPED_FROM_REQUEST
 from orderlab.cloud.apigateway.invocation import EndpointAnswer, Invocation, read_json
 from orderlab.cloud.apigateway.json_path.errors import JsonPathError
 from orderlab.cloud.apigateway.json_path.path import compile_path
@@ -136,8 +137,8 @@ class _Input:
 
 def sent_headers(invocation: Invocation) -> dict[str, str]:
     """Headers by the name that the client wrote, the last value of each."""
-    raw = invocation.request.raw_headers
-    return dict(raw) if raw else dict(invocation.request.headers)
+    raw = invocation.request.raw_headers or invocation.request.headers.items()
+    return {name: value for name, value in raw if name.lower() not in DROPPED_FROM_REQUEST}
 
 
 def parameter(invocation: Invocation, name: str) -> str:

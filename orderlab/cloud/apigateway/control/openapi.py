@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from orderlab.cloud.apigateway.control import openapi_methods
 from orderlab.cloud.apigateway.control.calls import ControlCall

@@ -7,21 +7,20 @@ endpoint counts as one that cannot be reached, which gives 504.
 
 from __future__ import annotations
 
-import asyncio
-import http.client
 from urllib.parse import quote, urlencode, urlsplit
 
 from orderlab.cloud.apigateway.failures import GatewayFailure
+from orderlab.cloud.apigateway.headers import passed_to_proxy, sent_to_server
+from orderlab.cloud.apigateway.integrations.http_exchange import Exchange, Exchanges
 from orderlab.cloud.apigateway.integrations.lambda_proxy import event_headers
 from orderlab.cloud.apigateway.invocation import EndpointAnswer, Invocation, OutgoingRequest
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_HOP_BY_HOP = {
-    "connection", "content-length", "host", "keep-alive", "transfer-encoding", "upgrade", "te",
-}  # fmt: skip
 
 
-async def answer(invocation: Invocation, outgoing: OutgoingRequest) -> EndpointAnswer:
+async def answer(
+    exchanges: Exchanges, invocation: Invocation, outgoing: OutgoingRequest
+) -> EndpointAnswer:
     """What the server answers; 504 if it cannot be reached."""
     parts = urlsplit(outgoing.uri)
     if parts.hostname not in LOOPBACK:
@@ -29,52 +28,40 @@ async def answer(invocation: Invocation, outgoing: OutgoingRequest) -> EndpointA
             "INTEGRATION_FAILURE",
             reason=f"The local cloud calls servers of this machine only, not {parts.hostname}",
         )
-    headers, query = dict(outgoing.headers), {k: list(v) for k, v in outgoing.query.items()}
+    query = {name: list(values) for name, values in outgoing.query.items()}
     if invocation.method.integration.kind == "HTTP_PROXY":
-        passed = {k: ",".join(v) for k, v in event_headers(invocation, outgoing).items()}
-        headers = {**passed, **headers}
         query = {**invocation.query, **query}
-    elif "content-type" not in {name.lower() for name in headers}:
-        headers["Content-Type"] = invocation.header("content-type") or "application/json"
-    headers = {k: v for k, v in headers.items() if k.lower() not in _HOP_BY_HOP}
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     fields = "&".join(part for part in (parts.query, urlencode(query, doseq=True)) if part)
-    if fields:
-        path += f"?{fields}"
-    timeout = invocation.method.integration.timeout_seconds
-    return await asyncio.to_thread(
-        _exchange,
-        parts.scheme,
-        parts.netloc,
-        outgoing.method,
-        path,
-        headers,
-        outgoing.body,
-        timeout,
+    exchange = Exchange(
+        scheme=parts.scheme,
+        address=parts.netloc,
+        method=outgoing.method,
+        path=f"{path}?{fields}" if fields else path,
+        headers=_headers(invocation, outgoing),
+        body=outgoing.body,
+        seconds=invocation.method.integration.timeout_seconds,
     )
+    status, headers, body = await exchanges.carry_out(exchange)
+    if not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("content-type", "application/json"))
+    return EndpointAnswer(status, body, headers)
 
 
-def _exchange(
-    scheme: str,
-    netloc: str,
-    method: str,
-    path: str,
-    headers: dict[str, str],
-    body: bytes,
-    timeout: float,
-) -> EndpointAnswer:
-    kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
-    connection = kind(netloc, timeout=timeout)
-    try:
-        sent = {name: value.encode("utf-8", "replace") for name, value in headers.items()}
-        connection.request(method, path, body=body or None, headers=sent)
-        response = connection.getresponse()
-        content = response.read()
-        kept = [(k, v) for k, v in response.getheaders() if k.lower() not in _HOP_BY_HOP]
-        return EndpointAnswer(response.status, content, kept)
-    except TimeoutError:
-        raise GatewayFailure("INTEGRATION_TIMEOUT") from None
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise GatewayFailure("INTEGRATION_FAILURE", reason=str(error)) from None
-    finally:
-        connection.close()
+def _headers(invocation: Invocation, outgoing: OutgoingRequest) -> dict[str, str]:
+    """The client's headers if the integration is a proxy, what was mapped, and the gateway's."""
+    if invocation.method.integration.kind == "HTTP_PROXY":
+        given = {name: ",".join(values) for name, values in event_headers(invocation).items()}
+        headers = dict(passed_to_proxy(given.items()))
+    else:
+        headers = {
+            "Accept": "application/json",
+            "User-Agent": f"AmazonAPIGateway_{invocation.api.id}",
+            "X-Amzn-Trace-Id": str(invocation.context["xrayTraceId"]),
+        }
+        if outgoing.body:
+            headers["Content-Type"] = invocation.header("content-type") or "application/json"
+    mapped = {name.lower() for name in outgoing.headers}
+    kept = {name: value for name, value in headers.items() if name.lower() not in mapped}
+    kept["X-Amzn-Apigateway-Api-Id"] = invocation.api.id
+    return sent_to_server({**kept, **outgoing.headers})

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.apigateway.context import event_context
 from orderlab.cloud.apigateway.failures import GatewayFailure, internal_error
+from orderlab.cloud.apigateway.headers import DROPPED_FROM_REQUEST
 from orderlab.cloud.apigateway.integrations.lambda_target import invoke
 from orderlab.cloud.apigateway.invocation import EndpointAnswer, Invocation, OutgoingRequest
-from orderlab.cloud.apigateway.media_types import is_binary
+from orderlab.cloud.apigateway.media_types import accepts_binary, is_binary
 from orderlab.cloud.apigateway.vtl.java import string_of
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ async def answer(cloud: Cloud, invocation: Invocation, outgoing: OutgoingRequest
     """What the function answers; an error or an answer of the wrong form gives 502."""
     if outgoing.method != "POST":
         raise internal_error("Execution failed due to configuration error: POST must be used")
-    event = json.dumps(event_of(invocation, outgoing), separators=(",", ":"))
-    asynchronous = outgoing.headers.get("X-Amz-Invocation-Type", "").strip("'") == "Event"
+    event = json.dumps(event_of(invocation), separators=(",", ":"))
+    headers = {name.lower(): value for name, value in outgoing.headers.items()}
+    asynchronous = headers.get("x-amz-invocation-type", "").strip("'") == "Event"
     result = await invoke(
         cloud,
         invocation,
@@ -46,10 +48,9 @@ async def answer(cloud: Cloud, invocation: Invocation, outgoing: OutgoingRequest
     return _read(invocation, result.payload)
 
 
-def event_of(invocation: Invocation, outgoing: OutgoingRequest) -> dict[str, Any]:
-    """The event of a REST API, payload format 1.0."""
-    query = _with_mapped(invocation.query, outgoing.query)
-    headers = event_headers(invocation, outgoing)
+def event_of(invocation: Invocation) -> dict[str, Any]:
+    """The event of a REST API, payload format 1.0. Parameter mappings do not show in it."""
+    query, headers = invocation.query, event_headers(invocation)
     path_parameters = invocation.path_parameters
     binary = is_binary(invocation.header("content-type"), invocation.deployed.binary_media_types)
     body: str | None = None
@@ -71,23 +72,27 @@ def event_of(invocation: Invocation, outgoing: OutgoingRequest) -> dict[str, Any
     }
 
 
-def event_headers(
-    invocation: Invocation, outgoing: OutgoingRequest | None = None
-) -> dict[str, list[str]]:
+def event_headers(invocation: Invocation) -> dict[str, list[str]]:
     """Every header by the name the client wrote, and those that the gateway adds."""
     found: dict[str, list[str]] = {}
     names: dict[str, str] = {}
     raw = invocation.request.raw_headers or list(invocation.request.headers.items())
     for name, value in raw:
         lower = name.lower()
-        if lower in ("connection", "content-length", "transfer-encoding"):
+        if lower in DROPPED_FROM_REQUEST or (
+            lower == "authorization" and _is_signed(invocation, value)
+        ):
             continue
         found.setdefault(names.setdefault(lower, name), []).append(value)
     if not invocation.test_invoke:
         _add_forwarding(invocation, found, names)
-    for name, value in outgoing.headers.items() if outgoing else ():
-        found[names.setdefault(name.lower(), name)] = [value]
     return found
+
+
+def _is_signed(invocation: Invocation, authorization: str) -> bool:
+    """Whether an Authorization header is AWS's own: no back end gets to see it."""
+    kind = invocation.method.authorization_type
+    return kind == "AWS_IAM" or authorization.startswith("AWS4-HMAC-SHA256")
 
 
 def _add_forwarding(
@@ -108,10 +113,6 @@ def _add_forwarding(
         found[name] = [value]
 
 
-def _with_mapped(sent: dict[str, list[str]], mapped: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {**sent, **mapped} if mapped else sent
-
-
 def _read(invocation: Invocation, payload: bytes) -> EndpointAnswer:
     malformed = internal_error(
         "Execution failed due to configuration error: Malformed Lambda proxy response", 502
@@ -130,7 +131,7 @@ def _read(invocation: Invocation, payload: bytes) -> EndpointAnswer:
     if headers is None:
         raise malformed
     content = (body or "").encode("utf-8", "replace")
-    if result.get("isBase64Encoded") is True and _wants_binary(invocation, headers):
+    if result.get("isBase64Encoded") is True and accepts_binary(invocation):
         try:
             content = base64.b64decode(content, validate=True)
         except (ValueError, binascii.Error):
@@ -174,10 +175,3 @@ def _answer_headers(result: dict[str, Any]) -> list[tuple[str, str]] | None:
 
 def _one_line(value: Any) -> str:
     return string_of(value).replace("\r", " ").replace("\n", " ")
-
-
-def _wants_binary(invocation: Invocation, headers: list[tuple[str, str]]) -> bool:
-    types = invocation.deployed.binary_media_types
-    content_type = next((v for k, v in headers if k == "content-type"), "")
-    accepted = invocation.header("accept").partition(",")[0]
-    return is_binary(content_type, types) or is_binary(accepted, types)

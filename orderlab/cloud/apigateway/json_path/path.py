@@ -8,6 +8,7 @@ Differs from AWS: the functions append, concat and index are unknown.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from orderlab.cloud.apigateway.budget import Budget
 from orderlab.cloud.apigateway.json_path import steps
 from orderlab.cloud.apigateway.json_path.errors import JsonPathError
 from orderlab.cloud.apigateway.json_path.functions import FUNCTIONS
-from orderlab.cloud.apigateway.json_path.steps import Search, Step, Values
+from orderlab.cloud.apigateway.json_path.steps import Condition, Search, Step, Values
 
 _NAME = re.compile(r"[^.\[\]()\s]+")
 # inside a filter, a name also ends where an operator begins
@@ -128,10 +129,12 @@ class PathReader:
         if self._source.startswith("..", self.at):
             self._route.go(steps.descend, None)
             self.at += 2
-            if not self._source.startswith("[", self.at):
+            if self._source.startswith("[", self.at):
+                self._bracket(steps.filtered_maps)
+            else:
                 self._name()
         elif self._source[self.at] == "[":
-            self._bracket()
+            self._bracket(steps.filtered)
         else:
             self.at += 1
             self._name()
@@ -149,7 +152,7 @@ class PathReader:
         else:
             self._route.go(steps.members((found[0],)), found[0])
 
-    def _bracket(self) -> None:
+    def _bracket(self, filtered: Callable[[Condition], Step]) -> None:
         source, route = self._source, self._route
         if found := _QUOTED_NAMES.match(source, self.at):
             names = tuple(_unquoted(each) for each in _QUOTED.findall(found[0]))
@@ -165,17 +168,17 @@ class PathReader:
             self.at += 3
             return
         elif found := _FILTER.match(source, self.at):
-            self._filter(found.end())
+            self._filter(found.end(), filtered)
             return
         else:
             raise self.error()
         self.at = found.end()
 
-    def _filter(self, at: int) -> None:
+    def _filter(self, at: int, filtered: Callable[[Condition], Step]) -> None:
         from orderlab.cloud.apigateway.json_path.filters import FilterReader
 
         reader = FilterReader(self._source, at, self._depth)
-        self._route.go(steps.filtered(reader.read()), None)
+        self._route.go(filtered(reader.read()), None)
         self.at = reader.at
         if not self._source.startswith("]", self.at):
             raise self.error()

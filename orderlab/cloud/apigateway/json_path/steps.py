@@ -117,3 +117,13 @@ def filtered(condition: Condition) -> Step:
         return found
 
     return step
+
+
+def filtered_maps(condition: Condition) -> Step:
+    """`..[?(...)]`: the maps among all values below for which the condition holds."""
+
+    def step(values: Values, search: Search) -> Values:
+        search.budget.spend(len(values))
+        return [each for each in values if isinstance(each, dict) and condition(each, search)]
+
+    return step

@@ -30,7 +30,8 @@ def compile_schema(schema: Schema, others: Mapping[str, Any]) -> Measured:
 
 class _Compiler:
     def __init__(self, schema: Schema, others: Mapping[str, Any]) -> None:
-        self._models: dict[str | None, Any] = {None: schema, **others}
+        self._models: dict[str | None, Any] = {None: schema}
+        self._models.update(others)
         self._targets: dict[Place, Measured] = {}
         self._waiting: list[Place] = []
         # checks that were made so far

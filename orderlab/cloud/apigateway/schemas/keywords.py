@@ -185,7 +185,7 @@ def unique_check(schema: Schema) -> SchemaCheck | None:
     return check
 
 
-def _counted(of: type, most: int, text: str) -> SchemaCheck:
+def _counted(of: type[list[Any]] | type[dict[Any, Any]], most: int, text: str) -> SchemaCheck:
     def check(value: Any, run: Run) -> None:
         if isinstance(value, of) and len(value) > most:
             run.fail(lambda: text.format(most, len(value)))
@@ -193,7 +193,9 @@ def _counted(of: type, most: int, text: str) -> SchemaCheck:
     return check
 
 
-def _counted_least(of: type, least: int, text: str) -> SchemaCheck:
+def _counted_least(
+    of: type[list[Any]] | type[dict[Any, Any]], least: int, text: str
+) -> SchemaCheck:
     def check(value: Any, run: Run) -> None:
         if isinstance(value, of) and len(value) < least:
             run.fail(lambda: text.format(least, len(value)))

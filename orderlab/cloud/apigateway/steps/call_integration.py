@@ -15,6 +15,7 @@ from orderlab.cloud.apigateway.integrations import (
     lambda_proxy,
     mock,
 )
+from orderlab.cloud.apigateway.integrations.http_exchange import Exchanges
 from orderlab.cloud.apigateway.invocation import EndpointAnswer, Invocation, OutgoingRequest
 
 if TYPE_CHECKING:
@@ -25,7 +26,11 @@ Background = set["asyncio.Task[Any]"]
 
 
 async def call_integration(
-    cloud: Cloud, background: Background, invocation: Invocation, outgoing: OutgoingRequest
+    cloud: Cloud,
+    background: Background,
+    exchanges: Exchanges,
+    invocation: Invocation,
+    outgoing: OutgoingRequest,
 ) -> EndpointAnswer:
     """What the integration answers. Timeouts are real seconds, as functions' are."""
     integration = invocation.method.integration
@@ -39,7 +44,7 @@ async def call_integration(
         async with asyncio.timeout(integration.timeout_seconds):
             if integration.kind == "AWS":
                 return await aws_service.answer(cloud, invocation, outgoing)
-            return await http_endpoint.answer(invocation, outgoing)
+            return await http_endpoint.answer(exchanges, invocation, outgoing)
     except TimeoutError:
         raise GatewayFailure("INTEGRATION_TIMEOUT") from None
     finally:

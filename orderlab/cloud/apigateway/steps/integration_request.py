@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from orderlab.cloud.apigateway.deployed import DeployedIntegration
 from orderlab.cloud.apigateway.failures import GatewayFailure
+from orderlab.cloud.apigateway.headers import check_mapped
 from orderlab.cloud.apigateway.invocation import Invocation, OutgoingRequest
 from orderlab.cloud.apigateway.media_types import is_binary, request_body
 from orderlab.cloud.apigateway.steps.receive import content_type_of
@@ -37,6 +38,8 @@ def integration_request(invocation: Invocation) -> OutgoingRequest:
     if integration.kind in ("AWS", "HTTP", "MOCK"):
         outgoing.body = _body(invocation, integration)
         _apply_overrides(invocation, outgoing, path)
+    if integration.kind != "MOCK":
+        check_mapped(integration.kind, outgoing.headers)
     outgoing.uri = _fill_path(outgoing.uri, path)
     return outgoing
 

@@ -9,8 +9,14 @@ from typing import Any
 
 from orderlab.cloud.apigateway.deployed import DeployedResponse
 from orderlab.cloud.apigateway.failures import internal_error
+from orderlab.cloud.apigateway.headers import sent_to_client
 from orderlab.cloud.apigateway.invocation import EndpointAnswer, Invocation
-from orderlab.cloud.apigateway.media_types import is_binary, response_body
+from orderlab.cloud.apigateway.media_types import (
+    accepts_binary,
+    as_text,
+    is_binary,
+    response_body,
+)
 from orderlab.cloud.apigateway.templates import render
 from orderlab.cloud.apigateway.vtl.java import string_of
 from orderlab.cloud.apigateway.vtl.template import Template
@@ -20,8 +26,9 @@ from orderlab.cloud.http import Response
 def integration_response(invocation: Invocation, answer: EndpointAnswer) -> Response:
     """The method response; a proxy's answer is passed on as it is."""
     invocation.integration_status = answer.status
-    if invocation.method.integration.kind.endswith("_PROXY"):
-        return Response(answer.status, answer.body, answer.headers)
+    kind = invocation.method.integration.kind
+    if kind.endswith("_PROXY"):
+        return Response(answer.status, answer.body, sent_to_client(kind, answer.headers))
     chosen = _choose(invocation, answer)
     headers = _headers(invocation, chosen, answer)
     body = _converted(invocation, chosen, answer)
@@ -38,7 +45,7 @@ def integration_response(invocation: Invocation, answer: EndpointAnswer) -> Resp
         headers = _overridden(headers, overrides.get("header"))
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers.insert(0, ("content-type", content_type))
-    return Response(status, body, [(name.lower(), value) for name, value in headers])
+    return Response(status, body, sent_to_client(kind, headers))
 
 
 def _choose(invocation: Invocation, answer: EndpointAnswer) -> DeployedResponse:
@@ -79,12 +86,12 @@ def _headers(
 def _converted(invocation: Invocation, chosen: DeployedResponse, answer: EndpointAnswer) -> bytes:
     types = invocation.deployed.binary_media_types
     if not types and chosen.content_handling is None:
-        return answer.body
+        return as_text(answer.body)
     return response_body(
         answer.body,
         chosen.content_handling,
         is_binary(answer.content_type, types),
-        is_binary(invocation.header("accept").partition(",")[0], types),
+        accepts_binary(invocation),
     )
 
 

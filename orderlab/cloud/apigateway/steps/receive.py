@@ -74,7 +74,7 @@ def check_size(invocation: Invocation) -> None:
     """
     if invocation.request.limit_exceeded or len(invocation.body) > MAX_BODY_BYTES:
         raise GatewayFailure("REQUEST_TOO_LARGE")
-    size = sum(len(name) + sum(map(len, values)) for name, values in invocation.headers.items())
+    size = sum(len(name) + len(value) for name, value in invocation.request.headers.items())
     if size > MAX_HEADER_BYTES:
         raise GatewayFailure("REQUEST_TOO_LARGE")
 
