@@ -236,6 +236,19 @@ def test_an_event_full_of_openings_is_split_in_linear_time(cloud: Any, group: st
     assert found["events"] == []
 
 
+def test_a_principal_without_end_is_refused_at_once(cloud: Any) -> None:
+    client = cloud.client("lambda", parameter_validation=False)
+    function(cloud, "bad-principal", "def handler(event, context): pass")
+    permission = {"FunctionName": "bad-principal", "StatementId": "s"}
+    with bystander(cloud):
+        code = refused(
+            lambda: client.add_permission(
+                **permission, Action="lambda:InvokeFunction", Principal="a.amazon" * 100_000 + "!"
+            )
+        )
+    assert code in ("InvalidParameterValueException", "ValidationException")
+
+
 # --- API Gateway: the texts come from clients without keys ---
 
 

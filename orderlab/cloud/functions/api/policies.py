@@ -24,6 +24,10 @@ from orderlab.cloud.functions.names import LATEST, parse_function_name
 if TYPE_CHECKING:
     from orderlab.cloud.functions.service import FunctionService
 
+# a name of the Domain Name System; longer ones would take the expression long
+_LONGEST_HOST = 253
+_SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws|amazon|alexa)[a-z.-]*\.com(\.cn)?")
+
 
 class PolicyOperations:
     def __init__(self, service: FunctionService) -> None:
@@ -123,9 +127,8 @@ def _principal(text: str) -> str | dict[str, str]:
         return {"AWS": f"arn:aws:iam::{text}:root"}
     if text.startswith("arn:"):
         return {"AWS": text}
-    if re.fullmatch(r"[a-z0-9.-]+\.(amazonaws|amazon|alexa)[a-z.-]*\.com(\.cn)?", text) or (
-        text.endswith((".amazonaws.com", ".amazon.com"))
-    ):
+    named = len(text) <= _LONGEST_HOST and _SERVICE.fullmatch(text)
+    if named or text.endswith((".amazonaws.com", ".amazon.com")):
         return {"Service": text}
     raise InvalidParameterValue(
         "The provided principal was invalid. Please check the principal and try again."
