@@ -112,10 +112,14 @@ if granted():
         assert functions.invoke(name, {"path": "/tmp/new.txt"}).error is None
 
 
+@pytest.mark.parametrize(
+    "variables", [{"ORDERLAB_PLACES": "elsewhere"}, {"ORDERLAB_START": "spawn"}], ids=str
+)
 def test_where_the_system_grants_no_view_of_its_own_a_function_runs_all_the_same(
-    own_cloud: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    own_cloud: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
-    monkeypatch.setenv("ORDERLAB_PLACES", "elsewhere")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     with own_cloud() as cloud:
         functions = Lambda(cloud)
         name = functions.make(

@@ -33,8 +33,9 @@ def layer(store: CodeStore, name: str, zipped: bytes) -> LayerVersion:
 
 
 def test_the_same_content_is_unpacked_once(store: CodeStore) -> None:
-    one, two = store.add(zip_of(app_py="x = 1")), store.add(zip_of(app_py="x = 1"))
-    assert one.folder == two.folder
+    zipped = zip_of(app_py="x = 1")
+    assert store.add(zipped).folder == store.add(zipped).folder
+    one = store.add(zipped)
     assert store.add(zip_of(app_py="x = 2")).folder != one.folder
 
 
@@ -85,22 +86,142 @@ def test_an_empty_zip_is_refused(store: CodeStore) -> None:
         store.add(zip_of())
 
 
+Entries = list[tuple[str, str, int]]
+FILE, LINK = stat.S_IFREG | 0o644, stat.S_IFLNK | 0o777
+
+
+def zip_with(*entries: tuple[str, str, int]) -> bytes:
+    """A zip of names, contents or targets, and modes, in this order."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content, mode in entries:
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = mode << 16
+            archive.writestr(entry, content)
+    return buffer.getvalue()
+
+
 if sys.platform != "win32":
 
-    def test_a_link_stays_a_link_and_may_not_lead_out(store: CodeStore) -> None:
-        def linked(goal: str) -> bytes:
-            buffer = io.BytesIO()
-            with zipfile.ZipFile(buffer, "w") as archive:
-                archive.writestr("real.txt", "here")
-                link = zipfile.ZipInfo("link.txt")
-                link.external_attr = (stat.S_IFLNK | 0o777) << 16
-                archive.writestr(link, goal)
-            return buffer.getvalue()
+    def test_a_link_within_a_package_stays_a_link(store: CodeStore) -> None:
+        zipped = zip_with(
+            ("lib/libthing.so.1", "code", FILE),
+            ("lib/libthing.so", "libthing.so.1", LINK),
+            ("bin/tool", "../lib/libthing.so", LINK),
+            ("lib/dangling", "nothing/here", LINK),
+        )
+        folder = store.add(zipped).folder
+        assert (folder / "bin" / "tool").read_text() == "code"
+        assert (folder / "lib" / "libthing.so").is_symlink()
 
-        folder = store.add(linked("real.txt")).folder
-        assert (folder / "link.txt").read_text() == "here"
+    LEADING_OUT: dict[str, Entries] = {
+        "straight": [("up", "../../../../etc/passwd", LINK)],
+        "absolute": [("root", "/etc/passwd", LINK)],
+        "by another link": [("d1/d2/to", "../..", LINK), ("out", "d1/d2/to/../x", LINK)],
+        "by one that comes later": [("out", "d1/to/..", LINK), ("d1/to", "..", LINK)],
+        "for one step only": [("a/back", "../../a/file", LINK), ("a/file", "x", FILE)],
+        "a file written through a link": [("d/to", "../d2", LINK), ("d/to/file", "x", FILE)],
+        "a link that takes a folder's place": [("d/file", "x", FILE), ("d", "..", LINK)],
+        "a link made through a link": [
+            ("d1/d2/d3/x", "x", FILE),
+            ("d1/d2/d3/up", "../../..", LINK),
+            ("d1/d2/d3/up/evil", "../../../..", LINK),
+            ("evil/file", "x", FILE),
+        ],
+        "going round": [("one", "two", LINK), ("two", "one", LINK)],
+    }
+
+    @pytest.mark.parametrize("how", LEADING_OUT)
+    def test_a_link_that_leads_out_is_refused(store: CodeStore, tmp_path: Path, how: str) -> None:
+        before = set(tmp_path.iterdir())
         with pytest.raises(AwsError, match="Could not unzip"):
-            store.add(linked("../../../../etc/passwd"))
+            store.add(zip_with(*LEADING_OUT[how]))
+        assert set(tmp_path.iterdir()) - before <= {tmp_path / "functions"}
+        assert not list((tmp_path / "functions" / "code").iterdir())
+
+    @pytest.mark.filterwarnings("ignore:Duplicate name")
+    def test_a_file_takes_the_place_of_a_link_of_its_name(store: CodeStore) -> None:
+        folder = store.add(zip_with(("a", "b", LINK), ("b", "kept", FILE), ("a", "own", FILE)))
+        assert (folder.folder / "a").read_text() == "own"
+        assert (folder.folder / "b").read_text() == "kept"
+
+    def test_layers_that_lead_out_only_together_are_refused(store: CodeStore) -> None:
+        # alone `out` leads into deep/er; over the second layer `way` is another folder
+        one = layer(
+            store,
+            "one",
+            zip_with(
+                ("deep/er/file", "x", FILE), ("way", "deep/er", LINK), ("out", "way/../..", LINK)
+            ),
+        )
+        two = layer(store, "two", zip_with(("way/file", "x", FILE)))
+        assert store.merge([one]) is not None
+        with pytest.raises(AwsError, match="Could not unzip"):
+            store.merge([one, two])
+
+    def test_a_later_layer_replaces_links_files_and_folders(store: CodeStore) -> None:
+        one = layer(
+            store,
+            "one",
+            zip_with(
+                ("lib/real", "one", FILE), ("lib/link", "real", LINK),
+                ("lib/file", "one", FILE), ("lib/folder/x", "one", FILE),
+            ),
+        )  # fmt: skip
+        two = layer(
+            store,
+            "two",
+            zip_with(
+                ("lib/other", "two", FILE), ("lib/link", "other", LINK),
+                ("lib/file", "other", LINK), ("lib/folder", "two", FILE),
+            ),
+        )  # fmt: skip
+        folder = store.merge([one, two])
+        assert folder is not None
+        found = {name: (folder / "lib" / name).read_text() for name in ("link", "file", "folder")}
+        assert found == {"link": "two", "file": "two", "folder": "two"}
+
+
+@pytest.mark.parametrize("name", ["/".join("d" * 200), "n" * 300], ids=["deep", "long"])
+def test_names_that_no_file_can_have_are_refused(store: CodeStore, name: str) -> None:
+    with pytest.raises(AwsError, match="Could not unzip"):
+        store.add(zip_with((name, "x", FILE)))
+
+
+def test_names_in_other_scripts_and_with_spaces_are_kept(store: CodeStore) -> None:
+    folder = store.add(zip_with(("каталог/ä b'\".py", "x", FILE), ("./plain.py", "x", FILE))).folder
+    assert (folder / "каталог" / "ä b'\".py").exists()
+    assert (folder / "plain.py").exists()
+
+
+def test_a_package_of_very_many_files_is_refused(store: CodeStore) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("app.py", "")
+    # the list alone counts, long before its entries are looked at
+    zipped = b"PK\x01\x02" * 100_001 + buffer.getvalue()
+    with pytest.raises(AwsError, match="Could not unzip"):
+        store.add(zipped)
+
+
+def test_a_file_that_is_larger_than_it_says_is_refused(store: CodeStore) -> None:
+    zipped = bytearray(zip_with(("app.py", "x" * 1000, FILE)))
+    directory = zipped.rfind(b"PK\x01\x02")
+    zipped[directory + 24 : directory + 28] = (10).to_bytes(4, "little")
+    with pytest.raises(AwsError, match="Could not unzip"):
+        store.add(bytes(zipped))
+
+
+def test_source_that_cannot_be_compiled_in_time_is_unpacked_all_the_same(
+    store: CodeStore,
+) -> None:
+    # what follows each try is compiled twice, within each other a million times
+    lines = ["def f():"]
+    for depth in range(20):
+        lines += [" " * (depth + 1) + "try: pass", " " * (depth + 1) + "finally:"]
+    source = "\n".join([*lines, " " * 21 + "x = (1, 2, f())"])
+    folder = store.add(zip_of(app_py=source)).folder
+    assert (folder / "app.py").read_text() == source
 
 
 def test_read_only_folders_can_be_removed(store: CodeStore) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,13 @@ from orderlab.cloud.functions.output import LogLine
 from orderlab.cloud.functions.package import CodeStore
 from orderlab.cloud.functions.process import LINUX, FunctionProcess, SpawnedProcess
 from orderlab.cloud.functions.runtime_api import Listener
+from orderlab.cloud.functions.unpacker import InACopy
 from orderlab.cloud.functions.variables import process_variables
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
     from orderlab.cloud.functions.environment import Environment
-    from orderlab.cloud.functions.model import Version
+    from orderlab.cloud.functions.model import Code, LayerVersion, Version
 
 _BOOT = Path(__file__).parent / "runtime" / "boot.py"
 TASK_ROOT = "/var/task"
@@ -60,6 +62,8 @@ class Workshop:
         self._client = which_client()
         self._packages = ""
         self._forks: ForkServer | None = None
+        # packages wait for each other, and nobody else for them
+        self._unpacking = ThreadPoolExecutor(2, "unpacking")
         self._dying: list[FunctionProcess] = []
         self._chores: set[asyncio.Future[None]] = set()
 
@@ -79,6 +83,7 @@ class Workshop:
                 "store": str(self.folder),
             }
             self._forks = ForkServer(settings, self._began)
+            self.store.worker = InACopy(self._forks)
 
     def prepare(self) -> None:
         """Functions are about to run: have ready what the first of them would wait for."""
@@ -96,7 +101,22 @@ class Workshop:
         if self._forks is not None:
             self._forks.close()
             await asyncio.to_thread(self._forks.wait)
+        self._unpacking.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(self.store.clear)
+
+    # --- packages
+
+    async def unpack(self, zipped: bytes) -> Code:
+        """See `CodeStore.add`."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._unpacking, self.store.add, zipped
+        )
+
+    async def merge(self, layers: Sequence[LayerVersion]) -> Path | None:
+        """See `CodeStore.merge`."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._unpacking, self.store.merge, layers
+        )
 
     # --- for environments
 
@@ -165,7 +185,8 @@ class Workshop:
 
     def _began(self, process: FunctionProcess) -> None:
         assert process.pid is not None
-        self._cloud.reaper.began(process.pid, process.mark)
+        if process.mark:
+            self._cloud.reaper.began(process.pid, process.mark)
 
     def bury(self, process: FunctionProcess) -> None:
         """Collect a killed process as soon as it is gone."""

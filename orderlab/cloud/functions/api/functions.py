@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 from collections.abc import Mapping
@@ -188,7 +187,7 @@ class FunctionOperations:
             raise could_not_unzip() from None
         if not zipped:
             raise InvalidParameterValue("Uploaded file must be a non-empty zip")
-        return await asyncio.to_thread(self._service.workshop.store.add, zipped)
+        return await self._service.workshop.unpack(zipped)
 
     async def _version(
         self, function: Function, number: str, configuration: Configuration, code: Code
@@ -196,7 +195,7 @@ class FunctionOperations:
         layers = configuration.layers
         if code.unzipped + sum(layer.code.unzipped for layer in layers) > UNZIPPED_LIMIT_BYTES:
             raise too_large_unzipped()
-        folder = await asyncio.to_thread(self._service.workshop.store.merge, layers)
+        folder = await self._service.workshop.merge(layers)
         return Version(function, number, configuration, code, folder)
 
 

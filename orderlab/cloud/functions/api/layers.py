@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 from collections.abc import Mapping
@@ -114,7 +113,8 @@ class LayerOperations:
             zipped = base64.b64decode(content["ZipFile"], validate=True)
         except (binascii.Error, ValueError):
             raise could_not_unzip() from None
-        return await asyncio.to_thread(self._service.workshop.store.add, zipped)
+        self._service.workshop.prepare()
+        return await self._service.workshop.unpack(zipped)
 
 
 def _fits(layer: LayerVersion, input: Input) -> bool:

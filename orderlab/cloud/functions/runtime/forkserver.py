@@ -26,6 +26,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 import boot  # type: ignore[import-not-found]
 import places  # type: ignore[import-not-found]
+import unpacking  # type: ignore[import-not-found]
 
 MESSAGE_BYTES = 262_144
 
@@ -132,14 +133,37 @@ def load_client(client):
         import awslambdaric.lambda_runtime_exception
         import awslambdaric.lambda_runtime_log_utils
         import awslambdaric.lambda_runtime_marshaller  # noqa: F401
+
+
+def load_unpacking():
+    """What unpacking needs and environments do without; returns the names of these modules."""
+    before = set(sys.modules)
+    import compileall  # noqa: F401
+    import contextlib  # noqa: F401
+    import py_compile  # noqa: F401
+    import zipfile  # noqa: F401
+
     gc.collect()
     # what is loaded is nobody's garbage: a copy's collector would only copy its pages
     gc.freeze()
+    return set(sys.modules) - before
+
+
+def carry_out(order, parent_pid, in_places, settings):
+    """Unpack something, instead of being an environment."""
+    boot.die_with_parent(parent_pid)
+    os.chdir(places.STORE if in_places else settings["store"])
+    unpacking.carry_out(json.loads(order["task"]))
+    # nothing is left to be tidied up
+    os._exit(0)
 
 
 def become(order, parent_pid, in_places, settings):
     """Be the process of an environment until that ends."""
     client, store = settings["client"], settings["store"]
+    for name in settings["unpacking"]:
+        # who imports one of them pays for it, as on AWS
+        del sys.modules[name]
     boot.become(parent_pid, order["mark"])
     os.environ.clear()
     os.environ.update(order["variables"])
@@ -169,6 +193,7 @@ def main():
     sys.meta_path.append(boot.RuntimePackages(packages))
     boot.add_site_builtins()
     load_client(settings["client"])
+    settings["unpacking"] = load_unpacking()
     own_pid = os.getpid()
     channel = socket.socket(fileno=int(sys.argv[1]))
     try:
@@ -177,7 +202,8 @@ def main():
         return
     if order is not None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        become(order, own_pid, in_places, settings)
+        work = carry_out if "task" in order else become
+        work(order, own_pid, in_places, settings)
 
 
 if __name__ == "__main__":
