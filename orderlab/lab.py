@@ -171,15 +171,13 @@ class Lab:
         return Board(self.target)
 
     def scoreboard(self, *wanted: str) -> Scoreboard:
-        """R1 to R6 (or those you name), each an experiment on what stands now.
+        """R1 to R6 (or those you name), each an experiment on what is deployed now.
 
-        In chapter 00 that is the monolith.
+        In chapter 00 that is the monolith. What is found is kept for the later chapters.
         """
-        from orderlab.requirements import scoreboard
+        from orderlab.requirements.board import measured_scoreboard
 
-        if self.chapter == 0:
-            return scoreboard.monolith_scoreboard(wanted or scoreboard.ALL)
-        return scoreboard.scoreboard(self.target, wanted or scoreboard.ALL)
+        return measured_scoreboard(self.target, self.progress, self.chapter, wanted)
 
     def replay(self, limit: int | None = None, **options: Any) -> Replayed:
         """Send real orders to what is deployed, with a progress bar."""

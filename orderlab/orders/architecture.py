@@ -13,7 +13,7 @@ API puts orders into orders-inbox, and process-order takes accept-order's place.
 from __future__ import annotations
 
 from orderlab.errors import LearnerError
-from orderlab.orders.parts import doors, functions, messaging, tables
+from orderlab.orders.parts import alarms, doors, functions, messaging, tables
 from orderlab.orders.parts.api import ensure_api, ensure_methods, remove_api
 from orderlab.orders.parts.functions import Function
 from orderlab.orders.parts.names import arn, function_arn, queue_arn, table_arn, topic_arn
@@ -63,11 +63,14 @@ def build(target: Target, chapter: int, *, from_nothing: bool = False) -> None:
         functions.ensure_function(target, function, layer)
     if chapter >= 3:
         _build_mappings(target, chapter)
+        _build_alarms(target, chapter)
     _build_api(target, chapter)
 
 
 def teardown(target: Target) -> None:
     """Remove everything that any chapter builds; a second call does nothing."""
+    queues = [messaging.dead_letter_name(queue) for queue in (INBOX, *SERVICES)]
+    alarms.remove_alarms(target, *queues, *_function_names(target, *CHAPTERS))
     remove_api(target)
     for name in _function_names(target, *CHAPTERS):
         functions.remove_function(target, name)
@@ -169,6 +172,14 @@ def _build_messaging(target: Target, chapter: int) -> None:
         ensure_role(target, INBOX_ROLE, "apigateway.amazonaws.com", [send])
 
 
+def _build_alarms(target: Target, chapter: int) -> None:
+    """An alarm for each part that can fail: every function, every dead-letter queue."""
+    for function in wanted_functions(target, chapter):
+        alarms.ensure_alarm(target, "function", function.name)
+    for queue in (*SERVICES, *([INBOX] if chapter >= 4 else [])):
+        alarms.ensure_alarm(target, "queue", messaging.dead_letter_name(queue))
+
+
 def _build_mappings(target: Target, chapter: int) -> None:
     functions.ensure_mapping(
         target,
@@ -227,11 +238,15 @@ def _function_names(target: Target, *chapters: int) -> set[str]:
 def _remove_rest(target: Target, chapter: int) -> None:
     """Remove what stands only in other chapters, consumers before what they read from."""
     here = _function_names(target, chapter)
-    for name in sorted(_function_names(target, *CHAPTERS) - here):
+    others = sorted(_function_names(target, *CHAPTERS) - here)
+    alarms.remove_alarms(target, *others, *(here if chapter < 3 else ()))
+    for name in others:
         functions.remove_function(target, name)
     if chapter < 4:
+        alarms.remove_alarms(target, messaging.dead_letter_name(INBOX))
         messaging.remove_queue(target, INBOX)
     if chapter < 3:
+        alarms.remove_alarms(target, *map(messaging.dead_letter_name, SERVICES))
         for name in SERVICES:
             functions.remove_mappings(target, name)
             messaging.remove_queue(target, name)

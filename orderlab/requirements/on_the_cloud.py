@@ -11,8 +11,9 @@ from orderlab.errors import LearnerError
 from orderlab.orders import architecture
 from orderlab.orders.dead_letters import dead_order_ids
 from orderlab.orders.parts import functions, messaging, tables
+from orderlab.orders.parts.alarms import watched_parts
 from orderlab.orders.parts.api import api_address, find_api
-from orderlab.orders.parts.functions import Function
+from orderlab.orders.parts.functions import Function, deployed_functions
 from orderlab.orders.parts.names import queue_arn, table_arn
 from orderlab.orders.parts.roles import allow
 from orderlab.orders.prices import charges, total_usd
@@ -52,6 +53,47 @@ class CloudSystem:
         if FAULTS not in self._target.can:
             raise LearnerError("Faults can be switched on only in the local cloud.")
         self._target.page("faults", "POST", fault)
+
+    # --- what processes orders ---
+
+    @property
+    def processing(self) -> str:
+        """The function that works on an order first: behind the queue, or behind the API."""
+        known = deployed_functions(self._target)
+        return next(name for name in ("process-order", "accept-order") if name in known)
+
+    def break_processing(self) -> None:
+        self.break_service(self.processing)
+
+    def slow_processing(self, seconds: float) -> None:
+        self.slow_service(self.processing, seconds)
+
+    def mend_processing(self) -> None:
+        self.mend(self.processing)
+
+    @contextlib.contextmanager
+    def limited_processing(self, at_once: int, seconds: float) -> Iterator[None]:
+        """Reserve concurrency for the function, and put back what was reserved before."""
+        functions_client = self._target.client("lambda")
+        function = {"FunctionName": self._target.name(self.processing)}
+        before = functions_client.get_function_concurrency(**function).get(
+            "ReservedConcurrentExecutions"
+        )
+        functions_client.put_function_concurrency(**function, ReservedConcurrentExecutions=at_once)
+        self.slow_processing(seconds * self.speed)
+        try:
+            yield
+        finally:
+            self.mend_processing()
+            if before is None:
+                functions_client.delete_function_concurrency(**function)
+            else:
+                functions_client.put_function_concurrency(
+                    **function, ReservedConcurrentExecutions=before
+                )
+
+    def alarms(self) -> tuple[list[str], list[str]]:
+        return watched_parts(self._target)
 
     # --- books ---
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from orderlab.orders.monolith import Monolith
+from orderlab.orders.monolith.services import USUAL_SECONDS
 from orderlab.requirements.system import SERVICES, Account
 
 
@@ -26,7 +28,30 @@ class MonolithSystem:
         self._monolith.control(service, seconds=seconds)
 
     def mend(self, service: str) -> None:
-        self._monolith.control(service, fail=False, seconds=0.01)
+        self._monolith.control(service, fail=False, seconds=USUAL_SECONDS)
+
+    def break_processing(self) -> None:
+        for service in SERVICES:
+            self.break_service(service)
+
+    def slow_processing(self, seconds: float) -> None:
+        self.slow_service(SERVICES[0], seconds)
+
+    def mend_processing(self) -> None:
+        for service in SERVICES:
+            self.mend(service)
+
+    @contextlib.contextmanager
+    def limited_processing(self, at_once: int, seconds: float) -> Iterator[None]:
+        """The monolith has its workers and no other limit; each order takes longer."""
+        self.slow_processing(seconds)
+        try:
+            yield
+        finally:
+            self.mend_processing()
+
+    def alarms(self) -> tuple[list[str], list[str]]:
+        return [], ["shop", *SERVICES]
 
     def account(self, ids: Iterable[str]) -> Account:
         wanted = set(ids)

@@ -7,7 +7,9 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from orderlab.orders.reading import SAMPLE, OrderLine, read_orders
@@ -46,6 +48,20 @@ class System(Protocol):
     def slow_service(self, service: str, seconds: float) -> None: ...
 
     def mend(self, service: str) -> None: ...
+
+    def break_processing(self) -> None:
+        """Let what processes orders fail: the function that stores them, or the shop itself."""
+
+    def slow_processing(self, seconds: float) -> None:
+        """Let processing one order take so many seconds longer, by the system's clock."""
+
+    def mend_processing(self) -> None: ...
+
+    def limited_processing(self, at_once: int, seconds: float) -> AbstractContextManager[None]:
+        """Meanwhile only so many orders are processed at once, each for so many real seconds."""
+
+    def alarms(self) -> tuple[list[str], list[str]]:
+        """The parts that can fail: those that have an alarm, and those that have none."""
 
     def account(self, ids: Iterable[str]) -> Account: ...
 
@@ -87,3 +103,18 @@ def _sample() -> list[OrderLine]:
 def send(system: System, count: int, *, connections: int = 4, attempts: int = 1) -> Replayed:
     """Send fresh orders from `connections` clients; by default a client that gives up at once."""
     return replay(system.url, fresh_orders(count), connections=connections, attempts=attempts)
+
+
+def send_on_the_clock(system: System, count: int, per_second: float) -> Replayed:
+    """Send fresh orders at a rate, each at its moment, whatever became of the earlier ones."""
+    start = datetime(2017, 12, 18, tzinfo=UTC)
+    lines = [
+        OrderLine(
+            line.number,
+            line.order_id,
+            (start + timedelta(seconds=number / per_second)).isoformat(),
+            line.body,
+        )
+        for number, line in enumerate(fresh_orders(count))
+    ]
+    return replay(system.url, iter(lines), speed=1.0, connections=count, attempts=1)

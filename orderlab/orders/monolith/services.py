@@ -12,8 +12,10 @@ from collections import Counter
 from typing import Any
 
 NAMES = ("inventory", "invoicing", "shipping")
-# What one of these calls takes in the customer's data centre, by their word.
-USUAL_SECONDS = 0.01
+# What one of these calls takes in the customer's data centre, by their word. Three of them make an
+# order of 0.09 s, so that 8 workers take at most 89 orders a second: five times the busiest hour's
+# 18, and half of the promotion's 178.
+USUAL_SECONDS = 0.03
 
 
 class DownstreamService:

@@ -79,6 +79,14 @@ def ensure_function(target: Target, function: Function, layer: str) -> None:
         _mend(target, found, handler_zip(function.module), settings)
 
 
+def deployed_functions(target: Target) -> list[str]:
+    """The names of the functions that are deployed, as the session calls them."""
+    prefix = target.name("")
+    pages = target.client("lambda").get_paginator("list_functions").paginate()
+    found = [f["FunctionName"] for page in pages for f in page["Functions"]]
+    return [name.removeprefix(prefix) for name in found if name.startswith(prefix)]
+
+
 def permit(target: Target, function: str, sid: str, principal: str, source_arn: str) -> None:
     """Let a service call the function on behalf of one source."""
     with ignoring("ResourceConflictException"):

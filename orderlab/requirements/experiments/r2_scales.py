@@ -1,31 +1,50 @@
-"""R2: a promotion begins."""
+"""R2: a promotion begins, on the clock."""
 
 from __future__ import annotations
 
-from orderlab.requirements.finding import Colour, Finding
-from orderlab.requirements.system import System, send
+from orderlab.orders.scale import BUSIEST_PER_SECOND, PROMOTION_PER_SECOND
+from orderlab.requirements.finding import Finding
+from orderlab.requirements.system import System, send_on_the_clock
 from orderlab.requirements.waiting import wait_for
 
-USUAL_CLIENTS = 4
-SPIKE = 10
-ORDERS = 240
+ORDERS = 45
+# What the account can spare for order processing in (b), and how long one order then takes.
+CAP = 2
+SLOW_SECONDS = 0.5
 
 
 def scales(system: System) -> Finding:
-    """Ten times the usual number of clients at once; nobody resizes anything.
+    """(a) Orders arrive at the promotion's rate. (b) The same, when order processing has less
+    concurrency than that rate needs: `CAP` orders at a time of `SLOW_SECONDS` each.
 
-    Green: no order refused, none lost.
+    Green: in both, no order is refused or lost, and nobody resized anything. Only (a): amber.
     """
-    sent = send(system, ORDERS, connections=USUAL_CLIENTS * SPIKE)
-    ids = sent.accepted
-    wait_for(lambda: len(system.account(ids).stored) == len(ids), 8.0)
-    lost = len(ids) - len(system.account(ids).stored)
-    refused = ORDERS - len(ids)
-    colour: Colour = "green" if not refused and not lost else "red"
+    refused, lost = _promotion(system)
+    told = f"{refused} of {ORDERS} refused, {lost} lost"
+    if refused or lost:
+        return Finding("R2", "red", told, _how("not tried: (a) does not hold"))
+    with system.limited_processing(CAP, SLOW_SECONDS):
+        over, gone = _promotion(system)
+    also = f"above what processing lets through: {over} refused, {gone} lost"
     return Finding(
         "R2",
-        colour,
-        f"{refused} of {ORDERS} orders refused, {lost} lost",
-        f"{ORDERS} orders from {USUAL_CLIENTS * SPIKE} clients at once, "
-        f"{SPIKE} times the usual {USUAL_CLIENTS}, each sent once",
+        "amber" if over or gone else "green",
+        f"{told}; {also}",
+        _how(f"the same with {CAP} orders processed at a time, {SLOW_SECONDS} s each"),
+        f"(a) holds, and (b) does not: {also}" if over or gone else "",
+    )
+
+
+def _promotion(system: System) -> tuple[int, int]:
+    """Orders refused and lost."""
+    sent = send_on_the_clock(system, ORDERS, PROMOTION_PER_SECOND)
+    ids = sent.accepted
+    wait_for(lambda: len(system.account(ids).stored) == len(ids), system.patience_seconds())
+    return ORDERS - len(ids), len(ids) - len(system.account(ids).stored)
+
+
+def _how(second: str) -> str:
+    return (
+        f"(a) {ORDERS} orders on the clock, {PROMOTION_PER_SECOND:.0f} a second, ten times the "
+        f"busiest hour's {BUSIEST_PER_SECOND:.0f}, each sent once; (b) {second}"
     )

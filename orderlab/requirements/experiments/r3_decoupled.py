@@ -26,7 +26,7 @@ def decoupled(system: System) -> Finding:
     try:
         ids = send(system, ORDERS).accepted
         got_all = bool(ids) and wait_for(
-            lambda: system.account(ids).complete(NEWCOMER, ids) == len(ids), 8.0
+            lambda: system.account(ids).complete(NEWCOMER, ids) == len(ids), 25.0
         )
         account = system.account(ids)
         twice = sum(count > 1 for count in account.done.get(NEWCOMER, {}).values())

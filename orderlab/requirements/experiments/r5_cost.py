@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from orderlab.orders.prices import CHECKED_ON
 from orderlab.requirements.finding import Finding
 from orderlab.requirements.system import System, send
 
-IDLE_SECONDS = 1.0
+# Long enough that every poller of a queue, which waits up to 20 s, has asked more than once.
+IDLE_SECONDS = 60.0
 ORDERS = 50
 
 
 def cost_follows_demand(system: System) -> Finding:
-    """Meter a moment without orders and a batch of orders.
+    """Meter a minute (of the system's clock) without orders, and a batch of orders.
 
     Green: nothing is always on; red: something is paid for by the hour.
     """
@@ -25,23 +27,20 @@ def cost_follows_demand(system: System) -> Finding:
             f"{len(always_on)} things always on",
             f"listed what runs while no order comes: {', '.join(always_on)}",
         )
-    idle = _spent(system, lambda: time.sleep(IDLE_SECONDS)) / IDLE_SECONDS * 3600
+    idle = _spent(system, lambda: time.sleep(IDLE_SECONDS / system.speed)) / IDLE_SECONDS * 3600
     orders = _spent(system, lambda: send(system, ORDERS)) / ORDERS * 1000
     return Finding(
         "R5",
         "amber" if always_on else "green",
-        f"{len(always_on)} things always on",
-        f"metered an idle moment and {ORDERS} orders: about $ {_rounded(idle)} an idle hour, "
-        f"$ {_rounded(orders)} per 1,000 orders (prices of {CHECKED_ON}, second-hand)",
+        f"{len(always_on)} things always on; $ {idle:.4f} an idle hour, "
+        f"$ {orders:.4f} per 1,000 orders",
+        f"metered {IDLE_SECONDS:.0f} s without orders, and {ORDERS} orders; second-hand prices of "
+        f"{CHECKED_ON}",
+        f"always on: {', '.join(always_on)}" if always_on else "",
     )
 
 
-def _spent(system: System, action: object) -> float:
+def _spent(system: System, action: Callable[[], object]) -> float:
     before = system.cost() or 0.0
-    assert callable(action)
     action()
     return (system.cost() or 0.0) - before
-
-
-def _rounded(usd: float) -> str:
-    return f"{usd:.4f}"
