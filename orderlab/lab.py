@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from orderlab.exercises.predict import Comparison, Prediction
     from orderlab.exercises.quiz.widget import Quiz
     from orderlab.faults import Faults
+    from orderlab.orders.monolith import Monolith
     from orderlab.orders.replay import Replayed
     from orderlab.practice.functions import Report
     from orderlab.practice.http import Answer
+    from orderlab.practice.listing import Listing
     from orderlab.practice.orders import Sent
     from orderlab.requirements.scoreboard import Scoreboard
     from orderlab.showing.picture import Picture
@@ -50,6 +52,7 @@ class Lab:
         self.alive = True
         self._clients: dict[str, Any] = {}
         self._exercises = OpenedExercises(chapter)
+        self._monolith: Monolith | None = None
 
     def __repr__(self) -> str:
         return f"Lab: chapter {self.chapter:02d} on {self.target.endpoint}"
@@ -241,6 +244,21 @@ class Lab:
         chosen = practice.fresh(orders) if isinstance(orders, int) else orders
         url = how.pop("url", None) or self.url
         return practice.place(url, chosen, **how)
+
+    def monolith(self, workers: int = 8, backlog: int = 16) -> Monolith:
+        """Start the customer's order service of today; one that you started before is stopped."""
+        from orderlab.orders.monolith import Monolith
+
+        if self._monolith is not None:
+            self._monolith.stop()
+        self._monolith = Monolith(workers=workers, backlog=backlog)
+        return self._monolith
+
+    def listing(self, what: str) -> Listing:
+        """The customer's own code: `lab.listing("monolith")`, or a function's name."""
+        from orderlab.practice.listing import listing
+
+        return listing(what)
 
     def settle(self, seconds: float = 60.0) -> None:
         """Wait until no order is under way any more."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders.monolith import Monolith
+from orderlab.orders.replay import replay
 from orderlab.requirements.system import fresh_orders
 
 _LOOKED = "what the shop and each of its services have written down"
@@ -19,7 +20,7 @@ def _check(workspace: Workspace) -> Outcome:
         return wrong(
             "not the monolith",
             "I need the running monolith itself.",
-            expected="a Monolith",
+            expected="what lab.monolith() returned",
             got=type(monolith).__name__,
         )
     try:
@@ -29,13 +30,15 @@ def _check(workspace: Workspace) -> Outcome:
             "it is stopped",
             "The monolith does not answer; it was stopped.",
             looked_at="its addresses",
-            next="Start another: monolith = Monolith()",
+            next="Start another: monolith = lab.monolith()",
         )
     done = {name: len(monolith.done(name)) for name in ("inventory", "invoicing", "shipping")}
-    return _judge(books.stored, done, books.orphaned)
+    return _judge(books.stored, done, books.orphaned, monolith.broken)
 
 
-def _judge(stored: int, done: dict[str, int], orphaned: dict[str, int]) -> Outcome:
+def _judge(
+    stored: int, done: dict[str, int], orphaned: dict[str, int], broken: list[str]
+) -> Outcome:
     got = f"{stored} orders in the shop; done: " + ", ".join(
         f"{name} {count}" for name, count in done.items()
     )
@@ -66,8 +69,17 @@ def _judge(stored: int, done: dict[str, int], orphaned: dict[str, int]) -> Outco
         )
     if _touched(done):
         return wrong("another mix", "No bill without an order yet.", looked_at=_LOOKED, got=got)
+    if broken:
+        return wrong(
+            "nothing reached a service",
+            f"{', '.join(broken)} is set to fail, and no service has done anything for an order.",
+            looked_at=_LOOKED,
+            expected="a bill without an order",
+            got=got,
+            next="If the first call fails, the later ones are never made. Or was no order sent?",
+        )
     return untouched(
-        "Nobody has ordered anything since this monolith started.",
+        "No service is broken, and no order has arrived since this monolith started.",
         next="Break a service with monolith.control(...), then send an order.",
     )
 
@@ -78,8 +90,6 @@ def _touched(done: dict[str, int]) -> bool:
 
 def _attempt(broken: str | None, **control: Any) -> Any:
     def attempt(workspace: Workspace) -> Monolith:
-        from orderlab.orders.replay import replay
-
         monolith = Monolith()
         if broken:
             monolith.control(broken, **control)
@@ -89,27 +99,46 @@ def _attempt(broken: str | None, **control: Any) -> Any:
     return attempt
 
 
+def _mended(workspace: Workspace) -> Monolith:
+    monolith: Monolith = _attempt("shipping", fail=True)(workspace)
+    monolith.control("shipping", fail=False)
+    return monolith
+
+
+def _names(_: Workspace) -> dict[str, Any]:
+    class Lab:
+        @staticmethod
+        def place_orders(count: int, url: str) -> Any:
+            return replay(url, fresh_orders(count), attempts=1)
+
+    return {"monolith": Monolith(), "lab": Lab}
+
+
 BILLED_NOT_STORED = Exercise(
     id="0.2",
     title="Billed, and nowhere stored",
     check=_check,
     solve=_attempt("shipping", fail=True),
+    names=_names,
+    answer_name="monolith",
     solution="""monolith.control("shipping", fail=True)
-replay(monolith.url, SAMPLE, limit=2, attempts=1)
+lab.place_orders(2, url=monolith.url)
 # inventory and invoicing are called before shipping, and nothing calls them back.""",
     hints=(
         "In which order does the shop call its services? It is in the cell above.",
         "The bill must be written before the failure: break what comes after invoicing.",
-        "monolith.control('shipping', fail=True), then send an order with attempts=1.",
+        "monolith.control('shipping', fail=True), then lab.place_orders(2, url=monolith.url)",
     ),
     proofs=(
         Proof(
             "stopped before the bill", _attempt("invoicing", fail=True), says="Goods are reserved"
         ),
+        Proof("nothing reached a service", _attempt("inventory", fail=True), says="never made"),
         Proof(
             "it only got slower", _attempt("shipping", seconds=0.1), says="Every order went through"
         ),
         Proof("not the monolith", lambda _: "shipping", says="the running monolith itself"),
+        Proof("mended again afterwards", _mended, "right"),
         Proof(
             "broken, with several orders", _attempt("shipping", fail=True, seconds=0.05), "right"
         ),

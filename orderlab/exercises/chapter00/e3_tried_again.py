@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.answers import number as read_number
 
 FAILURES = 3
 BILLS = FAILURES + 1
@@ -14,7 +13,7 @@ def _check(workspace: Workspace) -> Outcome:
     answer = workspace.answer
     if answer is None:
         return untouched("No number was handed over yet.", next="ex.check(2), if you think it is 2")
-    number = _number(answer)
+    number = read_number(answer, "a number of bills")
     looked = f"one order_id, sent {FAILURES} times while shipping failed and once after its repair"
     if number == BILLS:
         return right(
@@ -52,18 +51,12 @@ def _check(workspace: Workspace) -> Outcome:
         )
     return wrong(
         "another number",
-        "Count the calls of invoicing, attempt by attempt.",
+        "Invoicing is called another number of times.",
         looked_at=looked,
         expected="a number of bills",
-        got=repr(answer)[:60],
+        got=f"{number:g}",
+        next="Go through it attempt by attempt: which services were called?",
     )
-
-
-def _number(answer: Any) -> float | None:
-    try:
-        return float(answer)
-    except (TypeError, ValueError):
-        return None
 
 
 TRIED_AGAIN = Exercise(
@@ -71,8 +64,9 @@ TRIED_AGAIN = Exercise(
     title="The customer who tries again",
     check=_check,
     solve=lambda _: BILLS,
-    solution="ex.check(4)\n# Every attempt calls inventory and invoicing before it fails at shipping: "
-    "3 failures and 1 success are 4 bills.",
+    answer_name="bills",
+    solution="bills = 4\n# Every attempt calls inventory and invoicing before it fails at shipping: "
+    "3 failures and 1 success are 4 bills.\n",
     hints=(
         "What has been done by the time an attempt fails?",
         "invoicing is called once in every attempt. How many attempts are there?",
@@ -82,7 +76,9 @@ TRIED_AGAIN = Exercise(
         Proof("the id protects", lambda _: 1, says="who looks at it"),
         Proof("only the failures bill", lambda _: 3, says="succeeds calls invoicing"),
         Proof("a failed request does nothing", lambda _: 0, says="stays done"),
-        Proof("another number", lambda _: "many", says="attempt by attempt"),
-        Proof("as text", lambda _: "4", "right"),
+        Proof("another number", lambda _: 7, says="attempt by attempt"),
+        Proof("an answer that cannot be read", lambda _: "many", says="a number of bills"),
+        Proof("as text", lambda _: " 4 ", "right"),
+        Proof("a float in a list", lambda _: [4.0], "right"),
     ),
 )

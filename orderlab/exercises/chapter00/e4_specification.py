@@ -5,32 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orderlab.exercises.chapter00.matching import normalised, unreadable
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.answers import mapping, one_of
 
 SAID = {
-    "a": "When shipping is down we can't take orders, and invoices go out for orders we don't have.",
-    "b": "On the day of a promotion the shop says 'try later' to most people.",
-    "c": "Marketing wants a loyalty programme. Our developers say: not before the spring.",
-    "d": "A customer asks where her order is. We read log files on four machines.",
-    "e": "The servers cost the same on a Tuesday night as on the day before Christmas.",
-    "f": "Since the carrier's system got slow, people close the page before the answer comes.",
+    "a": "A customer asks where her order is. We read log files on four machines.",
+    "b": "When shipping is down we can't take orders, and invoices go out for orders we don't have.",
+    "c": "Since the carrier's system got slow, people close the page before the answer comes.",
+    "d": "The servers cost the same on a Tuesday night as on the day before Christmas.",
+    "e": "Marketing wants a loyalty programme. Our developers say: not before the spring.",
+    "f": "On the day of a promotion the shop says 'try later' to most people.",
 }
-TRUTH = {"a": "R1", "b": "R2", "c": "R3", "d": "R4", "e": "R5", "f": "R6"}
-CODES = tuple(TRUTH.values())
+TRUTH = {"a": "R4", "b": "R1", "c": "R6", "d": "R5", "e": "R3", "f": "R2"}
+CODES = ("R1", "R2", "R3", "R4", "R5", "R6")
 
 
 def _check(workspace: Workspace) -> Outcome:
-    answer = normalised(workspace.answer)
-    if answer is None or (isinstance(answer, Mapping) and not any(answer.values())):
+    if workspace.answer is None or _empty(workspace.answer):
         return untouched("No sentence has a requirement yet.", next='{"a": "R1", ...}')
-    if isinstance(answer, Mapping):
-        answer = {key: value.upper() if value else value for key, value in answer.items()}
-    broken = unreadable(answer, SAID, CODES)
-    if broken is not None:
-        return broken
-    given = {key: answer[key] for key in SAID}
-    return _judge(given)
+    given = mapping(workspace.answer, SAID)
+    return _judge({key: one_of(given[key], CODES) for key in SAID})
+
+
+def _empty(answer: Any) -> bool:
+    return isinstance(answer, Mapping) and not any(answer.values())
 
 
 def _judge(given: dict[str, str]) -> Outcome:
@@ -41,21 +39,21 @@ def _judge(given: dict[str, str]) -> Outcome:
             "specification.",
             got=got,
         )
-    if given["a"] == "R3" or given["c"] == "R1":
+    if given["b"] == "R3" or given["e"] == "R1":
         return wrong(
             "resilient and decoupled are one",
             "Resilient (R1) is about a part that fails; decoupled (R3) about a part that joins or leaves.",
             got=got,
             next="In which sentence does something break, and in which does something new come?",
         )
-    if given["b"] == "R6" or given["f"] == "R2":
+    if given["f"] == "R6" or given["c"] == "R2":
         return wrong(
             "slow and overloaded are one",
             "R2 is about many customers at once; R6 about how long one of them waits, even alone.",
             got=got,
             next="Which complaint would one single customer have at night?",
         )
-    if given["d"] == "R5" or given["e"] == "R4":
+    if given["a"] == "R5" or given["d"] == "R4":
         return wrong(
             "operating and observing are one",
             "R4 is about finding out; R5 about what is paid and looked after while nothing happens.",
@@ -75,17 +73,24 @@ SPECIFICATION = Exercise(
     title="From talk to specification",
     check=_check,
     solve=lambda _: dict(TRUTH),
-    solution="\n".join(f'"{key}": "{code}"   # {SAID[key]}' for key, code in TRUTH.items()),
+    solution="requirement_of = {\n"
+    + "\n".join(f'    "{key}": "{code}",  # {SAID[key]}' for key, code in TRUTH.items())
+    + "\n}\n",
+    answer_name="requirement_of",
+    material=SAID,
     hints=(
-        "Start with the sentence about money.",
-        "A part that fails is R1; a part that joins is R3; many at once is R2; one who waits is R6.",
-        "a R1, b R2, c R3; the rest follows the same order.",
+        "Start with the sentence about money, and the one about somebody new.",
+        "A part that fails is R1; one that joins is R3; many at once is R2; one who waits is R6.",
+        "Two of them: sentence d is about what is paid for (R5), sentence e about a part that joins.",
     ),
     proofs=(
-        Proof("resilient and decoupled are one", _with(a="R3", c="R1"), says="joins or leaves"),
-        Proof("slow and overloaded are one", _with(b="R6", f="R2"), says="one of them waits"),
-        Proof("operating and observing are one", _with(d="R5", e="R4"), says="finding out"),
-        Proof("something is open", lambda _: {"a": "R1"}, says="No choice yet"),
+        Proof("resilient and decoupled are one", _with(b="R3", e="R1"), says="joins or leaves"),
+        Proof("slow and overloaded are one", _with(f="R6", c="R2"), says="one of them waits"),
+        Proof("operating and observing are one", _with(a="R5", d="R4"), says="finding out"),
+        Proof("other places", _with(a="R1", b="R4"), says="Look again"),
         Proof("small letters", lambda _: {k: v.lower() for k, v in TRUTH.items()}, "right"),
+        Proof(
+            "pairs, with capitals", lambda _: [(k.upper(), v) for k, v in TRUTH.items()], "right"
+        ),
     ),
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orderlab.exercises.chapter00.matching import normalised, unreadable
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.answers import mapping, one_of
 
 PARTS = {
     "catalogue": "Runs on a VM, bought from a vendor, no source code; nobody complains.",
@@ -15,18 +15,23 @@ PARTS = {
 }
 TRUTH = {"catalogue": "rehost", "reports": "replatform", "orders": "rewrite"}
 WAYS = ("rehost", "replatform", "rewrite")
+_SYNONYMS = {
+    "lift and shift": "rehost",
+    "refactor": "rewrite",
+    "re-architect": "rewrite",
+    "rearchitect": "rewrite",
+}
 
 
 def _check(workspace: Workspace) -> Outcome:
-    answer = normalised(workspace.answer)
-    if answer is None or (isinstance(answer, Mapping) and not any(answer.values())):
+    if workspace.answer is None or _empty(workspace.answer):
         return untouched("No way is chosen yet.", next='{"catalogue": "rehost", ...}')
-    if isinstance(answer, Mapping):
-        answer = {key: value.lower() if value else value for key, value in answer.items()}
-    broken = unreadable(answer, PARTS, WAYS)
-    if broken is not None:
-        return broken
-    return _judge({key: answer[key] for key in PARTS})
+    given = mapping(workspace.answer, PARTS)
+    return _judge({key: one_of(given[key], WAYS, synonyms=_SYNONYMS) for key in PARTS})
+
+
+def _empty(answer: Any) -> bool:
+    return isinstance(answer, Mapping) and not any(answer.values())
 
 
 def _judge(given: dict[str, str]) -> Outcome:
@@ -83,9 +88,14 @@ THREE_WAYS = Exercise(
     title="Rehost, replatform, rewrite",
     check=_check,
     solve=lambda _: dict(TRUTH),
-    solution="""{"catalogue": "rehost",      # no source code and no complaint: move it as it is
- "reports": "replatform",   # a managed database ends the patching; the job stays
- "orders": "rewrite"}       # the complaint is the structure itself""",
+    answer_name="way",
+    material=PARTS,
+    solution="""way = {
+    "catalogue": "rehost",  # no source code and no complaint: move it as it is
+    "reports": "replatform",  # a managed database ends the patching; the job stays
+    "orders": "rewrite",  # the complaint is the structure itself
+}
+""",
     hints=(
         "Ask of each part: what is the complaint, and what is the least change that ends it?",
         "A part without complaint and without source can only be moved.",
@@ -105,6 +115,7 @@ THREE_WAYS = Exercise(
         ),
         Proof("keep patching", _with(reports="rehost"), says="still has to be patched"),
         Proof("more than is asked", _with(catalogue="replatform"), says="more than its complaint"),
+        Proof("AWS's other words", _with(catalogue="lift-and-shift", orders="Refactor"), "right"),
         Proof("capital letters", lambda _: {k: v.title() for k, v in TRUTH.items()}, "right"),
     ),
 )

@@ -2,95 +2,97 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
-from orderlab.orders.figures import percentiles
-from orderlab.orders.monolith import Monolith
-from orderlab.orders.replay import replay
-from orderlab.requirements.system import SERVICES, fresh_orders
+from orderlab.exercises.engine.answers import CannotRead, listing, mapping, number
+from orderlab.orders.scale import PROMOTION_PER_SECOND
+from orderlab.simulation.workers import Served, serve
 
-CLIENTS = 40
-# The 240 orders of the promotion. A size that a part of them shows to be too small is not made to
-# work through the rest, which would take it minutes.
-PARTS = (40, 80, 120)
-LIMIT_MS = 1000.0
-# on the day of a promotion the services behind are slower too
-CALL_SECONDS = 0.05
+# Three calls of 30 ms each.
+ORDER_SECONDS = 0.09
+PROMOTION_SECONDS = 60.0
+LIMIT_SECONDS = 1.0
 MOST_WORKERS = 96
+NEEDED = round(PROMOTION_PER_SECOND * ORDER_SECONDS, 6)
 
 
 def _check(workspace: Workspace) -> Outcome:
-    given = _settings(workspace.answer)
-    if given is None:
-        if workspace.answer is None:
-            return untouched(
-                "No size was handed over yet.", next='ex.check({"workers": 8, "backlog": 16})'
-            )
-        return wrong(
-            "another form",
-            "I can't read that as a size.",
-            got=repr(workspace.answer)[:80],
-            expected='{"workers": 8, "backlog": 16}, both whole numbers from 1',
+    if workspace.answer is None:
+        return untouched(
+            "No size was handed over yet.", next='ex.check({"workers": 8, "backlog": 16})'
         )
-    workers, backlog = given
+    workers, backlog = _size(workspace.answer)
     if workers > MOST_WORKERS:
         return wrong(
             "as many as there are customers, and more",
             f"{workers} workers: each holds a thread and a connection to the database, all year.",
+            looked_at="the size that you gave",
             expected=f"at most {MOST_WORKERS} workers",
             got=f"{workers} workers",
-            next=f"{CLIENTS} clients send at once. Who would the others work for?",
+            next="How many orders are worked on at the same moment, at that rate?",
         )
-    with Monolith(workers=workers, backlog=backlog) as monolith:
-        for service in SERVICES:
-            monolith.control(service, seconds=CALL_SECONDS)
-        orders = 0
-        for part in PARTS:
-            orders += part
-            sent = replay(monolith.url, fresh_orders(part), connections=CLIENTS, attempts=1)
-            refused, median = len(sent.refused), percentiles(sent.answer_ms).get("p50", 0.0)
-            if refused or median >= LIMIT_MS:
-                break
-    return _judge(given, orders, refused, median)
+    served = serve(
+        workers=workers,
+        backlog=backlog,
+        per_second=PROMOTION_PER_SECOND,
+        service_seconds=ORDER_SECONDS,
+        seconds=PROMOTION_SECONDS,
+    )
+    return _judge(workers, backlog, served)
 
 
-def _settings(answer: Any) -> tuple[int, int] | None:
-    if isinstance(answer, dict):
-        answer = (answer.get("workers"), answer.get("backlog"))
-    if not isinstance(answer, tuple | list) or len(answer) != 2:
-        return None
-    if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in answer):
-        return None
-    return answer[0], answer[1]
+def _size(answer: Any) -> tuple[int, int]:
+    form = '{"workers": 8, "backlog": 16}'
+    if isinstance(answer, Mapping):
+        read = mapping(answer, ("workers", "backlog"), synonyms={"line": "backlog"})
+        values = [read["workers"], read["backlog"]]
+    else:
+        values = listing(answer, form)
+    if len(values) != 2:
+        raise CannotRead(f"I expected two numbers, such as {form}.")
+    workers, backlog = (number(each, "a whole number") for each in values)
+    if not (1 <= workers < 10**6 and 0 <= backlog < 10**9) or workers % 1 or backlog % 1:
+        raise CannotRead("Both must be whole numbers: at least 1 worker, and a backlog from 0.")
+    return int(workers), int(backlog)
 
 
-def _judge(size: tuple[int, int], orders: int, refused: int, median: float) -> Outcome:
-    looked = f"{orders} orders from {CLIENTS} clients at once, to {size[0]} workers and a backlog of {size[1]}"
-    expected = f"nobody refused, half of the answers within {LIMIT_MS:.0f} ms"
-    if refused:
+def _judge(workers: int, backlog: int, served: Served) -> Outcome:
+    looked = (
+        f"a simulated minute of the promotion: {PROMOTION_PER_SECOND:.0f} orders a second, "
+        f"{ORDER_SECONDS * 1000:.0f} ms each, {workers} workers, a backlog of {backlog}"
+    )
+    expected = f"nobody refused, half of the answers within {LIMIT_SECONDS * 1000:.0f} ms"
+    got = f"{served.refused:,} refused, median {served.median_seconds * 1000:,.0f} ms"
+    found = {"looked_at": looked, "expected": expected, "got": got}
+    if served.refused and workers >= NEEDED:
         return wrong(
-            "too small for the spike",
-            f"Some of {orders} orders were refused: all workers were busy and the backlog was full.",
-            looked_at=looked,
-            expected=expected,
-            got=f"{refused} of {orders} orders refused",
-            next="Room for everybody is workers + backlog. Who may wait, and who may not?",
+            "no room for a moment",
+            "The workers are enough on average, and some orders found all of them busy.",
+            **found,
+            next="Orders that come a moment too early need a place to wait.",
         )
-    if median >= LIMIT_MS:
+    if served.refused:
+        return wrong(
+            "too small for the rate",
+            f"{workers} workers finish {workers / ORDER_SECONDS:.0f} orders a second. The backlog "
+            "fills up, and then customers are refused.",
+            **found,
+            next="Orders a second times seconds an order: how many are worked on at once?",
+        )
+    if served.median_seconds >= LIMIT_SECONDS:
         return wrong(
             "a longer line",
             "Nobody was refused, but they stood in line: a backlog turns a refusal into a wait.",
-            looked_at=looked,
-            expected=expected,
-            got=f"median {median:.0f} ms",
-            next="The three calls take 150 ms together. How long is the wait for the last in line?",
+            **found,
+            next="Only workers make the line move.",
         )
     return right(
-        "It holds, for this spike. The rest of the year those workers wait for orders and are paid for; "
-        "and a spike twice as high fails again. R2 asks that nobody has to guess.",
+        "It holds, for a spike of this height. The rest of the year those workers wait for orders "
+        "and are paid for, and a spike twice as high fails again.",
         looked_at=looked,
-        got=f"nobody refused, median {median:.0f} ms",
+        got=got,
     )
 
 
@@ -98,21 +100,26 @@ ENOUGH_WORKERS = Exercise(
     id="0.6",
     title="Enough workers (open)",
     check=_check,
-    solve=lambda _: {"workers": 40, "backlog": 64},
-    solution="""ex.check({"workers": 40, "backlog": 64})
-# A worker for each client that may come at once, and a little room. It passes, and costs 40 workers
-# around the clock for a week whose average is one order in three minutes.""",
+    solve=lambda _: {"workers": 20, "backlog": 16},
+    answer_name="size",
+    solution="""size = {"workers": 20, "backlog": 16}
+# 178 orders a second times 0.09 s an order are 16 at once. A few more, and a little room to wait.
+""",
+    equivalent={"20 -> 21": "more workers serve as well", "16 -> 17": "more room serves as well"},
     hints=(
-        "What happens to a request that finds all workers busy and the backlog full?",
+        "How many orders are worked on at the same moment: orders a second times seconds an order?",
         "A backlog avoids refusals but makes people wait; only workers make the line move.",
-        "About one worker for each client that sends at the same time.",
+        "178 times 0.09 is a little over 16. Take a few more workers than that.",
     ),
-    waits=True,
     proofs=(
-        Proof("too small for the spike", lambda _: {"workers": 8, "backlog": 16}, says="refused"),
-        Proof("a longer line", lambda _: {"workers": 2, "backlog": 400}, says="stood in line"),
+        Proof("too small for the rate", lambda _: {"workers": 8, "backlog": 16}, says="89 orders"),
+        Proof("a longer line", lambda _: {"workers": 15, "backlog": 4000}, says="stood in line"),
+        Proof("no room for a moment", lambda _: (16, 0), says="place to wait"),
+        Proof(
+            "an answer that cannot be read", lambda _: {"workers": 0, "backlog": 3}, says="whole"
+        ),
         Proof("as many as there are customers, and more", lambda _: (400, 10), says="all year"),
-        Proof("another form", lambda _: "more", says="can't read that"),
-        Proof("other numbers, as a pair", lambda _: (48, 80), "right"),
+        Proof("other numbers, as a pair", lambda _: ("48", 80), "right"),
+        Proof("no line at all", lambda _: {"Backlog": 0, "Workers": 17}, "right"),
     ),
 )

@@ -42,6 +42,14 @@ class Attempt:
         state = self._progress.exercise(self._exercise.id)
         return f"Exercise {self._exercise.id}, {self._exercise.title}: {state.describe()}"
 
+    @property
+    def material(self) -> Any:
+        """What the exercise is about: sentences, parts or cases by name."""
+        from orderlab.showing.table import Table
+
+        rows = [{"which": name, "about": text} for name, text in self._exercise.material.items()]
+        return Table(rows)
+
     def check(self, *answer: Any) -> Outcome:
         """Look at what you built, or at the answer you give, and say what was found.
 

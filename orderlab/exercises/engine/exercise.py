@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -62,7 +62,9 @@ class Exercise:
 
     `names` gives the names that `solution` uses from cells above it in the notebook (clients, ids,
     earlier variables); `answer_name` is the variable that it hands to `ex.check(...)`, if any. With
-    them the gate runs the shown solution and its mutants.
+    them the gate runs the shown solution and its mutants. `equivalent` lists mutants that are as
+    right as the solution, each with the reason. `material` is what the task is about, shown as
+    `ex.material`.
     """
 
     id: str
@@ -77,6 +79,8 @@ class Exercise:
     stands: Callable[[Workspace], bool] | None = None
     names: Callable[[Workspace], dict[str, Any]] | None = None
     answer_name: str = ""
+    material: Mapping[str, str] = field(default_factory=dict)
+    equivalent: Mapping[str, str] = field(default_factory=dict)
     waits: bool = False
     needs: tuple[str, ...] = ()
 

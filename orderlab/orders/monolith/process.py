@@ -17,7 +17,7 @@ from orderlab.errors import LabError, LearnerError, interruptible
 from orderlab.orders.monolith.services import NAMES
 from orderlab.target.child import STOP_SECONDS, out_of_our_group
 
-_START_AGAIN = "Make another one: run the cell with `Monolith(...)` again."
+_START_AGAIN = "Make another one: run the cell with `lab.monolith()` again."
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Monolith:
             env={**os.environ, "ORDERLAB_MONOLITH": settings},
             **out_of_our_group(),
         )
+        self._failing: set[str] = set()
         with interruptible("The start of the monolith was interrupted. Run the cell again."):
             try:
                 atexit.register(self.stop)
@@ -79,9 +80,20 @@ class Monolith:
     def control(self, service: str, **wanted: Any) -> dict[str, Any]:
         """Break a service (`fail=True`), mend it, or set how long its work takes (`seconds`)."""
         if service not in NAMES:
-            raise ValueError(f"{service} is none of {', '.join(NAMES)}")
+            raise LearnerError(
+                f"The monolith calls no service {service!r}.",
+                advice=f"It calls {', '.join(NAMES)}.",
+            )
         answer: dict[str, Any] = self._ask(service, "/control", json.dumps(wanted).encode())
+        self._failing = {name for name in self._failing if name != service}
+        if answer["fail"]:
+            self._failing.add(service)
         return answer
+
+    @property
+    def broken(self) -> list[str]:
+        """The services that are set to fail now."""
+        return sorted(self._failing)
 
     def books(self) -> Books:
         """Compare what the shop and each service have written down."""

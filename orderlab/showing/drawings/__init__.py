@@ -15,6 +15,7 @@ DRAWINGS: dict[str, str] = {
     "API": "api_tree",
     "concurrency": "concurrency",
     "environment": "environment",
+    "monolith": "monolith",
     "token bucket": "token_bucket",
 }
 
