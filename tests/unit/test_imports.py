@@ -14,7 +14,7 @@ PACKAGE = ROOT / "orderlab"
 # From the highest to the lowest. A part may import what stands in a lower layer, and its own layer.
 LAYERS = (
     ("cli", "doctor", "workbook", "benchmarks"),
-    ("lab", "session", "journal"),
+    ("lab", "session", "journal", "words"),
     ("exercises", "dashboards", "requirements"),
     ("orders", "practice", "drawing", "trace", "faults", "showing", "progress"),
     ("target",),

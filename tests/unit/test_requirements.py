@@ -33,7 +33,7 @@ def test_a_small_monolith_refuses_a_spike_and_a_roomy_one_does_not(
 
 def test_a_broken_service_fails_the_monoliths_orders(small_monolith: MonolithSystem) -> None:
     finding = EXPERIMENTS["R1"](small_monolith)
-    assert finding.colour == "red" and finding.number.startswith("0 of 30 orders accepted")
+    assert finding.colour == "red" and "0 of 30 accepted" in finding.number
 
 
 def test_a_slow_service_makes_the_customer_wait(small_monolith: MonolithSystem) -> None:
@@ -44,7 +44,7 @@ def test_an_experiment_mends_what_it_broke(small_monolith: MonolithSystem) -> No
     EXPERIMENTS["R1"](small_monolith)
     account = small_monolith.account([])
     assert account.stored == set()
-    assert EXPERIMENTS["R4"](small_monolith).number == "0 of 4 components shown"
+    assert EXPERIMENTS["R4"](small_monolith).number.startswith("0 of 4 components shown")
 
 
 def test_orders_of_two_experiments_never_have_the_same_id() -> None:

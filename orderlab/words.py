@@ -1,0 +1,222 @@
+"""Short forms for a learner, once a chapter has shown the calls behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from orderlab.target.base import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orderlab.orders.monolith import Monolith
+    from orderlab.practice.functions import Report
+    from orderlab.practice.http import Answer
+    from orderlab.practice.listing import Listing
+    from orderlab.practice.orders import Sent
+    from orderlab.showing.picture import Picture
+
+
+class Words:
+    """What a lesson needs beyond boto3: send orders, call functions, plot, clean up.
+
+    `Lab` is made of these and of what belongs to a chapter: exercises, pictures, experiments.
+    """
+
+    target: Target
+    _monolith: Monolith | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of order-api's stage. Raises LookupError before the API is deployed."""
+        from orderlab.orders.parts.api import api_address
+
+        return api_address(self.target)
+
+    def api_url(self, api_id: str, stage: str = "live") -> str:
+        """The address of any deployed REST API's stage."""
+        return self.target.api_url(api_id, stage)
+
+    def request(self, url: str, body: Any = None, **how: Any) -> Answer:
+        """Send one HTTP request: `lab.request(url, body, method=..., headers={...})`.
+
+        Returns its answer with `.status`, `.text` and `.json()`, whatever the status. With
+        `signed=True` it is signed with the session's AWS keys.
+        """
+        from orderlab.practice import http
+
+        if how.pop("signed", False):
+            method, kind = how.get("method", "POST"), how.get("content_type", "application/json")
+            signed = http.signature(self.target, url, body, method, kind)
+            how["headers"] = {**signed, **how.get("headers", {})}
+        return http.request(url, body, **how)
+
+    def requests(self, url: str, bodies: Sequence[Any], **how: Any) -> list[Answer]:
+        """POST every body, from `clients=8` connections at a time; `headers={...}`."""
+        from orderlab.practice import http
+
+        return http.many(url, bodies, **how)
+
+    def week(self) -> list[dict[str, Any]]:
+        """The 3,168 orders of the sample week, as they were placed."""
+        from orderlab.practice import orders
+
+        return orders.week()
+
+    def orders(self, count: int) -> list[dict[str, Any]]:
+        """Real orders under ids that nobody has used."""
+        from orderlab.practice import orders
+
+        return orders.fresh(count)
+
+    def place_orders(self, orders: int | Sequence[dict[str, Any]], **how: Any) -> Sent:
+        """Send orders to what is deployed: so many fresh ones, or those you give.
+
+        `clients=8` connections send one after the other; with `per_second=` they arrive on the
+        clock instead. `url=` sends them elsewhere. Each is sent once, or up to `attempts` times.
+        """
+        from orderlab.practice import orders as practice
+
+        chosen = practice.fresh(orders) if isinstance(orders, int) else orders
+        url = how.pop("url", None) or self.url
+        return practice.place(url, chosen, **how)
+
+    def monolith(self, workers: int = 8, backlog: int = 16) -> Monolith:
+        """Start the customer's order service of today; one that you started before is stopped."""
+        from orderlab.orders.monolith import Monolith
+
+        if self._monolith is not None:
+            self._monolith.stop()
+        self._monolith = Monolith(workers=workers, backlog=backlog)
+        return self._monolith
+
+    def listing(self, what: str) -> Listing:
+        """The customer's own code: `lab.listing("monolith")`, or a function's name."""
+        from orderlab.practice.listing import listing
+
+        return listing(what)
+
+    def settle(self, seconds: float = 60.0) -> None:
+        """Wait until no order is under way any more."""
+        from orderlab.orders.settling import wait_until_settled
+
+        wait_until_settled(self.target, deadline_seconds=seconds)
+
+    def wait_for(self, condition: Callable[[], Any], seconds: float = 10.0) -> bool:
+        """True as soon as `condition()` is true; False if it was not within `seconds`."""
+        from orderlab.requirements.waiting import wait_for
+
+        return wait_for(lambda: bool(condition()), seconds)
+
+    def deploy(self, name: str, code: str | dict[str, str], **settings: Any) -> str:
+        """Deploy a function with a role that may write its log, or update it; returns its ARN.
+
+        `code` is the text of app.py with a function `handler`, or several files by name;
+        `allowed=[...]` holds policy statements; other settings are those of CreateFunction.
+        """
+        from orderlab.practice import functions
+
+        return functions.deploy(self._practice(), name, code, **settings)
+
+    def invoke(self, name: str, event: Any) -> Any:
+        """Invoke a function and return its answer; its error comes back as Lambda's JSON."""
+        from orderlab.practice import functions
+
+        return functions.invoke(self.target, name, event)
+
+    def invoke_at_once(self, name: str, events: Sequence[Any]) -> list[Any]:
+        """Invoke a function once for each event, all at the same moment."""
+        from orderlab.practice import functions
+
+        return functions.at_once(self.target, name, events)
+
+    def report(self, name: str, event: Any) -> Report:
+        """Invoke a function and read its REPORT line: `.init_ms`, `.duration_ms`, `.billed_ms`."""
+        from orderlab.practice import functions
+
+        return functions.report(self.target, name, event)
+
+    def log(self, name: str, pattern: str = "") -> list[str]:
+        """The lines in a function's log, oldest first, or those that a filter pattern matches."""
+        from orderlab.practice import functions
+
+        return functions.log_lines(self.target, name, pattern)
+
+    def customer_code(self, name: str) -> bytes:
+        """The zip file of a function that the customer's own people wrote."""
+        from orderlab.orders.parts.packages import handler_zip
+
+        return handler_zip(name.replace("-", "_"))
+
+    def customer_layer(self) -> bytes:
+        """The zip file of the layer that those functions share."""
+        from orderlab.orders.parts.packages import layer_zip
+
+        return layer_zip()
+
+    def zipped(self, name: str, text: str) -> bytes:
+        """A zip file with one file in it: what Lambda takes as code."""
+        from orderlab.practice.functions import zipped
+
+        return zipped({name: text})
+
+    def mock_method(self, **settings: Any) -> None:
+        """Make a method of an API that answers 200 by itself, and deploy it to the stage live."""
+        from orderlab.practice import gateway
+
+        gateway.mock_method(self._practice(), **settings)
+
+    def gateway_log_role(self) -> str:
+        """The ARN of a role with which API Gateway may write logs."""
+        from orderlab.practice import gateway
+
+        return gateway.log_role(self._practice())
+
+    def order_schema(self) -> str:
+        """The JSON Schema (draft 4) of the customer's orders, as text."""
+        from orderlab.orders.contract import schema_text
+
+        return schema_text()
+
+    def environments(self, name: str) -> list[dict[str, Any]]:
+        """The execution environments of a function that are there now, with their `state`."""
+        known = self.target.page("environments")
+        return [each for each in known if each["function"] == self.target.name(name)]
+
+    def remove(self, *names: str) -> None:
+        """Take away resources by name, whatever their kind, and say which there were."""
+        from orderlab.practice.removal import remove
+
+        removed = remove(self._practice(), *names)
+        if removed:
+            print(f"Removed: {', '.join(removed)}.")  # noqa: T201
+
+    def percentiles(self, values: Iterable[float]) -> dict[str, float]:
+        """`p50`, `p95` and `p99` of the values, in their unit."""
+        from orderlab.orders.figures import percentiles
+
+        return percentiles(values)
+
+    def plot(self, title: str, series: Mapping[str, Sequence[float]], **how: Any) -> Picture:
+        """Lines, each with its label at its end: `lab.plot("...", {"label": values}, x=...)`."""
+        from orderlab.showing.plots import line_plot
+
+        return line_plot(title, series, **how)
+
+    def bars(self, title: str, values: Mapping[str, float], **how: Any) -> Picture:
+        """A bar for each name, with its value above it."""
+        from orderlab.showing.plots import bar_plot
+
+        return bar_plot(title, values, **how)
+
+    def picture(self, name: str) -> Picture:
+        """A drawing that explains an idea: `lab.picture("token bucket")`."""
+        from orderlab.showing.drawings import drawing
+
+        return drawing(name)
+
+    def _practice(self) -> Target:
+        """The target with clients that write into the journal, so that what is made stands again
+        after a restart."""
+        return self.target
