@@ -135,6 +135,8 @@ def test_a_reference_out_of_the_api_is_refused(
     patch = [{"op": "replace", "path": "/schema", "value": schema}]
     with pytest.raises(ClientError, match=refused):
         gateway.update_model(restApiId=api.id, modelName="Empty", patchOperations=patch)
+    if "/restapis/" in reference:
+        return  # an import takes it for a model of its own
     for place in (
         {"definitions": {"Other": json.loads(schema)}},
         _as_parameter(json.loads(schema)),
