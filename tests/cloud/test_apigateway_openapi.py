@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.cloud.bystander import bystander
 from tests.cloud.rest_api import RestApi, patches, send
 
 DOCUMENT: dict[str, Any] = {
@@ -153,3 +154,94 @@ def test_an_api_that_is_disabled_is_forbidden(cloud: Any) -> None:
     api.deploy()
     answer = send(cloud, "GET", f"/_aws/execute-api/{api.id}/prod/", None, {})
     assert (answer.status, answer.json) == (403, {"message": "Forbidden"})
+
+
+HEAD = 'openapi: "3.0.0"\ninfo: {title: gw-limits, version: 2020-01-02}\npaths: {}\n'
+DOUBLING = "".join(f"x{n}: &a{n} [{f'*a{n - 1}, *a{n - 1}' if n else '1'}]\n" for n in range(40))
+MERGED = "".join(
+    f"x{n}: &a{n} {{<<: [{f'*a{n - 1}, *a{n - 1}' if n else '{b: 1}'}], k{n}: 1}}\n"
+    for n in range(40)
+)
+SHARED = {f"k{n}": {"type": "object"} for n in range(1000)}
+
+
+ENDLESS = [
+    (HEAD + "x: " + "[" * 100_000, "Invalid OpenAPI input"),
+    (HEAD + "x: " + "{a: " * 100_000, "Invalid OpenAPI input"),
+    ("[" * 200_000, "Invalid OpenAPI input"),
+    ('{"openapi": "3.0.0", "paths": ' + '{"a": ' * 500 + "1" + "}" * 501, "Invalid OpenAPI"),
+    (HEAD + DOUBLING, "too many values"),
+    (HEAD + MERGED, "too many values"),
+    (HEAD + "x: &a [*a]\n", "Invalid OpenAPI input"),
+    (HEAD + "x: *nowhere\n", "Invalid OpenAPI input"),
+    (HEAD + "x: !!python/object:os.system {}\ny: !!int 'x'\n", "Invalid OpenAPI input"),
+    (HEAD + "---\n" + HEAD, "Invalid OpenAPI input"),
+    (HEAD + "components: [1]\n", "Invalid OpenAPI input"),
+    (HEAD + "components: {schemas: {A: 1}}\n", "Unable to create model for 'A'"),
+    (HEAD.replace("{}", "{/a: {get: {parameters: 5}}}"), "Invalid OpenAPI input"),
+    (
+        HEAD.replace("{}", "{/a: {get: {parameters: [{$ref: 'file:///etc/passwd'}]}}}"),
+        "Unable to resolve the reference",
+    ),
+    (
+        HEAD.replace("{}", "{/a: {get: {parameters: [{$ref: '#/p'}]}}}") + "p: {$ref: '#/p'}",
+        "references do not end",
+    ),
+    (HEAD + "x: " + "1:" * 500_000 + "1\n" + "y: " + "9" * 500_000, ""),
+]
+
+
+@pytest.mark.parametrize(("body", "text"), ENDLESS, ids=range(len(ENDLESS)))
+def test_a_document_without_end_is_refused_to_its_caller_alone(
+    cloud: Any, body: str, text: str
+) -> None:
+    gateway = cloud.client("apigateway")
+    with bystander(cloud):
+        if not text:
+            made = gateway.import_rest_api(body=body.encode())
+            gateway.delete_rest_api(restApiId=made["id"])
+            return
+        with pytest.raises(ClientError, match=text) as error:
+            gateway.import_rest_api(body=body.encode())
+    assert error.value.response["Error"]["Code"] == "BadRequestException"
+
+
+def test_a_large_document_is_read_beside_other_calls(cloud: Any) -> None:
+    gateway = cloud.client("apigateway")
+    template = "#if($a)x#end" * 20_000
+    operation = {
+        "x-amazon-apigateway-integration": {
+            "type": "mock",
+            "requestTemplates": {"application/json": template},
+            "responses": {"default": {"statusCode": "200"}},
+        }
+    }
+    paths = {f"/p{n}": {"get": operation} for n in range(10)}
+    document = {**DOCUMENT, "paths": paths, "components": {"schemas": SHARED}}
+    document["info"] = {"title": "gw-large", "version": "1"}
+    with bystander(cloud):
+        made = gateway.import_rest_api(body=json.dumps(document).encode())
+        gateway.put_rest_api(restApiId=made["id"], mode="merge", body=json.dumps(document).encode())
+        api = _deployed(cloud, made["id"])
+    assert api.call("GET", "/p9").status == 500
+
+
+def test_yaml_is_read_as_json_would_be(cloud: Any) -> None:
+    document = """
+openapi: 3.0.0
+info: {title: gw-yaml, version: 2020-01-02, description: "true"}
+x-defaults: &defaults
+  type: mock
+  requestTemplates: {application/json: '{"statusCode": 201}'}
+paths:
+  /a:
+    get:
+      responses: {201: {description: made}}
+      x-amazon-apigateway-integration:
+        <<: *defaults
+        responses: {default: {statusCode: 201}}
+"""
+    gateway = cloud.client("apigateway")
+    made = gateway.import_rest_api(body=document.encode())
+    assert (made["version"], made["description"]) == ("2020-01-02", "true")
+    assert _deployed(cloud, made["id"]).call("GET", "/a").status == 201

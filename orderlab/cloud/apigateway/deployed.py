@@ -16,6 +16,7 @@ from orderlab.cloud.apigateway.routes import Routes
 from orderlab.cloud.apigateway.schemas.errors import ModelError
 
 if TYPE_CHECKING:
+    from orderlab.cloud.apigateway.budget import Budget
     from orderlab.cloud.apigateway.parameter_mapping import ParameterMapping
     from orderlab.cloud.apigateway.state import RestApi
     from orderlab.cloud.apigateway.vtl.template import Template
@@ -61,22 +62,18 @@ class Templates:
 
     def __init__(self, sources: Mapping[str, str | None] | None) -> None:
         self.sources = {kind.lower(): source or "" for kind, source in (sources or {}).items()}
-        self._compiled: dict[str, Template] = {}
 
     def __bool__(self) -> bool:
         return bool(self.sources)
 
-    def get(self, content_type: str) -> Template | None:
-        found = self._compiled.get(content_type)
-        if found is None and content_type in self.sources:
-            from orderlab.cloud.apigateway.vtl.template import compile_template
+    def get(self, content_type: str, budget: Budget | None = None) -> Template | None:
+        """The template of a content type; BudgetSpent if it is large and was not read before."""
+        source = self.sources.get(content_type)
+        if source is None:
+            return None
+        from orderlab.cloud.apigateway.vtl.template import compile_template
 
-            found = compile_template(self.sources[content_type])
-            self._compiled[content_type] = found
-        return found
-
-    def first(self) -> Template | None:
-        return self.get(next(iter(self.sources))) if self.sources else None
+        return compile_template(source, budget)
 
 
 class DeployedIntegration:
@@ -214,15 +211,19 @@ def _copied(api: RestApi) -> RestApi:
     """The API without any part that later edits could reach."""
     from orderlab.cloud.apigateway.state import RestApi
 
-    parts = (
-        api.document,
-        api.resources,
-        api.models,
-        api.validators,
-        api.authorizers,
-        api.gateway_responses,
+    # each by itself, so that the rest of the cloud gets its turn between them
+    return RestApi(
+        _copy(api.document),
+        {name: _copy(each) for name, each in list(api.resources.items())},
+        {name: _copy(each) for name, each in list(api.models.items())},
+        _copy(api.validators),
+        _copy(api.authorizers),
+        _copy(api.gateway_responses),
     )
-    return RestApi(*json.loads(json.dumps(parts)))
+
+
+def _copy(value: Any) -> Any:
+    return json.loads(json.dumps(value))
 
 
 class GatewayAnswer:

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 from orderlab.cloud.apigateway.accounting import account_for
 from orderlab.cloud.apigateway.failures import GatewayFailure, internal_error
 from orderlab.cloud.apigateway.gateway_responses import gateway_response
+from orderlab.cloud.apigateway.integrations import mock
 from orderlab.cloud.apigateway.integrations.http_exchange import Exchanges
-from orderlab.cloud.apigateway.invocation import Invocation
+from orderlab.cloud.apigateway.invocation import EndpointAnswer, Invocation, OutgoingRequest
 from orderlab.cloud.apigateway.lane import Lane
 from orderlab.cloud.apigateway.parameter_mapping import MappingError
 from orderlab.cloud.apigateway.state import RestApi
@@ -106,9 +107,7 @@ class Gateway:
                 await carry(invocation, None, lambda: validate(invocation))
             outgoing = await carry(invocation, None, lambda: integration_request(invocation))
             invocation.note(f"Sending request to {outgoing.uri}")
-            answer = await call_integration(
-                self._cloud, self.background, self.exchanges, invocation, outgoing
-            )
+            answer = await self._call(invocation, outgoing)
             invocation.note(f"Received response. Status: {answer.status}")
             return await carry(invocation, answer, lambda: integration_response(invocation, answer))
         except (MappingError, TemplateError) as error:
@@ -118,6 +117,15 @@ class Gateway:
         except Exception:
             log.exception("A request to API %s failed", invocation.api.id)
             raise internal_error("The local cloud failed; this is its own fault.") from None
+
+    async def _call(self, invocation: Invocation, outgoing: OutgoingRequest) -> EndpointAnswer:
+        if invocation.method.integration.kind == "MOCK":
+            return await self.lane.carry(
+                invocation, None, lambda: mock.answer(invocation, outgoing)
+            )
+        return await call_integration(
+            self._cloud, self.background, self.exchanges, invocation, outgoing
+        )
 
     def _refusal(self, invocation: Invocation, failure: GatewayFailure) -> Response:
         if failure.reason:

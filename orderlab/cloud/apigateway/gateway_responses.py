@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 
+from orderlab.cloud.apigateway.budget import MAX_TEXT, Budget, BudgetSpent
 from orderlab.cloud.apigateway.deployed import GatewayAnswer
 from orderlab.cloud.apigateway.failures import GatewayFailure
 from orderlab.cloud.apigateway.invocation import Invocation
@@ -68,11 +69,22 @@ def _body(
     kind = wanted if wanted in sources else "application/json"
     if kind not in sources:
         kind = next(iter(sources))
-    return kind, _filled(sources[kind], invocation).encode("utf-8", "replace")
+    try:
+        return kind, _filled(sources[kind], invocation).encode("utf-8", "replace")
+    except BudgetSpent:
+        return "application/json", json.dumps(_default_body(failure)).encode()
 
 
 def _filled(template: str, invocation: Invocation) -> str:
+    """The template with values in it; BudgetSpent if that makes it too long."""
+    budget = Budget(room=MAX_TEXT)
+
     def value(found: re.Match[str]) -> str:
+        filled = _value(found)
+        budget.make(len(filled))
+        return filled
+
+    def _value(found: re.Match[str]) -> str:
         root, path = found[1], found[2].removeprefix(".")
         if root == "context":
             return text(compile_path(f"$.{path}").find(invocation.context)) + (found[3] or "")
@@ -104,8 +116,16 @@ def _header_value(source: str, invocation: Invocation) -> str | None:
     if source.startswith("stageVariables."):
         return invocation.stage_variables.get(source.removeprefix("stageVariables."))
     if source.startswith("method.request."):
-        from orderlab.cloud.apigateway.parameter_mapping import request_source
-
-        value = request_source(source)(invocation, None)
-        return ",".join(value) if isinstance(value, list) else value
+        return _request_value(source, invocation)
     return None
+
+
+def _request_value(source: str, invocation: Invocation) -> str | None:
+    from orderlab.cloud.apigateway.parameter_mapping import MappingError, request_source
+
+    invocation.budget = Budget.at_once()
+    try:
+        value = request_source(source)(invocation, None)
+    except (MappingError, BudgetSpent):
+        return None
+    return ",".join(value) if isinstance(value, list) else value

@@ -23,6 +23,7 @@ Result = TypeVar("Result")
 
 # no request takes longer, whatever its integration
 _LONGEST_SECONDS = 29.0
+_LARGE_BODY = 1024 * 1024
 _TOO_MUCH = "Execution failed: templates, paths and models ask for more work than a request may be"
 
 
@@ -61,6 +62,10 @@ class Lane:
             raise internal_error(_TOO_MUCH) from None
         except TimeoutError:
             raise GatewayFailure("INTEGRATION_TIMEOUT") from None
+        finally:
+            # JSON takes up to twenty times its room when it is read: that is not kept meanwhile
+            if len(invocation.body) > _LARGE_BODY:
+                invocation.replace_body(invocation.body)
 
     async def run(self, api_id: str, work: Callable[[], Result]) -> Result:
         """Do something in the thread when it is this API's turn."""

@@ -35,12 +35,6 @@ class RestApi:
     def id(self) -> str:
         return str(self.document["id"])
 
-    def deploy(self, deployment_id: str) -> DeployedApi:
-        """Freeze what the API is now."""
-        frozen = DeployedApi.of(self, deployment_id)
-        self.deployed[deployment_id] = frozen
-        return frozen
-
 
 @dataclass(slots=True)
 class Keys:

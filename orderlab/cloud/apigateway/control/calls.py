@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -12,6 +13,7 @@ from orderlab.cloud.apigateway.control.errors import (
     not_found,
     validation_error,
 )
+from orderlab.cloud.apigateway.control.preparation import LARGE, read_templates
 from orderlab.cloud.apigateway.invocation import read_json
 from orderlab.cloud.apigateway.regions import region_state
 from orderlab.cloud.apigateway.state import Document, RestApi, shown
@@ -139,12 +141,22 @@ def handler(cloud: Cloud, operation: Operation, status: int) -> Handler:
     """An operation as the front calls it; what it returns becomes the body."""
 
     def handle(call: Call, parameters: Parameters) -> Response | Any:
-        result = operation(control_call(cloud, call, parameters))
+        made = control_call(cloud, call, parameters)
+        if len(call.request.body) > LARGE:
+            return _prepared(made, operation, status, call.request_id)
+        result = operation(made)
         if hasattr(result, "__await__"):
             return _awaited(result, status, call.request_id)
         return _response(result, status, call.request_id)
 
     return handle
+
+
+async def _prepared(call: ControlCall, operation: Operation, status: int, request_id: str) -> Any:
+    """A call with much to read: its templates are read first, off the event loop."""
+    await call.cloud.gateway.gateway.lane.run("control", partial(read_templates, call.body))
+    result = operation(call)
+    return _response(await result if hasattr(result, "__await__") else result, status, request_id)
 
 
 async def _awaited(result: Any, status: int, request_id: str) -> Response:

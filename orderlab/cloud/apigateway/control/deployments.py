@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, not_found
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, text
 from orderlab.cloud.apigateway.control.stages import check_stage_settings, new_stage
+from orderlab.cloud.apigateway.deployed import DeployedApi
 from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
 from orderlab.cloud.aws_error import NotDoneYet
 
 
-def create_deployment(call: ControlCall) -> Document:
+async def create_deployment(call: ControlCall) -> Document:
     """Freeze the API; with a stage name, make that stage serve it."""
     api = call.api()
     if call.body.get("canarySettings"):
@@ -23,6 +26,8 @@ def create_deployment(call: ControlCall) -> Document:
         "description": call.text("description"),
         "createdDate": call.now(),
     }
+    lane = call.cloud.gateway.gateway.lane
+    frozen = await lane.run(api.id, partial(DeployedApi.of, api, deployment["id"]))
     if stage_name and stage_name not in api.stages:
         # the stage's own rules are checked before anything is kept
         stage = new_stage(call, stage_name, deployment["id"])
@@ -31,7 +36,7 @@ def create_deployment(call: ControlCall) -> Document:
     elif stage_name:
         _point(call, api.stages[stage_name], deployment["id"])
     api.deployments[deployment["id"]] = deployment
-    api.deploy(deployment["id"])
+    api.deployed[deployment["id"]] = frozen
     return shown(deployment)
 
 

@@ -8,6 +8,7 @@ from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, not_found, validation_error
 from orderlab.cloud.apigateway.control.methods import VERBS
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, text, whole
+from orderlab.cloud.apigateway.control.preparation import problem_of
 from orderlab.cloud.apigateway.integrations.aws_service import SERVICES, parse_uri
 from orderlab.cloud.apigateway.integrations.lambda_target import function_of
 from orderlab.cloud.apigateway.integrations.roles import CALLER
@@ -19,7 +20,6 @@ from orderlab.cloud.apigateway.parameter_mapping import (
 from orderlab.cloud.apigateway.state import Document, shown
 from orderlab.cloud.apigateway.vtl.errors import TemplateError
 from orderlab.cloud.apigateway.vtl.regular_expressions import java_pattern
-from orderlab.cloud.apigateway.vtl.template import compile_template
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 
 _KINDS = ("HTTP", "MOCK", "AWS_PROXY", "HTTP_PROXY", "AWS")
@@ -143,10 +143,9 @@ def _check_settings(integration: Document) -> None:
 
 def _check_templates(templates: Document) -> None:
     for content_type, source in templates.items():
-        try:
-            compile_template(str(source or ""))
-        except TemplateError as error:
-            raise bad_request(f"Invalid mapping template for {content_type}: {error}") from None
+        problem = problem_of(str(source or ""))
+        if problem:
+            raise bad_request(f"Invalid mapping template for {content_type}: {problem}")
 
 
 def _bad_mapping(error: MappingError) -> AwsError:

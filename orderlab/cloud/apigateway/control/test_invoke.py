@@ -7,6 +7,7 @@ Differs from AWS: the log has the main lines only.
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.apigateway.access_log import execution_lines, stamped
@@ -43,7 +44,8 @@ class TestInvoke:
             raise not_found("Invalid Integration identifier specified")
         started = time.perf_counter()
         path, request = _request(call, resource)
-        frozen = DeployedApi.of(api, "test-invoke")
+        lane = self._gateway.lane
+        frozen = await lane.run(api.id, partial(DeployedApi.of, api, "test-invoke"))
         stage = {
             "stageName": STAGE,
             "deploymentId": "test-invoke",

@@ -22,6 +22,7 @@ _BARE_KEY = re.compile(r"([{,]\s*)'?([A-Za-z_]\w*)'?\s*:")
 
 def answer(invocation: Invocation, outgoing: OutgoingRequest) -> EndpointAnswer:
     """The status that the template names; without one the request is misconfigured (500)."""
+    invocation.budget.spend(len(outgoing.body) >> 2)
     status = _status(outgoing.body.decode("utf-8", "replace"))
     if status is None:
         raise internal_error(

@@ -13,7 +13,6 @@ from orderlab.cloud.apigateway.integrations import (
     http_endpoint,
     lambda_custom,
     lambda_proxy,
-    mock,
 )
 from orderlab.cloud.apigateway.integrations.http_exchange import Exchanges
 from orderlab.cloud.apigateway.invocation import EndpointAnswer, Invocation, OutgoingRequest
@@ -34,8 +33,6 @@ async def call_integration(
 ) -> EndpointAnswer:
     """What the integration answers. Timeouts are real seconds, as functions' are."""
     integration = invocation.method.integration
-    if integration.kind == "MOCK":
-        return mock.answer(invocation, outgoing)
     started = time.perf_counter()
     try:
         if ":lambda:path/" in outgoing.uri:

@@ -71,7 +71,7 @@ def _map_parameters(
 
 def _body(invocation: Invocation, integration: DeployedIntegration) -> bytes:
     content_type = content_type_of(invocation)
-    template = integration.templates.get(content_type)
+    template = integration.templates.get(content_type, invocation.budget)
     binary = is_binary(content_type, invocation.deployed.binary_media_types)
     if template is not None:
         if binary and integration.content_handling:

@@ -14,6 +14,7 @@ from orderlab.cloud.apigateway.invocation import EndpointAnswer, Invocation
 from orderlab.cloud.apigateway.media_types import (
     accepts_binary,
     as_text,
+    essence,
     is_binary,
     response_body,
 )
@@ -97,14 +98,12 @@ def _converted(invocation: Invocation, chosen: DeployedResponse, answer: Endpoin
 
 def _template(invocation: Invocation, chosen: DeployedResponse) -> tuple[str, Template | None]:
     """The template for what the client accepts; JSON, else the first, where it does not say."""
-    accepted = invocation.header("accept").partition(";")[0].strip().lower()
-    for content_type in (accepted, "application/json"):
-        template = chosen.templates.get(content_type) if content_type else None
+    templates, accepted = chosen.templates, essence(invocation.header("accept").partition(",")[0])
+    for content_type in (accepted, "application/json", *templates.sources):
+        template = templates.get(content_type, invocation.budget)
         if template is not None:
             return content_type, template if template.source else None
-    first = next(iter(chosen.templates.sources), "application/json")
-    template = chosen.templates.first()
-    return first, template if template is not None and template.source else None
+    return "application/json", None
 
 
 def _overridden_status(wanted: Any, status: int) -> int:

@@ -8,6 +8,7 @@ AWS would refuse when it is used, the refusal comes when it is stored.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 
 from orderlab.cloud.apigateway.budget import MAX_TEXT, Budget
@@ -19,12 +20,32 @@ from orderlab.cloud.apigateway.vtl.scanner import Scanner
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 MAX_SOURCE = 300 * 1024
 _MAX_REMEMBERED = 20_000
+_MAX_LARGE = 4
 _CHANGES = re.compile(r"#\{?set|\.(?:put|add|set|remove|clear)")
 
 
-def compile_template(source: str) -> Template:
-    """The template of a source; TemplateError if it cannot be parsed."""
-    return _remembered(source) if len(source) <= _MAX_REMEMBERED else Template(source)
+def compile_template(source: str, budget: Budget | None = None) -> Template:
+    """The template of a source.
+
+    Raises:
+        TemplateError: if it cannot be parsed.
+        BudgetSpent: if to parse it takes longer than the budget allows.
+    """
+    if len(source) <= _MAX_REMEMBERED:
+        return _remembered(source)
+    if budget is not None and source not in _large:
+        budget.spend(len(source))
+    return _large_template(source)
+
+
+def _large_template(source: str) -> Template:
+    """Of those that are large, the last few are kept: each takes a hundred times its length."""
+    found = _large.pop(source, None) or Template(source)
+    _large[source] = found
+    with suppress(KeyError):
+        while len(_large) > _MAX_LARGE:
+            del _large[next(iter(_large))]
+    return found
 
 
 class Template:
@@ -72,6 +93,7 @@ class Template:
 
 
 _remembered = lru_cache(maxsize=512)(Template)
+_large: dict[str, Template] = {}
 
 
 def _interpolated(source: str, outer: Scanner) -> Expression:
