@@ -115,11 +115,14 @@ def _is_alive(parent: int) -> bool:
 def _say_as_json(cloud: Cloud) -> None:
     shown = ("region", "access_key_id", "secret_access_key")
     facts = {name: getattr(cloud.settings, name) for name in shown}
-    print(json.dumps({"endpoint": cloud.endpoint, **facts, "pid": os.getpid()}), flush=True)
+    # it works without anybody who reads this
+    with contextlib.suppress(OSError):
+        print(json.dumps({"endpoint": cloud.endpoint, **facts, "pid": os.getpid()}), flush=True)
 
 
 def _say(cloud: Cloud) -> None:
-    print(_instructions(cloud.endpoint, cloud.settings), flush=True)
+    with contextlib.suppress(OSError):
+        print(_instructions(cloud.endpoint, cloud.settings), flush=True)
 
 
 def _instructions(endpoint: str, settings: Settings) -> str:

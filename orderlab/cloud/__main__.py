@@ -55,7 +55,9 @@ def _announce(cloud: Cloud) -> None:
         "secret_access_key": settings.secret_access_key,
         "pid": os.getpid(),
     }
-    print(json.dumps(ready), flush=True)  # noqa: T201
+    # whoever started this may be gone already; then its input ends as well
+    with contextlib.suppress(OSError):
+        print(json.dumps(ready), flush=True)  # noqa: T201
 
 
 async def _parent_is_gone() -> None:

@@ -19,6 +19,7 @@ from orderlab.cloud.cloud import Cloud
 from orderlab.cloud.connections import Connections, raise_descriptor_limit
 from orderlab.cloud.header_names import NamesAsSent
 from orderlab.cloud.one_write import OneWrite
+from orderlab.cloud.own_log import write_aside
 from orderlab.cloud.reaping import Parent
 from orderlab.cloud.server import Front
 from orderlab.cloud.settings import Settings
@@ -46,12 +47,16 @@ def serve(
     Raises LearnerError if the port is taken.
     """
     listener = _listen(settings.port)
+    own_log = write_aside()
     runner: Callable[..., None] = asyncio.run
     if sys.platform != "win32":
         import uvloop
 
         runner = uvloop.run
-    runner(_serve(settings, listener, when_ready, stop_sign, parent))
+    try:
+        runner(_serve(settings, listener, when_ready, stop_sign, parent))
+    finally:
+        own_log.close()
 
 
 def _listen(port: int) -> socket.socket:
@@ -138,6 +143,7 @@ def _server(front: Front) -> tuple[_Server, Connections]:
         lifespan="off",
         access_log=False,
         log_level="warning",
+        log_config=None,
         server_header=False,
         date_header=False,
         timeout_keep_alive=300,

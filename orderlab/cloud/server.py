@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import logging
 import time
@@ -39,6 +38,7 @@ from orderlab.cloud.protocols import query, query_json
 from orderlab.cloud.protocols.misfits import misfit
 from orderlab.cloud.rest_routes import likely_operation, match_route
 from orderlab.cloud.scope import SERVED
+from orderlab.cloud.turns import Turns
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
@@ -57,7 +57,7 @@ class Front:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._long_calls = asyncio.Lock()
+        self._long_calls = Turns()
 
     def refuse(self, request: Request) -> Response | None:
         """A refusal if the head alone says that nobody here will answer; its body is not needed."""
@@ -75,9 +75,7 @@ class Front:
     async def handle(self, request: Request) -> Response:
         """Answer a request that was not refused."""
         if len(request.body) > LONG_BYTES:
-            async with self._long_calls:
-                # others are answered between two long calls
-                await asyncio.sleep(0)
+            await self._long_calls.next()
         address = data_plane_address(request)
         if address is not None:
             return await self._data_plane(request, address)

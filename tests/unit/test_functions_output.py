@@ -55,9 +55,42 @@ def test_what_is_no_utf_8_is_shown_as_such() -> None:
     assert texts(b"caf\xe9\n") == ["caf\ufffd\n"]
 
 
-def test_an_endless_line_is_cut_where_an_event_ends() -> None:
-    found = texts(b"x" * (EVENT_LIMIT_BYTES + 10) + b"\nnext\n")
-    assert found == ["x" * EVENT_LIMIT_BYTES, "next\n"]
+@pytest.mark.parametrize("size", [1000, 16_384, 100_000, 10_000_000])
+def test_what_is_longer_than_an_event_becomes_several(size: int) -> None:
+    whole = b"x" * (2 * EVENT_LIMIT_BYTES + 10) + b"\nnext\n"
+    pieces = [whole[at : at + size] for at in range(0, len(whole), size)]
+    full = "x" * EVENT_LIMIT_BYTES
+    assert texts(*pieces) == [full, full, "x" * 10 + "\n", "next\n"]
+    framed = frame("y" * (EVENT_LIMIT_BYTES + 5)) + b"next\n"
+    pieces = [framed[at : at + size] for at in range(0, len(framed), size)]
+    assert texts(*pieces) == ["y" * EVENT_LIMIT_BYTES, "yyyyy\n", "next\n"]
+
+
+def test_characters_are_not_cut_in_two() -> None:
+    for shift in range(5):
+        found = texts(b"x" * shift + "\u20ac\U0001f600".encode() * 50_000)
+        assert len(found) == 2
+        assert "".join(found) == "x" * shift + "\u20ac\U0001f600" * 50_000
+        assert all(len(text.encode()) <= EVENT_LIMIT_BYTES for text in found)
+
+
+def test_nothing_is_kept_of_what_never_ends() -> None:
+    parser = OutputParser()
+    parser.feed(b"\xa5\x5a\x00\x03" + b"\xff" * 4 + bytes(8))
+    for _ in range(400):
+        parser.feed(b"z" * 16_384)
+    assert parser.size <= 400 * 16_384
+    assert all(len(text) <= EVENT_LIMIT_BYTES for _, text in parser.take())
+    assert len(parser._rest) <= EVENT_LIMIT_BYTES
+
+
+def test_many_small_frames_are_read_in_one_go() -> None:
+    frames = b"".join(frame(str(i)) for i in range(5000))
+    assert texts(frames) == [f"{i}\n" for i in range(5000)]
+
+
+def test_an_empty_frame_is_an_empty_line() -> None:
+    assert texts(frame("") + b"text\n") == ["\n", "text\n"]
 
 
 def test_an_unfinished_frame_is_not_taken_for_text() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.telemetry.logs.insights.commands import parse_query
-from orderlab.cloud.telemetry.logs.insights.fields import Row
+from orderlab.cloud.telemetry.logs.insights.fields import Kept, Row
 from orderlab.cloud.telemetry.logs.insights.order import in_order
 from orderlab.cloud.telemetry.logs.state import Event
 
@@ -48,6 +48,58 @@ def test_without_commands_on_fields_time_and_message_come_newest_first() -> None
     found = ask("limit 2")
     assert [row["@message"] for row in found] == MESSAGES[:-3:-1]
     assert found[0]["@timestamp"] == "1970-01-01 00:07:00.000"
+
+
+ODD = [
+    "",
+    "\x00",
+    "[" * 5000,
+    '{"n": 1e999, "m": -1e999, "o": NaN, "p": ' + "9" * 4000 + "}",
+    '{"n": "\\ud800", "m": {"deep": [[[]]]}, "o": true, "p": null}',
+    '{"n": -1e200, "m": "x", "o": [1, "2", null], "p": {}}',
+]
+EXPRESSIONS = (
+    *("n + m", "n * n * n", "n / 0", "n % 0", "n ^ n", "-n", "p > n", "p = o", "n like 'x'"),
+    *("n in [1, 'x', p]", "not n", "abs(n)", "ceil(p)", "log(n)", "sqrt(m)", "greatest(n, p)"),
+    *("strlen(p)", "substr(n, 1, m)", "replace(m, '', n)", "concat(n, m, o, p)", "trim(o)"),
+    *("jsonparse(@message)", "coalesce(o, p)", "isempty(p)", "isblank(o)", "strcontains(n, m)"),
+    *("tolower(m)", "o.0 + 1", "@timestamp + n", "tomillis(p)"),
+)
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_no_expression_stumbles_over_odd_values(expression: str) -> None:
+    kept = Kept(most=100)
+    for query in (
+        f"fields {expression} as e, n, m, o, p | sort e desc",
+        f"filter {expression}",
+        f"stats count({expression}), sum({expression}), max({expression}), stddev({expression}), "
+        f"pct({expression}, 50), latest({expression}), sortsLast({expression}) by {expression}",
+        f"dedup {expression}",
+    ):
+        parsed = parse_query(query)
+        rows = [Row(Event(i, i, 0, message), "s", "g", kept) for i, message in enumerate(ODD)]
+        rows = [row for row in rows if all(step(row) for step in parsed.each)]
+        for row in parsed.finish(rows, 100):
+            assert all(isinstance(value, str) for _, value in row)
+
+
+def test_sums_and_conditions_may_be_long_and_parentheses_not_endless() -> None:
+    assert ask("fields " + "+".join("1" * 3000) + " as n | limit 1") == [{"n": "3000"}]
+    assert ask("fields " + "-" * 3001 + "1 as n | limit 1") == [{"n": "-1"}]
+    assert len(ask("filter " + "not " * 2000 + "1")) == len(MESSAGES)
+    assert ask("filter " + " or ".join(["missing = 1"] * 2000)) == []
+    with pytest.raises(AwsError) as error:
+        parse_query("fields " + "(" * 3000 + "1" + ")" * 3000)
+    assert error.value.code == "MalformedQueryException"
+
+
+def test_fields_of_rows_that_were_asked_long_ago_are_found_anew() -> None:
+    kept = Kept(most=10_000)
+    rows = [Row(Event(i, i, 0, json.dumps({"n": i})), "s", "g", kept) for i in range(1000)]
+    for _ in range(2):
+        assert [row.get("n") for row in rows] == list(range(1000))
+    assert sum(row._found is not None for row in rows) < 100
 
 
 def test_fields_of_lambda_are_discovered() -> None:
@@ -188,7 +240,7 @@ def test_many_rows_are_sorted_as_few_are(descending: bool) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["filter " + "(" * 4_000 + "1" + ")" * 4_000, "filter " + "not " * 2_000 + "a", "filter (((",
+    ["filter " + "(" * 4_000 + "1" + ")" * 4_000, "filter (((",
      "filter @message like /(/", "filter @message like /(?<a/", "parse @message /a**/ as x",
      "filter @message like /" + "(" * 4_000 + "/"],
 )  # fmt: skip

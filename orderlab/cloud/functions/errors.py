@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from orderlab.cloud.aws_error import AwsError
 
 
@@ -50,6 +52,24 @@ class RequestEntityTooLarge(AwsError):
 
 class CodeStorageExceeded(AwsError):
     code = "CodeStorageExceededException"
+
+
+# what the system says when the disk is full, broken or read-only, or a file may not grow
+DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
+
+
+class ServiceException(AwsError):
+    """https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html"""
+
+    code = "ServiceException"
+    status = 500
+
+    @classmethod
+    def of_disk(cls, error: OSError) -> ServiceException:
+        return cls(
+            "The AWS Lambda service encountered an internal error: the local cloud cannot write "
+            f"to its temporary folder ({error.strerror}). Make room there, and try again."
+        )
 
 
 class TooManyRequests(AwsError):

@@ -1,7 +1,7 @@
-"""What a function's process writes: prints line by line, log records as whole messages.
+"""The reading end of what a function's process writes.
 
-Both come through one pipe and so keep their order. AWS's runtime client writes records in frames
-(type, length, time in microseconds, text); everything else on the pipe is lines of text.
+A process may write faster than anybody reads. Then it is read a piece at a time, with pauses that
+leave the event loop to others, and it waits in its own print, in its own time.
 """
 
 from __future__ import annotations
@@ -14,75 +14,30 @@ import threading
 import time
 from collections.abc import Callable
 
-LogLine = tuple[int, str]
+from orderlab.cloud.functions.output_parser import EVENT_LIMIT_BYTES, LogLine, OutputParser
 
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
-EVENT_LIMIT_BYTES = 262_144 - 26
-_FRAME_MARK = b"\xa5\x5a\x00"
-_HEAD_BYTES = 16
-_CHUNK_BYTES = 65_536
+__all__ = ["EVENT_LIMIT_BYTES", "LogLine", "OutputParser", "OutputPipe"]
+
+_PIECE_BYTES = 16_384
+# read at once at the most, when a result has come: a pipe holds 64 KB unless it was made larger
+_MOST_AT_ONCE_BYTES = 256 * 1024
+# times as long as it took to read a whole piece, nothing of any process is read
+_PAUSE_FACTOR = 4
 
 
-class OutputParser:
-    """Bytes in, log lines out. https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html"""
+class ReadingTime:
+    """When processes that write much may be read again; all of them share this time."""
 
     def __init__(self) -> None:
-        self._rest = b""
-        self._latest = 0
-        self.lines: list[LogLine] = []
+        self._free_at = 0.0
 
-    def feed(self, data: bytes) -> None:
-        data = self._rest + data if self._rest else data
-        while data:
-            mark = data.find(_FRAME_MARK)
-            if mark == 0:
-                taken = self._frame(data)
-            else:
-                taken = self._text(data if mark < 0 else data[:mark], ends=mark > 0)
-            if not taken:
-                break
-            data = data[taken:]
-        self._rest = data
+    def pause_after(self, seconds: float, now: float) -> float:
+        """The pause for one whose output took so long to read."""
+        self._free_at = max(self._free_at, now) + _PAUSE_FACTOR * seconds
+        return self._free_at - now
 
-    def finish(self) -> None:
-        """Take what is left as a line of its own: whoever wrote it has come to an end."""
-        if self._rest and not self._rest.startswith(_FRAME_MARK):
-            self._emit(time.time_ns() // 1_000_000, self._rest)
-            self._rest = b""
 
-    def take(self) -> list[LogLine]:
-        lines, self.lines = self.lines, []
-        return lines
-
-    def _frame(self, data: bytes) -> int:
-        if len(data) < _HEAD_BYTES:
-            return 0
-        size = int.from_bytes(data[4:8], "big")
-        end = _HEAD_BYTES + size
-        if len(data) < end:
-            return 0
-        milliseconds = int.from_bytes(data[8:16], "big") // 1000
-        text = data[_HEAD_BYTES:end]
-        self._emit(milliseconds, text if text.endswith(b"\n") else text + b"\n")
-        return end
-
-    def _text(self, data: bytes, *, ends: bool) -> int:
-        """Emit whole lines; with `ends` also the last one, since a frame follows it."""
-        end = len(data) if ends or len(data) > EVENT_LIMIT_BYTES else data.rfind(b"\n") + 1
-        now = time.time_ns() // 1_000_000
-        lines = data[:end].split(b"\n") if end else []
-        last = lines.pop() if lines else b""
-        for line in lines:
-            self._emit(now, line + b"\n")
-        if last:
-            self._emit(now, last)
-        return end
-
-    def _emit(self, milliseconds: int, text: bytes) -> None:
-        # A frame tells when it was written, text has the moment when it was read: a log, which is
-        # sorted by time, must not put a record before a print that came first.
-        self._latest = max(self._latest, milliseconds)
-        self.lines.append((self._latest, text[:EVENT_LIMIT_BYTES].decode("utf-8", "replace")))
+_SHARED_TIME = ReadingTime()
 
 
 class OutputPipe:
@@ -92,8 +47,9 @@ class OutputPipe:
     invocation may be counted to the next.
     """
 
-    # so many lines at once go to the log before their invocation has ended
+    # so much at once goes to the log before its invocation has ended
     FULL_LINES = 2000
+    FULL_BYTES = 262_144
 
     def __init__(self, on_end: Callable[[], None], on_full: Callable[[], None]) -> None:
         self.parser = OutputParser()
@@ -101,6 +57,8 @@ class OutputPipe:
         self._loop = asyncio.get_running_loop()
         self._fd, self.writing_end = os.pipe()
         self._open = True
+        self._full = False
+        self._pause: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
         """Read from now on; the writing end belongs to the process alone."""
@@ -109,45 +67,86 @@ class OutputPipe:
             threading.Thread(target=self._read_in_thread, name="output", daemon=True).start()
             return
         os.set_blocking(self._fd, False)
-        self._loop.add_reader(self._fd, self.drain)
+        self._loop.add_reader(self._fd, self._readable)
 
     def drain(self) -> None:
-        """Read all that has been written so far."""
-        if sys.platform == "win32":
-            return
-        while self._open:
-            try:
-                data = os.read(self._fd, _CHUNK_BYTES)
-            except BlockingIOError:
+        """Read all that has been written so far, unless somebody goes on writing."""
+        read = 0
+        while self._open and sys.platform != "win32" and read < _MOST_AT_ONCE_BYTES:
+            count = self._read()
+            if count < _PIECE_BYTES:
                 return
-            except OSError:
-                data = b""
-            if not data:
-                self.close()
-                self._on_end()
-                return
-            self._take(data)
-            if len(data) < _CHUNK_BYTES:
-                return
+            read += count
 
     def close(self) -> None:
+        if not self._open:
+            return
+        self._open = False
+        if self._pause is not None:
+            self._pause.cancel()
+        if sys.platform != "win32":
+            self._loop.remove_reader(self._fd)
+            os.close(self._fd)
+
+    def _readable(self) -> None:
+        """Read a piece; whoever writes whole pieces is not read again at once."""
+        began = time.perf_counter()
+        if self._read() < _PIECE_BYTES or not self._open:
+            return
+        if self._full:
+            self._hand_over()
+        now = time.perf_counter()
+        self._loop.remove_reader(self._fd)
+        pause = _SHARED_TIME.pause_after(now - began, now)
+        self._pause = self._loop.call_later(pause, self._go_on)
+
+    def _go_on(self) -> None:
+        self._pause = None
         if self._open:
-            self._open = False
-            if sys.platform != "win32":
-                self._loop.remove_reader(self._fd)
-                os.close(self._fd)
+            self._loop.add_reader(self._fd, self._readable)
+
+    def _read(self) -> int:
+        """Read a piece. Returns how long it was; 0 at the end, or if there is nothing yet."""
+        try:
+            data = os.read(self._fd, _PIECE_BYTES)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            data = b""
+        if not data:
+            self.close()
+            self._on_end()
+            return 0
+        self._take(data)
+        return len(data)
 
     def _take(self, data: bytes) -> None:
-        before = len(self.parser.lines)
         self.parser.feed(data)
-        if before <= self.FULL_LINES < len(self.parser.lines):
+        parser = self.parser
+        much = len(parser.lines) > self.FULL_LINES or parser.size > self.FULL_BYTES
+        if much and not self._full:
+            self._full = True
             # later: whoever takes the lines now must find them where they are
-            self._loop.call_soon(self._on_full)
+            self._loop.call_soon(self._hand_over)
+
+    def _hand_over(self) -> None:
+        if self._full:
+            self._full = False
+            if self.parser.lines:
+                self._on_full()
 
     def _read_in_thread(self) -> None:
+        taken = threading.Event()
+
+        def take(data: bytes) -> None:
+            self._take(data)
+            taken.set()
+
         with contextlib.suppress(OSError, RuntimeError):
-            while data := os.read(self._fd, _CHUNK_BYTES):
-                self._loop.call_soon_threadsafe(self._take, data)
+            while data := os.read(self._fd, _PIECE_BYTES):
+                taken.clear()
+                self._loop.call_soon_threadsafe(take, data)
+                taken.wait()
             self._loop.call_soon_threadsafe(self._on_end)
         with contextlib.suppress(OSError):
             os.close(self._fd)

@@ -11,6 +11,7 @@ package with a link that leads out of it is refused, and so is one of more than 
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -20,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from orderlab.cloud.functions.errors import InvalidParameterValue
+from orderlab.cloud.functions.errors import DISK_FAULTS, InvalidParameterValue, ServiceException
 from orderlab.cloud.functions.forking import PYTHON
 from orderlab.cloud.functions.model import Code, LayerVersion
 from orderlab.cloud.functions.runtime import unpacking
@@ -91,11 +92,11 @@ class CodeStore:
 
     def _build(self, target: Path, order: dict[str, Any], zipped: bytes | None = None) -> int:
         """Have a folder filled and give it its name; the size of its files in bytes."""
-        target.parent.mkdir(parents=True, exist_ok=True)
         building = target.with_name(f"{target.name}.{os.urandom(4).hex()}")
-        building.mkdir()
         package, size = building.with_suffix(".zip"), 0
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            building.mkdir()
             if zipped is not None:
                 package.write_bytes(zipped)
                 order = {"zip": self._within(package)}
@@ -104,6 +105,8 @@ class CodeStore:
             _protect(building)
             building.rename(target)
         except OSError as error:
+            if error.errno in DISK_FAULTS:
+                raise ServiceException.of_disk(error) from error
             if not target.exists():
                 raise could_not_unzip() from error
         finally:
@@ -124,6 +127,8 @@ def _size(printed: bytes) -> int:
         raise could_not_unzip() from None
     if word == "unpacked":
         return int(told)
+    if word == "disk":
+        raise ServiceException.of_disk(OSError(told, os.strerror(told)))
     if told == "large":
         raise too_large_unzipped()
     if told == "empty":
@@ -134,7 +139,8 @@ def _size(printed: bytes) -> int:
 def remove_tree(folder: Path) -> None:
     """Remove a folder, read-only folders in it included; a missing one is no error."""
     for parent, _, _ in os.walk(folder):
-        Path(parent).chmod(0o755)
+        with contextlib.suppress(OSError):
+            Path(parent).chmod(0o755)
     shutil.rmtree(folder, ignore_errors=True)
 
 

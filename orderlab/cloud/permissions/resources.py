@@ -121,15 +121,15 @@ def _function(parameters: Mapping[str, Any], operation: str, region: str, accoun
 
 def _log_group(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
     name = _text(parameters, "logGroupName", "logGroupIdentifier")
-    names = parameters.get("logGroupNames")
+    names = parameters.get("logGroupNames") or parameters.get("logGroupIdentifiers")
     if not name and isinstance(names, list) and names and isinstance(names[0], str):
         name = names[0]
     if not name:
         return _text(parameters, "resourceArn") or f"arn:aws:logs:{region}:{account_id}:log-group:*"
-    if name.startswith("arn:"):
-        return name
+    here = f"arn:aws:logs:{region}:{account_id}:log-group:"
+    group = name if name.startswith("arn:") else here + name
     stream = _text(parameters, "logStreamName")
-    return f"arn:aws:logs:{region}:{account_id}:log-group:{name}:log-stream:{stream}"
+    return f"{group}:log-stream:{stream}"
 
 
 def _alarm(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:

@@ -1,12 +1,14 @@
-"""Computations that take longer than anybody should wait: on a thread of their own.
+"""Computations that take longer than anybody should wait: on threads of their own.
 
-The event loop goes on meanwhile, since the interpreter changes threads every few milliseconds. One
-such computation runs at a time, so that many of them do not crowd out everybody else.
+The event loop goes on meanwhile, since the interpreter changes threads every few milliseconds. Only
+a few such computations run at a time, so that many of them do not crowd out everybody else.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -14,44 +16,65 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 
+class Stopped(BaseException):
+    """Raised within a computation that nobody waits for any more."""
+
+
 class LongWork:
     """Runs functions that touch nothing that the event loop changes."""
 
-    def __init__(self) -> None:
-        self._one_at_a_time = asyncio.Semaphore(1)
+    def __init__(self, at_once: int = 1) -> None:
+        self._places = asyncio.Semaphore(at_once)
 
     async def run(self, function: Callable[..., Result], *arguments: Any) -> Result:
-        """What the function returns or raises.
-
-        Whoever stops waiting does not stop the function: one that can take minutes has to look
-        whether it is still wanted. A cloud that stops does not wait for it.
-        """
-        async with self._one_at_a_time:
-            return await _in_thread(function, arguments)
+        """What the function returns or raises. Whoever stops waiting stops the function."""
+        async with self._places:
+            result: Result = await _Computation(function, arguments).result()
+            return result
 
 
-async def _in_thread(function: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[Result] = loop.create_future()
+class _Computation:
+    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        self._function, self._arguments = function, arguments
+        self._loop = asyncio.get_running_loop()
+        self._done: asyncio.Future[Any] = self._loop.create_future()
+        # a daemon: a cloud that stops does not wait for it
+        self._thread = threading.Thread(target=self._work, name="long-work", daemon=True)
+        self._ending = threading.Lock()
+        self._ended = False
 
-    def finish(result: Result | None, error: BaseException | None) -> None:
-        if done.cancelled():
+    async def result(self) -> Any:
+        self._thread.start()
+        try:
+            return await self._done
+        except asyncio.CancelledError:
+            self._stop()
+            raise
+
+    def _work(self) -> None:
+        result, error = None, None
+        # RuntimeError: the cloud has stopped
+        with contextlib.suppress(Stopped, RuntimeError):
+            try:
+                result = self._function(*self._arguments)
+            except Exception as raised:
+                error = raised
+            with self._ending:
+                self._ended = True
+            self._loop.call_soon_threadsafe(self._finish, result, error)
+
+    def _finish(self, result: Any, error: BaseException | None) -> None:
+        if self._done.done():
             return
         if error is not None:
-            done.set_exception(error)
+            self._done.set_exception(error)
         else:
-            done.set_result(result)  # type: ignore[arg-type]
+            self._done.set_result(result)
 
-    def work() -> None:
-        result, error = None, None
-        try:
-            result = function(*arguments)
-        except BaseException as raised:
-            error = raised
-        try:
-            loop.call_soon_threadsafe(finish, result, error)
-        except RuntimeError:
-            return  # the cloud has stopped
-
-    threading.Thread(target=work, name="long-work", daemon=True).start()
-    return await done
+    def _stop(self) -> None:
+        """Raise Stopped in the thread, at its next step."""
+        with self._ending:
+            if not self._ended and self._thread.ident is not None:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(self._thread.ident), ctypes.py_object(Stopped)
+                )

@@ -30,7 +30,9 @@ class Telemetry:
         self.recorder = FlightRecorder(settings.correlation_fields)
         self.meter = UsageMeter()
         self.metrics = MetricStore(settings.seed)
-        self.logs = LogStore(settings.account_id, settings.region, self.metrics, self.meter)
+        self.logs = LogStore(
+            settings.account_id, settings.region, self.metrics, self.meter, speed=settings.speed
+        )
         self.log_api = LogsApi(cloud, self.logs)
         self.metric_api = MetricsApi(cloud, self.metrics)
         self._calls = ApiCalls(cloud)

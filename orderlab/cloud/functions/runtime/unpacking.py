@@ -5,6 +5,7 @@ says, and compiling 800 bytes can take minutes and gigabytes. Whoever waits for 
 end it. Where there is no fork server: `python -I -S unpacking.py ORDER`.
 
     {"zip": file, "into": folder}           ["unpacked", bytes]  or  ["refused", why]
+                                            or  ["disk", errno]
     {"layers": [folder ...], "into": folder}
 
 Paths come as the zip has them. A link is made only if it leads to a place within the folder, by
@@ -12,6 +13,7 @@ whatever other links: nothing is ever written or read through one that leads out
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, var-annotated"
 
+import errno
 import json
 import os
 import stat
@@ -26,6 +28,8 @@ MOST_STEPS = 1_000_000
 COMPILE_SECONDS, COMPILE_BYTES = 10, 1 << 30
 CHUNK_BYTES = 1 << 20
 HEAD_OF_ENTRY = b"PK\x01\x02"
+# not the package's fault
+DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 
 
 class Refused(Exception):
@@ -249,6 +253,8 @@ def carry_out(order):
         result = ["unpacked", size]
     except Refused as refusal:
         result = ["refused", str(refusal)]
+    except OSError as error:
+        result = ["disk", error.errno] if error.errno in DISK_FAULTS else ["refused", "broken"]
     except Exception:
         # whatever is wrong with a package, it cannot be unpacked
         result = ["refused", "broken"]

@@ -1,12 +1,12 @@
 """CloudWatch Logs: groups, streams and events.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/
-
-Differs from AWS: nothing is deleted when its retention is over.
 """
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,9 @@ class LogsApi:
             "CreateLogStream": self._create_stream,
             "DeleteLogStream": self._delete_stream,
             "DescribeLogStreams": self._describe_streams,
+            "TagResource": self._tag,
+            "UntagResource": self._untag,
+            "ListTagsForResource": self._tags,
             **LogEvents(store).operations,
             **self._queries.operations,
         }
@@ -74,9 +77,10 @@ class LogsApi:
 
     def _delete_group(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         state = reading.state_of(self._store, call)
-        name = reading.text(parameters, "logGroupName")
+        name = reading.group_name(parameters)
         if name not in state.groups:
             raise ResourceNotFound.group()
+        self._store.room.forget(state.groups[name])
         state.delete_log_group(name)
         return {}
 
@@ -89,19 +93,40 @@ class LogsApi:
             )
         limit = reading.limit(parameters, 50, 50)
         groups = reading.state_of(self._store, call).groups
-        after = parameters.get("nextToken") or ""
+        after = str(parameters.get("nextToken") or "")
+        wanted = self._wanted(call, parameters)
         names = sorted(
             name
             for name in groups
-            if name.startswith(prefix) and pattern in name.lower() and name > after
+            if name.startswith(prefix)
+            and pattern in name.lower()
+            and name > after
+            and (wanted is None or name in wanted)
         )
         result: dict[str, Any] = {"logGroups": [groups[name].describe() for name in names[:limit]]}
         if len(names) > limit:
             result["nextToken"] = names[limit - 1]
         return result
 
+    def _wanted(self, call: Call, parameters: Parameters) -> set[str] | None:
+        """The names of the groups that `logGroupIdentifiers` gives; None if it gives none."""
+        given = parameters.get("logGroupIdentifiers")
+        if not isinstance(given, list) or not given:
+            return None
+        if parameters.get("logGroupNamePrefix") or parameters.get("logGroupNamePattern"):
+            raise InvalidParameter(
+                "LogGroup identifiers and LogGroup name prefix or pattern are mutually exclusive "
+                "parameters."
+            )
+        found = set()
+        for identifier in given[:50]:
+            with contextlib.suppress(ResourceNotFound):
+                group = reading.identified(self._store, call, identifier, "logGroupIdentifiers")
+                found.add(group.name)
+        return found
+
     def _put_retention(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        group = reading.group(reading.state_of(self._store, call), parameters)
+        group = reading.group(self._store, call, parameters)
         days = parameters.get("retentionInDays")
         if days not in _RETENTIONS:
             allowed = ", ".join(map(str, _RETENTIONS))
@@ -109,31 +134,53 @@ class LogsApi:
                 days, "retentionInDays", f"Member must satisfy enum value set: [{allowed}]"
             )
         group.retention_in_days = days
+        self._store.room.expire(group, int(time.time() * 1000))
         return {}
 
     def _delete_retention(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        reading.group(reading.state_of(self._store, call), parameters).retention_in_days = None
+        reading.group(self._store, call, parameters).retention_in_days = None
         return {}
+
+    # --- tags ---
+
+    def _tag(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        given = parameters.get("tags")
+        tags = given if isinstance(given, dict) else {}
+        arn = reading.resource(self._store, call, parameters).arn
+        reading.state_of(self._store, call).tag_resource(arn, tags)
+        return {}
+
+    def _untag(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        keys = parameters.get("tagKeys")
+        arn = reading.resource(self._store, call, parameters).arn
+        reading.state_of(self._store, call).untag_resource(
+            arn, keys if isinstance(keys, list) else []
+        )
+        return {}
+
+    def _tags(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        arn = reading.resource(self._store, call, parameters).arn
+        return {"tags": reading.state_of(self._store, call).list_tags_for_resource(arn)}
 
     # --- streams ---
 
     def _create_stream(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         name = reading.stream_name(parameters)
-        group = reading.group(reading.state_of(self._store, call), parameters)
+        group = reading.group(self._store, call, parameters)
         if name in group.streams:
             raise ResourceAlreadyExists("The specified log stream already exists")
         group.stream(name)
         return {}
 
     def _delete_stream(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        group = reading.group(reading.state_of(self._store, call), parameters)
-        name = reading.text(parameters, "logStreamName")
-        reading.stream(group, name)
+        group = reading.group(self._store, call, parameters)
+        name = reading.stream_name(parameters)
+        self._store.room.forget_stream(group, reading.stream(group, name))
         del group.streams[name]
         return {}
 
     def _describe_streams(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        group = reading.group(reading.state_of(self._store, call), parameters)
+        group = reading.group_or_arn(self._store, call, parameters)
         order = parameters.get("orderBy") or "LogStreamName"
         prefix = parameters.get("logStreamNamePrefix") or ""
         if order not in ("LogStreamName", "LastEventTime"):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from orderlab.cloud.aws_error import AwsError
 
+# characters of a wrong value that an error repeats
+_MOST_SHOWN = 2048
+
 
 class InvalidParameter(AwsError):
     code = "InvalidParameterException"
@@ -25,13 +28,18 @@ class ResourceAlreadyExists(AwsError):
     code = "ResourceAlreadyExistsException"
 
 
+class LimitExceeded(AwsError):
+    code = "LimitExceededException"
+
+
 class MalformedQuery(AwsError):
     code = "MalformedQueryException"
 
 
 def constraint(value: object, name: str, text: str) -> InvalidParameter:
     """The error of a value that breaks a constraint."""
+    shown = str(value)[:_MOST_SHOWN]
     return InvalidParameter(
-        f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy "
+        f"1 validation error detected: Value '{shown}' at '{name}' failed to satisfy "
         f"constraint: {text}"
     )

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterL
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -20,6 +19,7 @@ from orderlab.cloud.telemetry.logs.errors import InvalidParameter, constraint
 from orderlab.cloud.telemetry.logs.filter_pattern import Matches, filter_pattern
 from orderlab.cloud.telemetry.logs.state import EVENT_OVERHEAD, Event, Group, Stream
 from orderlab.cloud.telemetry.logs.store import LogStore
+from orderlab.cloud.turns import Turns
 
 MAX_BATCH_BYTES = 1_048_576
 MAX_BATCH_EVENTS = 10_000
@@ -32,7 +32,7 @@ _OLDEST = 14 * _DAY
 _NEWEST = 2 * 3600 * 1000
 _LATEST = 10**19
 # events looked at before others get their turn on the event loop
-_AT_A_TIME = 400
+AT_A_TIME = 400
 _BYTES_AT_A_TIME = 262_144
 # what is looked at without a thread
 _FEW_BYTES = 100_000
@@ -55,13 +55,13 @@ class LogEvents:
     # --- writing ---
 
     def _put(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        group = reading.group(reading.state_of(self._store, call), parameters)
-        stream = reading.stream(group, reading.text(parameters, "logStreamName"))
+        group = reading.group(self._store, call, parameters)
+        stream = reading.stream(group, reading.stream_name(parameters))
         events = _batch(parameters.get("logEvents"))
         now = int(time.time() * 1000)
         oldest = now - min(_OLDEST, (group.retention_in_days or 14) * _DAY)
         accepted = [event for event in events if oldest <= event[0] <= now + _NEWEST]
-        self._store.append(group.name, stream, accepted)
+        self._store.append(group, stream, accepted)
         self._store.take_metrics(accepted)
         result: dict[str, Any] = {"nextSequenceToken": f"{len(stream.events):056d}"}
         too_old = sum(timestamp < oldest for timestamp, _ in events)
@@ -76,8 +76,8 @@ class LogEvents:
     # --- one stream ---
 
     def _get(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        group = reading.group(reading.state_of(self._store, call), parameters)
-        stream = reading.stream(group, reading.text(parameters, "logStreamName"))
+        group = reading.group_or_arn(self._store, call, parameters)
+        stream = reading.stream(group, reading.stream_name(parameters))
         limit = reading.limit(parameters, reading.MAX_EVENTS, reading.MAX_EVENTS)
         events = stream.events
         low = stream.position(reading.whole(parameters, "startTime", 0) or 0)
@@ -99,7 +99,7 @@ class LogEvents:
     # --- a group ---
 
     async def _filter(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        group = reading.group(reading.state_of(self._store, call), parameters)
+        group = reading.group_or_arn(self._store, call, parameters)
         matches = filter_pattern(reading.bounded(parameters, "filterPattern", MAX_PATTERN))
         limit = reading.limit(parameters, reading.MAX_EVENTS, reading.MAX_EVENTS)
         start = reading.whole(parameters, "startTime", 0) or 0, 0
@@ -108,7 +108,9 @@ class LogEvents:
             start = reading.place(parameters["nextToken"])
         found = _Page(limit)
         allowance = Allowance()
-        async for portion in in_turns(chronological(_streams(group, parameters), *start)):
+        events = chronological(_streams(group, parameters), *start)
+        store = self._store
+        async for portion in in_turns(store.turns, events, store.newest):
             portion = [pair for pair in portion if pair[0].timestamp <= end]
             size = sum(len(event.message) for event, _ in portion)
             try:
@@ -149,21 +151,28 @@ def chronological(
 ) -> Iterator[tuple[Event, Stream]]:
     """The events of several streams from a moment on, in the order of time."""
     return heapq.merge(
-        *([(event, stream) for event in stream.since(timestamp, number)] for stream in streams),
-        key=lambda pair: pair[0],
+        *(_of(stream, timestamp, number) for stream in streams), key=lambda pair: pair[0]
     )
 
 
-async def in_turns(found: Iterator[tuple[Event, Stream]]) -> AsyncIterator[Portion]:
-    """The same in portions, after each of which the rest of the cloud gets its turn."""
+def _of(stream: Stream, timestamp: int, number: int) -> Iterator[tuple[Event, Stream]]:
+    return ((event, stream) for event in stream.since(timestamp, number))
+
+
+async def in_turns(
+    turns: Turns, found: Iterator[tuple[Event, Stream]], newest: int, at_a_time: int = AT_A_TIME
+) -> AsyncIterator[Portion]:
+    """The same in portions, each in its turn; without events that came after `newest`."""
     portion: Portion = []
     size = 0
     for pair in found:
+        if pair[0].number > newest:
+            continue
         portion.append(pair)
         size += len(pair[0].message)
-        if len(portion) == _AT_A_TIME or size > _BYTES_AT_A_TIME:
+        if len(portion) >= at_a_time or size > _BYTES_AT_A_TIME:
             yield portion
-            await asyncio.sleep(0)
+            await turns.next()
             portion, size = [], 0
     if portion:
         yield portion

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 from orderlab.cloud.contracts import Call, Parameters
@@ -12,6 +13,8 @@ from orderlab.cloud.telemetry.logs.store import LogStore
 
 _GROUP_NAME = re.compile(r"[\.\-_/#A-Za-z0-9]{1,512}")
 _STREAM_NAME = re.compile(r"[^:*]{1,512}")
+_IDENTIFIER = re.compile(r"[\w#+=/:,.@-]*", re.ASCII)
+_RESOURCE = re.compile(r"[\w+=/:,.@-]*", re.ASCII)
 MAX_EVENTS = 10_000
 
 
@@ -52,8 +55,12 @@ def limit(parameters: Parameters, largest: int, default: int) -> int:
 
 
 def group_name(parameters: Parameters) -> str:
-    """A name for a new group, that AWS allows."""
+    """A name of a group, as AWS allows it."""
     name = text(parameters, "logGroupName")
+    if len(name) > 512:
+        raise constraint(
+            name[:600], "logGroupName", "Member must have length less than or equal to 512"
+        )
     if not _GROUP_NAME.fullmatch(name):
         raise constraint(
             name,
@@ -72,22 +79,59 @@ def stream_name(parameters: Parameters) -> str:
     return name
 
 
-def group(state: LogState, parameters: Parameters) -> Group:
-    """The group that a call names, by name or by ARN."""
-    name = parameters.get("logGroupName")
-    if name is None:
-        name = parameters.get("logGroupIdentifier")
-    return group_of(state, name)
+def group(store: LogStore, call: Call, parameters: Parameters) -> Group:
+    """The group that a call names; for calls that take no ARN."""
+    return _readable(store, call, group_name(parameters))
 
 
-def group_of(state: LogState, name: Any) -> Group:
-    if not isinstance(name, str):
-        raise constraint("null", "logGroupName", "Member must not be null")
-    if name.startswith("arn:"):
-        name = name.split(":log-group:")[-1].removesuffix(":*")
-    found = state.groups.get(name)
+def group_or_arn(store: LogStore, call: Call, parameters: Parameters) -> Group:
+    """The group that a call names by `logGroupName`, or by `logGroupIdentifier`, name or ARN."""
+    identifier = parameters.get("logGroupIdentifier")
+    if identifier is None:
+        return group(store, call, parameters)
+    if parameters.get("logGroupName") is not None:
+        raise InvalidParameter("LogGroup name and LogGroup ARN are mutually exclusive parameters.")
+    return identified(store, call, identifier, "logGroupIdentifier")
+
+
+def identified(store: LogStore, call: Call, identifier: Any, parameter: str) -> Group:
+    """The group of a name or an ARN. The ARN that IAM wants, with `:*` behind, is none here."""
+    if not isinstance(identifier, str):
+        raise constraint("null", parameter, "Member must not be null")
+    if not _IDENTIFIER.fullmatch(identifier):
+        raise constraint(
+            identifier,
+            parameter,
+            f"Member must satisfy regular expression pattern: {_IDENTIFIER.pattern}",
+        )
+    if not identifier.startswith("arn:"):
+        return _readable(store, call, identifier)
+    parts = identifier.split(":", 6)
+    wanted = ["aws", "logs", call.region, call.principal.account_id, "log-group"]
+    if len(parts) != 7 or parts[1:6] != wanted:
+        raise ResourceNotFound.group()
+    return _readable(store, call, parts[6])
+
+
+def resource(store: LogStore, call: Call, parameters: Parameters) -> Group:
+    """The group that `resourceArn` names."""
+    arn = text(parameters, "resourceArn")
+    if not _RESOURCE.fullmatch(arn):
+        raise constraint(
+            arn,
+            "resourceArn",
+            f"Member must satisfy regular expression pattern: {_RESOURCE.pattern}",
+        )
+    if not arn.startswith("arn:"):
+        raise InvalidParameter(f"Invalid ARN: {arn}")
+    return identified(store, call, arn, "resourceArn")
+
+
+def _readable(store: LogStore, call: Call, name: str) -> Group:
+    found = state_of(store, call).groups.get(name)
     if found is None:
         raise ResourceNotFound.group()
+    store.room.expire(found, int(time.time() * 1000))
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any, NamedTuple
 
 import moto.logs.urls
@@ -14,6 +13,8 @@ from moto.logs.models import LogGroup, LogsBackend
 
 # bytes that CloudWatch counts for an event besides its text
 EVENT_OVERHEAD = 26
+# events that a reader copies before it gives the first of them
+_AT_A_TIME = 200
 
 
 class Event(NamedTuple):
@@ -37,12 +38,23 @@ class Stream:
         self._events: list[Event] = []
         self._in_order = True
 
-    def append(self, event: Event) -> None:
-        if self._events and event.timestamp < self._events[-1].timestamp:
-            self._in_order = False
-        self._events.append(event)
-        self.stored_bytes += len(event.message) + EVENT_OVERHEAD
-        self.last_ingestion_time = event.ingestion_time
+    def extend(self, events: list[Event], size: int) -> None:
+        """Take events whose texts and overhead come to so many bytes."""
+        last = self._events[-1].timestamp if self._events else 0
+        for event in events:
+            if event.timestamp < last:
+                self._in_order = False
+                break
+            last = event.timestamp
+        self._events += events
+        self.stored_bytes += size
+        self.last_ingestion_time = events[-1].ingestion_time
+
+    def drop(self, count: int) -> None:
+        """Forget the oldest events."""
+        dropped = self.events[:count]
+        self.stored_bytes -= sum(len(event.message) + EVENT_OVERHEAD for event in dropped)
+        del self._events[:count]
 
     @property
     def events(self) -> list[Event]:
@@ -57,9 +69,14 @@ class Stream:
         return bisect_left(self.events, (timestamp, number))
 
     def since(self, timestamp: int, number: int = 0) -> Iterator[Event]:
-        """Events from a moment on. What is appended meanwhile is not lost, and comes once."""
-        start = self.position(timestamp, number)
-        return iter(list(islice(self.events, start, None)))
+        """Events from a moment on, found as they are taken. None comes twice."""
+        while True:
+            start = self.position(timestamp, number)
+            found = self.events[start : start + _AT_A_TIME]
+            yield from found
+            if len(found) < _AT_A_TIME:
+                return
+            timestamp, number = found[-1].timestamp, found[-1].number + 1
 
     def describe(self) -> dict[str, Any]:
         events = self.events

@@ -66,7 +66,7 @@ def _deviation(rows: list[Any], compute: Compute) -> float | None:
     if not values:
         return None
     mean = sum(values) / len(values)
-    return sqrt(sum((value - mean) ** 2 for value in values) / len(values))
+    return sqrt(sum((value - mean) * (value - mean) for value in values) / len(values))
 
 
 def _by_time(rows: list[Any]) -> list[Any]:

@@ -39,21 +39,25 @@ class ExpressionParser:
         self._grouped = grouped
 
     def expression(self) -> Compute:
-        compute = self._all_of()
+        options = [self._all_of()]
         while self._reader.skip("or"):
-            compute = _either(compute, self._all_of())
-        return compute
+            options.append(self._all_of())
+        return options[0] if len(options) == 1 else _either(options)
 
     def _all_of(self) -> Compute:
-        compute = self._negation()
+        conditions = [self._negation()]
         while self._reader.skip("and"):
-            compute = _both(compute, self._negation())
-        return compute
+            conditions.append(self._negation())
+        return conditions[0] if len(conditions) == 1 else _both(conditions)
 
     def _negation(self) -> Compute:
-        if self._reader.skip("not"):
-            return _opposite(self._negation())
-        return self._comparison()
+        negations = 0
+        while self._reader.skip("not"):
+            negations += 1
+        compute = self._comparison()
+        if not negations:
+            return compute
+        return _opposite(compute) if negations % 2 else _opposite(_opposite(compute))
 
     def _comparison(self) -> Compute:
         left = self._sum()
@@ -83,25 +87,29 @@ class ExpressionParser:
         return found
 
     def _sum(self) -> Compute:
-        compute = self._product()
-        while self._reader.next.text in ("+", "-"):
-            compute = _computed(self._reader.take().text, compute, self._product())
-        return compute
+        return self._chain(("+", "-"), self._product)
 
     def _product(self) -> Compute:
-        compute = self._power()
-        while self._reader.next.text in ("*", "/", "%"):
-            compute = _computed(self._reader.take().text, compute, self._power())
-        return compute
+        return self._chain(("*", "/", "%"), self._power)
+
+    def _chain(self, signs: tuple[str, ...], operand: Callable[[], Compute]) -> Compute:
+        first, rest = operand(), []
+        while self._reader.next.text in signs:
+            rest.append((self._reader.take().text, operand()))
+        return _chained(first, rest) if rest else first
 
     def _power(self) -> Compute:
         base = self._sign()
         return _computed("^", base, self._power()) if self._reader.skip("^") else base
 
     def _sign(self) -> Compute:
-        if self._reader.skip("-"):
-            return _computed("-", lambda row: 0.0, self._sign())
-        return self._value()
+        signs = 0
+        while self._reader.skip("-"):
+            signs += 1
+        compute = self._value()
+        if not signs:
+            return compute
+        return _computed("*", lambda row: (-1.0) ** signs, compute)
 
     def _value(self) -> Compute:
         reader = self._reader
@@ -195,12 +203,24 @@ def regular_expression(token: Token) -> Expression:
         raise MalformedQuery(f"invalid regular expression: {error}") from None
 
 
-def _either(left: Compute, right: Compute) -> Compute:
-    return lambda row: truth(left(row)) or truth(right(row))
+def _either(options: list[Compute]) -> Compute:
+    return lambda row: any(truth(option(row)) for option in options)
 
 
-def _both(left: Compute, right: Compute) -> Compute:
-    return lambda row: truth(left(row)) and truth(right(row))
+def _both(conditions: list[Compute]) -> Compute:
+    return lambda row: all(truth(condition(row)) for condition in conditions)
+
+
+def _chained(first: Compute, rest: list[tuple[str, Compute]]) -> Compute:
+    """Sums and products of any length, from left to right."""
+
+    def compute(row: Any) -> Any:
+        value = first(row)
+        for sign, operand in rest:
+            value = arithmetic(sign, value, operand(row))
+        return value
+
+    return compute
 
 
 def _opposite(compute: Compute) -> Compute:
@@ -223,7 +243,7 @@ def _called(function: Callable[..., Any], arguments: list[Compute]) -> Compute:
     def compute(row: Any) -> Any:
         try:
             return function(*(argument(row) for argument in arguments))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, ArithmeticError):
             # the wrong number or kind of arguments gives no value
             return None
 

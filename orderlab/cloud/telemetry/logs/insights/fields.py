@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from orderlab.cloud.telemetry.logs.state import Event
@@ -24,6 +26,8 @@ _REPORT = {
 }
 # as on AWS, a field beyond these is not discovered
 MAX_FIELDS = 200
+# characters of the messages whose fields are kept
+MAX_KEPT = 16 * 1024 * 1024
 
 
 class Moment(float):
@@ -34,13 +38,35 @@ class Moment(float):
         return f"{whole}.{int(self % 1000):03d}"
 
 
+class Kept:
+    """The rows of a query whose fields are kept: those that were asked last."""
+
+    def __init__(self, most: int = MAX_KEPT) -> None:
+        self._rows: deque[tuple[Row, int]] = deque()
+        self._size, self._most = 0, most
+
+    def add(self, row: Row, size: int) -> None:
+        self._rows.append((row, size))
+        self._size += size
+        while self._size > self._most:
+            oldest, its_size = self._rows.popleft()
+            self._size -= its_size
+            oldest.forget()
+
+
 class Row:
-    """An event on its way through a query: computed fields, and those found when asked for."""
+    """An event on its way through a query: computed fields, and those found when asked for.
 
-    __slots__ = ("_event", "_found", "_group", "_stream", "computed")
+    What was found is kept, with `kept` for the rows that were asked last; the others find it anew.
+    """
 
-    def __init__(self, event: Event | None, stream: str = "", group: str = "") -> None:
+    __slots__ = ("_event", "_found", "_group", "_kept", "_stream", "computed")
+
+    def __init__(
+        self, event: Event | None, stream: str = "", group: str = "", kept: Kept | None = None
+    ) -> None:
         self._event = event
+        self._kept = kept
         self._stream = stream
         self._group = group
         self._found: dict[str, Any] | None = None
@@ -60,9 +86,16 @@ class Row:
             return self._event.message
         if name == "@timestamp":
             return Moment(self._event.timestamp)
-        if self._found is None:
-            self._found = self._discover(self._event)
-        return self._found.get(name)
+        found = self._found
+        if found is None:
+            found = self._found = self._discover(self._event)
+            if self._kept is not None:
+                self._kept.add(self, len(self._event.message) + MAX_FIELDS)
+        return found.get(name)
+
+    def forget(self) -> None:
+        """Drop what was found, which can be found again."""
+        self._found = None
 
     def _discover(self, event: Event) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -95,9 +128,10 @@ def _add_json(message: str, brace: int, found: dict[str, Any]) -> None:
     while open_ends and len(found) < MAX_FIELDS:
         path, value = open_ends.pop()
         if isinstance(value, dict):
-            below = [(f"{path}.{name}" if path else name, each) for name, each in value.items()]
+            items = islice(value.items(), MAX_FIELDS)
+            below = [(f"{path}.{name}" if path else name, each) for name, each in items]
             open_ends.extend(reversed(below))
         elif isinstance(value, list):
-            open_ends.extend((f"{path}.{i}", each) for i, each in enumerate(value))
+            open_ends.extend((f"{path}.{i}", each) for i, each in enumerate(value[:MAX_FIELDS]))
         elif value is not None:
             found[path] = value

@@ -14,6 +14,8 @@ from typing import Any
 
 Value = Any
 
+# characters of a text that functions make
+MAX_TEXT = 1024 * 1024
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
 
@@ -33,7 +35,7 @@ def number(value: Value) -> float | None:
         return None
     try:
         found = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return found if math.isfinite(found) else None
 
@@ -46,12 +48,21 @@ def text(value: Value) -> str | None:
     if isinstance(value, float):
         return shown_number(value)
     if isinstance(value, dict | list):
-        return json.dumps(value)
+        return _json_text(value)
     return str(value)
+
+
+def _json_text(value: Value) -> str | None:
+    try:
+        return json.dumps(value)
+    except RecursionError:
+        return None
 
 
 def shown_number(value: float) -> str:
     """At most ten significant digits after the point, and no point behind a whole number."""
+    if not math.isfinite(value):
+        return str(value)
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
     return f"{value:.10f}".rstrip("0").rstrip(".")
@@ -99,7 +110,7 @@ def arithmetic(sign: str, left: Value, right: Value) -> float | None:
         result = _ARITHMETIC[sign](a, b)
     except (ZeroDivisionError, OverflowError, ValueError):
         return None
-    return result if isinstance(result, float) else None
+    return result if isinstance(result, float) and math.isfinite(result) else None
 
 
 def _on_text(function: Callable[..., Value]) -> Callable[..., Value]:
@@ -137,8 +148,25 @@ def _strip(function: Callable[[str, str | None], str]) -> Callable[..., str]:
 def _json(found: str) -> Value:
     try:
         return json.loads(found)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
+
+
+def _concat(*values: Value) -> str:
+    parts = [text(value) or "" for value in values]
+    _require_length(sum(map(len, parts)))
+    return "".join(parts)
+
+
+def _replace(found: str, old: str, new: str) -> str:
+    _require_length(len(found) + found.count(old) * (len(new) - len(old)))
+    return found.replace(old, new)
+
+
+def _require_length(length: int) -> None:
+    """Nothing grows beyond what a log event can be; ValueError otherwise."""
+    if length > MAX_TEXT:
+        raise ValueError("the text is too long")
 
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {
@@ -153,7 +181,7 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "isblank": lambda value: value is None or not str(value).strip(),
     "ispresent": lambda value: value is not None,
     "coalesce": lambda *values: next((value for value in values if value is not None), None),
-    "concat": lambda *values: "".join(text(value) or "" for value in values),
+    "concat": _concat,
     "strlen": _on_text(lambda found: float(len(found))),
     "tolower": _on_text(str.lower),
     "toupper": _on_text(str.upper),
@@ -161,7 +189,7 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "ltrim": _on_text(_strip(str.lstrip)),
     "rtrim": _on_text(_strip(str.rstrip)),
     "substr": _on_text(_substring),
-    "replace": _on_text(lambda found, old, new: found.replace(old, new)),
+    "replace": _on_text(_replace),
     "strcontains": _on_text(lambda found, part: float(part in found)),
     "jsonparse": _on_text(_json),
     "tomillis": _on_number(lambda value: value),

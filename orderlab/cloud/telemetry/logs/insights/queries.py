@@ -1,4 +1,10 @@
-"""StartQuery and what follows: queries run in the background, a slice of the log at a time."""
+"""StartQuery and what follows: queries run in the background, a slice of the log at a time.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html
+
+Differs from AWS: a query ends with the status Timeout after one minute, not after 60, and gives
+16 MB of rows at most.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +22,14 @@ from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.patterns.allowance import Allowance, metered
 from orderlab.cloud.patterns.workers import OutOfTime
 from orderlab.cloud.telemetry.logs import reading
-from orderlab.cloud.telemetry.logs.errors import InvalidParameter, ResourceNotFound
+from orderlab.cloud.telemetry.logs.errors import (
+    InvalidParameter,
+    LimitExceeded,
+    ResourceNotFound,
+    constraint,
+)
 from orderlab.cloud.telemetry.logs.insights.commands import MAX_ROWS, Query, parse_query
-from orderlab.cloud.telemetry.logs.insights.fields import Row
+from orderlab.cloud.telemetry.logs.insights.fields import Kept, Row
 from orderlab.cloud.telemetry.logs.state import Event, Group, Stream
 from orderlab.cloud.telemetry.logs.store import LogStore
 
@@ -29,9 +40,17 @@ _MAX_QUERY = 10_000
 _FINISHED = ("Complete", "Failed", "Cancelled", "Timeout")
 # seconds of the processor for the events of a query
 _SECONDS = 30.0
-# what is looked at without a thread
-_FEW_ROWS = 500
+# and of all time for a whole query: an hour on AWS, where it is shared by more machines
+MOST_SECONDS = 60.0
+MOST_AT_ONCE = 100
+_MOST_GROUPS = 50
+_GROUPS = ("logGroupName", "logGroupNames", "logGroupIdentifiers")
+# what is looked at without a thread: rows times characters of the query, characters of events
+_MOST_HERE = 100_000
 _FEW_BYTES = 100_000
+# characters of one answer, and of all that are kept
+_MOST_RESULT_BYTES = 16 * 1024 * 1024
+_MOST_KEPT_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -51,6 +70,8 @@ class RunningQuery:
     scanned: int = 0
     scanned_bytes: int = 0
     matched: int = 0
+    # characters of the results
+    size: int = 0
     task: asyncio.Task[None] | None = None
 
 
@@ -78,6 +99,9 @@ class InsightsQueries:
     # --- calls ---
 
     def _start(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+        under_way = sum(query.status not in _FINISHED for query in self._queries.values())
+        if under_way >= MOST_AT_ONCE:
+            raise LimitExceeded("Account maximum query concurrency limit of 100 reached.")
         reading.text(parameters, "queryString")
         text = reading.bounded(parameters, "queryString", _MAX_QUERY)
         groups = self._groups(call, parameters)
@@ -100,20 +124,36 @@ class InsightsQueries:
         return {"queryId": running.id}
 
     def _keep(self, running: RunningQuery) -> None:
+        """Keep a query, and forget the oldest of those that have ended if they are too many."""
         self._queries[running.id] = running
-        if len(self._queries) > KEPT_QUERIES:
-            oldest = next(iter(self._queries.values()))
-            if oldest.status in _FINISHED:
-                del self._queries[oldest.id]
+        ended = [each for each in self._queries.values() if each.status in _FINISHED]
+        size = sum(each.size for each in ended)
+        for oldest in ended:
+            if len(self._queries) <= KEPT_QUERIES and size <= _MOST_KEPT_BYTES:
+                return
+            size -= oldest.size
+            del self._queries[oldest.id]
 
     def _groups(self, call: Call, parameters: Parameters) -> list[Group]:
-        names = [parameters.get("logGroupName")] if parameters.get("logGroupName") else []
-        names += parameters.get("logGroupNames") or []
-        names += parameters.get("logGroupIdentifiers") or []
-        if not names:
+        """The groups to look through, given by a name, by names, or by names or ARNs."""
+        given = [name for name in _GROUPS if parameters.get(name)]
+        if not given:
             raise InvalidParameter("At least one log group must be specified.")
-        state = reading.state_of(self._store, call)
-        return [reading.group_of(state, name) for name in names]
+        if len(given) > 1:
+            raise InvalidParameter(f"{' and '.join(given)} are mutually exclusive parameters.")
+        if given[0] == "logGroupName":
+            return [reading.group(self._store, call, parameters)]
+        names = parameters[given[0]]
+        if not isinstance(names, list) or len(names) > _MOST_GROUPS:
+            raise constraint(
+                names, given[0], f"Member must have length less than or equal to {_MOST_GROUPS}"
+            )
+        if given[0] == "logGroupNames":
+            return [
+                reading.group(self._store, call, {**parameters, "logGroupName": name})
+                for name in names
+            ]
+        return [reading.identified(self._store, call, name, given[0]) for name in names]
 
     def _results(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         running = self._find(parameters)
@@ -141,9 +181,9 @@ class InsightsQueries:
         running = self._find(parameters)
         if running.status in _FINISHED:
             raise InvalidParameter("Specified query is not in Running or Scheduled status.")
+        running.status = "Cancelled"
         if running.task:
             running.task.cancel()
-        running.status = "Cancelled"
         return {"success": True}
 
     def _describe(self, call: Call, parameters: Parameters) -> dict[str, Any]:
@@ -166,15 +206,11 @@ class InsightsQueries:
 
     async def _run(self, running: RunningQuery) -> None:
         running.status = "Running"
-        allowance = Allowance(_SECONDS)
         try:
-            rows = await self._scan(running, allowance)
-            running.matched = len(rows)
-            finish = partial(running.query.finish, rows, running.limit)
-            # sorting and grouping have no end until they are done
-            running.results = await allowance.run(finish, apart=len(rows) > _FEW_ROWS)
+            async with asyncio.timeout(MOST_SECONDS):
+                await self._find_all(running)
             running.status = "Complete"
-        except OutOfTime:
+        except (OutOfTime, TimeoutError):
             running.status = "Timeout"
         except RecursionError:
             log.info("the query %.200r nests too deep", running.text)
@@ -182,24 +218,39 @@ class InsightsQueries:
         except Exception:
             log.exception("the query %.200r failed", running.text)
             running.status = "Failed"
+        finally:
+            running.task = None
+
+    async def _find_all(self, running: RunningQuery) -> None:
+        allowance = Allowance(_SECONDS)
+        rows = await self._scan(running, allowance)
+        running.matched = len(rows)
+        finish = partial(running.query.finish, rows, running.limit)
+        # sorting and grouping have no end until they are done
+        apart = len(rows) * len(running.text) > _MOST_HERE
+        found = await allowance.run(finish, apart=apart)
+        running.results, running.size = _within(found, _MOST_RESULT_BYTES)
 
     async def _scan(self, running: RunningQuery, allowance: Allowance) -> list[Row]:
         """The events of the range, in order, that pass the steps for single rows."""
-        from orderlab.cloud.telemetry.logs.events import chronological, in_turns
+        from orderlab.cloud.telemetry.logs.events import AT_A_TIME, chronological, in_turns
 
         streams = [stream for group in running.groups for stream in group.streams.values()]
         names = {
             id(s): f"{g.account_id}:{g.name}" for g in running.groups for s in g.streams.values()
         }
         rows: list[Row] = []
-        async for portion in in_turns(chronological(streams, running.begin)):
+        kept = Kept()
+        store, events = self._store, chronological(streams, running.begin)
+        at_a_time = max(min(AT_A_TIME, _MOST_HERE // len(running.text)), 1)
+        async for portion in in_turns(store.turns, events, store.newest, at_a_time):
             portion = [pair for pair in portion if pair[0].timestamp <= running.end]
             if not portion:
                 break
             running.scanned += len(portion)
             size = sum(len(event.message) for event, _ in portion)
             running.scanned_bytes += size
-            look = partial(_passing, portion, names, running.query.each)
+            look = partial(_passing, portion, names, running.query.each, kept)
             rows += await allowance.run(look, apart=size > _FEW_BYTES)
         return rows
 
@@ -208,14 +259,28 @@ def _passing(
     portion: list[tuple[Event, Stream]],
     names: Mapping[int, str],
     steps: list[Callable[[Row], bool]],
+    kept: Kept,
 ) -> list[Row]:
     """New rows for events, those that pass all steps."""
     rows = []
     for event, stream in metered(portion):
-        row = Row(event, stream.name, names[id(stream)])
+        row = Row(event, stream.name, names[id(stream)], kept)
         if all(step(row) for step in steps):
             rows.append(row)
     return rows
+
+
+def _within(
+    rows: list[list[tuple[str, str]]], most: int
+) -> tuple[list[list[tuple[str, str]]], int]:
+    """As many rows as so many characters hold, and how many characters they are."""
+    size = 0
+    for count, row in enumerate(rows):
+        more = sum(len(name) + len(value) for name, value in row)
+        if size + more > most:
+            return rows[:count], size
+        size += more
+    return rows, size
 
 
 def _milliseconds(given: int) -> int:
