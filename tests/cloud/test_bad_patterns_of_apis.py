@@ -1,4 +1,4 @@
-"""A pattern that would backtrack for hours, in every place of an API, where clients need no keys."""
+"""A pattern that would backtrack for hours, in every place of an API: no keys are needed there."""
 
 from __future__ import annotations
 
