@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item", bound=Hashable)
 
 _SMALL = 64
+MOST_AT_ONCE = 4_000
 
 
 class Deadlines(Generic[Item]):
@@ -52,10 +53,18 @@ class Deadlines(Generic[Item]):
             heapq.heappop(heap)
         return (heap[0][0], heap[0][2]) if heap else None
 
-    def take_due(self, now: float) -> list[Item]:
-        """Remove and return what is due, the earliest first."""
+    def replace_all(self, due_of: Callable[[Item], float]) -> None:
+        """Give every item a new time."""
+        self._heap = [(due_of(item), number, item) for item, number in self._live.items()]
+        heapq.heapify(self._heap)
+
+    def take_due(self, now: float, most: int = MOST_AT_ONCE) -> list[Item]:
+        """Remove and return what is due, the earliest first; what is over waits for the next time.
+
+        Thousands may fall due in one moment, and others are not to wait for all of them.
+        """
         due: list[Item] = []
-        while (first := self.first()) is not None and first[0] <= now:
+        while len(due) < most and (first := self.first()) is not None and first[0] <= now:
             heapq.heappop(self._heap)
             del self._live[first[1]]
             due.append(first[1])

@@ -8,9 +8,12 @@ import random
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from orderlab.cloud.contracts import Principal
+from orderlab.cloud.contracts import OutgoingMessage, Principal
+
+if TYPE_CHECKING:
+    from orderlab.cloud.queues.content import Content
 
 Attributes = Mapping[str, Mapping[str, Any]]
 
@@ -80,6 +83,36 @@ class Message:
             "DeadLetterQueueSourceArn": self.dead_letter_source,
         }
         return {name: value for name, value in found.items() if value is not None}
+
+
+def new_message(
+    sent: OutgoingMessage,
+    held: Content,
+    *,
+    message_id: str,
+    sender: Principal,
+    wall: float,
+    now: float,
+    deduplication_id: str | None,
+) -> Message:
+    """A message as it is sent; `held` is its content, checked."""
+    system = {name: as_sent(value) for name, value in sent.system_attributes.items()}
+    trace = system.get("AWSTraceHeader")
+    return Message(
+        id=message_id,
+        body=held.body,
+        attributes=held.attributes,
+        md5_of_body=held.md5_of_body,
+        md5_of_attributes=held.md5_of_attributes,
+        md5_of_system_attributes=md5_of_attributes(system),
+        size=held.size,
+        sender_id=sender_id(sender),
+        sent_ms=int(wall * 1000),
+        enqueued_at=now,
+        trace_header=str(trace["StringValue"]) if trace else None,
+        group_id=sent.group_id,
+        deduplication_id=deduplication_id,
+    )
 
 
 def new_id(source: random.Random) -> str:

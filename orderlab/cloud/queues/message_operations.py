@@ -101,7 +101,7 @@ class MessageOperations:
         taken = queue.received_before(attempt_id, visibility) if attempt_id else []
         if not taken:
             taken = queue.poll(limit, visibility, short=wait == 0, reader=reader)
-        if taken or wait == 0:
+        if taken or (wait == 0 and not queue.burying):
             return _received(queue, taken, wanted, reader, attempt_id)
 
         async def later() -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import random
 import uuid
@@ -15,15 +16,9 @@ from orderlab.cloud.queues.attempts import Attempts
 from orderlab.cloud.queues.deduplication import RecentIds, content_id
 from orderlab.cloud.queues.errors import MessageTooLong, OverLimit, QueueDoesNotExist
 from orderlab.cloud.queues.ledger import Ledger
-from orderlab.cloud.queues.message import (
-    Message,
-    as_sent,
-    md5_of_attributes,
-    new_id,
-    sender_id,
-)
+from orderlab.cloud.queues.message import Message, new_id, new_message
 from orderlab.cloud.queues.settings import QueueSettings
-from orderlab.cloud.queues.store import MAX_IN_FLIGHT, MessageStore
+from orderlab.cloud.queues.store import MAX_DEAD_AT_ONCE, MAX_IN_FLIGHT, MessageStore
 from orderlab.cloud.queues.waiting import Waiters
 
 if TYPE_CHECKING:
@@ -48,6 +43,8 @@ class LiveQueue:
         self.created_at = self.modified_at = int(cloud.clock.wall())
         self.purged_at: float | None = None
         self.deleted = False
+        # whether the last poll met so many dead letters that there may be more before a live one
+        self.burying = False
         seed = cloud.settings.seed
         self._chance = random.Random(None if seed is None else f"{seed} {self.arn}")
         self._ids = ids.source(f"messages of {self.arn}")
@@ -56,7 +53,8 @@ class LiveQueue:
         self.store = MessageStore(fifo=self.fifo, chance=self._chance, key=key)
         self.ledger = Ledger(cloud, self.arn, name, fifo=self.fifo)
         self._waiters = Waiters()
-        self._sent: RecentIds[Message] = RecentIds()
+        # id and sequence number of what was sent of late; the messages may be gone by then
+        self._sent: RecentIds[tuple[str, str | None]] = RecentIds()
         self._attempts = Attempts(self.store)
         self.attributes = dict(attributes)
         self.settings = QueueSettings.read(attributes)
@@ -145,13 +143,15 @@ class LiveQueue:
             repeated = self._sent.find(scope, deduplication_id, now)
             if repeated is not None:
                 # the answer has the digests of what was sent now
-                made.id, made.sequence_number = repeated.id, repeated.sequence_number
+                made.id, made.sequence_number = repeated
                 return made
-            self._sent.remember(scope, deduplication_id, now, made)
         delay = self.settings.delay if message.delay_seconds is None else message.delay_seconds
         if self.fifo:
             delay = self.settings.delay
         self.store.put(made, now=now, delay_seconds=delay + self._held_back(made))
+        if self.fifo:
+            sent = (made.id, made.sequence_number)
+            self._sent.remember(scope, deduplication_id, now, sent)
         self.ledger.sent(made, sender)
         self._waiters.wake()
         return made
@@ -162,29 +162,19 @@ class LiveQueue:
         """A message that this queue takes, not yet stored; AwsError if it breaks a limit."""
         if held is None:
             held = content.content_of(message.body, message.attributes)
-        system = {name: as_sent(value) for name, value in message.system_attributes.items()}
-        content.check_system_attributes(system)
+        content.check_system_attributes(message.system_attributes)
         content.check_addressing(message, fifo=self.fifo, content_based=self.settings.content_based)
         if held.size > self.settings.maximum_message_size:
             raise MessageTooLong(self.settings.maximum_message_size)
-        deduplication_id = message.deduplication_id
-        if self.fifo and not deduplication_id:
-            deduplication_id = content_id(message.body)
-        trace = system.get("AWSTraceHeader")
-        return Message(
-            id=new_id(self._ids),
-            body=held.body,
-            attributes=held.attributes,
-            md5_of_body=held.md5_of_body,
-            md5_of_attributes=held.md5_of_attributes,
-            md5_of_system_attributes=md5_of_attributes(system),
-            size=held.size,
-            sender_id=sender_id(sender),
-            sent_ms=int(self._cloud.clock.wall() * 1000),
-            enqueued_at=self._cloud.clock.now(),
-            trace_header=str(trace["StringValue"]) if trace else None,
-            group_id=message.group_id,
-            deduplication_id=deduplication_id,
+        return new_message(
+            message,
+            held,
+            message_id=new_id(self._ids),
+            sender=sender,
+            wall=self._cloud.clock.wall(),
+            now=self._cloud.clock.now(),
+            deduplication_id=message.deduplication_id
+            or (content_id(message.body) if self.fifo else None),
         )
 
     def accept_moved(self, message: Message) -> None:
@@ -203,7 +193,7 @@ class LiveQueue:
     ) -> Sequence[ReceivedMessage]:
         wait = self.settings.wait if wait_seconds is None else wait_seconds
         taken = self.poll(max_messages, visibility_timeout, short=wait <= 0, reader=POLLER)
-        if not taken and wait > 0:
+        if not taken and (wait > 0 or self.burying):
             taken = await self.wait_for_messages(
                 max_messages, visibility_timeout, wait_seconds=wait, reader=POLLER
             )
@@ -235,6 +225,7 @@ class LiveQueue:
         if target is not None:
             for message in dead:
                 self._bury(message, target, now)
+            self.burying = len(dead) >= MAX_DEAD_AT_ONCE and not taken
             if dead and target is self and not taken:
                 # what has come back counts as new, and need not be waited for
                 return self.poll(limit, visibility, short=short, reader=reader)
@@ -249,12 +240,19 @@ class LiveQueue:
         """
         clock = self._cloud.clock
         deadline = clock.now() + wait_seconds
-        while (now := clock.now()) < deadline and not self._cloud.queues.stopping:
-            until = min(deadline, self.store.next_change() or deadline)
-            await self._waiters.wait(clock.real(until - now))
+        while not self._cloud.queues.stopping:
+            now = clock.now()
+            if self.burying:
+                # others are answered between two hundreds of dead letters
+                await asyncio.sleep(0)
+            elif now < deadline:
+                until = min(deadline, self.store.next_change() or deadline)
+                await self._waiters.wait(clock.real(until - now))
+            else:
+                break
             if self.deleted:
                 raise QueueDoesNotExist
-            taken = self.poll(limit, visibility, short=False, reader=reader)
+            taken = self.poll(limit, visibility, short=wait_seconds <= 0, reader=reader)
             if taken:
                 return taken
         return []

@@ -22,6 +22,7 @@ from orderlab.cloud.queues.servers import Servers
 
 MAX_IN_FLIGHT = 120_000
 MAX_VISIBILITY_SECONDS = 43_200
+MAX_DEAD_AT_ONCE = 500
 # FIFO sequence numbers have 20 digits
 _FIRST_SEQUENCE_NUMBER = 18_850_000_000_000_000_000
 _SEQUENCE_STEP = 256
@@ -105,12 +106,15 @@ class MessageStore:
         short: bool,
         is_dead: IsDead | None = None,
     ) -> tuple[list[Message], list[Message]]:
-        """Up to `limit` messages, now in flight, and the dead ones met on the way, now gone."""
+        """Up to `limit` messages, now in flight, and the dead ones met on the way, now gone.
+
+        With MAX_DEAD_AT_ONCE dead ones there may be more of them, and live ones after them.
+        """
         limit = min(limit, MAX_IN_FLIGHT - len(self._in_flight))
         delivered: list[Message] = []
         dead: list[Message] = []
         poll = self._visible.poll(short=short)
-        while len(delivered) < limit:
+        while len(delivered) < limit and len(dead) < MAX_DEAD_AT_ONCE:
             message = poll.next()
             if message is None:
                 break
@@ -233,8 +237,7 @@ class MessageStore:
 
     def delay_all(self, seconds: float) -> None:
         """Give every delayed message a new delay, as a changed FIFO queue does."""
-        for message in self._delayed.items():
-            self._delayed.add(message.enqueued_at + seconds, message)
+        self._delayed.replace_all(lambda message: message.enqueued_at + seconds)
 
     # --- what there is ---
 

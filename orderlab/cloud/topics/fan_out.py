@@ -50,7 +50,9 @@ class FanOut:
             for subscription in subscriptions:
                 self._hand(subscription, message, envelopes, contents.wanted_by(subscription))
             return None
-        work = self._slowly(topic, subscriptions, message, envelopes)
+        # a FIFO topic keeps its order
+        before = self._last.get(topic.arn)
+        work = self._slowly(topic, subscriptions, message, envelopes, before)
         task = asyncio.get_running_loop().create_task(work, name=f"sns fan-out of {topic.name}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -84,10 +86,9 @@ class FanOut:
         subscriptions: list[Subscription],
         message: Notification,
         envelopes: Envelopes,
+        before: asyncio.Task[None] | None,
     ) -> None:
-        before = self._last.get(topic.arn)
         if before is not None:
-            # a FIFO topic keeps its order
             await asyncio.wait([before])
         contents = Contents(message)
         loop = asyncio.get_running_loop()
