@@ -10,11 +10,13 @@ from orderlab.cloud.apigateway.access_policy import has_conditions
 from orderlab.cloud.apigateway.control import openapi
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.compression import compression_size, refuse_compression
-from orderlab.cloud.apigateway.control.errors import bad_request, validation_error
+from orderlab.cloud.apigateway.control.errors import bad_request, limit_exceeded, validation_error
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, flag, text, value_of
 from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
 from orderlab.cloud.aws_error import NotDoneYet
 
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+_MAX_POLICY = 8192
 _ENDPOINTS = ("PRIVATE", "EDGE", "REGIONAL")
 _KEY_SOURCES = ("AUTHORIZER", "HEADER")
 _PATCHABLE = Patchable(
@@ -116,6 +118,8 @@ def check_policy(policy: object) -> None:
     """A resource policy must be JSON; conditions are refused."""
     if not policy:
         return
+    if len(str(policy)) > _MAX_POLICY:
+        raise limit_exceeded(f"The resource policy is longer than {_MAX_POLICY} characters")
     try:
         conditional = has_conditions(str(policy))
     except (ValueError, RecursionError):
@@ -125,7 +129,11 @@ def check_policy(policy: object) -> None:
 
 
 def _endpoint(given: Document | None) -> Document:
-    types = (given or {}).get("types") or ["EDGE"]
+    types = ["EDGE"] if (given or {}).get("types") is None else given["types"]
+    if not types:
+        raise bad_request("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.")
+    if len(types) > 1:
+        raise bad_request("Cannot create an api with multiple Endpoint Types.")
     for each in types:
         if each not in _ENDPOINTS:
             raise validation_error(
@@ -135,7 +143,10 @@ def _endpoint(given: Document | None) -> Document:
             )
     if "PRIVATE" in types:
         raise NotDoneYet("private REST APIs")
-    return {"types": list(types), "ipAddressType": (given or {}).get("ipAddressType") or "ipv4"}
+    address = (given or {}).get("ipAddressType") or "ipv4"
+    if address not in ("ipv4", "dualstack"):
+        raise bad_request("ipAddressType must be either ipv4 or dualstack.")
+    return {"types": list(types), "ipAddressType": address}
 
 
 def get_rest_api(call: ControlCall) -> Document:
@@ -161,6 +172,9 @@ def update_rest_api(call: ControlCall) -> Document:
         path = str(operation.get("path"))
         if path.startswith("/endpointConfiguration/"):
             _patch_endpoint(changed, operation, path.removeprefix("/endpointConfiguration/"))
+        elif path == "/binaryMediaTypes":
+            # types are added by their name, as in /binaryMediaTypes/image~1png
+            raise bad_request(f"Invalid patch path {path}")
         else:
             rest.append(operation)
     apply(changed, rest, _PATCHABLE)

@@ -11,6 +11,7 @@ from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import (
     bad_request,
     conflict,
+    limit_exceeded,
     not_found,
     validation_error,
 )
@@ -21,6 +22,7 @@ from orderlab.cloud.apigateway.vtl.errors import TemplateError
 from orderlab.cloud.apigateway.vtl.regular_expressions import java_pattern
 from orderlab.cloud.aws_error import NotDoneYet
 
+_MAX_AUTHORIZERS = 10
 _KINDS = ("TOKEN", "REQUEST", "COGNITO_USER_POOLS")
 _SOURCE = re.compile(
     r"^(method\.request\.(header|querystring)\.[^,\s]+|context\.[^,\s]+|stageVariables\.\w+)$"
@@ -34,6 +36,8 @@ def create_authorizer(call: ControlCall) -> Document:
         raise bad_request("Authorizer name must be non-empty")
     if any(each["name"] == name for each in api.authorizers.values()):
         raise conflict("Authorizer name must be unique. Authorizer already exists.")
+    if len(api.authorizers) >= _MAX_AUTHORIZERS:
+        raise limit_exceeded("Maximum number of Authorizers for this API has been reached.")
     ttl = call.body.get("authorizerResultTtlInSeconds")
     authorizer: Document = {
         "id": new_id(6),
@@ -62,7 +66,7 @@ def _check(authorizer: Document) -> None:
     if function_of(authorizer.get("authorizerUri") or "") is None:
         raise bad_request("Invalid Authorizer URI: it must be the invocation path of a function")
     ttl = authorizer["authorizerResultTtlInSeconds"]
-    if not isinstance(ttl, int) or not 0 <= ttl <= 3600:
+    if isinstance(ttl, bool) or not isinstance(ttl, int) or not 0 <= ttl <= 3600:
         raise bad_request("Authorizer result TTL must be between 0 and 3600 seconds")
     _check_identity(authorizer, kind, ttl)
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from orderlab.cloud.apigateway.control.body_types import check_types
 from orderlab.cloud.apigateway.control.errors import (
     bad_request,
     not_found,
@@ -187,6 +188,7 @@ def control_call(cloud: Cloud, call: Call, parameters: Parameters) -> ControlCal
             ) from None
         if not isinstance(body, dict):
             raise AwsError("The body is no JSON object", code="SerializationException")
+        check_types(call.operation, body)
     backend = region_state(cloud.settings.account_id, call.region)
     query = parse_qs(call.request.query_string, keep_blank_values=True)
     return ControlCall(cloud, backend, parameters, query, body, call.request.body)

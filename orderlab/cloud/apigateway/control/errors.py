@@ -23,3 +23,7 @@ def validation_error(value: str, place: str, allowed: str) -> AwsError:
         f"1 validation error detected: Value '{value}' at '{place}' failed to satisfy constraint: "
         f"Member must satisfy enum value set: {allowed}"
     )
+
+
+def limit_exceeded(message: str) -> AwsError:
+    return AwsError(message, code="LimitExceededException", status=429)

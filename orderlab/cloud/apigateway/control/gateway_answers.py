@@ -9,6 +9,7 @@ from orderlab.cloud.apigateway.control.errors import bad_request, not_found, val
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, text, value_of
 from orderlab.cloud.apigateway.failures import RESPONSE_TYPES
 from orderlab.cloud.apigateway.state import Document, shown
+from orderlab.cloud.apigateway.vtl.template import MAX_SOURCE
 
 _HEADER = re.compile(r"^gatewayresponse\.header\.[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 _SOURCE = re.compile(
@@ -71,6 +72,9 @@ def _check(response: Document) -> None:
     status = response.get("statusCode")
     if status and not re.fullmatch(r"[1-5]\d\d", status):
         raise bad_request("Invalid status code specified for the gateway response")
+    for source in (response["responseTemplates"] or {}).values():
+        if len(source or "") > MAX_SOURCE:
+            raise bad_request(f"The response template is longer than {MAX_SOURCE} characters")
     for place, source in response["responseParameters"].items():
         if not _HEADER.match(place) or not _SOURCE.match(str(source)):
             raise bad_request(
@@ -104,6 +108,9 @@ def update_gateway_response(call: ControlCall) -> Document:
             if str(operation.get("path")).startswith(f"/{kind}/") and unset:
                 raise bad_request(f"Invalid null or empty value in {kind}")
     apply(changed, call.operations(), allowed)
+    default = RESPONSE_TYPES[name].status
+    if default and not changed.get("statusCode"):
+        changed["statusCode"] = str(default)
     changed["defaultResponse"] = False
     _check(changed)
     call.api().gateway_responses[name] = changed

@@ -143,6 +143,11 @@ def _check_settings(integration: Document) -> None:
 
 def _check_templates(templates: Document) -> None:
     for content_type, source in templates.items():
+        if "/" not in content_type and content_type != "$default":
+            raise bad_request(
+                "Validation Result: warnings : [], errors : [Invalid content type specified: "
+                f"{content_type}]"
+            )
         problem = problem_of(str(source or ""))
         if problem:
             raise bad_request(f"Invalid mapping template for {content_type}: {problem}")

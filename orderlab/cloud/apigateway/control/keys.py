@@ -9,11 +9,19 @@ import secrets
 import string
 
 from orderlab.cloud.apigateway.control.calls import ControlCall
-from orderlab.cloud.apigateway.control.errors import bad_request, conflict, not_found
+from orderlab.cloud.apigateway.control.errors import (
+    bad_request,
+    conflict,
+    limit_exceeded,
+    not_found,
+)
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, flag, text
 from orderlab.cloud.apigateway.state import Document, new_id, shown
 from orderlab.cloud.aws_error import NotDoneYet
 
+_MAX_KEYS = 10_000
+_MAX_NAME = 1024
+_MAX_DESCRIPTION = 125_000
 _CHARACTERS = string.ascii_letters + string.digits
 
 
@@ -27,6 +35,9 @@ def create_api_key(call: ControlCall) -> Document:
         raise bad_request("API Key value should be at least 20 characters")
     if value is not None and len(value) > 128:
         raise bad_request("API Key value exceeds maximum size of 128 characters")
+    _check_texts(call.body)
+    if len(access.keys) >= _MAX_KEYS:
+        raise limit_exceeded("Maximum number of API Keys for this account has been reached.")
     if value in access.values:
         raise conflict("API Key already exists")
     now = call.now()
@@ -45,6 +56,13 @@ def create_api_key(call: ControlCall) -> Document:
     access.keys[key["id"]] = key
     access.values[key["value"]] = key["id"]
     return shown(key)
+
+
+def _check_texts(key: Document) -> None:
+    if len(key.get("name") or "") > _MAX_NAME:
+        raise bad_request(f"Invalid API Key name, can be at most {_MAX_NAME} characters.")
+    if len(key.get("description") or "") > _MAX_DESCRIPTION:
+        raise bad_request("Invalid API Key description specified.")
 
 
 def key_of(call: ControlCall, name: str = "api_Key") -> Document:
@@ -81,6 +99,7 @@ def update_api_key(call: ControlCall) -> Document:
         removable=frozenset({"name", "description", "customerId"}),
     )
     changed = apply(shown(key), call.operations(), allowed)
+    _check_texts(changed)
     key.clear()
     key.update(changed, lastUpdatedDate=call.now())
     return without_value(key)

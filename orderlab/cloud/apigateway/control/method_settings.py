@@ -54,7 +54,8 @@ def patch_method_setting(stage: Document, operation: Document) -> None:
     if setting is None or operation["op"] not in ("replace", "add"):
         raise bad_request(f"Invalid method setting path: {path}. Must be one of: [{_PLACES}]")
     name, convert = setting
-    value = convert(value_of(operation))
+    given = value_of(operation)
+    value = convert(given) if given else _DEFAULTS[name]
     _check(name, value)
     key = "/".join(parts[:2])
     settings = dict(stage.get("methodSettings") or {})

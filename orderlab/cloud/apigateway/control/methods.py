@@ -164,6 +164,12 @@ def get_method_response(call: ControlCall) -> Document:
 def update_method_response(call: ControlCall) -> Document:
     response = _response(call)
     changed = shown(response)
+    for operation in call.operations():
+        kind, *name = parts_of(str(operation.get("path")))
+        models = changed.get("responseModels") or {}
+        removed = kind == "responseModels" and operation["op"] == "remove"
+        if removed and "/".join(name) not in models:
+            raise not_found("Content-Type specified was not found")
     allowed = Patchable({}, maps={"responseParameters": flag, "responseModels": text})
     apply(changed, call.operations(), allowed)
     check_method_response(call.api(), changed)

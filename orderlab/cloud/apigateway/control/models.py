@@ -197,7 +197,10 @@ def update_request_validator(call: ControlCall) -> Document:
     allowed = Patchable(
         {"name": text, "validateRequestBody": flag, "validateRequestParameters": flag}
     )
-    validator.update(apply(shown(validator), call.operations(), allowed))
+    changed = apply(shown(validator), call.operations(), allowed)
+    if "name" in changed and not changed["name"].strip():
+        raise bad_request("Request Validator name cannot be blank")
+    validator.update(changed)
     return shown(validator)
 
 

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from orderlab.cloud.apigateway.control.errors import bad_request
 from orderlab.cloud.apigateway.state import Document
 
 Convert = Callable[[str], Any]
+_MOST_WHOLE = 1 << 31
 
 
 def text(value: str) -> str:
@@ -25,16 +27,22 @@ def flag(value: str) -> bool:
 
 def whole(value: str) -> int:
     try:
-        return int(value)
+        found = int(value)
     except ValueError:
-        raise bad_request(f"Invalid integer value {value!r} specified") from None
+        found = _MOST_WHOLE
+    if abs(found) >= _MOST_WHOLE:
+        raise bad_request(f"Invalid integer value {value[:100]!r} specified")
+    return found
 
 
 def number(value: str) -> float:
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
-        raise bad_request(f"Invalid number {value!r} specified") from None
+        found = math.nan
+    if not math.isfinite(found):
+        raise bad_request(f"Invalid number {value[:100]!r} specified")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,9 @@ def value_of(operation: Document) -> str:
 
 
 def _apply(document: Document, operation: Document, allowed: Patchable) -> None:
-    op, path = operation["op"], str(operation.get("path") or "")
+    op, path = operation["op"], operation.get("path")
+    if not isinstance(path, str):
+        raise bad_request("Invalid patch path null")
     parts = parts_of(path)
     if len(parts) == 1 and parts[0] in allowed.members:
         _apply_member(document, operation, parts[0], allowed)
@@ -128,7 +138,8 @@ def _apply_list(document: Document, operation: Document, parts: list[str]) -> No
         values = [value for value in values if value != named]
     elif operation["op"] == "replace":
         new = value_of(operation)
-        values = [new if value == named else value for value in values] if len(parts) > 1 else [new]
+        kept = [value for value in values if value not in (named, new)] if len(parts) > 1 else []
+        values = [*kept, new]
     else:
         raise _unsupported(operation["path"], operation["op"])
     document[parts[0]] = values

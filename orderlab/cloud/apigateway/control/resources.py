@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 
 from orderlab.cloud.apigateway.control.calls import ControlCall
-from orderlab.cloud.apigateway.control.errors import bad_request, conflict, not_found
-from orderlab.cloud.apigateway.control.patch import Patchable, apply, text
+from orderlab.cloud.apigateway.control.errors import (
+    bad_request,
+    conflict,
+    limit_exceeded,
+    not_found,
+)
+from orderlab.cloud.apigateway.control.patch import Patchable, apply, parts_of, text
 from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
 
 _PATH_PART = re.compile(r"^(?:[A-Za-z0-9._:-]+|\{[A-Za-z0-9._:-]+\+?\})$")
@@ -22,7 +27,10 @@ def new_resource(api: RestApi, parent: Document, path_part: str) -> Document:
     """A child of a resource, after the rules that keep paths unambiguous."""
     _check(api, parent, path_part)
     if len(api.resources) > MAX_RESOURCES:
-        raise bad_request("Maximum number of Resources for this API has been reached.")
+        raise limit_exceeded(
+            "Maximum number of Resources for this API has been reached. Please contact AWS if you "
+            "need additional Resources."
+        )
     resource: Document = {
         "id": new_id(6),
         "parentId": parent["id"],
@@ -83,6 +91,11 @@ def _embedded(call: ControlCall, resource: Document) -> Document:
 def update_resource(call: ControlCall) -> Document:
     resource, api = call.resource(), call.api()
     changed = shown(resource)
+    if "parentId" not in resource:
+        for operation in call.operations():
+            name = parts_of(str(operation.get("path")))[0]
+            if name in ("parentId", "pathPart"):
+                raise bad_request(f"Root resource cannot update its {name}.")
     apply(changed, call.operations(), Patchable({"parentId": text, "pathPart": text}))
     parent = api.resources.get(changed.get("parentId", ""))
     if parent is None:

@@ -6,12 +6,23 @@ import re
 
 from orderlab.cloud.apigateway.access_log import log_group_of
 from orderlab.cloud.apigateway.control.calls import ControlCall
-from orderlab.cloud.apigateway.control.errors import bad_request, conflict, not_found
+from orderlab.cloud.apigateway.control.errors import (
+    bad_request,
+    conflict,
+    limit_exceeded,
+    not_found,
+)
 from orderlab.cloud.apigateway.control.method_settings import patch_method_setting
 from orderlab.cloud.apigateway.control.patch import parts_of, value_of
 from orderlab.cloud.apigateway.state import Document, shown
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+_MAX_STAGES = 10
+_MAX_VARIABLES = 100
+_MAX_NAME = 64
+_MAX_VALUE = 512
+_MAX_LOG_FORMAT = 3 * 1024
 _NAME = re.compile(r"^[A-Za-z0-9_-]{1,128}$")
 _VARIABLE_NAME = re.compile(r"^[A-Za-z0-9_]+$")
 _VARIABLE_VALUE = re.compile(r"^[A-Za-z0-9._~:/?#&=,*@%+-]*$")
@@ -41,8 +52,15 @@ def check_stage_settings(call: ControlCall) -> None:
         raise NotDoneYet("X-Ray tracing of REST APIs")
     if call.body.get("documentationVersion"):
         raise NotDoneYet("documentation versions of REST APIs")
-    for name, value in (call.mapping("variables") or {}).items():
+    variables = call.mapping("variables") or {}
+    for name, value in variables.items():
         _check_variable(name, str(value))
+    _check_count(variables)
+
+
+def _check_count(variables: Document) -> None:
+    if len(variables) > _MAX_VARIABLES:
+        raise limit_exceeded(f"A stage cannot have more than {_MAX_VARIABLES} stage variables")
 
 
 def _check_variable(name: str, value: str) -> None:
@@ -54,12 +72,21 @@ def _check_variable(name: str, value: str) -> None:
         raise bad_request(
             f"Stage variable value is invalid: {value}. Values must match [A-Za-z0-9-._~:/?#&=,]+"
         )
+    if len(name) > _MAX_NAME:
+        raise bad_request(f"Stage variable name can be at most {_MAX_NAME} characters long")
+    if len(value) > _MAX_VALUE:
+        raise bad_request(f"Stage variable value can be at most {_MAX_VALUE} characters long")
 
 
 def new_stage(call: ControlCall, name: str, deployment_id: str) -> Document:
     """A stage with AWS's defaults; BadRequestException for a bad name."""
     if not _NAME.match(name):
         raise bad_request("Stage name only allows a-zA-Z0-9_")
+    if len(call.api().stages) >= _MAX_STAGES:
+        raise limit_exceeded(
+            "Maximum number of Stages for this API has been reached. Please contact AWS if you "
+            "need additional Stages."
+        )
     now = call.now()
     return {
         "deploymentId": deployment_id,
@@ -115,6 +142,8 @@ def update_stage(call: ControlCall) -> Document:
 
 def _patch(call: ControlCall, stage: Document, operation: Document) -> None:
     op, path, value = operation["op"], str(operation.get("path")), value_of(operation)
+    if operation.get("path") is None:
+        raise bad_request("Invalid patch path null")
     parts = parts_of(path)
     if parts[0] == "canarySettings":
         if op == "remove":
@@ -171,6 +200,7 @@ def _patch_variable(stage: Document, op: str, name: str, value: str) -> None:
     else:
         _check_variable(name, value)
         variables[name] = value
+        _check_count(variables)
     stage["variables"] = variables
 
 
@@ -188,9 +218,14 @@ def _patch_access_log(stage: Document, op: str, rest: list[str], value: str) -> 
                 "Access log format must contain at least $context.requestId or "
                 "$context.extendedRequestId"
             )
+        if len(value) > _MAX_LOG_FORMAT:
+            raise bad_request(f"Access log format can be at most {_MAX_LOG_FORMAT} characters long")
         settings["format"] = value
     else:
-        raise bad_request("Invalid accessLogSettings path specified")
+        raise bad_request(
+            "Invalid accessLogSettings path. Must be one of : "
+            "[/accessLogSettings/destinationArn, /accessLogSettings/format]"
+        )
     stage["accessLogSettings"] = settings or None
 
 

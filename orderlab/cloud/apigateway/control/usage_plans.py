@@ -9,11 +9,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from orderlab.cloud.apigateway.control.calls import ControlCall, wrong_type
-from orderlab.cloud.apigateway.control.errors import bad_request, conflict, not_found
+from orderlab.cloud.apigateway.control.errors import (
+    bad_request,
+    conflict,
+    limit_exceeded,
+    not_found,
+)
 from orderlab.cloud.apigateway.control.keys import key_of
 from orderlab.cloud.apigateway.control.patch import number, parts_of, value_of, whole
 from orderlab.cloud.apigateway.state import Document, new_id, shown
 
+_MAX_PLANS = 300
 _PERIODS = ("DAY", "WEEK", "MONTH")
 
 
@@ -21,6 +27,8 @@ def create_usage_plan(call: ControlCall) -> Document:
     name = call.text("name")
     if not name:
         raise bad_request("Usage Plan name must be non-empty")
+    if len(call.backend.access.plans) >= _MAX_PLANS:
+        raise limit_exceeded("Maximum number of Usage Plans for this account has been reached.")
     plan: Document = {
         "id": new_id(6),
         "name": name,
@@ -44,8 +52,13 @@ def create_usage_plan(call: ControlCall) -> Document:
 
 def _add_stage(call: ControlCall, plan: Document, api_id: str, stage: str) -> None:
     api = call.backend.rest_apis.get(api_id)
+    if not api_id or not stage:
+        raise bad_request("Invalid API Stage specified")
     if api is None or stage not in api.stages:
-        raise not_found("API Stage not found")
+        raise not_found(
+            f"Invalid API Stage {{api: {api_id}, stage: {stage}}} specified for usageplan "
+            f"{plan['id']}"
+        )
     if any((s["apiId"], s["stage"]) == (api_id, stage) for s in plan["apiStages"]):
         raise conflict("API Stage is already associated with this usage plan")
     plan["apiStages"] = [*plan["apiStages"], {"apiId": api_id, "stage": stage}]
