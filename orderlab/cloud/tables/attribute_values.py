@@ -18,6 +18,10 @@ from orderlab.cloud.tables import numbers
 from orderlab.cloud.tables.errors import INVALID, Counted, SerializationException, invalid
 
 MAX_NESTING = 32
+# more than any item, and any value of a request, may take
+MAX_BYTES = 2 * 1024 * 1024
+# how much of a set is shown in an error
+MAX_SHOWN = 2000
 # what a list or a map costs beyond its elements, and what each element costs beyond itself
 CONTAINER_BYTES = 3
 ELEMENT_BYTES = 1
@@ -26,15 +30,28 @@ Value = dict[str, Any]
 Item = dict[str, Value]
 
 
-def measure_item(item: Item) -> int:
-    """Check a whole item (or key) and return its size in bytes, names included."""
+class TooLarge(ValidationException):
+    """A value that is not measured to its end, since it is larger than may be already."""
+
+    def __init__(self) -> None:
+        super().__init__("Item size has exceeded the maximum allowed size")
+
+
+def measure_item(item: Item, limit: int = MAX_BYTES) -> int:
+    """Check a whole item (or key) and return its size in bytes, names included.
+
+    Raises TooLarge as soon as documents and sets in it are found to take more than `limit` bytes:
+    a request may hold millions of values, and measuring takes time that others wait for.
+    """
     if type(item) is not dict:
         raise not_expected(item)
-    return _measure_members(item, 0)
+    return _measure_members(item, 0, limit)
 
 
-def _measure_members(members: dict[str, Any], depth: int) -> int:
+def _measure_members(members: dict[str, Any], depth: int, limit: int) -> int:
     """The sizes of names and values; the shortest way for plain text, which is most of it."""
+    if len(members) > limit:
+        raise TooLarge
     size = 0
     for name, value in members.items():
         size += len(name) if name.isascii() else text_size(name)
@@ -43,12 +60,14 @@ def _measure_members(members: dict[str, Any], depth: int) -> int:
             if type(content) is str and content.isascii():
                 size += len(content)
                 continue
-        size += measure(value, depth)
+        size += measure(value, depth, limit)
+        if size > limit:
+            raise TooLarge
     return size
 
 
-def measure(value: Any, depth: int = 0) -> int:
-    """Check one value, normalise it in place and return its size in bytes."""
+def measure(value: Any, depth: int = 0, limit: int = MAX_BYTES) -> int:
+    """Check one value, normalise it in place and return its size in bytes; see `measure_item`."""
     if type(value) is not dict:
         raise not_expected(value)
     if len(value) != 1:
@@ -57,7 +76,7 @@ def measure(value: Any, depth: int = 0) -> int:
         check = _CHECKS.get(kind)
         if check is None:
             break
-        return check(value, content, depth)
+        return check(value, content, depth, limit)
     raise ValidationException(
         "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
     )
@@ -115,30 +134,30 @@ def _json_kind(content: Any) -> str:
     return "DECIMAL_VALUE" if isinstance(content, float) else "STRING_VALUE"
 
 
-def _string(_: Value, content: Any, __: int) -> int:
+def _string(_: Value, content: Any, __: int, ___: int) -> int:
     if type(content) is not str:
         raise not_expected(content)
     return text_size(content)
 
 
-def _number(value: Value, content: Any, _: int) -> int:
+def _number(value: Value, content: Any, _: int, __: int) -> int:
     if type(content) is not str:
         raise not_expected(content)
     value["N"], size = numbers.normalise_and_size(content)
     return size
 
 
-def _binary(_: Value, content: Any, __: int) -> int:
+def _binary(_: Value, content: Any, __: int, ___: int) -> int:
     return len(binary(content))
 
 
-def _boolean(_: Value, content: Any, __: int) -> int:
+def _boolean(_: Value, content: Any, __: int, ___: int) -> int:
     if type(content) is not bool:
         raise not_expected(content, "Boolean")
     return 1
 
 
-def _null(_: Value, content: Any, __: int) -> int:
+def _null(_: Value, content: Any, __: int, ___: int) -> int:
     if type(content) is not bool:
         raise not_expected(content, "Boolean")
     if not content:
@@ -146,21 +165,24 @@ def _null(_: Value, content: Any, __: int) -> int:
     return 1
 
 
-def _list(_: Value, content: Any, depth: int) -> int:
+def _list(_: Value, content: Any, depth: int, limit: int) -> int:
     if type(content) is not list:
         raise not_expected(content, "List")
     depth = _deeper(depth)
     size = CONTAINER_BYTES + ELEMENT_BYTES * len(content)
     for element in content:
-        size += measure(element, depth)
+        if size > limit:
+            raise TooLarge
+        size += measure(element, depth, limit)
     return size
 
 
-def _map(_: Value, content: Any, depth: int) -> int:
+def _map(_: Value, content: Any, depth: int, limit: int) -> int:
     if type(content) is not dict:
         raise not_expected(content, "Map")
     depth = _deeper(depth)
-    return CONTAINER_BYTES + ELEMENT_BYTES * len(content) + _measure_members(content, depth)
+    overhead = CONTAINER_BYTES + ELEMENT_BYTES * len(content)
+    return overhead + _measure_members(content, depth, limit)
 
 
 def _deeper(depth: int) -> int:
@@ -169,17 +191,17 @@ def _deeper(depth: int) -> int:
     return depth + 1
 
 
-def _string_set(value: Value, content: Any, _: int) -> int:
-    _elements(content, "An string set  may not be empty")
+def _string_set(value: Value, content: Any, _: int, limit: int) -> int:
+    _elements(content, "An string set  may not be empty", limit)
     size = sum(text_size(element) for element in content)
     if len(set(content)) != len(content):
-        raise invalid(f"Input collection [{', '.join(content)}] contains duplicates.")
+        raise invalid(f"Input collection {_listed(content)} contains duplicates.")
     value["SS"] = sorted(content)
     return size
 
 
-def _number_set(value: Value, content: Any, _: int) -> int:
-    _elements(content, "An number set  may not be empty")
+def _number_set(value: Value, content: Any, _: int, limit: int) -> int:
+    _elements(content, "An number set  may not be empty", limit)
     normal = [numbers.normalise(element) for element in content]
     if len(set(normal)) != len(normal):
         raise ValidationException("Input collection contains duplicates")
@@ -187,29 +209,38 @@ def _number_set(value: Value, content: Any, _: int) -> int:
     return sum(map(numbers.size, normal))
 
 
-def _binary_set(value: Value, content: Any, _: int) -> int:
-    _elements(content, "Binary sets should not be empty")
+def _binary_set(value: Value, content: Any, _: int, limit: int) -> int:
+    _elements(content, "Binary sets should not be empty", limit)
     decoded = {element: binary(element) for element in content}
     if len(set(decoded.values())) != len(content):
-        listed = ", ".join(content)
         raise ValidationException(
-            f"{INVALID}Input collection [{listed}]of type BS contains duplicates."
+            f"{INVALID}Input collection {_listed(content)}of type BS contains duplicates."
         )
     value["BS"] = sorted(content, key=decoded.__getitem__)
     return sum(map(len, decoded.values()))
 
 
-def _elements(content: Any, when_empty: str) -> None:
+def _listed(content: list[str]) -> str:
+    text = ", ".join(content)
+    return f"[{text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + '...'}]"
+
+
+def _elements(content: Any, when_empty: str, limit: int) -> None:
     if type(content) is not list:
         raise not_expected(content, "List")
     if not content:
         raise Counted(INVALID + when_empty)
+    if len(content) > limit:
+        raise TooLarge
     for element in content:
         if type(element) is not str:
             raise not_expected(element)
+    # two digits, or four letters of base64, stand for one byte at least
+    if sum(map(len, content)) > 4 * limit:
+        raise TooLarge
 
 
-_CHECKS: dict[str, Callable[[Value, Any, int], int]] = {
+_CHECKS: dict[str, Callable[[Value, Any, int, int], int]] = {
     "S": _string,
     "N": _number,
     "B": _binary,

@@ -8,7 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from orderlab.cloud.aws_error import ValidationException
-from orderlab.cloud.tables.attribute_values import Item, Value, kind_of, measure, measure_item
+from orderlab.cloud.tables.attribute_values import (
+    Item,
+    TooLarge,
+    Value,
+    kind_of,
+    measure,
+    measure_item,
+)
 from orderlab.cloud.tables.errors import NOT_VALID, invalid
 from orderlab.cloud.tables.schema import IndexSchema, KeySchema, TableSchema
 
@@ -21,9 +28,9 @@ _WORDS = {"S": "string value", "B": "binary value"}
 
 def measure_whole_item(item: Any) -> int:
     """Check an item that is to be put, as far as no table is needed, and return its size."""
-    size = measure_item(item)
+    size = measure_item(item, MAX_ITEM_BYTES)
     if size > MAX_ITEM_BYTES:
-        raise ValidationException("Item size has exceeded the maximum allowed size")
+        raise TooLarge
     return size
 
 

@@ -86,9 +86,14 @@ def subtract(left: str, right: str) -> str:
     return normalise(format(_EXACT.subtract(Decimal(left), Decimal(right)), "f"))
 
 
-@lru_cache(maxsize=8192)
 def normalise_and_size(text: str) -> tuple[str, int]:
     """Both at once, remembered: the numbers of one application repeat themselves."""
+    # a number may be written with a million zeros before it, which nobody is to remember
+    return _remembered(text) if len(text) <= 64 else _remembered.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)
+def _remembered(text: str) -> tuple[str, int]:
     normal = normalise(text)
     return normal, size(normal)
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from orderlab.cloud.aws_error import ValidationException
-from orderlab.cloud.tables.attribute_values import Item, kind_of, measure_item
+from orderlab.cloud.tables.attribute_values import Item, TooLarge, kind_of, measure_item
 from orderlab.cloud.tables.capacity import Consumed, write_units
 from orderlab.cloud.tables.errors import NOT_VALID, condition_failed, invalid
 from orderlab.cloud.tables.expressions.compiled import CompiledCondition, CompiledUpdate
 from orderlab.cloud.tables.expressions.request import Expressions
-from orderlab.cloud.tables.expressions.updates import apply_update
+from orderlab.cloud.tables.expressions.updates import UpdateTooLarge, apply_update
 from orderlab.cloud.tables.item_rules import (
     MAX_ITEM_BYTES,
     check_index_key,
@@ -124,18 +124,23 @@ def update(parameters: dict[str, Any]) -> Prepare:
             if compiled is not None:
                 apply_update(compiled.plan, item, expressions.values)
                 _check_updated_keys(table, item)
-            size = measure_item(item)
-            if size > MAX_ITEM_BYTES:
-                raise ValidationException(
-                    "Item size to update has exceeded the maximum allowed size"
-                )
-            return store(item, size), item
+            return store(item, _updated_size(item)), item
 
         write = _write(table, parameters, key, (expressions, condition), updated)
         write.update = compiled
         return write
 
     return prepare
+
+
+def _updated_size(item: Item) -> int:
+    try:
+        size = measure_item(item, MAX_ITEM_BYTES)
+    except TooLarge:
+        raise UpdateTooLarge from None
+    if size > MAX_ITEM_BYTES:
+        raise UpdateTooLarge
+    return size
 
 
 def _check_key_stays(compiled: CompiledUpdate, table: Table) -> None:

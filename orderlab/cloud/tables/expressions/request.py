@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from orderlab.cloud.aws_error import ValidationException
-from orderlab.cloud.tables.attribute_values import Item, Value, kind_of, measure
+from orderlab.cloud.tables.attribute_values import Item, TooLarge, Value, kind_of, measure
 from orderlab.cloud.tables.errors import Counted
 from orderlab.cloud.tables.expressions import compiled
 from orderlab.cloud.tables.expressions.compiled import (
@@ -17,11 +18,21 @@ from orderlab.cloud.tables.expressions.compiled import (
     Used,
 )
 from orderlab.cloud.tables.expressions.conditions import check_given
+from orderlab.cloud.tables.expressions.tokens import MAX_EXPRESSION_BYTES
 from orderlab.cloud.tables.expressions.tree import Condition
 
+Compiled = TypeVar("Compiled")
+
 _NAME = re.compile(r"#[A-Za-z0-9_]+", re.ASCII)
+_PLACEHOLDER = re.compile(r"[#:][A-Za-z0-9_]+", re.ASCII)
 _VALUE = re.compile(r":[A-Za-z0-9_]+", re.ASCII)
 MAX_VALUES_BYTES = 2 * 1024 * 1024
+# names and values that are remembered with an expression, together
+MAX_REMEMBERED = 4096
+# more than the expressions of a request could use
+MAX_PLACEHOLDERS = 6000
+# how much an error lists of what is not used
+MAX_SHOWN = 2000
 
 
 class Expressions:
@@ -38,16 +49,21 @@ class Expressions:
             self._types: tuple[tuple[str, str], ...] = ()
         else:
             _require_expressions(parameters, expressions)
+            texts = [parameters[name] for name in expressions if name in parameters]
+            for what, found in (("Names", names), ("Values", values)):
+                if found is not None and len(found) > MAX_PLACEHOLDERS:
+                    _require_few(what, found, texts)
             self._names = _checked_names(names) if names is not None else ()
             self.values = _checked_values(values) if values is not None else {}
             self._types = tuple((name, kind_of(value)) for name, value in self.values.items())
+        self._remembered = _length(self._names) + sum(map(len, self.values)) <= MAX_REMEMBERED
         self._used: list[Used] = []
 
     def condition(self, what: str = "ConditionExpression") -> CompiledCondition | None:
         text = self._parameters.get(what)
         if text is None:
             return None
-        found = compiled.condition(what, text, self._names, self._types)
+        found = self._compile(compiled.condition)(what, text, self._names, self._types)
         self._note(found, what)
         return found
 
@@ -56,7 +72,7 @@ class Expressions:
 
     def key_condition(self) -> CompiledKeyCondition:
         text = self._parameters["KeyConditionExpression"]
-        found = compiled.key_condition(text, self._names, self._types)
+        found = self._compile(compiled.key_condition)(text, self._names, self._types)
         self._note(found, "KeyConditionExpression")
         return found
 
@@ -64,7 +80,7 @@ class Expressions:
         text = self._parameters.get("UpdateExpression")
         if text is None:
             return None
-        found = compiled.update(text, self._names, self._types)
+        found = self._compile(compiled.update)(text, self._names, self._types)
         self._used.append(found.used)
         return found
 
@@ -72,9 +88,15 @@ class Expressions:
         text = self._parameters.get("ProjectionExpression")
         if text is None:
             return None
-        found = compiled.projection(text, self._names)
+        found = self._compile(compiled.projection)(text, self._names)
         self._used.append(found.used)
         return found
+
+    def _compile(self, compile_once: Callable[..., Compiled]) -> Callable[..., Compiled]:
+        """The compiler itself where what it would be remembered with is long."""
+        once: Any = compile_once
+        chosen: Callable[..., Compiled] = once if self._remembered else once.__wrapped__
+        return chosen
 
     def _note(self, found: CompiledCondition | CompiledKeyCondition, what: str) -> None:
         self._used.append(found.used)
@@ -94,10 +116,21 @@ class Expressions:
 
 def _require_used(what: str, unused: list[str]) -> None:
     if unused:
+        keys = ", ".join(unused)
+        shown = keys if len(keys) <= MAX_SHOWN else f"{keys[:MAX_SHOWN]}..."
         raise Counted(
-            f"Value provided in ExpressionAttribute{what} unused in expressions: "
-            f"keys: {{{', '.join(unused)}}}"
+            f"Value provided in ExpressionAttribute{what} unused in expressions: keys: {{{shown}}}"
         )
+
+
+def _length(names: tuple[tuple[str, str], ...]) -> int:
+    return sum(len(name) + len(stands_for) for name, stands_for in names)
+
+
+def _require_few(what: str, names: Iterable[str], texts: list[str]) -> None:
+    """Refuse at once what brings more names or values than its expressions could use."""
+    used = {found for text in texts for found in _PLACEHOLDER.findall(text[:MAX_EXPRESSION_BYTES])}
+    _require_used(what, [name for name in names if name not in used])
 
 
 def _require_expressions(parameters: dict[str, Any], expressions: tuple[str, ...]) -> None:
@@ -138,7 +171,9 @@ def _checked_values(values: dict[str, Value]) -> dict[str, Value]:
                 f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{name}"'
             )
         try:
-            size += measure(value)
+            size += measure(value, limit=MAX_VALUES_BYTES)
+        except TooLarge:
+            raise _values_too_large() from None
         except ValidationException as error:
             text = (
                 f"ExpressionAttributeValues contains invalid value: {error.message} for key {name}"
@@ -146,8 +181,12 @@ def _checked_values(values: dict[str, Value]) -> dict[str, Value]:
             if isinstance(error, Counted):
                 raise Counted(text, error.counted) from None
             raise ValidationException(text) from None
-    if size > MAX_VALUES_BYTES:
-        raise ValidationException(
-            "Expression attribute values exceeded the maximum allowed size of 2 MB"
-        )
+        if size > MAX_VALUES_BYTES:
+            raise _values_too_large()
     return values
+
+
+def _values_too_large() -> ValidationException:
+    return ValidationException(
+        "Expression attribute values exceeded the maximum allowed size of 2 MB"
+    )

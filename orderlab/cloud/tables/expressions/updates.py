@@ -24,11 +24,24 @@ from orderlab.cloud.tables.schema import key_part
 
 GivenValues = Mapping[str, Value]
 
+# no item holds more values than it has bytes
+MAX_VALUES = 400 * 1024
+
+
+class UpdateTooLarge(ValidationException):
+    def __init__(self) -> None:
+        super().__init__("Item size to update has exceeded the maximum allowed size")
+
 
 def apply_update(plan: UpdatePlan, item: Item, values: GivenValues) -> None:
-    """Change the item in place; ValidationException where its attributes do not allow it."""
+    """Change the item in place; ValidationException where its attributes do not allow it.
+
+    Raises UpdateTooLarge before more is copied than an item can hold: an expression of 4 KB may
+    name the same long list hundreds of times.
+    """
+    copies = _Copies()
     worked_out: list[tuple[Path, Value | None]] = [
-        *((path, _copy(evaluate(value, item, values))) for path, value in plan.sets),
+        *((path, copies.of(evaluate(value, item, values))) for path, value in plan.sets),
         *((path, _added(value_at(item, path), values[v.name])) for path, v in plan.adds),
     ]
     for path, given in plan.deletes:
@@ -51,14 +64,24 @@ def _list_order(entry: tuple[Path, Any]) -> int:
     return last if isinstance(last, int) else -1
 
 
-def _copy(value: Value) -> Value:
-    """A copy that shares nothing that a later step of the update could change."""
-    kind, content = next(iter(value.items()))
-    if kind == "L":
-        return {"L": [_copy(element) for element in content]}
-    if kind == "M":
-        return {"M": {name: _copy(element) for name, element in content.items()}}
-    return {kind: content}
+class _Copies:
+    """Copies that share nothing that a later step of the update could change."""
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def of(self, value: Value) -> Value:
+        kind, content = next(iter(value.items()))
+        if kind not in ("L", "M", "SS", "NS", "BS"):
+            return {kind: content}
+        self._made += len(content)
+        if self._made > MAX_VALUES:
+            raise UpdateTooLarge
+        if kind == "L":
+            return {"L": [self.of(element) for element in content]}
+        if kind == "M":
+            return {"M": {name: self.of(element) for name, element in content.items()}}
+        return {kind: content}
 
 
 def evaluate(value: SetValue, item: Item, values: GivenValues) -> Value:
@@ -77,6 +100,8 @@ def evaluate(value: SetValue, item: Item, values: GivenValues) -> Value:
     if isinstance(value, ListAppend):
         first, second = evaluate(value.first, item, values), evaluate(value.second, item, values)
         _require("L", first, second)
+        if len(first["L"]) + len(second["L"]) > MAX_VALUES:
+            raise UpdateTooLarge
         return {"L": [*first["L"], *second["L"]]}
     return _sum(value, item, values)
 
