@@ -23,7 +23,7 @@ from orderlab.cloud.tables.staleness import STALE_SECONDS, Staleness
 from orderlab.cloud.tables.stored import Stored, store
 from orderlab.cloud.tables.stream_log import RETENTION_SECONDS, TTL_IDENTITY, StreamLog
 from orderlab.cloud.tables.stream_operations import StreamOperations
-from orderlab.cloud.tables.table import Behaviour, Table
+from orderlab.cloud.tables.table import Behaviour, Change, Table
 
 SCHEMA = [
     {"AttributeName": "pk", "KeyType": "HASH"},
@@ -218,45 +218,68 @@ def write(to: Table, content: dict[str, Any]) -> None:
 
 
 def test_only_what_is_due_expires_and_only_once() -> None:
-    rows = Rows()
-    expiry = Expiry("ttl", rows)
+    expiry = Expiry("ttl")
     for number, moment in enumerate((100, 200, 50)):
         content = {"pk": {"S": str(number)}, "ttl": {"N": str(moment)}}
-        rows.put((number,), stored(content))
         expiry.note((number,), content)
-    assert [key for key, _ in expiry.due(150, 10)] == [(2,), (0,)]
+    assert list(expiry.due(150, 10)) == [(2,), (0,)]
     assert list(expiry.due(150, 10)) == []
 
 
 def test_a_moment_that_was_moved_does_not_count() -> None:
-    rows = Rows()
-    expiry = Expiry("ttl", rows)
+    expiry = Expiry("ttl")
     for moment in (100, 900):
         content = {"pk": {"S": "x"}, "ttl": {"N": str(moment)}}
-        rows.put((1,), stored(content))
         expiry.note((1,), content)
     assert list(expiry.due(500, 10)) == []
-    assert [key for key, _ in expiry.due(900, 10)] == [(1,)]
+    assert list(expiry.due(900, 10)) == [(1,)]
 
 
 def test_a_moment_more_than_five_years_ago_is_a_mistake() -> None:
-    rows = Rows()
-    expiry = Expiry("ttl", rows)
+    expiry = Expiry("ttl")
     content = {"pk": {"S": "x"}, "ttl": {"N": "1000"}}
-    rows.put((1,), stored(content))
     expiry.note((1,), content)
     assert list(expiry.due(1_700_000_000, 10)) == []
 
 
+def test_an_item_that_was_deleted_or_lost_its_moment_does_not_expire() -> None:
+    expiry = Expiry("ttl")
+    for number in (1, 2):
+        expiry.note((number,), {"pk": {"S": "x"}, "ttl": {"N": "100"}})
+    expiry.forget((1,))
+    expiry.note((2,), {"pk": {"S": "x"}})
+    assert list(expiry.due(500, 10)) == []
+
+
 def test_a_heap_of_overwritten_moments_is_cleaned_up() -> None:
-    rows = Rows()
-    expiry = Expiry("ttl", rows)
+    expiry = Expiry("ttl")
     for moment in range(5000):
         content = {"pk": {"S": "x"}, "ttl": {"N": str(moment)}}
-        rows.put((1,), stored(content))
         expiry.note((1,), content)
     assert len(expiry._heap) < 2000
-    assert [key for key, _ in expiry.due(4999, 5000)] == [(1,)]
+    assert list(expiry.due(4999, 5000)) == [(1,)]
+
+
+@pytest.mark.parametrize("filler", ["", "x" * 30_000], ids=["small", "large"])
+def test_an_index_shows_what_it_projects_and_notices_only_that(filler: str) -> None:
+    keys = KeySchema(("pk",), ("sk",), {"pk": "S", "sk": "S"})
+    own = KeySchema(("g",), (), {"g": "S"})
+    shown = frozenset({"pk", "sk", "g", "a"})
+    schema = TableSchema(keys, {"by-g": IndexSchema("by-g", "global", own, shown, "arn:index")})
+    tested = Table("t", "arn:table", schema, Behaviour(HandTurnedClock()))
+
+    def change(a: str, b: str) -> Change:
+        texts = {"pk": "p", "sk": "s", "b": b, "a": a + filler, "g": "g"}
+        content = {name: {"S": text} for name, text in texts.items()}
+        return tested.change(keys.key(content), stored(content), content, keys.prefix(content))
+
+    tested.apply(change("1", "1"))
+    (row,) = tested.indexes["by-g"].rows.keys(None)
+    view = tested.indexes["by-g"].rows[row]
+    assert view.item().keys() == shown
+    assert view.size == measure_item(view.item())
+    assert change("1", "2").indexes == []
+    assert len(change("2", "1").indexes) == 1
 
 
 def test_a_stale_read_sees_what_was_and_not_for_long() -> None:

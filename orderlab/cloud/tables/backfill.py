@@ -13,14 +13,16 @@ from orderlab.clock import Clock
 from orderlab.cloud.tables.index import Index
 from orderlab.cloud.tables.rows import Key
 from orderlab.cloud.tables.schema import index_schema
+from orderlab.cloud.tables.versions import Versions
 
 if TYPE_CHECKING:
     from orderlab.cloud.tables.backend import TableRecord
 
 log = logging.getLogger("orderlab.cloud.tables")
 
-# items that are indexed between two looks at other calls
+# items, and bytes of items, that are indexed between two looks at other calls
 PORTION = 100
+PORTION_BYTES = 200_000
 # how long an index is seen to be created or deleted at least, in scaled seconds
 VISIBLE_SECONDS = 1.0
 
@@ -110,17 +112,19 @@ def _fill_portion(record: TableRecord, index: Index, after: Key | None) -> Key |
     Items whose key attributes have another type than the index's are left out, as AWS does.
     """
     rows = record.table.rows
+    size = 0
     for number, key in enumerate(rows.keys(after, None, inclusive=(False, True)), 1):
         if not index.has(key):
             stored = rows[key]
+            size += stored.size
             item = stored.item()
             if all(
                 index.schema.keys.types[name] in item.get(name, ())
                 for name in index.schema.keys.names
             ):
-                change = index.change(key, item, stored)
+                change = index.change(key, Versions(None, stored, item))
                 if change is not None:
                     index.apply(change)
-        if number == PORTION:
+        if number == PORTION or size > PORTION_BYTES:
             return key
     return None

@@ -19,14 +19,21 @@ from orderlab.cloud.tables.errors import detected
 from orderlab.cloud.tables.expressions.compiled import CompiledProjection
 from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.input_shapes import check_input
-from orderlab.cloud.tables.item_operations import ItemOperations, collection_metrics
+from orderlab.cloud.tables.item_operations import (
+    LONG_BYTES,
+    Answer,
+    ItemOperations,
+    collection_metrics,
+)
 from orderlab.cloud.tables.item_rules import check_key
 from orderlab.cloud.tables.legacy import refuse_legacy
+from orderlab.cloud.tables.projected import Found, is_much_work, texts_of
 from orderlab.cloud.tables.register import Register
 from orderlab.cloud.tables.stored import Stored, encode
 from orderlab.cloud.tables.table import Table
 from orderlab.cloud.tables.throttling import Throttled
 from orderlab.cloud.tables.writes import Prepare, Write
+from orderlab.cloud.telemetry.long_work import LongWork
 
 MAX_READS = 100
 MAX_WRITES = 25
@@ -34,8 +41,15 @@ MAX_BYTES = 16 * 1024 * 1024
 
 
 class Batches:
-    def __init__(self, register: Register, accounting: Accounting, items: ItemOperations) -> None:
+    def __init__(
+        self,
+        register: Register,
+        accounting: Accounting,
+        items: ItemOperations,
+        long_work: LongWork,
+    ) -> None:
         self._register = register
+        self._long_work = long_work
         self._accounting = accounting
         self._items = items
         self.operations: dict[str, Handler] = {
@@ -45,7 +59,7 @@ class Batches:
 
     # --- reads ---
 
-    def batch_get_item(self, call: Call, parameters: Parameters) -> Response:
+    def batch_get_item(self, call: Call, parameters: Parameters) -> Answer:
         wanted: dict[str, dict[str, Any]] = _request_items(call, parameters)
         if sum(len(part["Keys"]) for part in wanted.values()) > MAX_READS:
             raise ValidationException("Too many items requested for the BatchGetItem call")
@@ -57,12 +71,13 @@ class Batches:
             for key in part["Keys"]:
                 self._read_one(batch, name, part, (tables[name], key, projections[name]))
         batch.raise_if_nothing_was_done()
-        members = {
-            "Responses": encode_map({name: array(texts) for name, texts in batch.found.items()}),
-            "UnprocessedKeys": encode(batch.left),
-        }
-        _add_consumed(members, batch.consumed, parameters)
-        return answer(call, members)
+        if is_much_work(batch.all_found):
+            return self._got_later(call, parameters, batch)
+        return _got(call, parameters, batch, batch.texts())
+
+    async def _got_later(self, call: Call, parameters: Parameters, batch: _BatchRead) -> Response:
+        texts = await self._long_work.run(batch.texts)
+        return _got(call, parameters, batch, texts)
 
     def _table_read(self, call: Call, name: str, part: dict[str, Any]) -> Table:
         table = self._register.table(call.region, name)
@@ -96,11 +111,27 @@ class Batches:
 
     # --- writes ---
 
-    def batch_write_item(self, call: Call, parameters: Parameters) -> Response:
+    def batch_write_item(self, call: Call, parameters: Parameters) -> Answer:
         wanted: dict[str, list[dict[str, Any]]] = _request_items(call, parameters)
         if sum(map(len, wanted.values())) > MAX_WRITES:
             raise ValidationException("Too many items requested for the BatchWriteItem call")
-        fits = {name: list(map(_prepare, requests)) for name, requests in wanted.items()}
+        if len(call.request.body) > LONG_BYTES:
+            return self._write_later(call, parameters, wanted)
+        return self._write_all(call, parameters, wanted, _prepare_all(wanted))
+
+    async def _write_later(
+        self, call: Call, parameters: Parameters, wanted: dict[str, list[dict[str, Any]]]
+    ) -> Response:
+        fits = await self._long_work.run(_prepare_all, wanted)
+        return self._write_all(call, parameters, wanted, fits)
+
+    def _write_all(
+        self,
+        call: Call,
+        parameters: Parameters,
+        wanted: dict[str, list[dict[str, Any]]],
+        fits: dict[str, list[Prepare]],
+    ) -> Response:
         prepared = [
             (name, request, write)
             for name, requests in wanted.items()
@@ -138,6 +169,17 @@ class Batches:
         return found
 
 
+def _got(
+    call: Call, parameters: Parameters, batch: _BatchRead, texts: dict[str, list[bytes]]
+) -> Response:
+    members = {
+        "Responses": encode_map({name: array(found) for name, found in texts.items()}),
+        "UnprocessedKeys": encode(batch.left),
+    }
+    _add_consumed(members, batch.consumed, parameters)
+    return answer(call, members)
+
+
 def _request_items(call: Call, parameters: Parameters) -> dict[str, Any]:
     """What is asked for, by table."""
     if parameters.get("RequestItems") in (None, {}):
@@ -162,7 +204,7 @@ class _BatchRead:
     """What a batch has read so far, and what it leaves to be asked for again."""
 
     def __init__(self) -> None:
-        self.found: dict[str, list[bytes]] = {}
+        self.found: dict[str, list[Found]] = {}
         self.left: dict[str, dict[str, Any]] = {}
         self.consumed: dict[str, Consumed] = {}
         self.size = 0
@@ -179,8 +221,18 @@ class _BatchRead:
         if stored is None:
             return
         self.size += stored.size
-        chosen = stored.data if projection is None else encode(projection.choose(stored.item()))
-        self.found[name].append(chosen)
+        self.found[name].append((stored, projection))
+
+    @property
+    def all_found(self) -> list[Found]:
+        return [entry for found in self.found.values() for entry in found]
+
+    def texts(self) -> dict[str, list[bytes]]:
+        """The items of each table as JSON."""
+        return {
+            name: [text for text in texts_of(found) if text is not None]
+            for name, found in self.found.items()
+        }
 
     def leave(self, name: str, part: dict[str, Any], key: dict[str, Any]) -> None:
         if name not in self.left:
@@ -190,6 +242,10 @@ class _BatchRead:
     def raise_if_nothing_was_done(self) -> None:
         if self.refused is not None and not self.consumed:
             raise self.refused
+
+
+def _prepare_all(wanted: dict[str, list[dict[str, Any]]]) -> dict[str, list[Prepare]]:
+    return {name: list(map(_prepare, requests)) for name, requests in wanted.items()}
 
 
 def _prepare(request: dict[str, Any]) -> Prepare:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orderlab.cloud.tables.attribute_values import Item, measure_item
 from orderlab.cloud.tables.capacity import write_units
 from orderlab.cloud.tables.rows import Key, Rows
 from orderlab.cloud.tables.schema import IndexSchema
 from orderlab.cloud.tables.staleness import Lag
-from orderlab.cloud.tables.stored import Stored, store
+from orderlab.cloud.tables.stored import Stored
 from orderlab.cloud.tables.throttling import Throughput
+from orderlab.cloud.tables.versions import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +44,25 @@ class Index:
         # while it is being filled it takes writes but answers no reads
         self.backfilling = False
 
-    def change(self, base: Key, item: Item | None, stored: Stored | None) -> IndexChange | None:
-        """What putting an item (None: deleting) changes here; None if it changes nothing.
+    def change(self, base: Key, versions: Versions) -> IndexChange | None:
+        """What a write of an item changes here; None if it changes nothing.
 
         https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
         """
         old_key, old_view = self._standing(base)
-        if item is None or stored is None or not self.schema.holds(item):
+        item = versions.item
+        if item is None or not self.schema.holds(item):
             if old_view is None:
                 return None
             return IndexChange(self, base, None, None, write_units(old_view.size))
         key = (*self.schema.keys.key(item), base)
-        view = self._view(item, stored)
+        view = versions.view(self.schema)
         if old_view is None:
             return IndexChange(self, base, key, view, write_units(view.size))
         if old_key != key:
             units = write_units(old_view.size) + write_units(view.size)
             return IndexChange(self, base, key, view, units)
-        # where the index holds whole items it is known already that something changed
-        if view is not stored and view.same_as(old_view):
+        if versions.shows_the_same(self.schema, view, old_view):
             return None
         return IndexChange(self, base, key, view, write_units(max(view.size, old_view.size)))
 
@@ -71,14 +71,6 @@ class Index:
             return self._coming[base]
         key = self._places.get(base)
         return (key, self.rows[key]) if key is not None else (None, None)
-
-    def _view(self, item: Item, stored: Stored) -> Stored:
-        if self.schema.projected is None:
-            return stored
-        view = self.schema.view(item)
-        if len(view) == len(item):
-            return stored
-        return store(view, measure_item(view))
 
     def apply(self, change: IndexChange) -> None:
         """Carry a change out; later, if the index lags."""

@@ -5,13 +5,13 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItem
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.http import Response
-from orderlab.cloud.tables import writes
+from orderlab.cloud.tables import projected, writes
 from orderlab.cloud.tables.accounting import Accounting, index_keys
 from orderlab.cloud.tables.answers import answer
 from orderlab.cloud.tables.attribute_values import measure_item
@@ -26,15 +26,22 @@ from orderlab.cloud.tables.register import Register
 from orderlab.cloud.tables.stored import Stored, encode
 from orderlab.cloud.tables.table import Change, Table
 from orderlab.cloud.tables.throttling import Throttled
+from orderlab.cloud.tables.working_out import is_much_work, work_out
 from orderlab.cloud.tables.writes import Prepare, Write
+from orderlab.cloud.telemetry.long_work import LongWork
 
 GIGABYTE = 1024**3
+# a request of this length is read beside the event loop
+LONG_BYTES = 200_000
+
+Answer = Response | Awaitable[Response]
 
 
 class ItemOperations:
-    def __init__(self, register: Register, accounting: Accounting) -> None:
+    def __init__(self, register: Register, accounting: Accounting, long_work: LongWork) -> None:
         self._register = register
         self._accounting = accounting
+        self._long_work = long_work
         self.operations: dict[str, Handler] = {
             "GetItem": self.get_item,
             "PutItem": self.put_item,
@@ -42,7 +49,7 @@ class ItemOperations:
             "DeleteItem": self.delete_item,
         }
 
-    def get_item(self, call: Call, parameters: Parameters) -> Response:
+    def get_item(self, call: Call, parameters: Parameters) -> Answer:
         check_input("dynamodb", "GetItem", parameters)
         refuse_legacy(parameters)
         expressions = Expressions(parameters, "ProjectionExpression")
@@ -57,12 +64,21 @@ class ItemOperations:
         except Throttled as error:
             self._accounting.throttled(table, error, "GetItem")
             raise
-        members: dict[str, bytes] = {}
-        if stored is not None:
-            chosen = projection is None
-            members["Item"] = (
-                stored.data if chosen else encode(projection.choose(stored.item()))  # type: ignore[union-attr]
-            )
+        found = (stored, projection)
+        if projection is not None and projected.is_much_work([found]):
+            return self._got_later(call, parameters, found, consumed)
+        return self._got(call, parameters, projected.texts_of([found])[0], consumed)
+
+    async def _got_later(
+        self, call: Call, parameters: Parameters, found: projected.Found, consumed: Consumed
+    ) -> Response:
+        (text,) = await self._long_work.run(projected.texts_of, [found])
+        return self._got(call, parameters, text, consumed)
+
+    def _got(
+        self, call: Call, parameters: Parameters, text: bytes | None, consumed: Consumed
+    ) -> Response:
+        members = {} if text is None else {"Item": text}
         _add_consumed(members, consumed, parameters)
         return answer(call, members)
 
@@ -81,13 +97,13 @@ class ItemOperations:
         self._accounting.charge(table, consumed, partition)
         return stored, consumed
 
-    def put_item(self, call: Call, parameters: Parameters) -> Response:
+    def put_item(self, call: Call, parameters: Parameters) -> Answer:
         return self._write(call, parameters, writes.put)
 
-    def delete_item(self, call: Call, parameters: Parameters) -> Response:
+    def delete_item(self, call: Call, parameters: Parameters) -> Answer:
         return self._write(call, parameters, writes.delete)
 
-    def update_item(self, call: Call, parameters: Parameters) -> Response:
+    def update_item(self, call: Call, parameters: Parameters) -> Answer:
         return self._write(call, parameters, writes.update)
 
     def _write(
@@ -95,18 +111,33 @@ class ItemOperations:
         call: Call,
         parameters: Parameters,
         read: Callable[[dict[str, Any]], Prepare],
-    ) -> Response:
+    ) -> Answer:
         check_input("dynamodb", call.operation, parameters)
         refuse_legacy(parameters)
         wanted = parameters.get("ReturnValues", "NONE")
         if call.operation != "UpdateItem" and wanted not in ("NONE", "ALL_OLD"):
             raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
-        try:
-            prepare = read(parameters)
-        except Counted as fault:
-            raise detected(fault.counted) from None
+        if len(call.request.body) > LONG_BYTES:
+            return self._write_later(call, parameters, read)
+        prepare = _read_counting(read, parameters)
         write = prepare(self._register.table(call.region, parameters["TableName"]))
-        table = write.table
+        if write.parses_item and is_much_work([write]):
+            return self._perform_later(call, parameters, write)
+        return self._perform(call, parameters, write)
+
+    async def _write_later(
+        self, call: Call, parameters: Parameters, read: Callable[[dict[str, Any]], Prepare]
+    ) -> Response:
+        prepare = await self._long_work.run(_read_counting, read, parameters)
+        write = prepare(self._register.table(call.region, parameters["TableName"]))
+        return await self._perform_later(call, parameters, write)
+
+    async def _perform_later(self, call: Call, parameters: Parameters, write: Write) -> Response:
+        await work_out(self._long_work, [write])
+        return self._perform(call, parameters, write)
+
+    def _perform(self, call: Call, parameters: Parameters, write: Write) -> Response:
+        table, wanted = write.table, parameters.get("ReturnValues", "NONE")
         change, consumed = self.perform(write, call.operation)
         members: dict[str, bytes] = {}
         if wanted != "NONE":
@@ -136,6 +167,16 @@ class ItemOperations:
         accounting.charge(table, consumed, write.partition, index_keys(change))
         table.apply(change)
         return change, consumed
+
+
+def _read_counting(
+    read: Callable[[dict[str, Any]], Prepare], parameters: dict[str, Any]
+) -> Prepare:
+    """Read a write; calls that write one item count some of their faults."""
+    try:
+        return read(parameters)
+    except Counted as fault:
+        raise detected(fault.counted) from None
 
 
 def _attributes(wanted: str, write: Write, change: Change) -> bytes | None:

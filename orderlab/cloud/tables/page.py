@@ -27,6 +27,9 @@ class Page:
     last: Stored | None = None
     # units of fetching whole items that a local index does not hold
     fetched: list[int] = field(default_factory=list)
+    # what was walked, or fetched instead, and how far it was filtered
+    rows: list[Stored] = field(default_factory=list)
+    done: int = 0
 
 
 @dataclass
@@ -34,7 +37,8 @@ class Walk:
     """How a page is made of rows.
 
     `seen` gives what a read sees of a row (None: nothing); `fetch` the whole item where an index
-    holds too little; `keep` is the filter, `choose` the projection.
+    holds too little; `keep` is the filter, `choose` the projection. `weight` says how much work
+    these two are, for each byte of an item.
     """
 
     seen: Callable[[Key], Stored | None]
@@ -42,8 +46,10 @@ class Walk:
     keep: Callable[[Item], bool] | None = None
     choose: Callable[[Item], Item] | None = None
     count_only: bool = False
+    weight: int = 1
 
     def page(self, keys: Iterator[Key], limit: int | None) -> Page:
+        """Walk the rows of one page. What a filter drops counts too, so it is not asked yet."""
         page = Page()
         for key in keys:
             stored = self.seen(key)
@@ -51,24 +57,41 @@ class Walk:
                 continue
             page.scanned += 1
             page.size += stored.size
-            self._add(page, key, stored)
+            whole = stored if self.fetch is None else self._fetched(page, key)
+            if whole is not None:
+                page.rows.append(whole)
             if page.size >= MAX_PAGE_BYTES or page.scanned == limit:
                 page.last = stored
                 break
         return page
 
-    def _add(self, page: Page, key: Key, stored: Stored) -> None:
-        if self.fetch is not None:
-            whole = self.fetch(key)
-            if whole is None:
-                return
-            stored = whole
-            page.fetched.append(stored.size)
+    def _fetched(self, page: Page, key: Key) -> Stored | None:
+        assert self.fetch is not None
+        whole = self.fetch(key)
+        if whole is not None:
+            page.fetched.append(whole.size)
+        return whole
+
+    def fill(self, page: Page, most_work: float) -> bool:
+        """Filter what was walked, until it is done or the work allowed is used up.
+
+        Rows are versions of items that never change, so that this may go on in another thread.
+        """
         if self.keep is None and self.choose is None:
-            page.count += 1
+            page.count = len(page.rows)
             if not self.count_only:
-                page.items.append(stored.data)
-            return
+                page.items = [stored.data for stored in page.rows]
+            return True
+        for stored in page.rows[page.done :]:
+            # the work that there is with an item of a few bytes
+            most_work -= (100 + stored.size) * self.weight
+            if most_work < 0:
+                return False
+            self._add(page, stored)
+            page.done += 1
+        return True
+
+    def _add(self, page: Page, stored: Stored) -> None:
         item = stored.item()
         if self.keep is not None and not self.keep(item):
             return

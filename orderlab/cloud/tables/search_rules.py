@@ -175,6 +175,9 @@ def walk(
         keep=None if keep is None else (lambda item: expressions.holds(keep, item)),
         choose=projection.choose if projection is not None else None,
         count_only=parameters.get("Select") == "COUNT",
+        weight=1
+        + (keep.weight if keep is not None else 0)
+        + (len(projection.paths) if projection is not None else 0),
     )
 
 

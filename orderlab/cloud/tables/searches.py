@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Awaitable, Iterator
 from typing import Any
 
 from orderlab.cloud.aws_error import ValidationException
@@ -21,7 +22,7 @@ from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.index import Index
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.legacy import check_not_mixed, refuse_legacy
-from orderlab.cloud.tables.page import Page
+from orderlab.cloud.tables.page import Page, Walk
 from orderlab.cloud.tables.register import Register
 from orderlab.cloud.tables.rows import Key
 from orderlab.cloud.tables.search_rules import (
@@ -37,17 +38,21 @@ from orderlab.cloud.tables.search_rules import (
 from orderlab.cloud.tables.stored import encode
 from orderlab.cloud.tables.table import Table
 from orderlab.cloud.tables.throttling import Throttled
+from orderlab.cloud.telemetry.long_work import LongWork
 
 TOKENS = 2**32
+# how much filtering is done while others wait; for some 10 ms
+MOST_AT_ONCE = 1_000_000
 
 
 class Searches:
-    def __init__(self, register: Register, accounting: Accounting) -> None:
+    def __init__(self, register: Register, accounting: Accounting, long_work: LongWork) -> None:
         self._register = register
         self._accounting = accounting
+        self._long_work = long_work
         self.operations: dict[str, Handler] = {"Query": self.query, "Scan": self.scan}
 
-    def query(self, call: Call, parameters: Parameters) -> Response:
+    def query(self, call: Call, parameters: Parameters) -> Response | Awaitable[Response]:
         check_input("dynamodb", "Query", parameters)
         check_not_mixed(parameters)
         try:
@@ -91,7 +96,7 @@ class Searches:
         partition = bounds.low[: 1 + len(where.keys.partition)]
         return self._answer(call, where, parameters, keys, (expressions, keep), partition)
 
-    def scan(self, call: Call, parameters: Parameters) -> Response:
+    def scan(self, call: Call, parameters: Parameters) -> Response | Awaitable[Response]:
         check_input("dynamodb", "Scan", parameters)
         check_not_mixed(parameters)
         check_select(parameters)
@@ -127,14 +132,41 @@ class Searches:
         keys: Iterator[Key],
         filtering: tuple[Expressions, CompiledCondition | None],
         partition: Key | None,
-    ) -> Response:
+    ) -> Response | Awaitable[Response]:
+        """Walk a page now; filter it now too, or aside if that is much work."""
         table, index = where.table, where.index
         try:
             self._admit(table, index, partition)
         except Throttled as error:
             self._accounting.throttled(table, error, call.operation)
             raise
-        page = walk(where, parameters, *filtering).page(keys, parameters.get("Limit"))
+        how = walk(where, parameters, *filtering)
+        page = how.page(keys, parameters.get("Limit"))
+        if not how.fill(page, MOST_AT_ONCE):
+            return self._answer_later(call, where, parameters, (how, page), partition)
+        return self._finish(call, where, parameters, page, partition)
+
+    async def _answer_later(
+        self,
+        call: Call,
+        where: Source,
+        parameters: Parameters,
+        unfilled: tuple[Walk, Page],
+        partition: Key | None,
+    ) -> Response:
+        how, page = unfilled
+        await self._long_work.run(how.fill, page, math.inf)
+        return self._finish(call, where, parameters, page, partition)
+
+    def _finish(
+        self,
+        call: Call,
+        where: Source,
+        parameters: Parameters,
+        page: Page,
+        partition: Key | None,
+    ) -> Response:
+        table, index = where.table, where.index
         consumed = _consumed(where, page)
         self._accounting.charge(
             table,

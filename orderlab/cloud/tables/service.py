@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from orderlab.cloud import moto_backends
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result, Shard
+from orderlab.cloud.http import Response
 from orderlab.cloud.tables.accounting import Accounting
 from orderlab.cloud.tables.backfill import Backfills
 from orderlab.cloud.tables.batches import Batches
@@ -27,6 +28,7 @@ from orderlab.cloud.tables.table_updates import TableUpdates
 from orderlab.cloud.tables.tags import Tags
 from orderlab.cloud.tables.time_to_live import TimeToLive
 from orderlab.cloud.tables.transactions import Transactions
+from orderlab.cloud.telemetry.long_work import LongWork
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
@@ -98,15 +100,16 @@ class TableService:
         self._accounting = Accounting(cloud)
         self._time_to_live = TimeToLive(self.register, self._accounting, cloud.clock)
         self._backfills = Backfills(cloud.clock)
-        items = ItemOperations(self.register, self._accounting)
+        long_work = LongWork()
+        items = ItemOperations(self.register, self._accounting, long_work)
         one_table: dict[str, Handler] = {
             **items.operations,
-            **Searches(self.register, self._accounting).operations,
+            **Searches(self.register, self._accounting, long_work).operations,
         }
         self.operations: Mapping[str, Handler] = {
             **{name: self._timed(name, handler) for name, handler in one_table.items()},
-            **Batches(self.register, self._accounting, items).operations,
-            **Transactions(self.register, self._accounting, cloud.clock).operations,
+            **Batches(self.register, self._accounting, items, long_work).operations,
+            **Transactions(self.register, self._accounting, cloud.clock, long_work).operations,
             **TableOperations(self.register, cloud.clock).operations,
             **TableUpdates(self.register, cloud.clock, self._backfills).operations,
             **self._time_to_live.operations,
@@ -122,6 +125,17 @@ class TableService:
         def timed(call: Call, parameters: Parameters) -> Any:
             started = time.perf_counter()
             result = handler(call, parameters)
+            if not isinstance(result, Response):
+                return later(result, parameters, started)
+            note(parameters, started)
+            return result
+
+        async def later(result: Any, parameters: Parameters, started: float) -> Any:
+            answer = await result
+            note(parameters, started)
+            return answer
+
+        def note(parameters: Parameters, started: float) -> None:
             cloud.telemetry.metrics.add(
                 "AWS/DynamoDB",
                 "SuccessfulRequestLatency",
@@ -132,7 +146,6 @@ class TableService:
                     "Operation": operation,
                 },
             )
-            return result
 
         return timed
 

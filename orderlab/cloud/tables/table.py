@@ -19,6 +19,7 @@ from orderlab.cloud.tables.staleness import Lag, Staleness
 from orderlab.cloud.tables.stored import Stored
 from orderlab.cloud.tables.stream_log import Identity, StreamLog
 from orderlab.cloud.tables.throttling import Throughput
+from orderlab.cloud.tables.versions import Versions
 
 
 @dataclass(frozen=True)
@@ -100,15 +101,29 @@ class Table:
     def get(self, key: Key) -> Stored | None:
         return self.rows.get(key)
 
-    def change(self, key: Key, new: Stored | None, new_item: Item | None, partition: Key) -> Change:
-        """Decide a write: what it changes here and in the indexes."""
+    def change(
+        self,
+        key: Key,
+        new: Stored | None,
+        new_item: Item | None,
+        partition: Key,
+        *,
+        same: bool | None = None,
+    ) -> Change:
+        """Decide a write: what it changes here and in the indexes.
+
+        `same` tells whether the item stays as it is, where that is known.
+        """
         old = self.rows.get(key)
-        if old is not None and new is not None and old.same_as(new, new_item):
+        if same is None:
+            same = old is not None and new is not None and old.same_as(new, new_item)
+        if same:
             # nothing changes: indexes cost nothing and the stream has no record
             return Change(key, partition, old, old, new_item)
         change = Change(key, partition, old, new, new_item)
+        versions = Versions(old, new, new_item)
         for index in self.indexes.values():
-            found = index.change(key, new_item, new)
+            found = index.change(key, versions)
             if found is not None:
                 change.indexes.append(found)
         return change
@@ -130,8 +145,11 @@ class Table:
             self._count(change)
         if self.stream is not None:
             self.stream.append(old, new, change.identity, change.new_item)
-        if self.expiry is not None and change.new_item is not None and new is not None:
-            self.expiry.note(change.key, change.new_item)
+        if self.expiry is not None:
+            if change.new_item is not None:
+                self.expiry.note(change.key, change.new_item)
+            else:
+                self.expiry.forget(change.key)
 
     def cost(self, change: Change) -> Consumed:
         consumed = Consumed(self.name, "write", change.units)

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("orderlab.cloud.tables")
 
 SWEEP_SECONDS = 2.0
-# entries that are looked at between two looks at other calls
+# entries, and bytes of items, that are looked at between two looks at other calls
 PORTION = 100
+PORTION_BYTES = 200_000
 
 
 class TimeToLive:
@@ -76,7 +77,7 @@ class TimeToLive:
 
     def _begin(self, record: TableRecord, attribute: str) -> None:
         table = record.table
-        table.expiry = Expiry(attribute, table.rows)
+        table.expiry = Expiry(attribute)
         task = asyncio.get_running_loop().create_task(
             _read_all(table, table.expiry), name=f"expiry of {table.name}"
         )
@@ -108,7 +109,7 @@ class TimeToLive:
     async def _sweep(self, table: Table) -> None:
         while table.expiry is not None:
             expired = list(table.expiry.due(self._clock.wall(), PORTION))
-            for key, _ in expired:
+            for key in expired:
                 self._delete(table, key)
             if not expired:
                 return
@@ -126,12 +127,14 @@ async def _read_all(table: Table, expiry: Expiry) -> None:
     """Note the items that a table had before its time to live was switched on."""
     after: Key | None = None
     while True:
-        number = 0
+        number, size, more = 0, 0, False
         for key in table.rows.keys(after, None, inclusive=(False, True)):
-            expiry.note(key, table.rows[key].item())
-            after, number = key, number + 1
-            if number == PORTION:
+            stored = table.rows[key]
+            expiry.note(key, stored.item())
+            after, number, size = key, number + 1, size + stored.size
+            if number == PORTION or size > PORTION_BYTES:
+                more = True
                 break
-        if number < PORTION:
+        if not more:
             return
         await asyncio.sleep(0)

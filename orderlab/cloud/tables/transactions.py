@@ -13,7 +13,7 @@ from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError, ValidationException
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.http import Response
-from orderlab.cloud.tables import writes
+from orderlab.cloud.tables import projected, writes
 from orderlab.cloud.tables.accounting import Accounting, index_keys
 from orderlab.cloud.tables.answers import answer, array
 from orderlab.cloud.tables.attribute_values import measure_item
@@ -27,7 +27,7 @@ from orderlab.cloud.tables.errors import NOT_VALID, ConditionalCheckFailed, Tran
 from orderlab.cloud.tables.expressions.compiled import CompiledProjection
 from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.input_shapes import check_input
-from orderlab.cloud.tables.item_operations import collection_metrics
+from orderlab.cloud.tables.item_operations import LONG_BYTES, Answer, collection_metrics
 from orderlab.cloud.tables.item_rules import check_key
 from orderlab.cloud.tables.register import Register
 from orderlab.cloud.tables.request_tokens import RequestTokens
@@ -35,7 +35,9 @@ from orderlab.cloud.tables.rows import Key
 from orderlab.cloud.tables.stored import encode
 from orderlab.cloud.tables.table import Change, Table
 from orderlab.cloud.tables.throttling import Throttled
+from orderlab.cloud.tables.working_out import is_much_work, work_out
 from orderlab.cloud.tables.writes import Prepare, Write
+from orderlab.cloud.telemetry.long_work import LongWork
 
 MAX_BYTES = 4 * 1024 * 1024
 _THROTTLED = ("ProvisionedThroughputExceeded", "ThrottlingError")
@@ -48,8 +50,11 @@ _READERS = {
 
 
 class Transactions:
-    def __init__(self, register: Register, accounting: Accounting, clock: Clock) -> None:
+    def __init__(
+        self, register: Register, accounting: Accounting, clock: Clock, long_work: LongWork
+    ) -> None:
         self._register = register
+        self._long_work = long_work
         self._accounting = accounting
         self._tokens = RequestTokens(clock)
         self.operations: dict[str, Handler] = {
@@ -59,37 +64,60 @@ class Transactions:
 
     # --- writing ---
 
-    def transact_write_items(self, call: Call, parameters: Parameters) -> Response:
+    def transact_write_items(self, call: Call, parameters: Parameters) -> Answer:
         check_input("dynamodb", "TransactWriteItems", parameters)
+        actions = parameters["TransactItems"]
         token = parameters.pop("ClientRequestToken", None)
         name = f"{call.region} {token}" if token else None
-        content = encode(parameters["TransactItems"]) if token else b""
-        earlier = self._tokens.earlier(name, content)
-        if earlier is not None:
-            return answer(call, _write_members(earlier, parameters, []))
-        reads = [_read_write(entry) for entry in parameters["TransactItems"]]
-        tables = [self._register.table(call.region, name) for name, _ in reads]
+        if len(call.request.body) > LONG_BYTES:
+            return self._read_later(call, parameters, name)
+        return self._write(call, parameters, name, _read_all(actions, name))
+
+    async def _read_later(self, call: Call, parameters: Parameters, name: str | None) -> Response:
+        what = await self._long_work.run(_read_all, parameters["TransactItems"], name)
+        found = self._write(call, parameters, name, what)
+        return found if isinstance(found, Response) else await found
+
+    def _write(self, call: Call, parameters: Parameters, name: str | None, what: Actions) -> Answer:
+        content, reads = what
+        tables = [self._register.table(call.region, table) for table, _ in reads]
         prepared: list[Write] = _fitted([prepare for _, prepare in reads], tables)
         if len({(write.table.arn, write.key) for write in prepared}) < len(prepared):
             raise ValidationException(
                 "Transaction request cannot include multiple operations on one item"
             )
+        if is_much_work(prepared):
+            return self._write_later(call, parameters, (name, content), prepared)
+        return self._commit(call, parameters, (name, content), prepared)
+
+    async def _write_later(
+        self, call: Call, parameters: Parameters, token: Token, prepared: list[Write]
+    ) -> Response:
+        await work_out(self._long_work, prepared, MAX_BYTES)
+        return self._commit(call, parameters, token, prepared)
+
+    def _commit(
+        self, call: Call, parameters: Parameters, token: Token, prepared: list[Write]
+    ) -> Response:
+        """Decide every action and carry all of them out, unless this was done already."""
+        earlier = self._tokens.earlier(*token)
+        if earlier is not None:
+            return answer(call, _write_members(earlier, parameters, []))
         changes = self._decide(prepared)
-        if sum(change.new.size for change in changes if change.new is not None) > MAX_BYTES:
-            raise ValidationException("Transaction size has exceeded the maximum allowed size")
         consumed: dict[str, Consumed] = {}
         for write, change in zip(prepared, changes, strict=True):
             cost = _doubled(write.table.cost(change))
             self._accounting.charge(write.table, cost, write.partition, index_keys(change))
             write.table.apply(change)
             _sum_up(consumed, cost)
-        self._tokens.remember(name, content, consumed)
+        self._tokens.remember(*token, consumed)
         return answer(call, _write_members(consumed, parameters, prepared))
 
     def _decide(self, prepared: list[Write]) -> list[Change]:
         """What every action changes; TransactionCanceled if any of them cannot be."""
         changes: list[Change] = []
         reasons: list[dict[str, Any]] = []
+        size = 0
         for write in prepared:
             try:
                 self._accounting.admit(write.table, "Write", write.partition)
@@ -97,8 +125,10 @@ class Transactions:
                 self._accounting.admit_change(change)
                 changes.append(change)
                 reasons.append({"Code": "None"})
+                size += change.new.size if change.new is not None else 0
             except AwsError as error:
                 reasons.append(self._reason(write, error))
+            _check_size(size)
         if len(changes) < len(prepared):
             if not any(reason["Code"] in _THROTTLED for reason in reasons):
                 for write in prepared:
@@ -119,7 +149,7 @@ class Transactions:
 
     # --- reading ---
 
-    def transact_get_items(self, call: Call, parameters: Parameters) -> Response:
+    def transact_get_items(self, call: Call, parameters: Parameters) -> Answer:
         check_input("dynamodb", "TransactGetItems", parameters)
         gets = [entry["Get"] for entry in parameters["TransactItems"]]
         prepares = [_read_get(get) for get in gets]
@@ -132,23 +162,27 @@ class Transactions:
         reasons = [self._read_reason(table, partition) for table, _, partition, _ in reads]
         if any(reason["Code"] != "None" for reason in reasons):
             raise _canceled(reasons)
-        responses: list[bytes] = []
+        rows = [(table.get(row), projection) for table, row, _, projection in reads]
+        _check_size(sum(stored.size for stored, _ in rows if stored is not None))
         consumed: dict[str, Consumed] = {}
-        for table, row, partition, projection in reads:
-            stored = table.get(row)
+        for (table, _, partition, _), (stored, _) in zip(reads, rows, strict=True):
             units = read_units(stored.size if stored is not None else 0, True)
             cost = _doubled(Consumed(table.name, "read", units))
             self._accounting.charge(table, cost, partition)
             _sum_up(consumed, cost)
-            if stored is None:
-                responses.append(b"{}")
-            else:
-                chosen = projection.choose if projection is not None else None
-                text = stored.data if chosen is None else encode(chosen(stored.item()))
-                responses.append(b'{"Item":' + text + b"}")
-        members = {"Responses": array(responses)}
-        _add_consumed(members, consumed, parameters)
-        return answer(call, members)
+        if projected.is_much_work(rows):
+            return self._got_later(call, parameters, rows, consumed)
+        return _got(call, parameters, projected.texts_of(rows), consumed)
+
+    async def _got_later(
+        self,
+        call: Call,
+        parameters: Parameters,
+        rows: list[projected.Found],
+        consumed: dict[str, Consumed],
+    ) -> Response:
+        texts = await self._long_work.run(projected.texts_of, rows)
+        return _got(call, parameters, texts, consumed)
 
     def _read_reason(self, table: Table, partition: Key) -> dict[str, Any]:
         try:
@@ -159,7 +193,33 @@ class Transactions:
         return {"Code": "None"}
 
 
+def _got(
+    call: Call,
+    parameters: Parameters,
+    texts: list[bytes | None],
+    consumed: dict[str, Consumed],
+) -> Response:
+    items = (b"{}" if text is None else b'{"Item":' + text + b"}" for text in texts)
+    members = {"Responses": array(items)}
+    _add_consumed(members, consumed, parameters)
+    return answer(call, members)
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_BYTES:
+        raise ValidationException("Transaction size has exceeded the maximum allowed size")
+
+
+# a client's token, and what it came with
+Token = tuple[str | None, bytes]
+# what a token stands for, and for each action its table and what it does there
+Actions = tuple[bytes, list[tuple[str, Prepare]]]
 Read = tuple[Table, Key, Key, CompiledProjection | None]
+
+
+def _read_all(actions: list[dict[str, Any]], token: str | None) -> Actions:
+    content = encode(actions) if token else b""
+    return content, [_read_write(action) for action in actions]
 
 
 def _read_write(entry: dict[str, Any]) -> tuple[str, Prepare]:

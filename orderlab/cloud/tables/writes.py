@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from orderlab.cloud.aws_error import ValidationException
+from orderlab.cloud.aws_error import AwsError, ValidationException
 from orderlab.cloud.tables.attribute_values import Item, TooLarge, kind_of, measure_item
 from orderlab.cloud.tables.capacity import Consumed, write_units
 from orderlab.cloud.tables.errors import NOT_VALID, condition_failed, invalid
@@ -38,6 +38,17 @@ Outcome = tuple[Stored | None, Item | None]
 Prepare = Callable[[Table], "Write"]
 
 
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """What a write makes of one version of an item: another version, or an error."""
+
+    old: Stored | None
+    new: Stored | None = None
+    new_item: Item | None = None
+    same: bool = False
+    error: AwsError | None = None
+
+
 @dataclass
 class Write:
     """A write whose form is right. `decide` says what it changes, or raises."""
@@ -51,21 +62,52 @@ class Write:
     outcome: Callable[[Stored | None, Item | None], Outcome]
     show_old_on_failure: bool
     update: CompiledUpdate | None = None
+    worked_out: WorkedOut | None = None
+
+    def current(self) -> Stored | None:
+        """The item that is there."""
+        return self.table.get(self.key)
+
+    @property
+    def parses_item(self) -> bool:
+        return self.condition is not None or self.update is not None
 
     def decide(self) -> Change:
         """What the write changes now; raises ConditionalCheckFailed or ValidationException."""
-        old = self.table.get(self.key)
+        found = self.worked_out
+        if found is not None and found.old is self.current():
+            if found.error is not None:
+                raise found.error
+            return self.table.change(
+                self.key, found.new, found.new_item, self.partition, same=found.same
+            )
+        new, new_item = self._result(self.current())
+        return self.table.change(self.key, new, new_item, self.partition)
+
+    def _result(self, old: Stored | None) -> Outcome:
         item: Item | None = None
         if self.condition is not None:
             item = old.item() if old is not None else None
             if not self.expressions.holds(self.condition, item or {}):
                 raise condition_failed(item if self.show_old_on_failure else None)
-        new, new_item = self.outcome(old, item)
-        return self.table.change(self.key, new, new_item, self.partition)
+        return self.outcome(old, item)
+
+    def is_worked_out(self) -> bool:
+        return self.worked_out is not None and self.worked_out.old is self.current()
+
+    def work_out(self, old: Stored | None) -> WorkedOut:
+        """Do for one version of the item what takes long in `decide`; touches nothing else."""
+        try:
+            new, new_item = self._result(old)
+            same = old is not None and new is not None and old.same_as(new, new_item)
+            self.worked_out = WorkedOut(old, new, new_item, same)
+        except AwsError as error:
+            self.worked_out = WorkedOut(old, error=error)
+        return self.worked_out
 
     def failed_cost(self) -> Consumed:
         """A write that its condition stops costs what the item that is there would."""
-        old = self.table.get(self.key)
+        old = self.current()
         return Consumed(self.table.name, "write", write_units(old.size if old else 0))
 
 
@@ -74,10 +116,10 @@ def put(parameters: dict[str, Any]) -> Prepare:
     item = parameters["Item"]
     size = measure_whole_item(item)
     conditions = _conditions(parameters)
+    stored = store(item, size)
 
     def prepare(table: Table) -> Write:
         check_keys(item, table.schema)
-        stored = store(item, size)
         return _write(table, parameters, item, conditions, lambda old, _: (stored, item))
 
     return prepare

@@ -52,6 +52,8 @@ class CompiledCondition:
     # top-level attributes it reads
     attributes: frozenset[str]
     used: Used
+    # how many words and signs it consists of
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +78,24 @@ class CompiledProjection:
     used: Used
 
 
-def _parse(what: str, text: str, names: NameItems, types: TypeItems) -> tuple[Condition, Used]:
+def _parse(what: str, text: str, names: NameItems, types: TypeItems) -> tuple[Condition, Used, int]:
     known, values = Names(dict(names)), Values(dict(types))
-    tree = ConditionParser(text, what, known, values).parse()
-    return tree, Used(frozenset(known.used), frozenset(values.used))
+    parser = ConditionParser(text, what, known, values)
+    tree = parser.parse()
+    return tree, Used(frozenset(known.used), frozenset(values.used)), parser.length
 
 
 @lru_cache(maxsize=2000)
 def condition(what: str, text: str, names: NameItems, types: TypeItems) -> CompiledCondition:
-    tree, used = _parse(what, text, names, types)
+    tree, used, weight = _parse(what, text, names, types)
     attributes = frozenset(attributes_of(tree))
-    return CompiledCondition(compile_condition(tree), tree, needs_check(tree), attributes, used)
+    test = compile_condition(tree)
+    return CompiledCondition(test, tree, needs_check(tree), attributes, used, weight)
 
 
 @lru_cache(maxsize=1000)
 def key_condition(text: str, names: NameItems, types: TypeItems) -> CompiledKeyCondition:
-    tree, used = _parse("KeyConditionExpression", text, names, types)
+    tree, used, _ = _parse("KeyConditionExpression", text, names, types)
     return CompiledKeyCondition(key_tests(tree), tree, needs_check(tree), used)
 
 

@@ -60,6 +60,11 @@ class ConditionParser:
         # the tokens between which the last parentheses stood
         self._parentheses = (-1, -1)
 
+    @property
+    def length(self) -> int:
+        """How many words and signs were read."""
+        return self._reader.position
+
     def parse(self) -> Condition:
         condition = self._any()
         if self._reader.token.kind != "end":

@@ -10,7 +10,7 @@ from typing import Any
 
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.tables import numbers
-from orderlab.cloud.tables.attribute_values import Item, Value, kind_of
+from orderlab.cloud.tables.attribute_values import Item, Value
 from orderlab.cloud.tables.expressions.paths import Path, value_at
 from orderlab.cloud.tables.expressions.tree import Attribute, Given
 from orderlab.cloud.tables.expressions.update_parser import (
@@ -42,12 +42,12 @@ def apply_update(plan: UpdatePlan, item: Item, values: GivenValues) -> None:
     copies = _Copies()
     worked_out: list[tuple[Path, Value | None]] = [
         *((path, copies.of(evaluate(value, item, values))) for path, value in plan.sets),
-        *((path, _added(value_at(item, path), values[v.name])) for path, v in plan.adds),
+        *((path, copies.sum_of(value_at(item, path), values[v.name])) for path, v in plan.adds),
     ]
     for path, given in plan.deletes:
         before = value_at(item, path)
         if before is not None:
-            worked_out.append((path, _taken_out(before, values[given.name])))
+            worked_out.append((path, copies.rest_of(before, values[given.name])))
     removed = list(plan.removes)
     # elements that are set beyond the end of a list are appended in the order of their indexes
     for path, value in sorted(worked_out, key=_list_order):
@@ -69,19 +69,47 @@ class _Copies:
 
     def __init__(self) -> None:
         self._made = 0
+        self._sets: dict[int, frozenset[str]] = {}
 
     def of(self, value: Value) -> Value:
         kind, content = next(iter(value.items()))
         if kind not in ("L", "M", "SS", "NS", "BS"):
             return {kind: content}
-        self._made += len(content)
-        if self._made > MAX_VALUES:
-            raise UpdateTooLarge
+        self._count(len(content))
         if kind == "L":
             return {"L": [self.of(element) for element in content]}
         if kind == "M":
             return {"M": {name: self.of(element) for name, element in content.items()}}
         return {kind: content}
+
+    def sum_of(self, before: Value | None, given: Value) -> Value:
+        """What ADD makes of a number or of a set."""
+        kind, content = next(iter(given.items()))
+        if before is None:
+            return self.of(given)
+        if kind not in before:
+            raise _wrong_type()
+        if kind == "N":
+            return {"N": numbers.add(before["N"], content)}
+        self._count(max(len(before[kind]), len(content)))
+        return {kind: _in_order(kind, {*before[kind], *content})}
+
+    def rest_of(self, before: Value, given: Value) -> Value | None:
+        """What DELETE leaves of a set; None if that is nothing."""
+        kind, content = next(iter(given.items()))
+        if kind not in before:
+            raise _wrong_type()
+        # the same long set may be taken out of hundreds of others
+        gone = self._sets.get(id(given))
+        if gone is None:
+            gone = self._sets[id(given)] = frozenset(content)
+        left = [element for element in before[kind] if element not in gone]
+        return {kind: left} if left else None
+
+    def _count(self, number: int) -> None:
+        self._made += number
+        if self._made > MAX_VALUES:
+            raise UpdateTooLarge
 
 
 def evaluate(value: SetValue, item: Item, values: GivenValues) -> Value:
@@ -122,30 +150,6 @@ def _wrong_type() -> ValidationException:
     return ValidationException("An operand in the update expression has an incorrect data type")
 
 
-def _added(before: Value | None, given: Value) -> Value:
-    if before is None:
-        return given
-    kind = kind_of(given)
-    if kind not in before:
-        raise _wrong_type()
-    if kind == "N":
-        return {"N": numbers.add(before["N"], given["N"])}
-    return {kind: _in_order(kind, {*before[kind], *given[kind]})}
-
-
-def _taken_out(before: Value, given: Value) -> Value | None:
-    """What is left of a set; None if nothing is."""
-    kind = kind_of(given)
-    if kind not in before:
-        raise _wrong_type()
-    left = set(before[kind]) - set(given[kind])
-    return {kind: _in_order(kind, left)} if left else None
-
-
-def _in_order(kind: str, elements: set[str]) -> list[str]:
-    return sorted(elements, key=lambda element: key_part({kind[0]: element}))
-
-
 def _parent(item: Item, path: Path) -> Any:
     """The dict or list that holds a path's last part."""
     if len(path) == 1:
@@ -177,3 +181,7 @@ def _remove_all(item: Item, paths: list[Path]) -> None:
     for parent, last in sorted(indexed, key=lambda holder: -holder[1]):
         if last < len(parent):
             del parent[last]
+
+
+def _in_order(kind: str, elements: set[str]) -> list[str]:
+    return sorted(elements, key=lambda element: key_part({kind[0]: element}))
