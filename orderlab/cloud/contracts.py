@@ -309,14 +309,11 @@ class StreamRecord(Protocol):
     @property
     def created(self) -> float: ...
 
-    def content(self) -> dict[str, Any]:
-        """The record in the form of the streams API."""
-
     def event(self, source_arn: str) -> dict[str, Any]:
         """The record in the form that functions receive it."""
 
     def encoded(self, source_arn: str) -> bytes:
-        """`event` as JSON."""
+        """`event` as JSON, which takes no parsing."""
 
 
 class Shard(Protocol):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from orderlab.clock import HandTurnedClock
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Principal, StreamPosition
-from orderlab.cloud.http import Request
+from orderlab.cloud.http import Request, Response
 from orderlab.cloud.tables.attribute_values import measure_item
 from orderlab.cloud.tables.expiry import Expiry
 from orderlab.cloud.tables.rows import TOP, AfterPrefix, Rows
@@ -127,7 +127,13 @@ def test_a_record_is_the_same_as_a_value_and_as_text(
     ((record,), _) = log.read(log.start("TRIM_HORIZON"), 1)
     text = record.encoded("arn:of:stream")
     assert json.loads(text) == record.event("arn:of:stream")
-    images = record.content()["dynamodb"].keys() & {"NewImage", "OldImage"}
+    event, api = json.loads(text), json.loads(record.shown())
+    assert event.pop("eventSourceARN") == "arn:of:stream"
+    assert event.pop("userIdentity", {}) == {
+        name[0].lower() + name[1:]: value for name, value in api.pop("userIdentity", {}).items()
+    }
+    assert event == api
+    images = api["dynamodb"].keys() & {"NewImage", "OldImage"}
     wanted = {"NewImage": new, "OldImage": old}
     assert images == {
         name
@@ -162,7 +168,8 @@ def stream_call(operations: StreamOperations, operation: str, **parameters: Any)
     request = Request("POST", "/", "", {}, b"")
     principal = Principal("account", "arn:aws:iam::123456789012:root", "123456789012")
     call = Call("dynamodbstreams", operation, "us-east-1", principal, request, "id")
-    return operations.operations[operation](call, parameters)
+    result = operations.operations[operation](call, parameters)
+    return json.loads(result.body) if isinstance(result, Response) else result
 
 
 def test_iterators_expire_and_records_are_trimmed() -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from orderlab.cloud.event_sources.dynamodb_streams import StreamPoller
 
 READ_LIMIT = 1_000  # records that one GetRecords gives at most
+FILTERED_AT_ONCE = 100
 WAIT_SECONDS = 20.0
 # a shard is read four times a second
 POLL_SECONDS = 0.25
@@ -91,6 +92,10 @@ class Lane:
         position = StreamPosition(self._index)
         while len(batch) < self._settings["BatchSize"]:
             wanted = min(self._settings["BatchSize"] - len(batch), READ_LIMIT)
+            if self._poller.filters:
+                # they look into every record, while others wait
+                wanted = min(wanted, FILTERED_AT_ONCE)
+                await asyncio.sleep(0)
             records, after = self._shard.read(position, wanted)
             if records and (early := self._next_poll - self._clock.now()) > 0:
                 await self._poller.pause(early)

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWrite
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ TOKEN_SECONDS = 600
 
 @dataclass(frozen=True)
 class _Remembered:
-    content: bytes
+    digest: bytes
     consumed: dict[str, Consumed]
 
 
@@ -37,7 +38,7 @@ class RequestTokens:
         found = self._remembered.get(token) if token else None
         if found is None:
             return None
-        if found.content != content:
+        if found.digest != _digest(content):
             raise IdempotentParameterMismatch(
                 "DynamoDB rejected the request because you retried a request with a different "
                 "payload but with an idempotent token that was already used."
@@ -50,5 +51,10 @@ class RequestTokens:
 
     def remember(self, token: str | None, content: bytes, consumed: dict[str, Consumed]) -> None:
         if token:
-            self._remembered[token] = _Remembered(content, consumed)
+            self._remembered[token] = _Remembered(_digest(content), consumed)
             self._expiring.append((self._clock.now() + TOKEN_SECONDS, token))
+
+
+def _digest(content: bytes) -> bytes:
+    """What is kept of a transaction, which may take 16 MB."""
+    return hashlib.sha256(content).digest()

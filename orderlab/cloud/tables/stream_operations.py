@@ -13,9 +13,11 @@ from typing import Any
 from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError, ValidationException
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result, StreamPosition
+from orderlab.cloud.tables.answers import answer, array
 from orderlab.cloud.tables.errors import ResourceNotFound, detected
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.stored import encode
 from orderlab.cloud.tables.stream_log import StreamLog
 
 ITERATOR_SECONDS = 15 * 60
@@ -103,10 +105,10 @@ class StreamOperations:
                 "The operation attempted to read past the oldest stream record in a shard."
             )
         records, position = log.read(StreamPosition(index), limit)
-        shown: dict[str, Any] = {"Records": [record.content() for record in records]}
+        members = {"Records": array(record.shown() for record in records)}
         if log.open or position.index < log.end:
-            shown["NextShardIterator"] = self._iterator(log, position.index)
-        return shown
+            members["NextShardIterator"] = encode(self._iterator(log, position.index))
+        return answer(call, members)
 
     # --- iterators: all that they stand for is in their text ---
 

@@ -59,22 +59,26 @@ class StreamRecord:
         """Seconds since 1970; AWS gives whole ones."""
         return float(int(self._change.created))
 
-    def content(self) -> dict[str, Any]:
-        """The record in the form of the streams API."""
+    def shown(self) -> bytes:
+        """The record as JSON in the form of the streams API."""
         identity = self._change.identity
-        tail = {} if identity is None else {"userIdentity": dict(identity)}
-        return {**self._head(), "dynamodb": self._whole_change(), **tail}
-
-    def event(self, source_arn: str) -> dict[str, Any]:
-        """The record in the form that functions receive it, and that filters look at."""
-        return {**self._head(), "dynamodb": self._whole_change(), **self._event_tail(source_arn)}
+        return self._text({} if identity is None else {"userIdentity": dict(identity)})
 
     def encoded(self, source_arn: str) -> bytes:
-        """`event` as JSON."""
+        """The record as JSON in the form that functions receive it."""
+        return self._text(self._event_tail(source_arn))
+
+    def event(self, source_arn: str) -> dict[str, Any]:
+        """What `encoded` stands for; filters look at it."""
+        images = {name: image.item() for name, image in self._images()}
+        change = {**self._change_without_images(), **images}
+        return {**self._head(), "dynamodb": change, **self._event_tail(source_arn)}
+
+    def _text(self, tail: dict[str, Any]) -> bytes:
         head, change = encode(self._head()), encode(self._change_without_images())
         images = b"".join(b',"%b":%b' % (n.encode(), i.data) for n, i in self._images())
-        tail = encode(self._event_tail(source_arn))
-        return b'%b,"dynamodb":%b%b},%b' % (head[:-1], change[:-1], images, tail[1:])
+        end = b"," + encode(tail)[1:] if tail else b"}"
+        return b'%b,"dynamodb":%b%b}%b' % (head[:-1], change[:-1], images, end)
 
     def _images(self) -> Iterator[tuple[str, Stored]]:
         for name, image in (("NewImage", self._change.new), ("OldImage", self._change.old)):
@@ -98,9 +102,6 @@ class StreamRecord:
             "SizeBytes": self.size,
             "StreamViewType": self._view_type,
         }
-
-    def _whole_change(self) -> dict[str, Any]:
-        return {**self._change_without_images(), **{n: i.item() for n, i in self._images()}}
 
     def _event_tail(self, source_arn: str) -> dict[str, Any]:
         tail: dict[str, Any] = {"eventSourceARN": source_arn}

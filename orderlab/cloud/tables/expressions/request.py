@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any, TypeVar
 
 from orderlab.cloud.aws_error import ValidationException
@@ -130,7 +131,8 @@ def _length(names: tuple[tuple[str, str], ...]) -> int:
 def _require_few(what: str, names: Iterable[str], texts: list[str]) -> None:
     """Refuse at once what brings more names or values than its expressions could use."""
     used = {found for text in texts for found in _PLACEHOLDER.findall(text[:MAX_EXPRESSION_BYTES])}
-    _require_used(what, [name for name in names if name not in used])
+    unused = (name for name in names if name not in used)
+    _require_used(what, list(islice(unused, MAX_SHOWN)))
 
 
 def _require_expressions(parameters: dict[str, Any], expressions: tuple[str, ...]) -> None:
