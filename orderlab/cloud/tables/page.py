@@ -48,10 +48,14 @@ class Walk:
     count_only: bool = False
     weight: int = 1
 
-    def page(self, keys: Iterator[Key], limit: int | None) -> Page:
-        """Walk the rows of one page. What a filter drops counts too, so it is not asked yet."""
-        page = Page()
-        for key in keys:
+    def over(
+        self, keys: Iterator[Key], page: Page, limit: int | None, most_rows: int
+    ) -> Key | None:
+        """Walk rows of one page; where to go on if it is not full after `most_rows` of them.
+
+        What a filter drops counts too, so it is not asked yet.
+        """
+        for walked, key in enumerate(keys, 1):
             stored = self.seen(key)
             if stored is None:
                 continue
@@ -63,7 +67,9 @@ class Walk:
             if page.size >= MAX_PAGE_BYTES or page.scanned == limit:
                 page.last = stored
                 break
-        return page
+            if walked == most_rows:
+                return key
+        return None
 
     def _fetched(self, page: Page, key: Key) -> Stored | None:
         assert self.fetch is not None

@@ -9,6 +9,7 @@ but a full walk costs O(log n).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sortedcontainers import SortedDict
@@ -48,6 +49,22 @@ class AfterPrefix:
 TOP = _Top()
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Rows between two bounds, and in which order they are read."""
+
+    low: Key | None = None
+    high: Key | None = None
+    inclusive: tuple[bool, bool] = (True, True)
+    reverse: bool = False
+
+    def beyond(self, key: Key) -> Span:
+        """What is left of it when all rows up to a key are read."""
+        if self.reverse:
+            return Span(self.low, key, (self.inclusive[0], False), True)
+        return Span(key, self.high, (False, self.inclusive[1]))
+
+
 class Rows:
     """A sorted map from keys to stored items, which knows how much it holds."""
 
@@ -83,6 +100,9 @@ class Rows:
         """Keys between two bounds, in order; the rows must not change meanwhile."""
         keys: Iterator[Key] = self._rows.irange(low, high, inclusive, reverse)
         return keys
+
+    def within(self, span: Span) -> Iterator[Key]:
+        return self.keys(span.low, span.high, inclusive=span.inclusive, reverse=span.reverse)
 
     def __getitem__(self, key: Key) -> Stored:
         stored: Stored = self._rows[key]

@@ -5,8 +5,9 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.html
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable
 from typing import Any
 
 from orderlab.cloud.aws_error import ValidationException
@@ -24,7 +25,7 @@ from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.legacy import check_not_mixed, refuse_legacy
 from orderlab.cloud.tables.page import Page, Walk
 from orderlab.cloud.tables.register import Register
-from orderlab.cloud.tables.rows import Key
+from orderlab.cloud.tables.rows import Key, Span
 from orderlab.cloud.tables.search_rules import (
     Source,
     check_filter_attributes,
@@ -43,6 +44,8 @@ from orderlab.cloud.telemetry.long_work import LongWork
 TOKENS = 2**32
 # how much filtering is done while others wait; for some 10 ms
 MOST_AT_ONCE = 1_000_000
+# rows that are walked over before others have their turn
+ROWS_AT_ONCE = 5_000
 
 
 class Searches:
@@ -92,9 +95,9 @@ class Searches:
                 raise outside
             low, high = (start, high) if forward else (low, start)
             inclusive = (False, inclusive[1]) if forward else (inclusive[0], False)
-        keys = where.rows.keys(low, high, inclusive=inclusive, reverse=not forward)
+        span = Span(low, high, inclusive, not forward)
         partition = bounds.low[: 1 + len(where.keys.partition)]
-        return self._answer(call, where, parameters, keys, (expressions, keep), partition)
+        return self._answer(call, where, parameters, span, (expressions, keep), partition)
 
     def scan(self, call: Call, parameters: Parameters) -> Response | Awaitable[Response]:
         check_input("dynamodb", "Scan", parameters)
@@ -121,29 +124,30 @@ class Searches:
                     f"TotalSegments: {total} Segment: {segment}"
                 )
             low = start
-        keys = where.rows.keys(low, high, inclusive=(False, False))
-        return self._answer(call, where, parameters, keys, (expressions, keep), None)
+        span = Span(low, high, (False, False))
+        return self._answer(call, where, parameters, span, (expressions, keep), None)
 
     def _answer(
         self,
         call: Call,
         where: Source,
         parameters: Parameters,
-        keys: Iterator[Key],
+        span: Span,
         filtering: tuple[Expressions, CompiledCondition | None],
         partition: Key | None,
     ) -> Response | Awaitable[Response]:
-        """Walk a page now; filter it now too, or aside if that is much work."""
+        """Walk a page and filter it now, or while others are served if that is much work."""
         table, index = where.table, where.index
         try:
             self._admit(table, index, partition)
         except Throttled as error:
             self._accounting.throttled(table, error, call.operation)
             raise
-        how = walk(where, parameters, *filtering)
-        page = how.page(keys, parameters.get("Limit"))
-        if not how.fill(page, MOST_AT_ONCE):
-            return self._answer_later(call, where, parameters, (how, page), partition)
+        how, page = walk(where, parameters, *filtering), Page()
+        at = how.over(where.rows.within(span), page, parameters.get("Limit"), ROWS_AT_ONCE)
+        if at is not None or not how.fill(page, MOST_AT_ONCE):
+            rest = None if at is None else span.beyond(at)
+            return self._answer_later(call, where, parameters, (how, page, rest), partition)
         return self._finish(call, where, parameters, page, partition)
 
     async def _answer_later(
@@ -151,11 +155,17 @@ class Searches:
         call: Call,
         where: Source,
         parameters: Parameters,
-        unfilled: tuple[Walk, Page],
+        begun: tuple[Walk, Page, Span | None],
         partition: Key | None,
     ) -> Response:
-        how, page = unfilled
-        await self._long_work.run(how.fill, page, math.inf)
+        how, page, rest = begun
+        while rest is not None:
+            await asyncio.sleep(0)
+            keys = where.rows.within(rest)
+            at = how.over(keys, page, parameters.get("Limit"), ROWS_AT_ONCE)
+            rest = None if at is None else rest.beyond(at)
+        if not how.fill(page, MOST_AT_ONCE):
+            await self._long_work.run(how.fill, page, math.inf)
         return self._finish(call, where, parameters, page, partition)
 
     def _finish(

@@ -6,7 +6,7 @@ Differs from AWS: nothing happens at the same time here, so there are no transac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from orderlab.clock import Clock
@@ -18,12 +18,11 @@ from orderlab.cloud.tables.accounting import Accounting, index_keys
 from orderlab.cloud.tables.answers import answer, array
 from orderlab.cloud.tables.attribute_values import measure_item
 from orderlab.cloud.tables.capacity import (
-    TRANSACTION_FACTOR,
     Consumed,
     described_all,
     read_units,
 )
-from orderlab.cloud.tables.errors import NOT_VALID, ConditionalCheckFailed, TransactionCanceled
+from orderlab.cloud.tables.errors import ConditionalCheckFailed
 from orderlab.cloud.tables.expressions.compiled import CompiledProjection
 from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.input_shapes import check_input
@@ -35,11 +34,19 @@ from orderlab.cloud.tables.rows import Key
 from orderlab.cloud.tables.stored import encode
 from orderlab.cloud.tables.table import Change, Table
 from orderlab.cloud.tables.throttling import Throttled
+from orderlab.cloud.tables.transaction_rules import (
+    MAX_BYTES,
+    canceled,
+    check_size,
+    doubled,
+    fitted,
+    sum_up,
+    throttling_reason,
+)
 from orderlab.cloud.tables.working_out import is_much_work, work_out
 from orderlab.cloud.tables.writes import Prepare, Write
 from orderlab.cloud.telemetry.long_work import LongWork
 
-MAX_BYTES = 4 * 1024 * 1024
 _THROTTLED = ("ProvisionedThroughputExceeded", "ThrottlingError")
 _READERS = {
     "Put": writes.put,
@@ -81,7 +88,7 @@ class Transactions:
     def _write(self, call: Call, parameters: Parameters, name: str | None, what: Actions) -> Answer:
         content, reads = what
         tables = [self._register.table(call.region, table) for table, _ in reads]
-        prepared: list[Write] = _fitted([prepare for _, prepare in reads], tables)
+        prepared: list[Write] = fitted([prepare for _, prepare in reads], tables)
         if len({(write.table.arn, write.key) for write in prepared}) < len(prepared):
             raise ValidationException(
                 "Transaction request cannot include multiple operations on one item"
@@ -106,10 +113,10 @@ class Transactions:
         changes = self._decide(prepared)
         consumed: dict[str, Consumed] = {}
         for write, change in zip(prepared, changes, strict=True):
-            cost = _doubled(write.table.cost(change))
+            cost = doubled(write.table.cost(change))
             self._accounting.charge(write.table, cost, write.partition, index_keys(change))
             write.table.apply(change)
-            _sum_up(consumed, cost)
+            sum_up(consumed, cost)
         self._tokens.remember(*token, consumed)
         return answer(call, _write_members(consumed, parameters, prepared))
 
@@ -128,19 +135,19 @@ class Transactions:
                 size += change.new.size if change.new is not None else 0
             except AwsError as error:
                 reasons.append(self._reason(write, error))
-            _check_size(size)
+            check_size(size)
         if len(changes) < len(prepared):
             if not any(reason["Code"] in _THROTTLED for reason in reasons):
                 for write in prepared:
-                    cost = _doubled(write.failed_cost())
+                    cost = doubled(write.failed_cost())
                     self._accounting.charge(write.table, cost, write.partition)
-            raise _canceled(reasons)
+            raise canceled(reasons)
         return changes
 
     def _reason(self, write: Write, error: AwsError) -> dict[str, Any]:
         if isinstance(error, Throttled):
             self._accounting.throttled(write.table, error, "TransactWriteItems")
-            return _throttling_reason(error)
+            return throttling_reason(error)
         if isinstance(error, ConditionalCheckFailed):
             self._accounting.metric("ConditionalCheckFailedRequests", 1, write.table)
             item = {"Item": error.details["Item"]} if "Item" in error.details else {}
@@ -154,22 +161,22 @@ class Transactions:
         gets = [entry["Get"] for entry in parameters["TransactItems"]]
         prepares = [_read_get(get) for get in gets]
         tables = [self._register.table(call.region, get["TableName"]) for get in gets]
-        reads: list[Read] = _fitted(prepares, tables)
+        reads: list[Read] = fitted(prepares, tables)
         if len({(table.arn, row) for table, row, _, _ in reads}) < len(reads):
             raise ValidationException(
                 "Transaction request cannot include multiple operations on one item"
             )
         reasons = [self._read_reason(table, partition) for table, _, partition, _ in reads]
         if any(reason["Code"] != "None" for reason in reasons):
-            raise _canceled(reasons)
+            raise canceled(reasons)
         rows = [(table.get(row), projection) for table, row, _, projection in reads]
-        _check_size(sum(stored.size for stored, _ in rows if stored is not None))
+        check_size(sum(stored.size for stored, _ in rows if stored is not None))
         consumed: dict[str, Consumed] = {}
         for (table, _, partition, _), (stored, _) in zip(reads, rows, strict=True):
             units = read_units(stored.size if stored is not None else 0, True)
-            cost = _doubled(Consumed(table.name, "read", units))
+            cost = doubled(Consumed(table.name, "read", units))
             self._accounting.charge(table, cost, partition)
-            _sum_up(consumed, cost)
+            sum_up(consumed, cost)
         if projected.is_much_work(rows):
             return self._got_later(call, parameters, rows, consumed)
         return _got(call, parameters, projected.texts_of(rows), consumed)
@@ -189,7 +196,7 @@ class Transactions:
             self._accounting.admit(table, "Read", partition)
         except Throttled as error:
             self._accounting.throttled(table, error, "TransactGetItems")
-            return _throttling_reason(error)
+            return throttling_reason(error)
         return {"Code": "None"}
 
 
@@ -203,11 +210,6 @@ def _got(
     members = {"Responses": array(items)}
     _add_consumed(members, consumed, parameters)
     return answer(call, members)
-
-
-def _check_size(size: int) -> None:
-    if size > MAX_BYTES:
-        raise ValidationException("Transaction size has exceeded the maximum allowed size")
 
 
 # a client's token, and what it came with
@@ -251,56 +253,6 @@ def _read_get(get: dict[str, Any]) -> Callable[[Table], Read]:
         return table, keys.key(key), keys.prefix(key), projection
 
     return prepare
-
-
-def _fitted(prepares: Sequence[Callable[[Table], Any]], tables: list[Table]) -> list[Any]:
-    """Fit every action to its table; TransactionCanceled if one does not fit."""
-    found: list[Any] = []
-    reasons: list[dict[str, Any]] = []
-    for prepare, table in zip(prepares, tables, strict=True):
-        try:
-            found.append(prepare(table))
-            reasons.append({"Code": "None"})
-        except ValidationException as error:
-            # an empty key attribute is a fault of the whole call
-            if error.message.startswith(NOT_VALID):
-                raise
-            reasons.append({"Code": "ValidationError", "Message": error.message})
-    if len(found) < len(prepares):
-        raise _canceled(reasons)
-    return found
-
-
-def _throttling_reason(error: Throttled) -> dict[str, Any]:
-    provisioned = error.code == "ProvisionedThroughputExceededException"
-    code = "ProvisionedThroughputExceeded" if provisioned else "ThrottlingError"
-    return {"Code": code, "Message": error.message}
-
-
-def _canceled(reasons: list[dict[str, Any]]) -> TransactionCanceled:
-    codes = ", ".join(reason["Code"] for reason in reasons)
-    return TransactionCanceled(
-        f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
-        CancellationReasons=reasons,
-    )
-
-
-def _doubled(consumed: Consumed) -> Consumed:
-    """A transaction prepares and commits: each item costs twice."""
-    return Consumed(
-        consumed.table_name,
-        consumed.kind,
-        consumed.table * TRANSACTION_FACTOR,
-        {name: units * TRANSACTION_FACTOR for name, units in consumed.global_indexes.items()},
-        {name: units * TRANSACTION_FACTOR for name, units in consumed.local_indexes.items()},
-    )
-
-
-def _sum_up(consumed: dict[str, Consumed], part: Consumed) -> None:
-    if part.table_name in consumed:
-        consumed[part.table_name].add(part)
-    else:
-        consumed[part.table_name] = part
 
 
 def _write_members(
