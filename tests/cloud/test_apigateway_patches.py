@@ -89,11 +89,8 @@ def test_settings_of_authorizers_keys_and_plans_are_unset(api: RestApi, value: s
         identityValidationExpression="a+",
         authorizerResultTtlInSeconds=5,
     )
-    names = (
-        "authorizerCredentials",
-        "identityValidationExpression",
-        "authorizerResultTtlInSeconds",
-    )
+    texts = ("authorizerCredentials", "identityValidationExpression")
+    names = (*texts, "authorizerResultTtlInSeconds")
     changed = gateway.update_authorizer(
         restApiId=api.id, authorizerId=authorizer["id"], patchOperations=_emptied(names, value)
     )

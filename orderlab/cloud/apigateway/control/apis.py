@@ -129,7 +129,8 @@ def check_policy(policy: object) -> None:
 
 
 def _endpoint(given: Document | None) -> Document:
-    types = ["EDGE"] if (given or {}).get("types") is None else given["types"]
+    given = given or {}
+    types = ["EDGE"] if given.get("types") is None else given["types"]
     if not types:
         raise bad_request("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.")
     if len(types) > 1:
@@ -143,7 +144,7 @@ def _endpoint(given: Document | None) -> Document:
             )
     if "PRIVATE" in types:
         raise NotDoneYet("private REST APIs")
-    address = (given or {}).get("ipAddressType") or "ipv4"
+    address = given.get("ipAddressType") or "ipv4"
     if address not in ("ipv4", "dualstack"):
         raise bad_request("ipAddressType must be either ipv4 or dualstack.")
     return {"types": list(types), "ipAddressType": address}

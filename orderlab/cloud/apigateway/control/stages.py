@@ -133,6 +133,8 @@ def update_stage(call: ControlCall) -> Document:
     stage = call.stage()
     changed = shown(stage)
     for operation in call.operations():
+        if operation.get("path") is None:
+            raise bad_request("Invalid patch path null")
         _patch(call, changed, operation)
     changed["lastUpdatedDate"] = call.now()
     stage.clear()
@@ -142,8 +144,6 @@ def update_stage(call: ControlCall) -> Document:
 
 def _patch(call: ControlCall, stage: Document, operation: Document) -> None:
     op, path, value = operation["op"], str(operation.get("path")), value_of(operation)
-    if operation.get("path") is None:
-        raise bad_request("Invalid patch path null")
     parts = parts_of(path)
     if parts[0] == "canarySettings":
         if op == "remove":
