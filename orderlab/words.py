@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from orderlab.practice.http import Answer
     from orderlab.practice.listing import Listing
     from orderlab.practice.orders import Sent
+    from orderlab.practice.simulated import ProvisionedWeek, SimulatedStorm
+    from orderlab.practice.tables import Strikes
     from orderlab.showing.picture import Picture
 
 
@@ -25,6 +27,7 @@ class Words:
     """
 
     target: Target
+    chapter: int
     _monolith: Monolith | None = None
 
     @property
@@ -220,3 +223,65 @@ class Words:
         """The target with clients that write into the journal, so that what is made stands again
         after a restart."""
         return self.target
+
+    # --- tables --------------------------------------------------------------------------
+
+    def item(self, order: dict[str, Any]) -> dict[str, Any]:
+        """An order as an item of the table: what the client sent, and four attributes of ours."""
+        from orderlab.practice.items import item_of
+
+        return item_of(order)
+
+    def order_in(self, item: dict[str, Any]) -> dict[str, Any]:
+        """The order in an item, as the client sent it."""
+        from orderlab.practice.items import order_in
+
+        return order_in(item)
+
+    def fill(self, table: str, orders: Sequence[dict[str, Any]]) -> None:
+        """Put orders into a table. What is filled is not done again after a restart."""
+        from orderlab.practice.tables import fill
+
+        fill(self.target, table, orders)
+
+    def indexes(self, table: str) -> dict[str, str]:
+        """The global secondary indexes of a table, with their status."""
+        from orderlab.practice.tables import indexes
+
+        return indexes(self.target, table)
+
+    def hot_key(self, *, clients: int = 8, changes: int = 40, keys: int = 1) -> Strikes:
+        """Change large items from several clients at once, spread over so many keys."""
+        from orderlab.practice.tables import hot_key
+
+        return hot_key(self.target, clients=clients, changes=changes, keys=keys)
+
+    def connection_storm(self, *, proxy: bool, seed: int = 1) -> SimulatedStorm:
+        """Simulate the promotion against a database with a connection limit."""
+        from orderlab.practice.simulated import connection_storm
+
+        return connection_storm(proxy=proxy, seed=seed)
+
+    def write_units_by_hour(self) -> tuple[int, ...]:
+        """The write units that the shop's week asks for, in each of its 168 hours."""
+        from orderlab.practice.capacity_week import units_by_hour
+
+        return units_by_hour()
+
+    def provisioned(self, capacity: Any) -> ProvisionedWeek:
+        """Simulate the week against a provisioned write capacity."""
+        from orderlab.practice.simulated import provisioned
+
+        return provisioned(capacity)
+
+    def on_demand_usd(self) -> float:
+        """What the week's writes cost on demand, in US dollars."""
+        from orderlab.practice.capacity_week import on_demand_usd
+
+        return on_demand_usd()
+
+    def build(self) -> None:
+        """Deploy what the chapter has at its end; what you built of it stays as it is."""
+        from orderlab.orders import architecture
+
+        architecture.build(self.target, self.chapter)

@@ -19,30 +19,29 @@ import simpy
 class Parameters:
     """One promotion against one database. Times in seconds, rates in requests a second."""
 
-    usual_rate: float = 200.0
-    spike_rate: float = 4000.0
-    spike_begins: float = 1.0
-    spike_seconds: float = 1.0
-    handler_seconds: float = 0.5
+    usual_rate: float = 17.8
+    spike_rate: float = 177.8
+    spike_begins: float = 2.0
+    spike_seconds: float = 4.0
+    handler_seconds: float = 0.85
     query_seconds: float = 0.02
     connect_seconds: float = 0.03
-    max_connections: int = 100
+    max_connections: int = 85
     borrow_timeout: float = 120.0
-    environment_limit: int = 3000
+    environment_limit: int = 1000
 
 
 SOURCES = {
-    "usual_rate": "assumed",
-    "spike_rate": "assumed: twenty times the usual rate",
+    "usual_rate": "the busiest hour: 64 orders of the sample, times 1,000, in 3,600 s",
+    "spike_rate": "the promotion: ten times that",
     "spike_begins": "assumed",
     "spike_seconds": "assumed",
-    "handler_seconds": "assumed: what the function takes in all, besides the database",
+    "handler_seconds": "assumed: three calls to slow services, besides the database",
     "query_seconds": "assumed: one short transaction",
     "connect_seconds": "assumed: TCP, TLS and login",
     "max_connections": "assumed, for a small instance; on RDS it follows from the memory",
     "borrow_timeout": "RDS API reference, ConnectionBorrowTimeout: 120 s by default",
-    "environment_limit": "assumed: three functions; the Lambda guide lets each start 1,000 in 10 s "
-    "(an account's own limit, 1,000 by default, was raised)",
+    "environment_limit": "Lambda quotas: an account's concurrency, 1,000 by default",
 }
 
 
@@ -59,6 +58,18 @@ class Storm:
     peak_querying: int = 0
     waits: list[float] = field(default_factory=list)
     connections: list[tuple[float, int]] = field(default_factory=list)
+    given: Parameters = field(default_factory=Parameters)
+
+    @property
+    def times(self) -> list[float]:
+        """Moments in seconds, ten a second, for `open_by_time`."""
+        end = self.given.spike_begins + self.given.spike_seconds
+        return [tenth / 10 for tenth in range(int(end * 10) + 1)]
+
+    @property
+    def open_by_time(self) -> list[int]:
+        """How many connections were open at each of `times`."""
+        return [max((n for at, n in self.connections if at <= t), default=0) for t in self.times]
 
     def p99_wait(self) -> float:
         """The wait for a connection that 99 of 100 answered requests stayed under, in seconds."""
@@ -93,7 +104,7 @@ class _Run:
         self.chance = chance
         self.world = simpy.Environment()
         self.pool = simpy.Resource(self.world, capacity=given.max_connections)
-        self.outcome = Storm()
+        self.outcome = Storm(given=given)
         # idle environments: True if one holds a connection
         self.idle: list[bool] = []
         self.querying = 0

@@ -7,14 +7,14 @@ import copy
 import pytest
 
 from orderlab.cloud.tables.attribute_values import measure_item
-from orderlab.exercises.chapter02.items import (
+from orderlab.practice.items import (
     item_of,
     item_size,
     order_in,
     sample_orders,
     write_units,
 )
-from orderlab.exercises.chapter02.week import (
+from orderlab.practice.capacity_week import (
     HOURS,
     every_hour,
     on_demand_usd,

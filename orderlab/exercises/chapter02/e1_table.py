@@ -6,7 +6,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from orderlab.exercises.chapter02.items import item_of
 from orderlab.exercises.chapter02.probing import (
     ORDERS,
     key_of,
@@ -17,6 +16,7 @@ from orderlab.exercises.chapter02.probing import (
     table_of,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.practice.items import item_of
 
 _LOOKED = "two orders of one customer, placed in the same second, put and fetched by order_id"
 _EXPECTED = "each found by its order_id alone"

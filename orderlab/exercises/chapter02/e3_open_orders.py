@@ -8,7 +8,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from orderlab.exercises.chapter02.items import order_in
 from orderlab.exercises.chapter02.probing import (
     OPEN_INDEX,
     CannotLayOut,
@@ -26,6 +25,7 @@ from orderlab.exercises.chapter02.probing import (
     until,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.practice.items import order_in
 
 STORE = "s-check-3"
 _LOOKED = "three open orders of a store, of which your function closed the second"

@@ -7,7 +7,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from orderlab.exercises.chapter02.items import item_of, order_in
 from orderlab.exercises.chapter02.probing import (
     it_raised,
     needs_the_table,
@@ -19,6 +18,7 @@ from orderlab.exercises.chapter02.probing import (
 )
 from orderlab.exercises.chapter02.tap import Tap
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.practice.items import item_of, order_in
 
 NEW, REPEAT, CONFLICT = 201, 200, 409
 _EXPECTED = (

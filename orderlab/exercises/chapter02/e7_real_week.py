@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from orderlab.exercises.chapter02.items import sample_orders
-from orderlab.exercises.chapter02.week import (
+from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.practice.capacity_week import (
     HOURS,
     TIMES,
     every_hour,
@@ -15,7 +15,7 @@ from orderlab.exercises.chapter02.week import (
     provisioned,
     units_by_hour,
 )
-from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.practice.items import sample_orders
 
 MOST_USD = 5.00
 MOST_REFUSED = 0.005

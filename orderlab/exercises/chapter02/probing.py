@@ -10,9 +10,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from orderlab.exercises.chapter02.items import item_of
 from orderlab.exercises.engine import Outcome, Workspace, wrong
 from orderlab.orders.parts import tables
+from orderlab.practice.items import item_of
 
 ORDERS = "orders"
 _CALL = "ex.check(your_function), without brackets behind its name"

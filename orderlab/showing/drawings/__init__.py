@@ -14,7 +14,11 @@ from orderlab.showing.picture import Picture
 DRAWINGS: dict[str, str] = {
     "API": "api_tree",
     "concurrency": "concurrency",
+    "connections": "connections",
     "environment": "environment",
+    "index": "index",
+    "key": "key",
+    "partitions": "partitions",
     "monolith": "monolith",
     "token bucket": "token_bucket",
 }

@@ -11,8 +11,8 @@ from functools import cache
 from numbers import Real
 from typing import Any
 
-from orderlab.exercises.chapter02.items import sample_orders, write_units
 from orderlab.orders.prices import CHECKED_ON, TABLE, Price
+from orderlab.practice.items import sample_orders, write_units
 from orderlab.simulation.provisioned import Outcome, simulate
 
 TIMES = 1000

@@ -1,0 +1,109 @@
+"""Short forms for tables: fill one with orders, see its indexes, strike a hot key."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from orderlab.practice.items import item_of
+from orderlab.target.base import Target
+
+_BATCH = 25
+# Each change of an item costs its whole size: 390 units for one of 390 KB.
+_LARGE = 390_000
+_HOT = "hot-keys"
+
+
+def fill(target: Target, table: str, orders: Sequence[dict[str, Any]]) -> None:
+    """Put orders into a table as items, 25 a call; what is throttled is put again."""
+    dynamodb, name = target.client("dynamodb"), target.name(table)
+    for start in range(0, len(orders), _BATCH):
+        some = orders[start : start + _BATCH]
+        left: dict[str, Any] = {name: [{"PutRequest": {"Item": item_of(order)}} for order in some]}
+        while left:
+            left = dynamodb.batch_write_item(RequestItems=left).get("UnprocessedItems") or {}
+
+
+def indexes(target: Target, table: str) -> dict[str, str]:
+    """The global secondary indexes of a table, with their status."""
+    found = target.client("dynamodb").describe_table(TableName=target.name(table))["Table"]
+    return {
+        index["IndexName"]: index.get("IndexStatus", "ACTIVE")
+        for index in found.get("GlobalSecondaryIndexes", ())
+    }
+
+
+@dataclass(frozen=True)
+class Strikes:
+    """What became of changes that were made at once."""
+
+    made: int
+    refused: int
+    reason: str
+
+
+def hot_key(target: Target, *, clients: int, changes: int, keys: int) -> Strikes:
+    """Change large items from several clients at once, spread over so many keys.
+
+    A table is made for it and removed. Nobody tries again, so that refusals can be counted.
+    """
+    once = _without_retries(target)
+    name = target.name(_HOT)
+    once.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "store", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "store", "KeyType": "HASH"}],
+    )
+    once.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    try:
+        names = [f"s-{number}" for number in range(keys)]
+        for each in names:
+            item = {"store": {"S": each}, "notes": {"S": "x" * _LARGE}}
+            target.client("dynamodb").put_item(TableName=name, Item=item)
+        struck = itertools.islice(itertools.cycle(names), changes)
+        with ThreadPoolExecutor(clients) as pool:
+            refusals = [r for r in pool.map(lambda key: _change(once, name, key), struck) if r]
+    finally:
+        once.delete_table(TableName=name)
+        once.get_waiter("table_not_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    return Strikes(changes, len(refusals), refusals[0] if refusals else "")
+
+
+def _without_retries(target: Target) -> Any:
+    import boto3
+
+    environment = target.environment()
+    return boto3.session.Session().client(
+        "dynamodb",
+        endpoint_url=target.endpoint,
+        region_name=target.region,
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        config=Config(
+            retries={"total_max_attempts": 1}, account_id_endpoint_mode="disabled", proxies={}
+        ),
+    )
+
+
+def _change(client: Any, table: str, key: str) -> str:
+    """Change an item; why it was refused, or an empty text."""
+    try:
+        client.update_item(
+            TableName=table,
+            Key={"store": {"S": key}},
+            UpdateExpression="ADD orders :one",
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+    except ClientError as refusal:
+        answer: Any = refusal.response
+        reasons = answer.get("ThrottlingReasons") or answer.get("throttlingReasons") or []
+        return str(reasons[0]["reason"] if reasons else json.dumps(answer["Error"]["Code"]))
+    return ""
