@@ -467,7 +467,8 @@ for item in (first, packed, first):
     dynamodb.put_item(TableName="drafts", Item=item)
 status = dynamodb.get_item(TableName="drafts", Key={"name": {"S": "order"}})["Item"]["status"]["S"]
 first_again = "the order as it came first, status ACCEPTED"
-lab.compare("2.p3", first_again if status == "ACCEPTED" else status, "PutItem replaces an item with the same key, whatever has become of it.")
+lab.compare("2.p3", first_again if status == "ACCEPTED" else status,
+            "PutItem replaces an item with the same key, whatever has become of it.")
 
 # %% tags=["claim"]
 assert status == "ACCEPTED"

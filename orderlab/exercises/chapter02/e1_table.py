@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,6 +14,7 @@ from orderlab.exercises.chapter02.probing import (
     make_table,
     probe,
     remove,
+    remove_table,
     table_of,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
@@ -26,6 +28,18 @@ def _check(workspace: Workspace) -> Outcome:
     described = table_of(workspace)
     if described is None:
         return _no_table(workspace)
+    outcome = _by_trial(workspace, described)
+    if outcome.kind == "wrong":
+        keys = " + ".join(filter(None, key_of(described)))
+        return replace(
+            outcome,
+            stands=f"The table orders has the key {keys}. A key can't be changed: `ex.again()` "
+            "takes the table away.",
+        )
+    return outcome
+
+
+def _by_trial(workspace: Workspace, described: dict[str, Any]) -> Outcome:
     keys = [name for name in key_of(described) if name]
     first = probe()
     second = probe(customer_id=first["customer_id"])
@@ -38,14 +52,15 @@ def _check(workspace: Workspace) -> Outcome:
 
 
 def _no_table(workspace: Workspace) -> Outcome:
-    known = workspace.client("dynamodb").list_tables()["TableNames"]
+    lessons = {workspace.name(name) for name in ("drafts", "notes", "hot-keys")}
+    known = set(workspace.client("dynamodb").list_tables()["TableNames"]) - lessons
     if known:
         return wrong(
             "under another name",
             "There is a table, but none named orders; the functions will look for that name.",
             looked_at="the tables of this Region",
             expected=workspace.name(ORDERS),
-            got=", ".join(known)[:120],
+            got=", ".join(sorted(known))[:120],
             next="A table can't be renamed: create it again, and delete the other.",
         )
     return untouched(
@@ -75,12 +90,26 @@ def _try(workspace: Workspace, keys: list[str], items: list[dict[str, Any]]) -> 
         return wrong(
             "not what was put", "An order came back changed.", looked_at=_LOOKED, expected=_EXPECTED
         )
+    if _billing(workspace) != "PAY_PER_REQUEST":
+        return wrong(
+            "provisioned",
+            "The key is right. The table is paid by the hour, for capacity that somebody chose.",
+            looked_at="the table's billing mode",
+            expected="PAY_PER_REQUEST",
+            got=_billing(workspace),
+            next='BillingMode="PAY_PER_REQUEST"',
+        )
     return right(
         "order_id finds one item and can't stand twice: partition key and uniqueness are the same "
         "thing. Nothing else had to be declared; customer and time become indexes when needed.",
         looked_at=_LOOKED,
         got="both orders, each by its id",
     )
+
+
+def _billing(workspace: Workspace) -> str:
+    found = workspace.client("dynamodb").describe_table(TableName=workspace.name(ORDERS))["Table"]
+    return str(found.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"))
 
 
 def _cannot_be_put(keys: list[str], refusal: ClientError) -> Outcome:
@@ -164,11 +193,32 @@ def _other_name(workspace: Workspace) -> None:
     )
 
 
+_STREAM = {
+    "BillingMode": "PAY_PER_REQUEST",
+    "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+}
+
+
+def _resource(workspace: Workspace) -> None:
+    """The same with tags and deletion protection left out, and the lists the other way round."""
+    workspace.client("dynamodb").create_table(
+        KeySchema=({"KeyType": "HASH", "AttributeName": "order_id"},),
+        AttributeDefinitions=({"AttributeType": "S", "AttributeName": "order_id"},),
+        BillingMode="PAY_PER_REQUEST",
+        Tags=[{"Key": "project", "Value": "orderlab"}],
+        TableName=workspace.name(ORDERS),
+    )
+
+
 _PROVISIONED = {"ProvisionedThroughput": {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}}
+_NOTHING = {"KeySchema": [{"KeyType": "HASH", "AttributeName": ""}]}
 TABLE = Exercise(
     id="2.1",
     title="A key for the first access pattern",
     check=_check,
+    undo=remove_table,
+    stands=lambda workspace: key_of(table_of(workspace) or _NOTHING) == ("order_id", ""),
+    names=lambda workspace: {"dynamodb": workspace.client("dynamodb")},
     solve=_solve,
     solution="""dynamodb.create_table(
     TableName="orders",
@@ -176,7 +226,6 @@ TABLE = Exercise(
     KeySchema=[{"AttributeName": "order_id", "KeyType": "HASH"}],
     BillingMode="PAY_PER_REQUEST",
 )
-dynamodb.get_waiter("table_exists").wait(TableName="orders", WaiterConfig={"Delay": 1})
 # The key serves the pattern that is used most and needs uniqueness: order by id. Only attributes
 # that are part of a key are declared; all others come with the items.""",
     hints=(
@@ -205,6 +254,8 @@ dynamodb.get_waiter("table_exists").wait(TableName="orders", WaiterConfig={"Dela
         Proof("an id is a number", _table(("order_id", "N")), says="another type"),
         Proof("a key that no order has", _table(("id", "S")), says="every item must carry"),
         Proof("under another name", _other_name, says="none named orders"),
-        Proof("with provisioned capacity", _table(("order_id", "S"), **_PROVISIONED), "right"),
+        Proof("provisioned", _table(("order_id", "S"), **_PROVISIONED), says="paid by the hour"),
+        Proof("with a stream", _table(("order_id", "S"), **_STREAM), "right"),
+        Proof("in another order, with tags", _resource, "right"),
     ),
 )

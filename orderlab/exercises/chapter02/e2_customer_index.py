@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
 from orderlab.exercises.chapter02.probing import (
     CUSTOMER_INDEX,
     CannotLayOut,
+    has_index,
     index_of,
     it_raised,
     key_of,
@@ -16,12 +18,15 @@ from orderlab.exercises.chapter02.probing import (
     needs_the_table,
     no_function,
     probe,
+    remove_index,
     table_of,
 )
 from orderlab.exercises.chapter02.tap import Tap
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 
-LIMIT = 2
+# More than one, so that a number written into the function is found out.
+LIMITS = (3, 2)
+LIMIT = LIMITS[-1]
 MINE, OTHERS = 20, 20
 # two items of about 2 KB, eventually consistent, are 1 unit at most; by keys and then singly, 1.5
 MOST_UNITS = 2.5
@@ -59,10 +64,9 @@ def _orders() -> tuple[list[Any], list[Any]]:
     if not _made:
         line = {**probe()["lines"][0], "name": "Candles, " + "a long description " * 90}
         days = [(7 * number) % MINE for number in range(MINE)]
+        customer = f"c-{secrets.token_hex(4)}"
         mine = [
-            probe(
-                customer_id="c-check-2", placed_at=f"2017-11-{day + 1:02d}T08:00:00Z", lines=[line]
-            )
+            probe(customer_id=customer, placed_at=f"2017-11-{day + 1:02d}T08:00:00Z", lines=[line])
             for day in days
         ]
         others = [probe(lines=[line]) for _ in range(OTHERS)]
@@ -73,23 +77,52 @@ def _orders() -> tuple[list[Any], list[Any]]:
 
 def _try(workspace: Workspace, described: dict[str, Any]) -> Outcome:
     newest = sorted(_orders()[0], key=lambda order: order["placed_at"], reverse=True)
-    wanted = [order["order_id"] for order in newest[:LIMIT]]
-    for _ in range(8):
-        tap = Tap(workspace)
-        try:
-            given = workspace.answer(tap.client, workspace.name("orders"), "c-check-2", LIMIT)
-        except Exception as error:
-            return _raised(error, described)
-        items = _items(given)
-        if items is not None and _ids(items) == wanted:
-            break
-        if items:
-            break
-    return _judge(described, tap, items, given, newest)
+    outcome = untouched("Nothing was asked.")
+    for limit in LIMITS:
+        for _ in range(8):
+            tap = Tap(workspace)
+            try:
+                given = workspace.answer(tap.client, workspace.name("orders"), _customer(), limit)
+            except Exception as error:
+                return _raised(error, described)
+            items = _items(given)
+            if items:
+                break
+        if items is not None and len(items) == LIMIT != limit and _ids(items) == _newest(LIMIT):
+            return _fixed_number(limit, len(items))
+        outcome = _judge(described, tap, items, given, newest, limit)
+        if outcome.kind != "right":
+            return outcome
+    return outcome
+
+
+def _customer() -> str:
+    return str(_orders()[0][0]["customer_id"])
+
+
+def _newest(count: int) -> list[str]:
+    newest = sorted(_orders()[0], key=lambda order: order["placed_at"], reverse=True)
+    return [order["order_id"] for order in newest[:count]]
+
+
+def _fixed_number(asked: int, got: int) -> Outcome:
+    return wrong(
+        "a number of its own",
+        f"I asked for {asked} orders and got {got}: your function has a number of its own.",
+        looked_at=_LOOKED,
+        expected=f"{asked} items for limit={asked}",
+        got=f"{got} items",
+        next="Limit=limit",
+    )
 
 
 def _judge(
-    described: dict[str, Any], tap: Tap, items: list[Any] | None, given: Any, newest: list[Any]
+    described: dict[str, Any],
+    tap: Tap,
+    items: list[Any] | None,
+    given: Any,
+    newest: list[Any],
+    limit: int,
 ) -> Outcome:
     got = f"{tap.units:.1f} read units" if tap.calls else "no call of DynamoDB"
     if items is None:
@@ -110,11 +143,16 @@ def _judge(
             got=got,
             next="dynamodb.query with IndexName and KeyConditionExpression.",
         )
-    return _judge_order(described, tap, items, newest, got)
+    return _judge_order(described, tap, items, newest, got, limit)
 
 
 def _judge_order(
-    described: dict[str, Any], tap: Tap, items: list[Any], newest: list[Any], got: str
+    described: dict[str, Any],
+    tap: Tap,
+    items: list[Any],
+    newest: list[Any],
+    got: str,
+    limit: int,
 ) -> Outcome:
     ids, wanted = _ids(items), [order["order_id"] for order in newest]
     if ids and ids == list(reversed(wanted))[: len(ids)]:
@@ -126,9 +164,9 @@ def _judge_order(
             got=f"{got}; the first was placed at {newest[-1]['placed_at']}",
             next="Query has a parameter that turns the direction: ScanIndexForward.",
         )
-    if ids == wanted and len(ids) > LIMIT:
+    if ids == wanted and len(ids) > limit:
         return _read_all(got, "all of them were returned")
-    if ids != wanted[:LIMIT]:
+    if ids != wanted[:limit]:
         return _another_order(described, ids, wanted, got)
     if tap.units > MOST_UNITS:
         return _read_all(got, "and most of them were thrown away")
@@ -286,6 +324,10 @@ CUSTOMER_ORDERS = Exercise(
     id="2.2",
     title="Orders of a customer, newest first",
     check=_check,
+    undo=lambda workspace: remove_index(workspace, CUSTOMER_INDEX),
+    stands=lambda workspace: has_index(workspace, CUSTOMER_INDEX, "customer_id", "placed_at"),
+    names=lambda workspace: {"dynamodb": workspace.client("dynamodb")},
+    answer_name="orders_of",
     solve=_solve,
     needs=("2.1",),
     solution="""dynamodb.update_table(
@@ -298,12 +340,16 @@ CUSTOMER_ORDERS = Exercise(
                       {"AttributeName": "placed_at", "KeyType": "RANGE"}],
         "Projection": {"ProjectionType": "ALL"}}}])
 
+
 def orders_of(dynamodb, table, customer_id, limit):
     return dynamodb.query(
-        TableName=table, IndexName="customer-orders",
+        TableName=table,
+        IndexName="customer-orders",
         KeyConditionExpression="customer_id = :c",
         ExpressionAttributeValues={":c": {"S": customer_id}},
-        ScanIndexForward=False, Limit=limit)["Items"]
+        ScanIndexForward=False,
+        Limit=limit,
+    )["Items"]
 # "of a customer" is the partition key, "newest first" the sort key, read downwards. Limit ends the
 # reading, not only the answer.""",
     hints=(
@@ -333,6 +379,11 @@ def orders_of(dynamodb, table, customer_id, limit):
             says="asks for an index",
         ),
         Proof("no index to ask", lambda _: _asking(), says="no index yet"),
+        Proof(
+            "a number of its own",
+            _with_index(lambda d, t, c, _: _asking(ScanIndexForward=False)(d, t, c, 2)),
+            says="a number of its own",
+        ),
         Proof("not a function", lambda _: ["o-1"], says="not its result"),
         Proof(
             "keys from the index, items one by one",

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from orderlab.exercises.chapter02.probing import (
     OPEN_INDEX,
     CannotLayOut,
+    has_index,
     index_of,
     it_raised,
     key_of,
@@ -20,6 +21,7 @@ from orderlab.exercises.chapter02.probing import (
     no_function,
     probe,
     remove,
+    remove_index,
     stored_item,
     table_of,
     until,
@@ -297,6 +299,10 @@ OPEN_ORDERS = Exercise(
     id="2.3",
     title="Open orders: a sparse index",
     check=_check,
+    undo=lambda workspace: remove_index(workspace, OPEN_INDEX),
+    stands=lambda workspace: has_index(workspace, OPEN_INDEX, "open_at_store", "placed_at"),
+    names=lambda workspace: {"dynamodb": workspace.client("dynamodb")},
+    answer_name="close_order",
     solve=_solve,
     needs=("2.1", "2.2"),
     waits=True,
@@ -310,11 +316,14 @@ OPEN_ORDERS = Exercise(
                       {"AttributeName": "placed_at", "KeyType": "RANGE"}],
         "Projection": {"ProjectionType": "KEYS_ONLY"}}}])
 
+
 def close_order(dynamodb, table, order_id):
     dynamodb.update_item(
-        TableName=table, Key={"order_id": {"S": order_id}},
+        TableName=table,
+        Key={"order_id": {"S": order_id}},
         UpdateExpression="REMOVE open_at_store",
-        ConditionExpression="attribute_exists(order_id)")
+        ConditionExpression="attribute_exists(order_id)",
+    )
 # The attribute is there only while the order is open, and with it the item's place in the index.
 # The condition keeps UpdateItem from making an order out of nothing.""",
     hints=(

@@ -20,6 +20,7 @@ from orderlab.exercises.chapter02.tap import Tap
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.practice.items import item_of, order_in
 
+_FIELDS = ("customer_id", "store_id", "placed_at", "coupon_cents", "lines")
 NEW, REPEAT, CONFLICT = 201, 200, 409
 _EXPECTED = (
     f"{NEW} for a new order, {REPEAT} for the same again, {CONFLICT} for another with its id"
@@ -104,7 +105,7 @@ def _first(workspace: Workspace, order: dict[str, Any]) -> None:
                 "not stored",
                 "After your function the order is not in the table as it was sent.",
                 looked_at=what,
-                expected="the item that item_of(order) gives",
+                expected="the item that lab.item(order) gives",
                 got="no item" if item is None else f"attributes {', '.join(sorted(item))}"[:120],
                 next=_NEXT,
             )
@@ -138,7 +139,7 @@ def _again(workspace: Workspace, order: dict[str, Any]) -> None:
                 looked_at=what,
                 expected=f"{REPEAT}: it says what the first one said",
                 got=str(answer),
-                next="Compare with the item that stands there; order_in(item) is how it was sent.",
+                next="Compare with the item that is there; lab.order_in(item) is how it was sent.",
             )
         )
     if answer != REPEAT:
@@ -146,14 +147,34 @@ def _again(workspace: Workspace, order: dict[str, Any]) -> None:
 
 
 def _conflicting(workspace: Workspace, order: dict[str, Any]) -> None:
-    what = "another order, of another customer, with the same order_id"
-    other = probe(order_id=order["order_id"], coupon_cents=1)
+    for field, other in _others(order):
+        _one_conflict(workspace, order, other, field)
+
+
+def _others(order: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Orders under the same id, each of which differs in one field alone."""
+    lines: list[dict[str, Any]] = order["lines"]
+    last = {**lines[-1], "quantity": lines[-1]["quantity"] + 1}
+    changes: dict[str, Any] = {
+        "customer_id": "c-somebody-else",
+        "store_id": "s-another",
+        "placed_at": "2017-12-24T18:00:01Z",
+        "coupon_cents": order["coupon_cents"] + 5,
+        "lines": [*lines[:-1], last],
+    }
+    return [(field, {**order, field: value}) for field, value in changes.items()]
+
+
+def _one_conflict(
+    workspace: Workspace, order: dict[str, Any], other: dict[str, Any], field: str
+) -> None:
+    what = f"another order with the same order_id: {field} differs, nothing else"
     answer = _call(workspace, other, Tap(workspace), what)
     if not _is_packed(workspace, order):
         raise _Found(
             wrong(
                 "overwritten by a stranger",
-                "Another customer's order took the place of the first, which is gone.",
+                "Another order took the place of the first, which is gone.",
                 looked_at=what,
                 expected=f"{CONFLICT}, and the first order as it was",
                 got="the second order",
@@ -164,12 +185,12 @@ def _conflicting(workspace: Workspace, order: dict[str, Any]) -> None:
         raise _Found(
             wrong(
                 "every refusal is a repeat",
-                "You told another customer that her order was taken; in the table there is somebody "
-                "else's. The same id does not make it the same order.",
+                f"An order that differs in {field} was answered with {REPEAT}, as if it were the "
+                "same. The customer believes that her order is stored, and another one is.",
                 looked_at=what,
                 expected=f"{CONFLICT}",
                 got=str(answer),
-                next="Compare the order with what stands there: order_in(item) == order.",
+                next="Compare the whole order with what is there: lab.order_in(item) == order.",
             )
         )
     if answer != CONFLICT:
@@ -296,20 +317,48 @@ def _get_after_refusal(dynamodb: Any, table: str, order: dict[str, Any]) -> int:
     return NEW
 
 
+def _compares(*fields: str) -> Callable[..., int]:
+    """Compares a part of the orders only."""
+
+    def store_order(dynamodb: Any, table: str, order: dict[str, Any]) -> int:
+        try:
+            return _without_catching(dynamodb, table, order)
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            key = {"order_id": {"S": order["order_id"]}}
+            found = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+            there = order_in(found)
+            return REPEAT if all(there[f] == order[f] for f in fields) else CONFLICT
+
+    return store_order
+
+
+def _names(_: Workspace) -> dict[str, Any]:
+    class Lab:
+        item = staticmethod(item_of)
+        order_in = staticmethod(order_in)
+
+    return {"lab": Lab}
+
+
 STORED_ONCE = Exercise(
     id="2.4",
     title="Sent twice, stored once",
     check=_check,
     solve=lambda _: _store,
+    stands=lambda _: True,
+    names=_names,
+    answer_name="store_order",
     needs=("2.1",),
     solution="""def store_order(dynamodb, table, order):
     try:
         dynamodb.put_item(
-            TableName=table, Item=item_of(order),
+            TableName=table,
+            Item=lab.item(order),
             ConditionExpression="attribute_not_exists(order_id)",
-            ReturnValuesOnConditionCheckFailure="ALL_OLD")
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
     except dynamodb.exceptions.ConditionalCheckFailedException as refusal:
-        return 200 if order_in(refusal.response["Item"]) == order else 409
+        return 200 if lab.order_in(refusal.response["Item"]) == order else 409
     return 201
 # DynamoDB looks and writes in one step. The refusal brings the item that stands there, so that a
 # repeat and a conflict can be told apart without reading again.""",
@@ -325,11 +374,14 @@ STORED_ONCE = Exercise(
         Proof("look, then write", lambda _: _look_first, says="there is always a gap"),
         Proof("the refusal escapes", lambda _: _without_catching, says="leaves your function"),
         Proof(
-            "every refusal is a repeat", lambda _: _refusal_means(REPEAT), says="somebody else's"
+            "every refusal is a repeat",
+            lambda _: _refusal_means(REPEAT),
+            says="as if it were the same",
         ),
         Proof("a repeat is refused", lambda _: _refusal_means(CONFLICT), says="her own order"),
         Proof("not stored", lambda _: lambda dynamodb, table, order: NEW, says="not in the table"),
         Proof("not a function", lambda _: NEW, says="not its result"),
+        Proof("every field compared", lambda _: _compares(*_FIELDS), "right"),
         Proof(
             "a transaction, another attribute, a read afterwards",
             lambda _: _get_after_refusal,

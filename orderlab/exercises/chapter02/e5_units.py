@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.answers import mapping, number
 
 READ, WRITE = 4096, 1024
 CALLS = {
@@ -29,30 +30,15 @@ def _check(workspace: Workspace) -> Outcome:
         isinstance(answer, Mapping) and all(value is None for value in answer.values())
     ):
         return untouched("No units were handed over yet.", next='{"a": 2, "b": ...}')
-    if not isinstance(answer, Mapping) or not set(CALLS) <= {str(key) for key in answer}:
-        return wrong(
-            "another form",
-            "I need a dictionary with a number for each of the seven calls.",
-            expected=", ".join(CALLS),
-            got=repr(answer)[:80],
-        )
-    given = {str(key): value for key, value in answer.items()}
-    strange = [k for k in CALLS if not _is_number(given[k])]
-    if strange:
+    given = mapping(answer, CALLS, what="a dictionary with a number for each of the seven calls")
+    left = [key for key in CALLS if given[key] is None]
+    if left:
         return wrong(
             "something is open",
-            f"No number yet for: {', '.join(strange)}.",
+            f"No number yet for: {', '.join(left)}.",
             expected="a number of units for each",
-            got=", ".join(repr(given[key]) for key in strange)[:80],
         )
-    return _judge({key: float(given[key]) for key in CALLS})
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        return not isinstance(value, bool) and math.isfinite(float(value))
-    except (TypeError, ValueError):
-        return False
+    return _judge({key: number(given[key], f"a number of units for {key}") for key in CALLS})
 
 
 def _judge(given: dict[str, float]) -> Outcome:
@@ -155,13 +141,18 @@ UNITS = Exercise(
     title="Read and write units by arithmetic",
     check=_check,
     solve=lambda _: dict(TRUTH),
-    solution="""{"a": 2,     # 5,000 / 4,096, rounded up
- "b": 1,     # half of that
- "c": 10,    # each 700 bytes: half a unit, 20 times
- "d": 2,     # 14,000 bytes together: 4 units, halved
- "e": 2,     # the filter works after the reading
- "f": 3,     # 2,500 / 1,024, rounded up
- "g": 7}     # table 3, customer-orders 3, open-orders 1""",
+    answer_name="units",
+    material=CALLS,
+    solution="""units = {
+    "a": 2,  # 5,000 / 4,096, rounded up
+    "b": 1,  # half of that
+    "c": 10,  # each 700 bytes: half a unit, 20 times
+    "d": 2,  # 14,000 bytes together: 4 units, halved
+    "e": 2,  # the filter works after the reading
+    "f": 3,  # 2,500 / 1,024, rounded up
+    "g": 7,  # table 3, customer-orders 3, open-orders 1
+}
+""",
     hints=(
         "Which unit is it, 4 KB or 1 KB, and how many have been begun?",
         "Round up; halve if eventually consistent. A Query rounds once, on the sum of what it read.",
@@ -179,6 +170,9 @@ UNITS = Exercise(
         Proof("all indexes hold all", _with(g=9), says="smallest write"),
         Proof("another number", _with(a=17), says="not right yet"),
         Proof("something is open", lambda _: {**TRUTH, "g": None}, says="No number yet"),
+        Proof(
+            "pairs of texts", lambda _: [(k.upper(), f"{v:g}") for k, v in TRUTH.items()], "right"
+        ),
         Proof("decimals", lambda _: {k: Decimal(str(v)) for k, v in TRUTH.items()}, "right"),
     ),
 )

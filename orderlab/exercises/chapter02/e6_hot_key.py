@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
+import contextlib
 import hashlib
+import itertools
 import random
 import secrets
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
@@ -31,7 +34,7 @@ def _check(workspace: Workspace) -> Outcome:
     answer = workspace.answer
     if answer is None or (isinstance(answer, tuple | list) and not any(answer)):
         return untouched(
-            "No functions were handed over yet.", next="ex.check((write_key, read_keys))"
+            "No functions were handed over yet.", next="ex.check(write_key, read_keys)"
         )
     if isinstance(answer, dict):
         answer = (answer.get("write_key"), answer.get("read_keys"))
@@ -39,7 +42,7 @@ def _check(workspace: Workspace) -> Outcome:
         return wrong(
             "another form",
             "I need two functions.",
-            expected="ex.check((write_key, read_keys))",
+            expected="ex.check(write_key, read_keys)",
             got=repr(workspace.answer)[:80],
         )
     try:
@@ -65,7 +68,7 @@ def _try(write_key: Callable[[Any], Any], read_keys: Callable[[Any], Any]) -> Ou
             expected="text",
             got=repr(keys[0])[:80],
         )
-    if any(write_key(dict(order)) != key for order, key in zip(orders[:200], keys, strict=False)):
+    if _changes(write_key, orders, keys):
         return wrong(
             "at random",
             "The same order, sent again, went to another key: the conditional write of 2.4 looks "
@@ -78,6 +81,29 @@ def _try(write_key: Callable[[Any], Any], read_keys: Callable[[Any], Any]) -> Ou
     return _spread(write_key, read_keys, orders, keys)
 
 
+def _changes(
+    write_key: Callable[[Any], Any], orders: list[dict[str, Any]], keys: list[str]
+) -> bool:
+    """Whether the same order gets another key, asked again in another order and rhythm."""
+    chosen = random.Random(11).sample(range(len(orders)), 150)
+    for turn, place in enumerate(chosen):
+        for _ in range(1 + turn % 3):
+            if write_key(dict(orders[place])) != keys[place]:
+                return True
+    return False
+
+
+@contextlib.contextmanager
+def _another_process() -> Iterator[None]:
+    """hash() as another process has it, with another seed."""
+    usual = builtins.hash
+    builtins.hash = lambda value: usual((usual(value), "another process"))
+    try:
+        yield
+    finally:
+        builtins.hash = usual
+
+
 def _spread(
     write_key: Callable[[Any], Any],
     read_keys: Callable[[Any], Any],
@@ -86,7 +112,9 @@ def _spread(
 ) -> Outcome:
     # many of them: with ten keys, one in ten gets the same key by chance
     elsewhere = [{**each, "order_id": _Elsewhere(each["order_id"])} for each in orders[:200]]
-    if any(write_key(each) != key for each, key in zip(elsewhere, keys, strict=False)):
+    with _another_process():
+        moved = any(write_key(each) != key for each, key in zip(elsewhere, keys, strict=False))
+    if moved:
         return wrong(
             "hash() of Python",
             "hash() of text is salted anew in each process. Another environment of your function "
@@ -213,6 +241,11 @@ def _sharded(number_of: Callable[[dict[str, Any]], int], count: int, listed: int
     return lambda _: (write_key, read_keys)
 
 
+def _in_turn(_: Any) -> Any:
+    counter = itertools.count()
+    return _sharded(lambda order: next(counter), 10)(None)
+
+
 def _crc(order: dict[str, Any]) -> int:
     return zlib.crc32(order["order_id"].encode())
 
@@ -230,12 +263,16 @@ HOT_KEY = Exercise(
     title="Spread a hot key",
     check=_check,
     solve=_sharded(_crc, 10),
+    answer_name="write_key, read_keys",
+    equivalent={"10 -> 11 in both": "eleven keys serve as well"},
     solution="""import zlib
-KEYS = 10
+
 def write_key(order):
-    return f"{order['store_id']}#{zlib.crc32(order['order_id'].encode()) % KEYS}"
+    part = zlib.crc32(order["order_id"].encode()) % 10
+    return f"{order['store_id']}#{part}"
+
 def read_keys(store_id):
-    return [f"{store_id}#{number}" for number in range(KEYS)]
+    return [f"{store_id}#{part}" for part in range(10)]
 # 5,000 over 10 keys is 500 for each, half of what a partition takes. The number comes from the
 # order_id, so that a repeat finds the first.""",
     hints=(

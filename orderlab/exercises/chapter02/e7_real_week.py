@@ -176,15 +176,17 @@ REAL_WEEK = Exercise(
     title="Capacity for the real week (open)",
     check=_check,
     solve=lambda _: by_hour_of_day(),
+    names=lambda _: {"week": units_by_hour()},
+    answer_name="capacity",
     solution="""import math
-units = units_by_hour()
-capacity = [max(1, math.ceil(max(units[hour::24]) / 3600)) for hour in range(24)]
+
+capacity = [max(1, math.ceil(max(week[hour::24]) / 3600)) for hour in range(24)]
 # For each hour of the day, the busiest of the seven days, in units a second: enough for all seven,
 # and next to nothing at night.""",
     hints=(
         "What do you pay for at four in the morning, and what is refused at eight in the evening?",
         "24 numbers: for each hour of the day, enough for the busiest of its seven days.",
-        "units[hour::24] are the seven days of one hour; divide the largest by 3,600, round up.",
+        "week[hour::24] are the seven days of one hour; divide the largest by 3,600, round up.",
     ),
     proofs=(
         Proof("orders instead of units", _orders_a_second, says="about the number of orders"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -51,13 +52,17 @@ def probe(**changes: Any) -> dict[str, Any]:
     """An order that nobody else has; `changes` are fields of it."""
     number = f"{time.time_ns() % 10**12:012d}{next(_numbers) % 1000:03d}"
     line = {"sku": "992599", "name": "Candles", "department": "Drug Gm"}
+    lines = [
+        {**line, "quantity": random.randint(2, 9), "unit_price_cents": random.randint(101, 989)}
+        for _ in range(3)
+    ]
     order = {
         "order_id": f"o-check-{number}",
         "customer_id": f"c-check-{number}",
         "store_id": f"s-check-{number}",
         "placed_at": "2017-12-24T18:00:00Z",
-        "coupon_cents": 0,
-        "lines": [{**line, "quantity": 3, "unit_price_cents": 99}],
+        "coupon_cents": random.randint(11, 97),
+        "lines": lines,
     }
     return {**order, **changes}
 
@@ -229,6 +234,27 @@ def _remove_index(workspace: Workspace, name: str) -> None:
         GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": name}}],
     )
     until(lambda: index_of(table_of(workspace) or {}, name) is None, seconds=5.0)
+
+
+def remove_table(workspace: Workspace, name: str = ORDERS) -> None:
+    """Take a table away, if it is there."""
+    dynamodb, table = workspace.client("dynamodb"), workspace.name(name)
+    with contextlib.suppress(dynamodb.exceptions.ResourceNotFoundException):
+        dynamodb.delete_table(TableName=table)
+        dynamodb.get_waiter("table_not_exists").wait(TableName=table, WaiterConfig={"Delay": 1})
+
+
+def remove_index(workspace: Workspace, name: str) -> None:
+    """Take an index of `orders` away, if it is there."""
+    described = table_of(workspace)
+    if described is not None and index_of(described, name) is not None:
+        _remove_index(workspace, name)
+
+
+def has_index(workspace: Workspace, name: str, *keys: str) -> bool:
+    """Whether `orders` has an index of that name with that key."""
+    found = index_of(table_of(workspace) or {}, name)
+    return found is not None and tuple(filter(None, key_of(found))) == keys
 
 
 CUSTOMER_INDEX, OPEN_INDEX = tables.CUSTOMER_INDEX, tables.OPEN_INDEX
