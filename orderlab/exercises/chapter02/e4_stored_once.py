@@ -358,7 +358,8 @@ STORED_ONCE = Exercise(
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
     except dynamodb.exceptions.ConditionalCheckFailedException as refusal:
-        return 200 if lab.order_in(refusal.response["Item"]) == order else 409
+        there = lab.order_in(refusal.response["Item"])
+        return 200 if there == order else 409
     return 201
 # DynamoDB looks and writes in one step. The refusal brings the item that stands there, so that a
 # repeat and a conflict can be told apart without reading again.""",
