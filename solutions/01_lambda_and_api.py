@@ -196,6 +196,12 @@ print("log groups of accept-order:", len(found))
 # %% [markdown]
 # There is none. Lambda writes a function's log *as the function's role*, and this role may do nothing yet. A role has a second
 # document beside its trust policy: the **permissions policy** says what it may do.
+
+# %%
+lab.picture("permissions")
+
+# %% [markdown]
+# (The policy on the left comes in section 1.6.)
 #
 # **See it on `greet`.** Create its log group, so that you decide how long logs are kept: a group that Lambda creates keeps them for ever.
 # Then allow the role to write there, and nowhere else:
@@ -662,11 +668,12 @@ ex.check()
 # %%
 lab.catch_up("1.6")
 answers = lab.requests(url, [empty] * 25) + lab.requests(url, lab.orders(10))
-refused = [answer.status for answer in answers].count(400)
-print("refused:", refused, "of", len(answers))
+statuses = [answer.status for answer in answers]
+lab.bars("35 orders knock at the door", {"refused by the gateway": statuses.count(400),
+         "answered by the function": statuses.count(201)}, y_label="orders")
 
 # %% tags=["claim"]
-assert refused == 25
+assert statuses.count(400) == 25 and statuses.count(201) == 10
 
 # %% [markdown]
 # #### Exercise 1.7 What the door saw

@@ -333,7 +333,11 @@ print("pages:", pages)
 # > **The customer**: "The warehouse doesn't care about last year. It wants what is still to do."
 #
 # After a year the table holds 165 million orders, and a few thousand are open. An item that lacks an index's key attribute is *not in the index*. Such an index is called **sparse**.
-#
+
+# %%
+lab.picture("sparse index")
+
+# %% [markdown]
 # **See it on `drafts`.** An index by `due`, and only one of two drafts has a date. `UpdateItem` changes attributes: `SET` gives them a value, `REMOVE` takes them away. `attribute_exists(...)` in a condition refuses to make an item that isn't there:
 
 # %%

@@ -16,6 +16,9 @@ from orderlab.session import WAIT_SPEED
 from orderlab.target.local import LocalTarget
 from orderlab.workbook.drift import drift
 from orderlab.workbook.gate import prove, question_faults, static_faults
+from orderlab.workbook.rules import rule_faults
+from orderlab.workbook.shown import unshown
+from orderlab.workbook.source import sources
 from orderlab.workbook.texts import text_faults
 
 Tell = Callable[[str], None]
@@ -33,6 +36,9 @@ def check(
     wanted = tuple(chapters) or registry.CHAPTERS
     exercises = [each for chapter in wanted for each in registry.exercises(chapter)]
     found = drift(root) + text_faults(root) + static_faults(exercises)
+    for path in sources(root / "solutions"):
+        found += rule_faults(path)
+    found += unshown(exercises, root / "solutions")
     for chapter in wanted:
         found += question_faults(registry.questions(chapter))
     if prove_all:

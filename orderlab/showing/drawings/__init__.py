@@ -19,6 +19,8 @@ DRAWINGS: dict[str, str] = {
     "index": "index",
     "key": "key",
     "partitions": "partitions",
+    "permissions": "permissions",
+    "sparse index": "sparse_index",
     "monolith": "monolith",
     "token bucket": "token_bucket",
 }
