@@ -10,12 +10,20 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from orderlab.cloud.private_files import (
+    locked,
+    may_be_planted,
+    private_folder,
+    write_private,
+)
 
 VERSION = 1
 FOLDER = ".orderlab"
@@ -50,9 +58,20 @@ def learner_folder(start: Path | None = None) -> Path:
         return Path(given)
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / FOLDER).is_dir() or (folder / "notebooks" / "00_index.ipynb").is_file():
+        if _is_the_courses(folder) or _is_the_courses(folder / FOLDER):
             return folder / FOLDER
     return here / FOLDER
+
+
+def _is_the_courses(folder: Path) -> bool:
+    """Whether a folder is the course's, or the one of the learner in it. Another user's, in a place
+    where everybody may write, is left alone: what is in it would be run as the learner's own."""
+    with contextlib.suppress(OSError):
+        if folder.name == FOLDER:
+            return folder.is_dir() and not may_be_planted(folder)
+        index = folder / "notebooks" / "00_index.ipynb"
+        return index.is_file() and not may_be_planted(folder)
+    return False
 
 
 class Progress:
@@ -61,6 +80,7 @@ class Progress:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "progress.json"
+        self._warned = False
 
     # --- reading --------------------------------------------------------------------------
 
@@ -123,13 +143,14 @@ class Progress:
             content["notes"][name] = value
 
     def reset(self, *, exercise: str | None = None, chapter: int | None = None) -> Path | None:
-        """Forget one exercise, one chapter, or all; returns the backup that was made first."""
-        if not self.path.exists():
+        """Forget one exercise, one chapter, or all; returns the backup that was made first, or None
+        if there was nothing to forget."""
+        if not self._has(exercise, chapter):
             return None
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         backup = self.path.with_name(f"progress-{stamp}.json")
         with self._changing() as content:
-            backup.write_text(json.dumps(content, indent=1), encoding="utf-8")
+            write_private(backup, json.dumps(content, indent=1).encode())
             for part in ("exercises", "answers", "predictions"):
                 content[part] = {
                     key: value
@@ -139,6 +160,13 @@ class Progress:
             if exercise is None and chapter is None:
                 content["notes"] = {}
         return backup
+
+    def _has(self, exercise: str | None, chapter: int | None) -> bool:
+        content = self._read()
+        kept = [key for part in ("exercises", "answers", "predictions") for key in content[part]]
+        if exercise is None and chapter is None and content["notes"]:
+            return True
+        return any(_is_meant(key, exercise, chapter) for key in kept)
 
     # --- the file -------------------------------------------------------------------------
 
@@ -173,13 +201,33 @@ class Progress:
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[dict[str, Any]]:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with _locked(self.folder / "progress.lock"):
+        with self._lock():
             content = self._read()
             yield content
-            fresh = self.path.with_suffix(f".{os.getpid()}.new")
-            fresh.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
-            fresh.replace(self.path)
+            try:
+                write_private(self.path, json.dumps(content, indent=1, sort_keys=True).encode())
+            except OSError as error:
+                self._warn(error)
+
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[None]:
+        """The lock of the file; none in a folder that cannot be written."""
+        with contextlib.ExitStack() as stack:
+            try:
+                private_folder(self.folder)
+                stack.enter_context(locked(self.folder / "progress.lock"))
+            except OSError as error:
+                self._warn(error)
+            yield
+
+    def _warn(self, error: OSError) -> None:
+        """Say once that nothing can be kept; the verdict, hint or answer is given all the same."""
+        if not self._warned:
+            self._warned = True
+            reason = error.strerror or str(error)
+            sys.stderr.write(
+                f"orderlab: your progress cannot be kept in {self.folder}: {reason}.\n"
+            )
 
 
 def _is_meant(key: str, exercise: str | None, chapter: int | None) -> bool:
@@ -190,21 +238,3 @@ def _is_meant(key: str, exercise: str | None, chapter: int | None) -> bool:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-@contextlib.contextmanager
-def _locked(path: Path, patience_seconds: float = 5.0) -> Iterator[None]:
-    """Hold a lock file; one left behind by a crash is taken over after `patience_seconds`."""
-    deadline = time.monotonic() + patience_seconds
-    while True:
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL))
-            break
-        except FileExistsError:
-            if time.monotonic() > deadline:
-                path.unlink(missing_ok=True)
-            time.sleep(0.005)
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)

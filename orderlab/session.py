@@ -150,6 +150,11 @@ def _remarks(lab: Lab, address: str) -> list[str]:
         named = "; ".join(str(failure) for failure in failures[:_NAMED_FAILURES])
         more = "; all are in `lab.journal.failures`" if len(failures) > _NAMED_FAILURES else ""
         found.append(f"{count} could not be done again: {named}{more}.")
+    if lab.journal.trouble:
+        found.append(
+            f"{lab.journal.path} cannot be read ({lab.journal.trouble}): what you built last time "
+            "does not stand."
+        )
     if lab.journal.unreadable:
         lines = "line" if lab.journal.unreadable == 1 else "lines"
         found.append(

@@ -10,16 +10,21 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from orderlab.cli.cloud_use import instructions
+from orderlab.cli.secret import secret_from
+
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.settings import Settings
 
 PARENT_CHECK_SECONDS = 0.5
+# Not AWS_SECRET_ACCESS_KEY: where that is set it may be the key to a real account.
+SECRET_VARIABLE = "ORDERLAB_SECRET_ACCESS_KEY"
 
 
 def _matching(pattern: str, what: str) -> Callable[[str | None], str | None]:
@@ -38,12 +43,19 @@ def cloud(
     access_key_id: str | None = typer.Option(
         None,
         help="The key that calls are signed with; random if left out.",
+        envvar="ORDERLAB_ACCESS_KEY_ID",
         callback=_matching(r"\w{1,128}", "access key id"),
     ),
     secret_access_key: str | None = typer.Option(
         None,
-        help="Its secret; random if left out.",
-        callback=_matching(r"\S+", "secret access key"),
+        help="Its secret; random if left out. Other users of this machine can see what a command "
+        "line holds: a secret that matters comes from a file or a variable.",
+        envvar=SECRET_VARIABLE,
+    ),
+    secret_access_key_file: str | None = typer.Option(
+        None,
+        help="A file that holds the secret; - reads it from standard input.",
+        metavar="PATH",
     ),
     region: str = typer.Option(
         "us-east-1",
@@ -76,10 +88,8 @@ def cloud(
     from orderlab.cloud.serve import serve
     from orderlab.cloud.settings import Settings
 
-    keys: dict[str, Any] = {
-        "access_key_id": access_key_id,
-        "secret_access_key": secret_access_key,
-    }
+    secret = secret_from(secret_access_key, secret_access_key_file, variable=SECRET_VARIABLE)
+    keys: dict[str, Any] = {"access_key_id": access_key_id, "secret_access_key": secret}
     settings = Settings(
         port=port,
         region=region,
@@ -88,7 +98,7 @@ def cloud(
         weak_guarantees=weak_guarantees,
         **{name: value for name, value in keys.items() if value is not None},
     )
-    say = _say_as_json if as_json else _say
+    say = _say_as_json if as_json else _sayer(secret_access_key_file)
     parent = Parent(pid=os.getppid())
     serve(settings, when_ready=say, stop_sign=_parent_is_gone, parent=parent)
 
@@ -120,45 +130,13 @@ def _say_as_json(cloud: Cloud) -> None:
         print(json.dumps({"endpoint": cloud.endpoint, **facts, "pid": os.getpid()}), flush=True)
 
 
-def _say(cloud: Cloud) -> None:
-    with contextlib.suppress(OSError):
-        print(_instructions(cloud.endpoint, cloud.settings), flush=True)
+def _sayer(secret_file: str | None) -> Callable[[Cloud], None]:
+    """Prints how to use the cloud; a secret that came out of a file is named by the file."""
+    # what comes through a pipe can be read once
+    given = secret_file if secret_file and Path(secret_file).is_file() else None
 
+    def say(cloud: Cloud) -> None:
+        with contextlib.suppress(OSError):
+            print(instructions(cloud.endpoint, cloud.settings, secret_file=given), flush=True)
 
-def _instructions(endpoint: str, settings: Settings) -> str:
-    variables = {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": settings.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": settings.secret_access_key,
-        "AWS_DEFAULT_REGION": settings.region,
-        # boto3 would call DynamoDB Streams at an address of the account's own
-        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
-    }
-    return f"""A local AWS is running. Ctrl-C stops it, and nothing of it stays.
-
-  endpoint           {endpoint}
-  access key id      {settings.access_key_id}
-  secret access key  {settings.secret_access_key}
-  Region             {settings.region}
-
-To use it from another terminal:
-
-{_exports(variables)}
-
-  aws sqs create-queue --queue-name hello
-
-or in Python, without the variables:
-
-  import boto3
-  sqs = boto3.client("sqs", endpoint_url="{endpoint}", region_name="{settings.region}",
-                     aws_access_key_id="{settings.access_key_id}",
-                     aws_secret_access_key="{settings.secret_access_key}")
-
-A REST API that you deploy answers, without keys, at
-  {endpoint}/_aws/execute-api/{{apiId}}/{{stage}}/{{path}}
-"""
-
-
-def _exports(variables: Mapping[str, str]) -> str:
-    form = '  $Env:{} = "{}"' if sys.platform == "win32" else "  export {}={}"
-    return "\n".join(form.format(name, value) for name, value in variables.items())
+    return say

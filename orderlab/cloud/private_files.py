@@ -62,8 +62,14 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder that only its owner may look into; one that exists stays as it is."""
+    """Make a folder that only its owner may look into.
+
+    One that exists is closed to others if it is hidden, as `.orderlab` is; another that the user
+    has named may be shared on purpose.
+    """
     folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+    if folder.name.startswith("."):
+        close_to_others(folder)
 
 
 def close_to_others(folder: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from orderlab.doctor.aws import aws_files, aws_variables
+from orderlab.doctor.aws_cli import aws_cli
 from orderlab.doctor.finding import Finding, bad
 from orderlab.doctor.folders import temporary_folder, working_folder
 from orderlab.doctor.jupyter import browser, kernel
@@ -32,6 +33,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     clock,
     aws_variables,
     aws_files,
+    aws_cli,
     kernel,
     browser,
     pictures,

@@ -1,24 +1,31 @@
-"""Clouds that outlived whoever started them, and folders that outlived their cloud."""
+"""Clouds that outlived the notebook that started them, and folders that outlived their cloud."""
 
 from __future__ import annotations
 
+import os
+import shlex
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from orderlab.cloud.functions.leftovers import OWNER_FILE, PREFIX
+from orderlab.cloud.private_files import is_ours, read_private
+from orderlab.cloud.process_identity import has_ended, lives, pid_of
 from orderlab.doctor.finding import Finding, ok, warn
-
-FOLDERS = "orderlab-cloud-*"
+from orderlab.target.child import PARENT
 
 
 @dataclass(frozen=True)
 class CloudProcess:
-    """A cloud that runs: its process id, its parent's (0 if that has ended), when it started."""
+    """A cloud of this user that runs: its process id, its parent's (0 if that has ended), when it
+    started, and whether somebody typed `orderlab cloud`, which stays until they stop it."""
 
     pid: int
     parent: int
     started: float
+    typed: bool = False
 
 
 def leftovers(
@@ -27,30 +34,52 @@ def leftovers(
     """`folders` gives for each when it was made, in seconds since 1970."""
     running = list(_clouds() if clouds is None else clouds)
     made = _folders() if folders is None else folders
-    orphans = [cloud for cloud in running if cloud.parent in (0, 1)]
+    orphans = [cloud for cloud in running if not cloud.typed and cloud.parent in (0, 1)]
     # a cloud makes its folder after it has started
     oldest = min((cloud.started for cloud in running), default=float("inf"))
     stale = sorted(folder for folder, when in made.items() if when < oldest)
     mends = []
     if orphans:
-        mends.append(f"`kill {' '.join(str(cloud.pid) for cloud in orphans)}`")
+        pids = " ".join(str(cloud.pid) for cloud in orphans)
+        mends.append(f"`kill {pids}` (a notebook had started them, and has ended)")
     if stale:
-        mends.append(f"`rm -r {' '.join(map(str, stale))}`")
+        mends.append(f"`rm -r {' '.join(shlex.quote(str(folder)) for folder in stale)}`")
     if mends:
         said = f"{len(orphans)} clouds without a parent, {len(stale)} folders without a cloud"
         return warn("leftovers", said, " and ".join(mends))
-    said = f"{len(running)} local clouds run" if running else "none"
-    return ok("leftovers", said)
+    return ok("leftovers", _running(running))
+
+
+def _running(clouds: list[CloudProcess]) -> str:
+    if not clouds:
+        return "none"
+    said = "1 local cloud runs" if len(clouds) == 1 else f"{len(clouds)} local clouds run"
+    typed = [str(cloud.pid) for cloud in clouds if cloud.typed]
+    if not typed:
+        return said
+    return f"{said}; started with `orderlab cloud`, to be stopped with Ctrl-C: {', '.join(typed)}"
 
 
 def _folders() -> dict[Path, float]:
+    """Folders of ours that no living cloud has; 0 for those whose cloud is known to have ended."""
     found = {}
-    for folder in Path(tempfile.gettempdir()).glob(FOLDERS):
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
-            found[folder] = folder.stat().st_mtime
+            if not is_ours(folder) or folder.is_symlink() or not folder.is_dir():
+                continue
+            mark = _mark(folder)
+            if not lives(mark):
+                found[folder] = 0.0 if has_ended(mark) else folder.stat().st_mtime
         except OSError:  # it went while we looked
             continue
     return found
+
+
+def _mark(folder: Path) -> str:
+    try:
+        return read_private(folder / OWNER_FILE).decode("ascii", "replace")
+    except OSError:
+        return ""
 
 
 def _clouds() -> Iterable[CloudProcess]:
@@ -58,12 +87,47 @@ def _clouds() -> Iterable[CloudProcess]:
 
     for process in psutil.process_iter(["pid", "ppid", "cmdline", "create_time"]):
         facts = process.info
-        if _is_cloud(facts["cmdline"] or []):
-            yield CloudProcess(facts["pid"], facts["ppid"], facts["create_time"])
+        command = facts["cmdline"] or []
+        if (_is_child(command) or _is_typed(command)) and _is_of_this_user(process):
+            parent, started = _parent(process), facts["create_time"]
+            yield CloudProcess(facts["pid"], parent, started, _is_typed(command))
 
 
-def _is_cloud(command: list[str]) -> bool:
-    words = [Path(word).name for word in command[:4]]
-    if not any(word.startswith(("python", "orderlab")) for word in words[:1]):
+def _is_of_this_user(process: Any) -> bool:
+    import psutil
+
+    try:
+        return not hasattr(os, "getuid") or bool(process.uids().real == os.getuid())
+    except psutil.Error:
         return False
-    return "orderlab.cloud" in command or ("orderlab" in words and "cloud" in words)
+
+
+def _parent(process: Any) -> int:
+    """The process that a cloud was started by, 0 if it has ended."""
+    import psutil
+
+    try:
+        known = process.environ().get(PARENT, "")
+    except (psutil.Error, OSError):
+        known = ""
+    if not known:
+        return int(process.info["ppid"])
+    return pid_of(known) if lives(known) else 0
+
+
+def _is_child(command: list[str]) -> bool:
+    """A notebook's, or another program's: `python -m orderlab.cloud`."""
+    return _is_python(command) and command[1:3] == ["-m", "orderlab.cloud"]
+
+
+def _is_typed(command: list[str]) -> bool:
+    """`orderlab cloud`, however it was typed."""
+    words = [Path(word).name for word in command[:4]]
+    if not _is_python(command) and words[:1] != ["orderlab"]:
+        return False
+    ways = ("orderlab", "orderlab.cli")
+    return any(word in ways and "cloud" in words[place:] for place, word in enumerate(words))
+
+
+def _is_python(command: list[str]) -> bool:
+    return bool(command) and Path(command[0]).name.startswith("python")

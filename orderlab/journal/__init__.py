@@ -34,11 +34,12 @@ HOME_REGION = "us-east-1"
 
 
 class Journal:
-    """One chapter's journal. After `replay`, `failures` says what could not be done again, and
-    `unreadable` how many lines were spoiled."""
+    """One chapter's journal. After `replay`, `failures` says what could not be done again,
+    `unreadable` how many lines were spoiled, and `trouble` why nothing could be read, if so."""
 
     def __init__(self, path: Path, *, home_region: str = HOME_REGION) -> None:
         self.failures: list[Failure] = []
+        self.trouble = ""
         self._file = JournalFile(path)
         self._claim = Claim(path)
         self._home_region = home_region
@@ -172,7 +173,10 @@ class Journal:
 
     def prepare(self) -> str:
         """Bring a journal of another version to this one's; a sentence for the learner, or none."""
-        return self._file.prepare()
+        try:
+            return self._file.prepare()
+        except OSError:
+            return ""  # as `replay` will say
 
     def replay(
         self,
@@ -185,7 +189,10 @@ class Journal:
         `step(kind, exercise)` does again what the lab itself did. What later calls took back is not
         done at all. `on_progress` is told how many of how many entries are done. Raises CloudGone.
         """
-        entries = self.entries()
+        try:
+            entries, self.trouble = self.entries(), ""
+        except OSError as error:
+            entries, self.trouble = [], error.strerror or str(error)
         needed = _needed(entries, Stood(client))
         redo = Redo(client, step)
         failures: list[Failure] = []

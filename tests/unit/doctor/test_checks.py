@@ -10,6 +10,7 @@ import pytest
 
 from orderlab.doctor import CHECKS, examine
 from orderlab.doctor.aws import aws_files, aws_variables
+from orderlab.doctor.aws_cli import aws_cli
 from orderlab.doctor.finding import Finding, bad, ok, warn
 from orderlab.doctor.folders import temporary_folder, working_folder
 from orderlab.doctor.jupyter import browser, kernel
@@ -96,6 +97,15 @@ NOW = time.mktime((2026, 6, 1, 12, 0, 0, 0, 0, 0))
         (leftovers([], {}), "ok"),
         (leftovers([CloudProcess(7, 6, 100.0)], {Path("orderlab-cloud-a"): 101.0}), "ok"),
         (leftovers([CloudProcess(7, 1, 100.0)], {}), "warn"),
+        (leftovers([CloudProcess(7, 0, 100.0)], {}), "warn"),
+        # somebody runs it on purpose, in the background or as PID 1's child in a container
+        (leftovers([CloudProcess(7, 1, 100.0, typed=True)], {}), "ok"),
+        (aws_cli(""), "ok"),
+        (aws_cli("aws-cli/2.17.1 Python/3.11.8 Linux/6.1 exe/x86_64"), "ok"),
+        (aws_cli("aws-cli/2.9.0 Python/3.9.11"), "warn"),
+        (aws_cli("aws-cli/1.46.3 Python/3.11.7 botocore/1.43.62"), "warn"),
+        (aws_cli("aws-cli/1.22.34 Python/3.10.12"), "warn"),
+        (aws_cli("no idea"), "ok"),
         (leftovers([], {Path("orderlab-cloud-a"): 101.0}), "warn"),
         (leftovers([CloudProcess(7, 6, 100.0)], {Path("orderlab-cloud-a"): 50.0}), "warn"),
     ],
