@@ -10,8 +10,9 @@ It watches over the cloud, too, since that may be too busy to notice: when the c
 gone, or a signal has told the cloud to stop, it has some seconds to do so, and is killed then.
 
 What an environment has started is told by its mark, a limit of resources that everything inherits,
-whatever variables it clears and whatever session it opens (`functions/runtime/boot.py`). Only Linux
-shows the limits of others: elsewhere what left its process group and its parents is not found.
+whatever variables it clears and whatever session it opens (`functions/runtime/boot.py`). Whatever
+else the cloud has started has the cloud's own. Only Linux shows the limits of others: elsewhere
+what left its process group and its parents is not found.
 
 Runs on its own and may import nothing of this package.
 """
@@ -78,7 +79,7 @@ class Reaper:
             return False
         for line in data.decode().splitlines():
             if line == "done":
-                end_marked(self._is_ours)
+                end_marked(self._is_an_environments)
                 return False
             pid, _, mark = line[1:].partition(" ")
             if line[0] == "+":
@@ -90,6 +91,9 @@ class Reaper:
 
     def _is_ours(self, mark):
         return mark >> ENVIRONMENT_BITS == self._settings["mark"] >> ENVIRONMENT_BITS
+
+    def _is_an_environments(self, mark):
+        return self._is_ours(mark) and mark != self._settings["mark"]
 
     def _bury_cloud(self):
         for pid in self._living.values():
@@ -115,7 +119,7 @@ class Reaper:
 
     def _end_what_multiplies(self):
         counts = {}
-        for pid, mark in marked(self._is_ours):
+        for pid, mark in marked(self._is_an_environments):
             counts[mark] = counts.get(mark, 0) + tasks_of(pid)
         for mark, count in counts.items():
             if count > MOST_TASKS:
@@ -151,12 +155,12 @@ def end_marked(belongs):
 
 
 def marked(belongs):
-    """The processes with such a mark, one after the other, but for those that are dead already."""
+    """The processes with such a mark, one after the other, but for this one and dead ones."""
     if not LINUX:
         return
     for pid in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):  # noqa: PTH208
         mark = mark_of(pid)
-        if mark is not None and belongs(mark):
+        if mark is not None and belongs(mark) and pid != os.getpid():
             yield pid, mark
 
 

@@ -83,6 +83,7 @@ async def _serve(
     parent: Parent | None,
 ) -> None:
     cloud = Cloud(settings)
+    cloud.reaper.mark_this_process()
     port = listener.getsockname()[1]
     server, connections = _server(Front(cloud))
     loop = asyncio.get_running_loop()

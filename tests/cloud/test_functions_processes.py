@@ -52,7 +52,7 @@ def gone(pid: int) -> bool:
 
 def folder_of(cloud: Any) -> Path:
     owners = Path(tempfile.gettempdir()).glob("orderlab-cloud-*/owner")
-    return next(o.parent for o in owners if o.read_text().startswith(f"{cloud.pid} "))
+    return next(o.parent for o in owners if o.read_text().startswith(f"{cloud.pid}-"))
 
 
 def test_a_cloud_that_stops_takes_everything_with_it(own_cloud: Any) -> None:
