@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
 
 MAX_CACHED = 10_000
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+MAX_RESULT = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,8 @@ async def _check_form(authorizer: dict[str, Any], identity: list[str]) -> None:
 
 
 def _read(payload: bytes, failed: bool) -> Verdict:
+    if len(payload) > MAX_RESULT and not failed:
+        raise _misconfigured(f"the authorizer's answer is longer than {MAX_RESULT} bytes")
     try:
         answer: Any = json.loads(payload)
     except (ValueError, RecursionError):

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-
 from __future__ import annotations
 
 from orderlab.cloud.apigateway.failures import GatewayFailure
-from orderlab.cloud.apigateway.invocation import Invocation, read_json
+from orderlab.cloud.apigateway.invocation import Invocation, cost_of_json, read_json
 from orderlab.cloud.apigateway.parameter_mapping import method_parameter
 from orderlab.cloud.apigateway.steps.receive import content_type_of
 
@@ -38,7 +38,7 @@ def _check_body(invocation: Invocation) -> None:
     model = models.get(content_type_of(invocation)) or models.get("$default")
     if model is None:
         return
-    invocation.budget.spend(len(invocation.body) >> 4)
+    invocation.budget.spend(cost_of_json(invocation.body))
     try:
         body = read_json(invocation.body_text)
     except ValueError:
