@@ -44,7 +44,8 @@ class FaultBoard:
         return fault
 
     def switch_off(self, target: str | None = None, label: str | None = None) -> None:
-        """Switch off every fault, or those of one target or label."""
+        """Switch off every fault, or those of one target, or of a label and what begins with it
+        and a slash."""
         kept = {
             key: [armed for armed in faults if not _meant(armed.fault, target, label)]
             for key, faults in self._armed.items()
@@ -132,5 +133,5 @@ def _are_texts(values: Any) -> bool:
 
 def _meant(fault: Fault, target: str | None, label: str | None) -> bool:
     if label:
-        return fault.label == label
+        return fault.label == label or fault.label.startswith(f"{label}/")
     return not target or fault.target == target

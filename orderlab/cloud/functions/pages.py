@@ -47,16 +47,23 @@ def _shown(service: FunctionService, environment: Environment) -> dict[str, Any]
 
 
 def _kill(service: FunctionService, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Busy environments die first: that is what an experiment wants to see. `which` is one, all,
-    or idle: those that have no work now."""
-    which = parameters.get("which", "one")
+    """`which` is one (a busy one, if any: that is what an experiment wants to see), all, or idle:
+    of those that have no work now the one that worked last."""
+    which, function = parameters.get("which", "one"), str(parameters["function"])
     if which not in ("one", "all", "idle"):
         raise ValueError("which is 'one', 'all' or 'idle'")
-    found = _of(service, str(parameters["function"]))
-    found.sort(key=lambda environment: environment not in service.fleet.busy)
     if which == "idle":
-        found = [each for each in found if each not in service.fleet.busy]
-    chosen = found[:1] if which == "one" else found
+        chosen = _idle(service, function)
+    else:
+        found = _of(service, function)
+        found.sort(key=lambda environment: environment not in service.fleet.busy)
+        chosen = found if which == "all" else found[:1]
     for environment in chosen:
         service.fleet.kill(environment)
     return {"killed": [environment.id for environment in chosen]}
+
+
+def _idle(service: FunctionService, function: str) -> list[Environment]:
+    pools = [pool for pool in service.fleet.pools if pool.version.function.name == function]
+    idle = [entry for pool in pools for entry in pool.idle]
+    return [max(idle, key=lambda entry: entry[1])[0]] if idle else []
