@@ -229,7 +229,7 @@ def test_what_is_no_order_ends_among_the_dead_letters_and_harms_no_other(
     sqs.send_message(QueueUrl=inbox, MessageBody=json.dumps({**conflict, "coupon_cents": 7}))
     eventually(lambda: applied(finished, good["order_id"]) == [1, 1, 1], "three records")
     expected = ["", conflict["order_id"], "o-poison"]
-    # four tries, with a visibility timeout of a minute each
+    # five tries, with a visibility timeout of a minute each
     eventually(lambda: sorted(dead_order_ids(finished, "orders-inbox")) == expected, "dead letters")
     stored = item(finished, "orders", conflict["order_id"])
     assert stored and stored["coupon_cents"] == {"N": "0"}

@@ -10,9 +10,11 @@ from weakref import WeakKeyDictionary
 from orderlab.orders.parts.names import TAG_LIST, TAGS, ignoring, queue_arn, topic_arn
 from orderlab.target.base import Target
 
-# Four tries, then the message waits in the dead-letter queue for a person: a queue's dead letters
-# must outlive a long weekend, so they are kept for the longest time there is.
-MAX_RECEIVE_COUNT = 4
+# Five tries, the fewest that AWS advises for a queue that feeds a function: then a message outlives
+# an outage of four visibility timeouts. After that it waits in the dead-letter queue for a person:
+# dead letters must outlive a long weekend, so they are kept for the longest time there is.
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+MAX_RECEIVE_COUNT = 5
 DEAD_LETTER_SECONDS = 14 * 24 * 3600
 # AWS keeps the name of a deleted queue for a minute
 REUSE_SECONDS = 70.0
