@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from orderlab.orders.replay import Replayed
     from orderlab.requirements.scoreboard import Scoreboard
     from orderlab.showing.table import Table
+    from orderlab.storm.result import Storm
     from orderlab.trace import Trace
 
 # They work without a cloud, too.
@@ -175,6 +176,15 @@ class Lab(Words):
         from orderlab.requirements.board import measured_scoreboard
 
         return measured_scoreboard(self.target, self.progress, self.chapter, wanted)
+
+    def storm(self, orders: int = 200, seed: int = 7) -> Storm:
+        """Real orders, while faults strike what is deployed; then what became of each order.
+
+        The same seed gives the same storm. All faults are mended when it is over.
+        """
+        from orderlab.storm.run import storm
+
+        return storm(self.target, orders, seed)
 
     def replay(self, limit: int | None = None, **options: Any) -> Replayed:
         """Send real orders to what is deployed, with a progress bar."""

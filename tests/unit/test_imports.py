@@ -15,7 +15,7 @@ PACKAGE = ROOT / "orderlab"
 LAYERS = (
     ("cli", "doctor", "workbook", "benchmarks"),
     ("lab", "session", "journal", "words"),
-    ("exercises", "dashboards", "requirements"),
+    ("exercises", "dashboards", "requirements", "storm"),
     ("orders", "practice", "drawing", "trace", "faults", "showing", "progress"),
     ("target",),
     ("cloud",),

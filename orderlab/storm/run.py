@@ -1,0 +1,68 @@
+"""A storm over what is deployed, from the first order to the verdict."""
+
+from __future__ import annotations
+
+import time
+
+from orderlab.errors import LearnerError
+from orderlab.orders.parts.api import api_address
+from orderlab.requirements.system import fresh_orders
+from orderlab.showing.sign_of_life import sign_of_life
+from orderlab.storm.checker import Broken, Record, check
+from orderlab.storm.evidence import gather
+from orderlab.storm.nemesis import Nemesis, mend_quietly
+from orderlab.storm.parts import read_parts
+from orderlab.storm.plan import Plan, make_plan
+from orderlab.storm.result import Storm
+from orderlab.storm.sender import Sender
+from orderlab.storm.settling import Settling
+from orderlab.storm.whereabouts import whereabouts
+from orderlab.target.base import FAULTS, RECORDER, Target
+
+
+def storm(target: Target, orders: int = 200, seed: int = 7) -> Storm:
+    """Send real orders while a seeded nemesis breaks what is deployed, then check the promises.
+
+    The orders stay in the tables. All faults of the storm are mended when this returns, also if
+    it is interrupted. Raises LearnerError for arguments that cannot be, where orders cannot be
+    sent, and where faults cannot be switched on.
+    """
+    plan = make_plan(orders, seed)
+    if not {FAULTS, RECORDER} <= target.can:
+        raise LearnerError("A storm can be let loose only on the local cloud.")
+    parts = read_parts(target)
+    lines = list(fresh_orders(orders))
+    ids = [line.order_id for line in lines]
+    since = int(target.page("recorder/edges")["last"])
+    nemesis = Nemesis(target, plan, parts, ids)
+    sender = Sender(api_address(target), lines, plan, nemesis.before)
+    began = time.monotonic()
+    with sign_of_life(f"A storm begins: {orders} orders") as say:
+        try:
+            answers = sender.run(lambda: say(_words(sender, plan)))
+
+            def complete() -> bool:
+                found = Record(answers, parts, gather(target, parts, ids, since))
+                return not any(found.missing(a.order_id) for a in answers if a.accepted)
+
+            settled = Settling(target, parts, complete).wait(say)
+        finally:
+            mend_quietly(nemesis)
+        say("Comparing what was accepted with what was applied")
+        record = Record(answers, parts, gather(target, parts, ids, since), settled.left)
+    return _judged(target, plan, nemesis, record, time.monotonic() - began)
+
+
+def _judged(target: Target, plan: Plan, nemesis: Nemesis, record: Record, seconds: float) -> Storm:
+    broken = check(record)
+    first_lost = broken["kept"][:1]
+    for each in first_lost:
+        told = whereabouts(target, record, each)
+        said = f"{each.said} {told}".strip()
+        broken["kept"][0] = Broken(each.promise, each.number, each.order_id, said, each.services)
+    return Storm(plan, nemesis.count(), record, broken, seconds)
+
+
+def _words(sender: Sender, plan: Plan) -> str:
+    told = len(sender.answered)
+    return f"Storm {plan.seed}: {sender.sent} of {plan.orders} orders sent, {told} answered"
