@@ -26,7 +26,7 @@ from orderlab.cloud.tables.register import Register
 from orderlab.cloud.tables.stored import Stored, encode
 from orderlab.cloud.tables.table import Change, Table
 from orderlab.cloud.tables.throttling import Throttled
-from orderlab.cloud.tables.working_out import is_much_work, work_out
+from orderlab.cloud.tables.working_out import MOST_AT_ONCE, parsed_bytes, work_out
 from orderlab.cloud.tables.writes import Prepare, Write
 from orderlab.cloud.telemetry.long_work import LongWork
 
@@ -121,7 +121,7 @@ class ItemOperations:
             return self._write_later(call, parameters, read)
         prepare = _read_counting(read, parameters)
         write = prepare(self._register.table(call.region, parameters["TableName"]))
-        if write.parses_item and is_much_work([write]):
+        if parsed_bytes(write) > MOST_AT_ONCE:
             return self._perform_later(call, parameters, write)
         return self._perform(call, parameters, write)
 

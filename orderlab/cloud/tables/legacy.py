@@ -15,6 +15,7 @@ LEGACY = (
     "ConditionalOperator",
     "KeyConditions",
 )
+_ANY = frozenset(LEGACY)
 EXPRESSIONS = (
     "ProjectionExpression",
     "FilterExpression",
@@ -26,13 +27,16 @@ EXPRESSIONS = (
 
 def refuse_legacy(parameters: dict[str, Any]) -> None:
     """ValidationException where they are mixed with expressions; NotDoneYet where they are not."""
-    found = [name for name in LEGACY if name in parameters]
-    if found:
-        check_not_mixed(parameters)
-        raise NotDoneYet(f"the legacy parameter {found[0]} (DynamoDB's expressions replace it)")
+    if _ANY.isdisjoint(parameters):
+        return
+    check_not_mixed(parameters)
+    found = next(name for name in LEGACY if name in parameters)
+    raise NotDoneYet(f"the legacy parameter {found} (DynamoDB's expressions replace it)")
 
 
 def check_not_mixed(parameters: dict[str, Any]) -> None:
+    if _ANY.isdisjoint(parameters):
+        return
     old = [name for name in LEGACY if name in parameters]
     new = [name for name in EXPRESSIONS if name in parameters]
     if old and new:

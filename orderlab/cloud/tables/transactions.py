@@ -43,7 +43,7 @@ from orderlab.cloud.tables.transaction_rules import (
     sum_up,
     throttling_reason,
 )
-from orderlab.cloud.tables.working_out import is_much_work, work_out
+from orderlab.cloud.tables.working_out import MOST_AT_ONCE, parsed_bytes, work_out
 from orderlab.cloud.tables.writes import Prepare, Write
 from orderlab.cloud.telemetry.long_work import LongWork
 
@@ -93,7 +93,7 @@ class Transactions:
             raise ValidationException(
                 "Transaction request cannot include multiple operations on one item"
             )
-        if is_much_work(prepared):
+        if sum(map(parsed_bytes, prepared)) > MOST_AT_ONCE:
             return self._write_later(call, parameters, (name, content), prepared)
         return self._commit(call, parameters, (name, content), prepared)
 

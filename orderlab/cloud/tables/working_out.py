@@ -19,12 +19,11 @@ MOST_AT_ONCE = 100_000
 MOST_ROUNDS = 3
 
 
-def is_much_work(writes: Sequence[Write]) -> bool:
-    return sum(map(_parsed_bytes, writes)) > MOST_AT_ONCE
-
-
-def _parsed_bytes(write: Write) -> int:
-    old = write.current() if write.parses_item else None
+def parsed_bytes(write: Write) -> int:
+    """How much there is to parse and to write again before it is decided."""
+    if write.condition is None and write.update is None:
+        return 0
+    old = write.current()
     return old.size if old is not None else 0
 
 

@@ -68,10 +68,6 @@ class Write:
         """The item that is there."""
         return self.table.get(self.key)
 
-    @property
-    def parses_item(self) -> bool:
-        return self.condition is not None or self.update is not None
-
     def decide(self) -> Change:
         """What the write changes now; raises ConditionalCheckFailed or ValidationException."""
         found = self.worked_out

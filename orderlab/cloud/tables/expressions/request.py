@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -44,20 +44,22 @@ class Expressions:
         self._parameters = parameters
         names = parameters.get("ExpressionAttributeNames")
         values = parameters.get("ExpressionAttributeValues")
-        if names is None and values is None:
-            self._names: tuple[tuple[str, str], ...] = ()
-            self.values: dict[str, Value] = {}
-            self._types: tuple[tuple[str, str], ...] = ()
-        else:
+        self._names: tuple[tuple[str, str], ...] = ()
+        self.values: dict[str, Value] = {}
+        self._types: tuple[tuple[str, str], ...] = ()
+        remembered = 0
+        if names is not None or values is not None:
             _require_expressions(parameters, expressions)
-            texts = [parameters[name] for name in expressions if name in parameters]
-            for what, found in (("Names", names), ("Values", values)):
-                if found is not None and len(found) > MAX_PLACEHOLDERS:
-                    _require_few(what, found, texts)
-            self._names = _checked_names(names) if names is not None else ()
-            self.values = _checked_values(values) if values is not None else {}
-            self._types = tuple((name, kind_of(value)) for name, value in self.values.items())
-        self._remembered = _length(self._names) + sum(map(len, self.values)) <= MAX_REMEMBERED
+        if names is not None:
+            _require_few("Names", names, parameters, expressions)
+            self._names = _checked_names(names)
+            remembered = sum([len(name) + len(stands_for) for name, stands_for in self._names])
+        if values is not None:
+            _require_few("Values", values, parameters, expressions)
+            self.values = _checked_values(values)
+            self._types = tuple([(name, kind_of(value)) for name, value in self.values.items()])
+            remembered += sum(map(len, self.values))
+        self._remembered = remembered <= MAX_REMEMBERED
         self._used: list[Used] = []
 
     def condition(self, what: str = "ConditionExpression") -> CompiledCondition | None:
@@ -124,14 +126,18 @@ def _require_used(what: str, unused: list[str]) -> None:
         )
 
 
-def _length(names: tuple[tuple[str, str], ...]) -> int:
-    return sum(len(name) + len(stands_for) for name, stands_for in names)
-
-
-def _require_few(what: str, names: Iterable[str], texts: list[str]) -> None:
+def _require_few(
+    what: str,
+    brought: dict[str, Any],
+    parameters: dict[str, Any],
+    expressions: tuple[str, ...],
+) -> None:
     """Refuse at once what brings more names or values than its expressions could use."""
-    used = {found for text in texts for found in _PLACEHOLDER.findall(text[:MAX_EXPRESSION_BYTES])}
-    unused = (name for name in names if name not in used)
+    if len(brought) <= MAX_PLACEHOLDERS:
+        return
+    texts = [parameters[name][:MAX_EXPRESSION_BYTES] for name in expressions if name in parameters]
+    used = {found for text in texts for found in _PLACEHOLDER.findall(text)}
+    unused = (name for name in brought if name not in used)
     _require_used(what, list(islice(unused, MAX_SHOWN)))
 
 
