@@ -339,6 +339,8 @@ def test_a_queue_that_is_not_there(client: Any, cloud: Any) -> None:
     error = caught.value.response["Error"]
     assert error["Code"] == "AWS.SimpleQueueService.NonExistentQueue"
     assert error["Message"] == "The specified queue does not exist."
+    nowhere = error["Code"]
+    assert error_of(lambda: sqs.receive_message(QueueUrl="http://x")) == nowhere
     assert error_of(lambda: sqs.receive_message(QueueUrl="http://x/y")) == "InvalidAddress"
 
 

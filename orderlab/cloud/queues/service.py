@@ -43,6 +43,7 @@ NAME_REUSE_SECONDS = 60.0
 GAUGE_SECONDS = 10.0
 
 _ADDRESS = re.compile(r"(?:https?://[^/]+)?/(?P<account>\d{12})/(?P<name>[^/]+)/?")
+_HOST_ONLY = re.compile(r"https?://[^/]+/?")
 _BARE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 log = logging.getLogger("orderlab.cloud.sqs")
 
@@ -130,6 +131,8 @@ class QueueService:
         """
         url = needed_text(parameters, "QueueUrl")
         match = _ADDRESS.fullmatch(url)
+        if _HOST_ONLY.fullmatch(url):
+            raise QueueDoesNotExist
         if match is None and not _BARE_NAME.fullmatch(url):
             raise InvalidAddress(url)
         if match is not None and match["account"] != self._cloud.settings.account_id:

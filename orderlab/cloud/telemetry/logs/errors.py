@@ -36,10 +36,10 @@ class MalformedQuery(AwsError):
     code = "MalformedQueryException"
 
 
-def constraint(value: object, name: str, text: str) -> InvalidParameter:
-    """The error of a value that breaks a constraint."""
-    shown = str(value)[:_MOST_SHOWN]
+def constraint(value: object, name: str, text: str, *, shown: bool = True) -> InvalidParameter:
+    """The error of a value that breaks a constraint; AWS does not show every value."""
+    value_text = f" '{str(value)[:_MOST_SHOWN]}'" if shown else ""
     return InvalidParameter(
-        f"1 validation error detected: Value '{shown}' at '{name}' failed to satisfy "
+        f"1 validation error detected: Value{value_text} at '{name}' failed to satisfy "
         f"constraint: {text}"
     )

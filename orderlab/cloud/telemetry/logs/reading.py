@@ -103,6 +103,7 @@ def identified(store: LogStore, call: Call, identifier: Any, parameter: str) -> 
             identifier,
             parameter,
             f"Member must satisfy regular expression pattern: {_IDENTIFIER.pattern}",
+            shown=False,
         )
     if not identifier.startswith("arn:"):
         return _readable(store, call, identifier)
