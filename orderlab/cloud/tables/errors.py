@@ -13,7 +13,9 @@ NOT_VALID = "One or more parameter values are not valid. "
 class Counted(ValidationException):
     """A fault that calls which write one item report with a count, and other calls without.
 
-    `counted` is its text there, where that differs.
+    These are names and values that no expression uses, empty sets, empty expressions, a section
+    that is used twice, and paths that overlap; of other faults AWS is not known to count any.
+    `counted` is the text that follows the count, where it is another one.
     """
 
     def __init__(self, message: str, counted: str | None = None) -> None:
