@@ -95,7 +95,7 @@ def test_a_name_with_its_kind_means_that_one(faults: Faults, kit: Kit, function:
 def test_deliveries_can_be_delayed_duplicated_and_reordered(faults: Faults, kit: Kit) -> None:
     queue = kit.queue()
     name = queue.rpartition("/")[2]
-    with faults.duplicate(name, times=3), faults.delay(name, 5), faults.reorder(name):
+    with faults.duplicate(name, times=3), faults.delay(name, 5), faults.reorder(name, 3):
         assert sorted(kind for kind, _ in on(faults)) == ["delay", "duplicate", "reorder"]
         began = time.monotonic()
         kit.send(queue, "m")
