@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 # They work without a cloud, too.
 _OFFLINE = (
     "name", "exercise", "predict", "compare", "quiz", "reset", "week", "orders", "wait_for",
-    "percentiles", "plot", "bars", "picture", "finish", "reopen",
+    "percentiles", "plot", "bars", "picture", "finish", "reopen", "monolith", "order_schema",
+    "customer_code", "customer_layer", "zipped", "item", "order_in", "connection_storm",
+    "write_units_by_hour", "provisioned", "on_demand_usd",
 )  # fmt: skip
 
 

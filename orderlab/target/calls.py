@@ -14,13 +14,16 @@ T = TypeVar("T", bound=type)
 
 
 def in_one_sentence(needs_no_cloud: Iterable[str]) -> Callable[[T], T]:
-    """Decorate a class whose instances have a `target`: every public method and property raises
-    CloudGone if the target's cloud is gone, and Interrupted if it is interrupted. Those named are
-    looked at only when they fail."""
+    """Decorate a class whose instances have a `target`: every public method and property, inherited
+    ones too, raises CloudGone if the target's cloud is gone, and Interrupted if it is interrupted.
+    Those named are looked at only when they fail."""
     spared = frozenset(needs_no_cloud)
 
     def decorate(cls: T) -> T:
-        for name, member in list(vars(cls).items()):
+        inherited = {
+            name: each for base in reversed(cls.mro()[:-1]) for name, each in vars(base).items()
+        }
+        for name, member in inherited.items():
             if name.startswith("_"):
                 continue
             first = name not in spared

@@ -46,6 +46,8 @@ ASKING: dict[str, Callable[[Lab], Any]] = {
     "cost": lambda lab: lab.cost(),
     "faults": lambda lab: lab.faults.active(),
     "url": lambda lab: lab.url,
+    "request": lambda lab: lab.request(f"{lab.target.endpoint}/_aws/execute-api/a/live/orders"),
+    "deploy": lambda lab: lab.deploy("mine", "def handler(event, context): pass"),
     "catch up": lambda lab: lab.catch_up(),
 }
 
@@ -73,6 +75,7 @@ def test_after_finish_earlier_cells_say_what_to_run(home: Path) -> None:
         with pytest.raises(CloudGone, match=SENTENCE):
             ask()
     assert lab.name("orders") == "orders", "what needs no cloud works on"
+    assert lab.percentiles([1, 2, 3])["p50"] == 2
     lab.finish()
 
 
