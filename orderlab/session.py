@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import os
 import time
+from pathlib import Path
 from typing import Any
 
 from orderlab.errors import LabError, LearnerError, interruptible
@@ -39,7 +41,7 @@ def start(
     if chapter not in CHAPTERS:
         known = ", ".join(str(number) for number in CHAPTERS)
         raise LearnerError(f"There is no chapter {chapter!r}.", advice=f"There are: {known}.")
-    lab = _current if _current is not None and _current.chapter == chapter else None
+    lab = _current if _current is not None and _is_of(_current, chapter) else None
     with interruptible(f"The start of chapter {chapter:02d} was interrupted. Run the cell again."):
         if lab is not None and lab.alive and not fresh and lab.target.answers():
             _say(quiet, f"Chapter {chapter:02d} is open already: everything stands as you left it.")
@@ -55,7 +57,7 @@ def _open(chapter: int, lab: Lab | None, *, fresh: bool, quiet: bool, speed: flo
     address = lab.target.endpoint if was_gone and lab is not None else ""
     if _current is not None:
         _current.finish(quiet=True)
-    lab = _reopened(lab) if lab is not None else _new_lab(chapter, speed)
+    lab = _reopened(lab, speed) if lab is not None else _new_lab(chapter, speed)
     try:
         notice = lab.journal.prepare()
         if fresh:
@@ -92,14 +94,20 @@ def _new_lab(chapter: int, speed: float) -> Lab:
     return lab
 
 
-def _reopened(lab: Lab) -> Lab:
+def _is_of(lab: Lab, chapter: int) -> bool:
+    """Whether a Lab is of that chapter, and of the learner's folder if another was named since."""
+    named = os.environ.get("ORDERLAB_HOME")
+    return lab.chapter == chapter and (not named or lab.progress.folder == Path(named))
+
+
+def _reopened(lab: Lab, speed: float) -> Lab:
     """The same Lab on a new cloud, so that what a notebook has of it works on."""
     target = lab.target
     if not isinstance(target, LocalTarget):
         raise LabError("Only a lab on the local cloud can be opened again.")
     lab.journal.hold(lab.chapter)
     try:
-        target.restart()
+        target.restart(speed=speed)
     except BaseException:
         lab.journal.release()
         raise

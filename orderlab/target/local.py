@@ -127,15 +127,17 @@ class LocalTarget:
         except OSError:
             return True  # too busy to say
 
-    def restart(self) -> None:
+    def restart(self, **changed: Any) -> None:
         """Start another cloud in place of ours, with the same keys and, if it can be had, at the
-        same address. Clients of the old one reach the new one either way.
+        same address. Clients of the old one reach the new one either way. `changed` are settings
+        that are to be others than before.
 
         Raises LabError if it does not come up, or if the cloud was never ours.
         """
         if self._settings is None:
             raise LabError("This cloud was started elsewhere.", advice="Start it again there.")
         self._end(patience_seconds=1.0)
+        self._settings = {**self._settings, **changed}
         keys = {
             "access_key_id": self.access_key_id,
             "secret_access_key": self.secret_access_key,

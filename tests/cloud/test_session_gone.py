@@ -143,6 +143,24 @@ def test_clients_find_it_also_where_its_port_was_taken(
     assert {each.rpartition("/")[2] for each in urls} == {"mine", "later"}
 
 
+def test_an_option_counts_also_where_a_chapter_is_opened_again(home: Path) -> None:
+    lab = start(speed=7)
+    assert lab.target.page("health")["speed"] == 7
+    lab.finish(quiet=True)
+    assert start(speed=3).target.page("health")["speed"] == 3
+
+
+def test_another_folder_of_the_learner_is_another_session(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = start()
+    lab.client("sqs").create_queue(QueueName="mine")
+    monkeypatch.setenv("ORDERLAB_HOME", str(home / "elsewhere"))
+    other = start()
+    assert other is not lab and not lab.alive
+    assert "QueueUrls" not in other.client("sqs").list_queues()
+
+
 def test_a_cloud_that_is_stuck_is_replaced(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lab = start()
     client = lab.client("sqs")
