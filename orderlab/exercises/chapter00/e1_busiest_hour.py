@@ -140,6 +140,10 @@ BUSIEST_HOUR = Exercise(
     solve=lambda _: _facts()["hour"],
     names=lambda _: {"orders": list(_orders())},
     answer_name="busiest",
+    equivalent={
+        "1 -> 2": "the first of the two most common is the most common",
+        "13 -> 14": "the next character is the colon of every time",
+    },
     solution="""from collections import Counter
 
 hours = Counter(order["placed_at"][:13] for order in orders)

@@ -218,10 +218,18 @@ def _changed(before: str, after: str) -> Any:
     return _deployed(FIRST_HANDLER.replace(before, after))
 
 
+class _Lab:
+    """The word of `lab` that the solution uses."""
+
+    @staticmethod
+    def zipped(name: str, text: str) -> bytes:
+        return zipped({name: text})
+
+
 def _names(workspace: Workspace) -> dict[str, Any]:
     return {
         "functions": workspace.client("lambda"),
-        "zipped": lambda name, text: zipped({name: text}),
+        "lab": _Lab,
         "role": ensure_role_without_rights(workspace.target, ROLE),
     }
 
@@ -251,13 +259,18 @@ RECEIPT = Exercise(
     undo=_undo,
     solve=_deployed(FIRST_HANDLER),
     names=_names,
+    equivalent={
+        "without `functions.get_waiter('function_active_v2`": "the check invokes it later anyway",
+        "without Tags": "the task does not ask for tags",
+        "without 'project'": "the task does not ask for tags",
+    },
     solution=f'''ACCEPT = """{FIRST_HANDLER}"""
 functions.create_function(
     FunctionName="accept-order",
     Runtime="python3.13",
     Role=role,
     Handler="accept_order.handler",
-    Code={{"ZipFile": zipped("accept_order.py", ACCEPT)}},
+    Code={{"ZipFile": lab.zipped("accept_order.py", ACCEPT)}},
     Tags={{"project": "orderlab"}},
 )
 functions.get_waiter("function_active_v2").wait(FunctionName="accept-order")

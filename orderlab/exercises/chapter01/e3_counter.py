@@ -194,6 +194,7 @@ COUNTER = Exercise(
     solve=_solve,
     names=_names,
     answer_name="answers",
+    equivalent={"6 -> 7": "any number of orders at once shows it"},
     solution="""events = [{"order": f"o-{n}"} for n in range(6)]
 answers = lab.invoke_at_once("count-orders", events)
 # Six at once need six environments, and each has its own `count`, which begins at 0.

@@ -160,6 +160,12 @@ DOOR_METRICS = Exercise(
     stands=lambda _: True,
     names=_names,
     answer_name="seen",
+    equivalent={
+        "without hours": "all that a new cloud has counted is of this minute",
+        "without minutes": "the current minute counts from its beginning",
+        "1 -> 2": "a longer time holds the same requests",
+        "1 -> 2 (2)": "nothing has happened in the future",
+    },
     needs=("1.1", "1.2", "1.4", "1.6"),
     solution="""def total(namespace, metric, dimension, name):
     now = datetime.now(UTC)

@@ -163,8 +163,13 @@ def _flood(workspace: Workspace) -> tuple[Counter[int], Counter[int]]:
 
 
 def _limited(stage: dict[str, Any]) -> bool:
-    limits = [each.get("throttlingBurstLimit", -1) for each in stage.values()]
-    return any(0 <= limit <= 100 for limit in limits)
+    """Whether the stage holds everybody back: by its burst or by its rate."""
+    limits = [
+        each.get(name, -1)
+        for each in stage.values()
+        for name in ("throttlingBurstLimit", "throttlingRateLimit")
+    ]
+    return any(0 <= limit < 50 for limit in limits)
 
 
 def _judge(bulk: Counter[int], calm: Counter[int], stage_limited: bool) -> Outcome:
@@ -191,7 +196,7 @@ def _judge(bulk: Counter[int], calm: Counter[int], stage_limited: bool) -> Outco
             **found,
             next="Give the plan of its key a throttle: rateLimit 1, burstLimit 5.",
         )
-    if calm[429] and stage_limited:
+    if stage_limited:
         return wrong(
             "the stage's limit is still there",
             "The plan has its limit, and the stage has one as well. Requests must pass both, and the "
@@ -310,6 +315,10 @@ ONE_CLIENT = Exercise(
     prepare=_prepare,
     undo=_undo,
     names=_names,
+    equivalent={
+        "without 'value'": "a patch without a value takes the stage's limit off",
+        "without 'value' (2)": "a patch without a value takes the stage's limit off",
+    },
     solve=_all(_OPEN, _plan("1", "5")),
     solution="""gateway.update_stage(restApiId=partner_api, stageName="live", patchOperations=[
     {"op": "replace", "path": "/*/*/throttling/rateLimit", "value": "1000"},

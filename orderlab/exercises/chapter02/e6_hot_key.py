@@ -264,7 +264,7 @@ HOT_KEY = Exercise(
     check=_check,
     solve=_sharded(_crc, 10),
     answer_name="write_key, read_keys",
-    equivalent={"10 -> 11 in both": "eleven keys serve as well"},
+    equivalent={"10 -> 11 (2)": "a reader may ask for a key that nobody writes"},
     solution="""import zlib
 
 def write_key(order):

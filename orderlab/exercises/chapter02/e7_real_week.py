@@ -178,6 +178,10 @@ REAL_WEEK = Exercise(
     solve=lambda _: by_hour_of_day(),
     names=lambda _: {"week": units_by_hour()},
     answer_name="capacity",
+    equivalent={
+        "1 -> 2": "two units at night cost a few cents more",
+        "3600 -> 3601": "rounding up gives the same numbers",
+    },
     solution="""import math
 
 capacity = [max(1, math.ceil(max(week[hour::24]) / 3600)) for hour in range(24)]
