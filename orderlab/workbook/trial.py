@@ -60,13 +60,11 @@ def _cells(path: Path) -> list[Any]:
 def _paste(identifier: str, task: str) -> Any:
     """The exercise's cell with the shown solution in the place of the learner's code.
 
-    It runs in a copy of the notebook's names, so that what the solution defines helps no later cell.
+    It runs in a copy of the notebook's names: what the solution defines helps no later cell.
     """
     solution = registry.exercise(identifier).solution.rstrip()
-    if PLACEHOLDER in task:
-        code = task.replace(PLACEHOLDER, solution, 1)
-    else:
-        code = f"{solution}\n{task}"
+    there = PLACEHOLDER in task
+    code = task.replace(PLACEHOLDER, solution, 1) if there else f"{solution}\n{task}"
     code = code.replace("ex.check(", "_outcome = ex.check(", 1)
     lines = [
         "_names = dict(globals())",
