@@ -23,7 +23,10 @@ from benchmarks.figure import Figure, as_markdown, as_text
 
 HERE = Path(__file__).parent
 RESULTS, PAGE = HERE / "results.json", HERE / "RESULTS.md"
-NAMES = ("start", "functions", "concurrency", "queues", "tables", "pipeline", "workbook", "board")
+NAMES = (
+    *("start", "functions", "concurrency", "queues", "tables", "pipeline", "soak"),
+    *("workbook", "board"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,6 +7,7 @@ CloudWatch Logs, and the path has fewer lines.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -39,6 +40,8 @@ class Trace:
     steps: list[Step] = field(default_factory=list)
     # the architecture with the order's way in it, as SVG; empty where nothing is known of the way
     route_svg: str = ""
+    # when the recorder's oldest step was, in seconds since 1970, if it has forgotten any
+    recorded_since: float | None = None
 
     @property
     def components(self) -> list[str]:
@@ -95,9 +98,19 @@ class Trace:
     def in_words(self) -> str:
         """One sentence that says the path."""
         if not self.steps:
-            return f"Nothing is known of order {self.order_id}."
+            return self._nothing_in_words()
         path = ", ".join(self.components)
         return f"Order {self.order_id} took {self.milliseconds:.0f} ms through {path}."
+
+    def _nothing_in_words(self) -> str:
+        nothing = f"Nothing is known of order {self.order_id}."
+        if self.recorded_since is None:
+            return nothing
+        since = datetime.fromtimestamp(self.recorded_since).strftime("%H:%M:%S")
+        return (
+            f"{nothing} The flight recorder keeps the newest steps of all orders, which are those "
+            f"since {since}, and has forgotten what came before."
+        )
 
     def __repr__(self) -> str:
         return f"{self.in_words()}\n{self.table()!r}" if self.steps else self.in_words()
@@ -112,15 +125,20 @@ class Trace:
 
 def trace(target: Target, order_id: str) -> Trace:
     """Everything that is known of an order, in time order."""
+    recorded_since = None
     if RECORDER in target.can:
-        hops = target.page(f"recorder/trace?id={quote(order_id)}")["hops"]
+        page = target.page(f"recorder/trace?id={quote(order_id)}")
+        hops = page["hops"]
+        if page.get("forgotten"):
+            recorded_since = page["since"]
         if hops:
             steps = sorted(map(_step, hops), key=lambda step: step.at)
             calls = [(hop["source"], hop["target"]) for hop in hops]
             return Trace(
                 order_id, steps, draw_route(discover(target, prefix=target.name("")), calls)
             )
-    return Trace(order_id, sorted(_logged(target, order_id), key=lambda step: step.at))
+    logged = sorted(_logged(target, order_id), key=lambda step: step.at)
+    return Trace(order_id, logged, recorded_since=recorded_since)
 
 
 def _step(hop: dict[str, Any]) -> Step:

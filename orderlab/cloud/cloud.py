@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from orderlab.clock import Clock
-from orderlab.cloud import admin, ids, moto_backends
+from orderlab.cloud import admin, ids, memory, moto_backends
 from orderlab.cloud.apigateway.service import ApiGateway
 from orderlab.cloud.authentication import KeyRing
 from orderlab.cloud.contracts import Credentials, Principal, Service
@@ -83,6 +83,7 @@ class Cloud:
             "endpoint": self.endpoint,
             "speed": self.settings.speed,
         }
+        self.pages["GET memory"] = memory.page(self)
         self.pages["GET faults"] = lambda _: self.faults.all()
         self.pages["POST faults"] = self._switch_on
         self.pages["DELETE faults"] = self._switch_off

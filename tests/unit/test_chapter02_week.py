@@ -7,13 +7,6 @@ import copy
 import pytest
 
 from orderlab.cloud.tables.attribute_values import measure_item
-from orderlab.practice.items import (
-    item_of,
-    item_size,
-    order_in,
-    sample_orders,
-    write_units,
-)
 from orderlab.practice.capacity_week import (
     HOURS,
     every_hour,
@@ -21,6 +14,13 @@ from orderlab.practice.capacity_week import (
     provisioned,
     units_by_hour,
     with_promotion,
+)
+from orderlab.practice.items import (
+    item_of,
+    item_size,
+    order_in,
+    sample_orders,
+    write_units,
 )
 
 

@@ -101,6 +101,33 @@ def test_what_is_too_old_is_forgotten_everywhere(recorder: FlightRecorder) -> No
     assert len(recorder.trace({"id": "o-1"})["hops"]) == 50
 
 
+def test_a_trace_says_what_was_forgotten(recorder: FlightRecorder) -> None:
+    for number in range(1, 101):
+        recorder.record(hop(number, "o-1"))
+    assert recorder.trace({"id": "o-2"}) == {"id": "o-2", "hops": [], "forgotten": 0, "since": 1.0}
+    recorder.record(hop(101, "o-1"))
+    found = recorder.trace({"id": "o-1"})
+    assert (found["forgotten"], found["since"], len(found["hops"])) == (1, 2.0, 100)
+
+
+def test_forgetting_in_portions_loses_nothing_else() -> None:
+    recorder = FlightRecorder(FIELDS, max_hops=2000)
+    for number in range(1, 5001):
+        recorder.record(hop(number, f"o-{number % 7}", f"only-{number}"))
+    oldest = recorder.page({"after": 0, "limit": 1})["oldest"]
+    assert 2991 <= oldest <= 3001
+    kept = [recorder.trace({"id": f"o-{i}"})["hops"] for i in range(7)]
+    assert sorted(each["sequence"] for hops in kept for each in hops) == [*range(oldest, 5001)]
+    assert recorder.trace({"id": f"only-{oldest - 1}"})["hops"] == []
+    assert len(recorder.trace({"id": f"only-{oldest}"})["hops"]) == 1
+    assert len(recorder._by_id) == 7 + 5001 - oldest
+
+
+def test_hops_of_an_order_share_its_id(recorder: FlightRecorder) -> None:
+    recorder.record(hop(1, *recorder.ids_in('{"orderId": "o-1"}')))
+    assert recorder.ids_in('{"orderId": "o-1"}') is recorder.ids_in(b'{"order_id": "o-1"}')
+
+
 def test_a_trace_is_in_the_order_in_which_things_began(recorder: FlightRecorder) -> None:
     for at in (3, 1, 2):
         recorder.record(hop(at, "o-1"))

@@ -48,6 +48,14 @@ def test_an_unknown_order_is_no_error() -> None:
     assert "Nothing is known of order o-2" in repr(trace(_target([]), "o-2"))
 
 
+def test_an_order_that_was_forgotten_is_told_from_one_that_never_was() -> None:
+    target = _target([])
+    target.page = lambda path: {"hops": [], "forgotten": 12, "since": 1_700_000_000.0}
+    said = repr(trace(target, "o-2"))
+    assert said.startswith("Nothing is known of order o-2.")
+    assert "has forgotten what came before" in said
+
+
 def test_the_waterfall_says_its_path_and_escapes_names() -> None:
     hop = {**HOPS[0], "action": "<script>"}
     picture = trace(_target([hop]), "o-1").waterfall()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import re
+from array import array
 from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 from math import ceil, floor
@@ -29,12 +30,12 @@ class StatisticSet:
         self.total = 0.0
         self.minimum = float("inf")
         self.maximum = float("-inf")
-        self.samples: list[float] = []
+        self.samples = array("d")
 
     def add_all(self, values: Sequence[float], chance: random.Random) -> None:
         """Add values, each once."""
         room = MAX_SAMPLES - len(self.samples)
-        self.samples += values[:room]
+        self.samples.extend(values[:room])
         self.count += len(values[:room])
         for value in values[room:]:
             self.count += 1
@@ -75,7 +76,7 @@ class StatisticSet:
             self.add_set(other.count, other.total, other.minimum, other.maximum)
             samples.append(other.samples)
         step = max(sum(map(len, samples)) // MAX_MERGED_SAMPLES, 1)
-        self.samples = list(islice(chain.from_iterable(samples), 0, None, step))
+        self.samples = array("d", islice(chain.from_iterable(samples), 0, None, step))
         return self
 
     def value(self, statistic: str) -> float | None:

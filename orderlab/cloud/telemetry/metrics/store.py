@@ -1,8 +1,11 @@
 """Where the cloud counts: metrics by namespace, name and dimensions, in periods of a second.
 
 Adding costs the same however much is stored: a value waits in a list until its second is over or
-somebody asks. Seconds are kept for a while, minutes for good, as
-CloudWatch keeps its high-resolution metrics.
+somebody asks. As CloudWatch does, it keeps seconds of custom metrics for three hours, and minutes
+of all for 15 days. Seconds of AWS's own metrics, which CloudWatch has by the minute only, are kept
+for a quarter of an hour, for alarms and boards that would otherwise wait for the minute's end.
+
+Differs from AWS: minutes are not gathered into longer periods after 15 days, but forgotten.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from math import ceil
 from orderlab.cloud.telemetry.metrics.statistics import StatisticSet
 
 KEEP_SECONDS = 3 * 3600
+KEEP_AWS_SECONDS = 900
+KEEP_MINUTES = 15 * 24 * 3600
 # values of one second that wait at most
 MAX_WAITING = 200
 # metrics that are kept at most; then those go that nobody has added to for the longest time
@@ -34,10 +39,11 @@ class MetricKey:
 class Series:
     """The values of one metric."""
 
-    __slots__ = ("_chance", "_minutes", "_second", "_seconds", "_waiting", "last", "unit")
+    __slots__ = ("_chance", "_keep", "_minutes", "_second", "_seconds", "_waiting", "last", "unit")
 
-    def __init__(self, unit: str, chance: random.Random) -> None:
+    def __init__(self, unit: str, chance: random.Random, keep: int = KEEP_SECONDS) -> None:
         self.unit = unit
+        self._keep = keep
         self.last = 0.0
         self._chance = chance
         self._second = 0
@@ -70,16 +76,10 @@ class Series:
         return self._sets(int(timestamp))
 
     def _sets(self, second: int) -> tuple[StatisticSet, StatisticSet]:
-        return self._set(self._seconds, second), self._set(self._minutes, second - second % 60)
-
-    def _set(self, periods: dict[int, StatisticSet], start: int) -> StatisticSet:
-        found = periods.get(start)
-        if found is None:
-            found = periods[start] = StatisticSet()
-            oldest = next(iter(periods))
-            if periods is self._seconds and oldest < start - KEEP_SECONDS:
-                del periods[oldest]
-        return found
+        return (
+            _set(self._seconds, second, self._keep),
+            _set(self._minutes, second - second % 60, KEEP_MINUTES),
+        )
 
     def last_periods(self, end: int, period: int, count: int) -> list[StatisticSet | None]:
         """The statistics of the last periods before `end`, the oldest first, None where empty.
@@ -89,7 +89,7 @@ class Series:
         self._settle()
         found: list[list[StatisticSet]] = [[] for _ in range(count)]
         begin = end - count * period
-        seconds_from = max(begin, end - KEEP_SECONDS)
+        seconds_from = max(begin, end - self._keep)
         for moment, values in _between(self._seconds, seconds_from, end, 1):
             found[(moment - begin) // period].append(values)
         for moment, values in _between(self._minutes, begin - begin % -60, seconds_from - 59, 60):
@@ -105,6 +105,19 @@ class Series:
         for moment, values in _between(source, int(start), end, step):
             found.setdefault(int(start + (moment - start) // period * period), []).append(values)
         return {begin: StatisticSet().merge(values) for begin, values in sorted(found.items())}
+
+
+def _set(periods: dict[int, StatisticSet], start: int, keep: int) -> StatisticSet:
+    """The statistics of the period that begins then; old ones go as new ones come."""
+    found = periods.get(start)
+    if found is None:
+        found = periods[start] = StatisticSet()
+        for _ in range(2):
+            oldest = next(iter(periods))
+            if oldest >= start - keep:
+                break
+            del periods[oldest]
+    return found
 
 
 def _between(
@@ -167,7 +180,8 @@ class MetricStore:
         if found is None:
             if len(self._series) >= MAX_SERIES:
                 self._drop_the_oldest()
-            found = self._keys[key] = Series(unit, self._chance)
+            keep = KEEP_AWS_SECONDS if namespace.startswith("AWS/") else KEEP_SECONDS
+            found = self._keys[key] = Series(unit, self._chance, keep)
             self._series[MetricKey(namespace, name, tuple(sorted(dimensions.items())))] = found
         return found
 
