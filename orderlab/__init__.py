@@ -10,13 +10,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from orderlab.exercises.overview import overview
     from orderlab.lab import Lab
     from orderlab.session import start
     from orderlab.showing import Picture, Table, measured_plot, show
 
 __version__ = "0.1.0"
 
-__all__ = ["Lab", "Picture", "Table", "__version__", "measured_plot", "show", "start"]
+__all__ = ["Lab", "Picture", "Table", "__version__", "measured_plot", "overview", "show", "start"]
 
 # Imported when first used: the local cloud is part of this package too, and has to start at once.
 _HOMES = {
@@ -24,6 +25,7 @@ _HOMES = {
     "Picture": "orderlab.showing",
     "Table": "orderlab.showing",
     "measured_plot": "orderlab.showing",
+    "overview": "orderlab.exercises.overview",
     "show": "orderlab.showing",
     "start": "orderlab.session",
 }

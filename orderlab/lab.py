@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from orderlab.words import Words
 
 if TYPE_CHECKING:
     from orderlab.drawing.diagram import Diagram
+    from orderlab.exercises.chapter_end import ChapterEnd
     from orderlab.exercises.predict import Comparison, Prediction
     from orderlab.exercises.quiz.widget import Quiz
     from orderlab.faults import Faults
@@ -48,6 +50,7 @@ class Lab(Words):
         self.progress = progress
         self.journal = journal
         self.alive = True
+        self._began = time.time()
         self._clients: dict[str, Any] = {}
         self._exercises = OpenedExercises(chapter)
 
@@ -116,6 +119,12 @@ class Lab(Words):
         from orderlab.exercises.quiz.widget import Quiz
 
         return Quiz(registry.questions(self.chapter), self.progress)
+
+    def summary(self) -> ChapterEnd:
+        """The chapter as you leave it: exercises, quiz, requirements, time, what comes next."""
+        from orderlab.exercises.chapter_end import ChapterEnd
+
+        return ChapterEnd(self.chapter, self.progress, self._began)
 
     def reset(self, *, exercise: str | None = None, everything: bool = False) -> Path | None:
         """Forget the kept progress of an exercise, of this chapter, or of all; makes a backup.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orderlab.practice.simulated import ProvisionedWeek, SimulatedStorm
     from orderlab.practice.tables import Strikes
     from orderlab.showing.picture import Picture
+    from orderlab.showing.table import Table
 
 
 class Words:
@@ -280,8 +281,23 @@ class Words:
 
         return on_demand_usd()
 
-    def build(self) -> None:
-        """Deploy what the chapter has at its end; what you built of it stays as it is."""
+    def build(self, chapter: int | None = None) -> None:
+        """Deploy what a chapter has at its end, this one's or another's.
+
+        What you built of it stays as it is; what only another chapter has is removed.
+        """
         from orderlab.orders import architecture
 
-        architecture.build(self.target, self.chapter)
+        architecture.build(self.target, self.chapter if chapter is None else chapter)
+
+    def books(self, accepted: Sequence[str]) -> Table:
+        """What the tables say of accepted orders: done by each service, lost, done twice."""
+        from orderlab.orders.books import read_books
+        from orderlab.showing.table import Table
+
+        books = read_books(self.target, accepted)
+        rows = [
+            {"service": name, "orders": count, "lost": books.lost[name], "twice": books.twice[name]}
+            for name, count in books.applied.items()
+        ]
+        return Table(rows, caption=f"{books.stored} orders stored")

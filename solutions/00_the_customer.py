@@ -417,6 +417,9 @@ lab.quiz()
 # [migration strategies](https://docs.aws.amazon.com/prescriptive-guidance/latest/large-migration-guide/migration-strategies.html)
 
 # %%
+lab.summary()
+
+# %%
 lab.finish()
 
 # %% [markdown]

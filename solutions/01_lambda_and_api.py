@@ -963,6 +963,9 @@ lab.quiz()
 # [throttling](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html)
 
 # %%
+lab.summary()
+
+# %%
 lab.finish()
 
 # %% [markdown]

@@ -774,6 +774,9 @@ lab.quiz()
 # [on-demand capacity](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html)
 
 # %%
+lab.summary()
+
+# %%
 lab.finish()
 
 # %% [markdown]

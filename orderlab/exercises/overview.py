@@ -1,37 +1,83 @@
-"""The way through the course: chapters, the time they take, and how far the learner is."""
+"""The way through the course: chapters, and how far the learner is; with links that land there."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from orderlab.exercises import registry
+from orderlab.exercises.engine.exercise import Exercise
 from orderlab.progress import Progress, learner_folder
 from orderlab.showing import Table
+from orderlab.showing.html_text import html_text
 
-TITLES = {
-    0: ("The customer", 45),
-    1: ("Lambda and API", 75),
-    2: ("DynamoDB modelling", 75),
-    3: ("Streams to SNS", 75),
+NOTEBOOKS = {
+    0: ("00_the_customer.ipynb", "The customer"),
+    1: ("01_lambda_and_api.ipynb", "Lambda and API"),
+    2: ("02_dynamodb_modelling.ipynb", "DynamoDB modelling"),
+    3: ("03_streams_to_sns.ipynb", "Streams to SNS"),
 }
 
 
-def overview(progress: Progress | None = None) -> Table:
-    """One row a chapter: minutes, exercises solved, questions answered rightly, what is next."""
-    kept = progress or Progress(learner_folder())
+class Overview:
+    """One row a chapter: exercises solved and caught up, the quiz, and what is next."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._rows = [_row(progress, chapter) for chapter in registry.CHAPTERS]
+
+    def table(self) -> Table:
+        """The overview as a table."""
+        shown = ("chapter", "solved", "caught up", "quiz", "next")
+        return Table([{key: row[key] for key in shown} for row in self._rows])
+
+    def __repr__(self) -> str:
+        return repr(self.table())
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self._html()}
+
+    def _html(self) -> str:
+        names = ("chapter", "solved", "caught up", "quiz", "go on")
+        head = "".join(f'<th scope="col" style="text-align:left">{name}</th>' for name in names)
+        body = "".join(_html_row(row) for row in self._rows)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def overview(progress: Progress | None = None) -> Overview:
+    """How far the learner is, chapter by chapter."""
+    return Overview(progress or Progress(learner_folder()))
+
+
+def _row(kept: Progress, chapter: int) -> dict[str, str]:
+    notebook, title = NOTEBOOKS[chapter]
+    exercises, questions = registry.exercises(chapter), registry.questions(chapter)
     answers = kept.answers()
-    rows = []
-    for chapter in registry.CHAPTERS:
-        title, minutes = TITLES[chapter]
-        exercises, questions = registry.exercises(chapter), registry.questions(chapter)
-        solved = [each for each in exercises if kept.exercise(each.id).solved]
-        right = sum(question.is_right(answers.get(question.id, ())) for question in questions)
-        left = [each for each in exercises if each not in solved]
-        rows.append(
-            {
-                "chapter": f"{chapter:02d} {title}",
-                "minutes": minutes,
-                "exercises": f"{len(solved)} of {len(exercises)}",
-                "quiz": f"{right} of {len(questions)}",
-                "next": f"{left[0].id} {left[0].title}" if left else "done",
-            }
-        )
-    return Table(rows)
+    states = {each.id: kept.exercise(each.id) for each in exercises}
+    solved = [each for each in exercises if states[each.id].solved]
+    caught_up = [e for e in exercises if states[e.id].caught_up and e not in solved]
+    right = sum(question.is_right(answers.get(question.id, ())) for question in questions)
+    left = [each for each in exercises if each not in solved]
+    return {
+        "chapter": f"{chapter:02d} {title}",
+        "notebook": notebook,
+        "solved": f"{len(solved)} of {len(exercises)}",
+        "caught up": str(len(caught_up)),
+        "quiz": f"{right} of {len(questions)}",
+        "next": f"{left[0].id} {left[0].title}" if left else "done",
+        "anchor": _anchor(left),
+    }
+
+
+def _anchor(left: Sequence[Exercise]) -> str:
+    """Where JupyterLab puts the heading of the next exercise."""
+    return f"#Exercise-{left[0].id}-{left[0].title.replace(' ', '-')}" if left else ""
+
+
+def _html_row(row: dict[str, str]) -> str:
+    cell = '<td style="text-align:left">{}</td>'
+    link = '<a href="{}{}">{}</a>'
+    chapter = link.format(row["notebook"], "", html_text(row["chapter"]))
+    label = "done" if row["next"] == "done" else f"Continue at {row['next']}"
+    onward = link.format(row["notebook"], row["anchor"], html_text(label))
+    cells = [chapter, row["solved"], row["caught up"], row["quiz"], onward]
+    return f"<tr>{''.join(cell.format(each) for each in cells)}</tr>"

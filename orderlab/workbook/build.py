@@ -9,7 +9,7 @@ from typing import Any
 
 from orderlab.workbook.learner import learner_notebook
 from orderlab.workbook.solution import solution_notebook
-from orderlab.workbook.source import read, sources
+from orderlab.workbook.source import notebook_of, sources
 
 Tell = Callable[[str], None]
 
@@ -37,11 +37,11 @@ def build(
             continue
         tell(f"{path.stem}: learner notebook")
         written.append(
-            _write(learner_notebook(read(path)), root / "notebooks" / f"{path.stem}.ipynb")
+            _write(learner_notebook(notebook_of(path)), root / "notebooks" / f"{path.stem}.ipynb")
         )
         if execute:
             tell(f"{path.stem}: running the solution")
-            done = solution_notebook(read(path), root / "solutions")
+            done = solution_notebook(notebook_of(path), root / "solutions")
             written.append(_write(done, path.with_suffix(".ipynb")))
     return written
 

@@ -10,7 +10,7 @@ import nbformat
 from orderlab.workbook.build import as_text
 from orderlab.workbook.learner import learner_notebook
 from orderlab.workbook.solution import is_shown, without_markers
-from orderlab.workbook.source import read, sources
+from orderlab.workbook.source import notebook_of, sources
 
 MAX_IGNORED_SHARE = 0.1
 
@@ -27,7 +27,7 @@ def drift(root: Path) -> list[str]:
 def _learner_drift(source: Path, notebook: Path) -> list[str]:
     if not notebook.exists():
         return [f"{notebook.name} is missing in notebooks/: run `orderlab build`."]
-    if notebook.read_text(encoding="utf-8") != as_text(learner_notebook(read(source))):
+    if notebook.read_text(encoding="utf-8") != as_text(learner_notebook(notebook_of(source))):
         return [f"notebooks/{notebook.name} is not what its source gives: run `orderlab build`."]
     return []
 
@@ -36,7 +36,7 @@ def _solution_drift(source: Path, notebook: Path) -> list[str]:
     if not notebook.exists():
         return [f"{notebook.name} is missing in solutions/: run `orderlab build`."]
     kept = nbformat.read(notebook, as_version=4)
-    wanted = [c for c in read(source).cells if is_shown(c)]
+    wanted = [c for c in notebook_of(source).cells if is_shown(c)]
     texts = [(c.id, without_markers(c.source)) for c in wanted]
     if [(cell.id, cell.source) for cell in kept.cells] != texts:
         return [f"solutions/{notebook.name} was made from another source: run `orderlab build`."]
