@@ -55,6 +55,7 @@ def _open(chapter: int, lab: Lab | None, *, fresh: bool, quiet: bool, speed: flo
     began = time.perf_counter()
     was_gone = lab is not None and lab.alive and not fresh
     address = lab.target.endpoint if was_gone and lab is not None else ""
+    take_away = _nothing if quiet else sign_of_progress("Starting the local cloud ...")
     if _current is not None:
         _current.finish(quiet=True)
     lab = _reopened(lab, speed) if lab is not None else _new_lab(chapter, speed)
@@ -70,12 +71,18 @@ def _open(chapter: int, lab: Lab | None, *, fresh: bool, quiet: bool, speed: flo
         # nothing half open is left: the next call begins anew
         lab.finish(quiet=True)
         raise
+    finally:
+        take_away()
     first = "The local cloud had stopped; this is another one. " if was_gone else ""
     _say(quiet, first + _opening(lab, done, time.perf_counter() - began))
     for line in (notice, *_remarks(lab, address)):
         _say(quiet or not line, line)
     _current = lab
     return lab
+
+
+def _nothing() -> None:
+    """There is no sign to take away."""
 
 
 def _new_lab(chapter: int, speed: float) -> Lab:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from orderlab.exercises.waiting import sign_of_life
 from orderlab.target.base import Target
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ class Words:
 
         chosen = practice.fresh(orders) if isinstance(orders, int) else orders
         url = how.pop("url", None) or self.url
-        return practice.place(url, chosen, **how)
+        with sign_of_life(f"Sending {len(chosen)} orders ..."):
+            return practice.place(url, chosen, **how)
 
     def monolith(self, workers: int = 8, backlog: int = 16) -> Monolith:
         """Start the customer's order service of today; one that you started before is stopped."""
@@ -105,7 +107,8 @@ class Words:
         """Wait until no order is under way any more."""
         from orderlab.orders.settling import wait_until_settled
 
-        wait_until_settled(self.target, deadline_seconds=seconds)
+        with sign_of_life("Waiting until no order is under way ..."):
+            wait_until_settled(self.target, deadline_seconds=seconds)
 
     def wait_for(self, condition: Callable[[], Any], seconds: float = 10.0) -> bool:
         """True as soon as `condition()` is true; False if it was not within `seconds`."""

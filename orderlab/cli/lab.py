@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import typer
 
+from orderlab.cli.course import FOLDER, copy_course
 from orderlab.errors import LearnerError
 
 # switches off JupyterLab's announcements, which ask a server on the internet for news
@@ -27,7 +28,10 @@ def lab(
 ) -> None:
     """Open JupyterLab at the first notebook.
 
-    It can be reached from this machine only, with the token that it prints. Ctrl-C twice stops it.
+    The notebooks are copied into `my-course/`, which is yours: updates of the course never
+    overwrite what you have changed there. A notebook that you name is opened where it is.
+    JupyterLab can be reached from this machine only, with the token that it prints. Ctrl-C twice
+    stops it.
     """
     chosen = notebook.resolve() if notebook else _first_notebook()
     if not chosen.is_file():
@@ -37,13 +41,25 @@ def lab(
 
 def _first_notebook() -> Path:
     for folder in (Path.cwd(), Path(__file__).resolve().parents[2]):
-        found = sorted((folder / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+        found = sorted((folder / "notebooks").glob("[0-9][0-9]_index.ipynb"))
         if found:
-            return found[0]
+            return _own_copy(folder, found[0])
     raise LearnerError(
         "No notebooks were found.",
         advice="Run this in the folder of the course, the one that holds notebooks/.",
     )
+
+
+def _own_copy(root: Path, notebook: Path) -> Path:
+    """The learner's copy of a notebook; the notebook itself where no folder can be made."""
+    try:
+        folder, done = copy_course(root)
+    except OSError as error:
+        typer.echo(f"No copies were made ({error.strerror}); you work in notebooks/ itself.")
+        return notebook
+    for line in done.lines():
+        typer.echo(line)
+    return folder / notebook.name
 
 
 def _command(notebook: Path, *, browser: bool, port: int | None) -> list[str]:
@@ -64,7 +80,7 @@ def _command(notebook: Path, *, browser: bool, port: int | None) -> list[str]:
 def _root(notebook: Path) -> Path:
     """The folder that JupyterLab shows: the course's, so that diagrams/ can be seen as well."""
     folder = notebook.parent
-    return folder.parent if folder.name in ("notebooks", "solutions") else folder
+    return folder.parent if folder.name in (FOLDER, "notebooks", "solutions") else folder
 
 
 def _become(command: list[str]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -31,3 +32,13 @@ def sign_of_progress(text: str) -> Callable[[], None]:
 
 def _nothing() -> None:
     pass
+
+
+@contextlib.contextmanager
+def sign_of_life(text: str) -> Iterator[None]:
+    """Show `text` while the block runs."""
+    take_away = sign_of_progress(text)
+    try:
+        yield
+    finally:
+        take_away()
