@@ -62,18 +62,21 @@ class Templates:
 
     def __init__(self, sources: Mapping[str, str | None] | None) -> None:
         self.sources = {kind.lower(): source or "" for kind, source in (sources or {}).items()}
+        self._compiled: dict[str, Template] = {}
 
     def __bool__(self) -> bool:
         return bool(self.sources)
 
     def get(self, content_type: str, budget: Budget | None = None) -> Template | None:
         """The template of a content type; BudgetSpent if it is large and was not read before."""
-        source = self.sources.get(content_type)
-        if source is None:
-            return None
-        from orderlab.cloud.apigateway.vtl.template import compile_template
+        found = self._compiled.get(content_type)
+        if found is None and (source := self.sources.get(content_type)) is not None:
+            from orderlab.cloud.apigateway.vtl.template import MAX_SMALL, compile_template
 
-        return compile_template(source, budget)
+            found = compile_template(source, budget)
+            if len(source) <= MAX_SMALL:
+                self._compiled[content_type] = found
+        return found
 
 
 class DeployedIntegration:
@@ -131,11 +134,6 @@ class DeployedMethod:
         self.models: dict[str, BodyModel] = {}
         if validator.get("validateRequestBody"):
             self.models = models.of(document)
-
-    @property
-    def validates(self) -> bool:
-        """Whether a validator looks at the method's requests."""
-        return bool(self.required or self.models)
 
     @property
     def setting_key(self) -> str:

@@ -103,9 +103,7 @@ class Gateway:
         """From validation on: what TestInvokeMethod does as well."""
         try:
             carry = self.lane.carry
-            if invocation.method.validates:
-                await carry(invocation, None, lambda: validate(invocation))
-            outgoing = await carry(invocation, None, lambda: integration_request(invocation))
+            outgoing = await carry(invocation, None, lambda: _prepared(invocation))
             invocation.note(f"Sending request to {outgoing.uri}")
             answer = await self._call(invocation, outgoing)
             invocation.note(f"Received response. Status: {answer.status}")
@@ -136,6 +134,11 @@ class Gateway:
     def _logs_execution(self, stage: dict[str, Any]) -> bool:
         settings = stage.get("methodSettings") or {}
         return any(each.get("loggingLevel") in ("INFO", "ERROR") for each in settings.values())
+
+
+def _prepared(invocation: Invocation) -> OutgoingRequest:
+    validate(invocation)
+    return integration_request(invocation)
 
 
 def forbidden() -> Response:

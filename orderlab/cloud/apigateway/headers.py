@@ -77,12 +77,10 @@ def sent_to_client(kind: str, headers: Headers) -> Headers:
             lower = f"x-amzn-remapped-{lower}"
         elif lower in dropped:
             continue
-        sent.append((lower, _one_line(value)))
+        sent.append((lower, value if value.isprintable() else _one_line(value)))
     return sent
 
 
 def _one_line(value: str) -> str:
     """A value without line ends, which would begin another header."""
-    if value.isprintable():
-        return value
     return "".join(" " if each in "\r\n\0" else each for each in value)

@@ -42,8 +42,8 @@ class Lane:
         Raises:
             GatewayFailure: if the step ends the request, or is too much work.
         """
-        request_body, lines = invocation.body, len(invocation.log or ())
-        answer_body = answer.body if answer is not None else b""
+        request_body, lines = invocation.body, len(invocation.log) if invocation.log else 0
+        answer_body = b"" if answer is None else answer.body
         invocation.budget, allowance = Budget.at_once(), Allowance()
         try:
             return allowance.on_loop(step)

@@ -19,7 +19,8 @@ from orderlab.cloud.apigateway.vtl.scanner import Scanner
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 MAX_SOURCE = 300 * 1024
-_MAX_REMEMBERED = 20_000
+# larger ones take room: a hundred times their length
+MAX_SMALL = 20_000
 _MAX_LARGE = 4
 _CHANGES = re.compile(r"#\{?set|\.(?:put|add|set|remove|clear)")
 
@@ -31,7 +32,7 @@ def compile_template(source: str, budget: Budget | None = None) -> Template:
         TemplateError: if it cannot be parsed.
         BudgetSpent: if to parse it takes longer than the budget allows.
     """
-    if len(source) <= _MAX_REMEMBERED:
+    if len(source) <= MAX_SMALL:
         return _remembered(source)
     if budget is not None and source not in _large:
         budget.spend(len(source))
@@ -39,7 +40,7 @@ def compile_template(source: str, budget: Budget | None = None) -> Template:
 
 
 def _large_template(source: str) -> Template:
-    """Of those that are large, the last few are kept: each takes a hundred times its length."""
+    """Of those that are large, the last few are kept."""
     found = _large.pop(source, None) or Template(source)
     _large[source] = found
     with suppress(KeyError):
