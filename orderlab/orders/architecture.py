@@ -39,11 +39,13 @@ INBOX_CONCURRENCY = 4
 SERVICE_CONCURRENCY = 2
 
 
-def build(target: Target, chapter: int, *, from_nothing: bool = False) -> None:
+def build(
+    target: Target, chapter: int, *, from_nothing: bool = False, alarmed: bool = True
+) -> None:
     """Bring the system to the end of `chapter`, whatever stands now; safe to run again.
 
     What only another chapter has is removed, with its data; `from_nothing` promises that there is
-    none, which saves the time of looking. Chapter 0 is the monolith: nothing
+    none, which saves the time of looking. Without `alarmed` no alarm is made. Chapter 0 is the monolith: nothing
     stands. Chapter 5 looks and builds nothing, so that chapter 04's system stands at its end.
     Raises LearnerError for any other chapter.
     """
@@ -64,7 +66,8 @@ def build(target: Target, chapter: int, *, from_nothing: bool = False) -> None:
         functions.ensure_function(target, function, layer)
     if chapter >= 3:
         _build_mappings(target, chapter)
-        _build_alarms(target, chapter)
+        if alarmed:
+            _build_alarms(target, chapter)
     _build_api(target, chapter)
 
 

@@ -44,7 +44,7 @@ def zipped(files: Mapping[str, str]) -> bytes:
 def deploy(
     target: Target,
     name: str,
-    code: str | Mapping[str, str],
+    code: str | bytes | Mapping[str, str],
     *,
     handler: str = "app.handler",
     allowed: Sequence[Statement] = (),
@@ -52,11 +52,11 @@ def deploy(
 ) -> str:
     """Deploy a function with a role of its own that may write its log; returns its ARN.
 
-    `code` is the text of `app.py`, or the texts of several files by name. `allowed` holds policy
-    statements. `settings` are those of CreateFunction: Timeout (s), MemorySize (MB), Environment,
-    Layers. A function that exists gets the new code and settings.
+    `code` is the text of `app.py`, the texts of several files by name, or a zip file. `allowed`
+    holds policy statements. `settings` are those of CreateFunction: Timeout (s), MemorySize (MB),
+    Environment, Layers. A function that exists gets the new code and settings.
     """
-    files = {"app.py": code} if isinstance(code, str) else dict(code)
+    archive = code if isinstance(code, bytes) else _packed(code)
     functions, full_name = target.client("lambda"), target.name(name)
     # A log group that the function makes itself keeps its logs for ever.
     statements = [may_log(target, name), allow("logs:CreateLogGroup", "*"), *allowed]
@@ -65,14 +65,18 @@ def deploy(
     try:
         functions.get_function_configuration(FunctionName=full_name)
     except functions.exceptions.ResourceNotFoundException:
-        _create(functions, full_name, zipped(files), wanted)
+        _create(functions, full_name, archive, wanted)
     else:
-        functions.update_function_code(FunctionName=full_name, ZipFile=zipped(files))
+        functions.update_function_code(FunctionName=full_name, ZipFile=archive)
         functions.get_waiter("function_updated_v2").wait(FunctionName=full_name)
         functions.update_function_configuration(FunctionName=full_name, **wanted)
         functions.get_waiter("function_updated_v2").wait(FunctionName=full_name)
     arn = functions.get_function_configuration(FunctionName=full_name)["FunctionArn"]
     return str(arn)
+
+
+def _packed(code: str | Mapping[str, str]) -> bytes:
+    return zipped({"app.py": code} if isinstance(code, str) else code)
 
 
 def _create(functions: Any, name: str, code: bytes, settings: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -34,6 +35,21 @@ def item_of(order: dict[str, Any]) -> dict[str, Any]:
 def order_in(item: dict[str, Any]) -> dict[str, Any]:
     """The order as the client sent it, out of an item; for comparing."""
     return {name: _from_attribute(item[name]) for name in FIELDS if name in item}
+
+
+def plain(item: dict[str, Any]) -> dict[str, Any]:
+    """Any item, image or key as plain Python values; whole numbers are int, others float."""
+    return {name: _plain(_from_attribute(value)) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    return value
 
 
 def item_size(item: dict[str, Any]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from orderlab.orders.parts.names import log_group
 from orderlab.orders.parts.roles import remove_role
 from orderlab.target.base import Target
 
+# AWS keeps the name of a deleted queue for a minute
+_QUEUE_NAME_SECONDS = 61.0
 _GONE = {
     "ResourceNotFoundException",
     "NotFoundException",
@@ -27,9 +30,9 @@ def remove(target: Target, *names: str) -> list[str]:
     """Remove every resource with one of these names; returns what was removed, kind and name.
 
     Looks at functions (with their mappings, role and log group), tables, queues, topics (with
-    their subscriptions), REST APIs, usage plans, API keys, layers, log groups and roles;
-    `function/statement` names a statement of a function's resource policy. A name that nothing
-    has is passed over.
+    their subscriptions), REST APIs, usage plans, API keys, layers, log groups, roles, alarms and
+    event buses; `function/statement` names a statement of a function's resource policy. A name that
+    nothing has is passed over. Waits until the name of a removed queue is free again.
     """
     removed = []
     for name in names:
@@ -39,6 +42,8 @@ def remove(target: Target, *names: str) -> list[str]:
                 continue
             if _succeeds(take_away, target, name):
                 removed.append(f"{kind} {name}")
+    if any(each.startswith("queue ") for each in removed):
+        time.sleep(_QUEUE_NAME_SECONDS / getattr(target, "speed", 1.0))
     return removed
 
 
@@ -75,6 +80,28 @@ def _queue(target: Target, name: str) -> bool:
     queues = target.client("sqs")
     address = queues.get_queue_url(QueueName=target.name(name))["QueueUrl"]
     queues.delete_queue(QueueUrl=address)
+    return True
+
+
+def _alarm(target: Target, name: str) -> bool:
+    metrics, full_name = target.client("cloudwatch"), target.name(name)
+    if not metrics.describe_alarms(AlarmNames=[full_name])["MetricAlarms"]:
+        return False
+    metrics.delete_alarms(AlarmNames=[full_name])
+    return True
+
+
+def _event_bus(target: Target, name: str) -> bool:
+    events, bus = target.client("events"), target.name(name)
+    events.describe_event_bus(Name=bus)
+    for rule in events.list_rules(EventBusName=bus)["Rules"]:
+        targets = events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
+        if targets:
+            events.remove_targets(
+                Rule=rule["Name"], EventBusName=bus, Ids=[each["Id"] for each in targets]
+            )
+        events.delete_rule(Name=rule["Name"], EventBusName=bus)
+    events.delete_event_bus(Name=bus)
     return True
 
 
@@ -173,4 +200,6 @@ _KINDS: dict[str, Callable[[Target, str], bool]] = {
     "log group": _log_group,
     "role": _role,
     "permission": _permission,
+    "alarm": _alarm,
+    "event bus": _event_bus,
 }

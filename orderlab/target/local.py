@@ -96,6 +96,11 @@ class LocalTarget:
         """The process id of the cloud, if it is ours."""
         return self._process.pid if self._process else None
 
+    @property
+    def speed(self) -> float:
+        """How many times as fast as on AWS the cloud's waits pass, if the cloud is ours."""
+        return float(self._settings.get("speed", 1.0))
+
     # --- whether it is there ----------------------------------------------------------------
 
     def require(self, *, look: bool = False) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.answers import listing
 
 TRUTH = ["INSERT", "MODIFY", "REMOVE"]
-_NAMES = {"INSERT", "MODIFY", "REMOVE"}
+_NAMES = set(TRUTH)
+# what one might say for it
+_SYNONYMS = {"UPDATE": "MODIFY", "DELETE": "REMOVE", "INSERTED": "INSERT", "REMOVED": "REMOVE"}
 _LOOKED = "put, the same put again, update, delete of what is not there, delete"
 
 
 def _check(workspace: Workspace) -> Outcome:
     answer = workspace.answer
     if answer is None or answer in ([], ()):
-        return untouched("No records were named yet.", next='ex.check(["INSERT", ...])')
+        return untouched("No records were named yet.", next='names = ["INSERT", ...]')
     names = _names(answer)
     if names is None:
         return wrong(
@@ -30,11 +32,12 @@ def _check(workspace: Workspace) -> Outcome:
 
 def _names(answer: Any) -> list[str] | None:
     """The names, whether they come as a list or as one text, in capitals or not."""
-    if isinstance(answer, str):
-        answer = re.split(r"[^A-Za-z]+", answer.strip(" ,;[]()\n"))
-    if not isinstance(answer, list | tuple):
+    if isinstance(answer, int | float):
         return None
-    names = [str(each).strip().upper() for each in answer]
+    if isinstance(answer, str):
+        answer = ",".join(answer.strip("[]() \n").replace(";", ",").split())
+    said = [str(each).strip("'\" ").upper() for each in listing(answer, "a list of event names")]
+    names = [_SYNONYMS.get(each, each) for each in said if each]
     return names if set(names) <= _NAMES else None
 
 
@@ -82,7 +85,7 @@ def _mistake(names: list[str]) -> tuple[str, str, str]:
         return (
             "every put inserts",
             "PutItem is the name of a call. INSERT says that the item was not there before.",
-            "Is price p1 there before the second call?",
+            "Is the draft list there before the second call?",
         )
     return (
         "another list",
@@ -96,13 +99,15 @@ RECORDS = Exercise(
     title="Five calls, how many records",
     check=_check,
     solve=lambda _: list(TRUTH),
-    solution="""ex.check(["INSERT", "MODIFY", "REMOVE"])
+    answer_name="names",
+    stands=lambda _: True,
+    solution="""names = ["INSERT", "MODIFY", "REMOVE"]
 # The second put writes what is there already, and the first delete finds nothing: neither
 # changes the table, so neither leaves a record.""",
     hints=(
         "What is the table like before and after each call?",
         "Two of the five calls leave the table as it was.",
-        "The same put again and the delete of p9 change nothing; the other three leave one record each.",
+        "The same put again and the delete of nobody change nothing; the other three leave one record each.",
     ),
     proofs=(
         Proof(
@@ -128,5 +133,6 @@ RECORDS = Exercise(
         Proof("how many, not which", lambda _: 3, says="not their number"),
         Proof("another list", lambda _: ["INSERT", "REMOVE"], says="not what the stream shows"),
         Proof("as one text, in small letters", lambda _: "insert, modify, remove", "right"),
+        Proof("a generator", lambda _: (n for n in ("Insert", "Modify", "Remove")), "right"),
     ),
 )

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from orderlab.exercises.chapter03.e2_event import door
+from orderlab.exercises.chapter03.fan_out_attempts import (
+    any_source,
+    at_another_topic,
+    attempt,
+    statement,
+)
+from orderlab.exercises.chapter03.foreign_topic import (
+    event_through_another_topic,
+    lets_other_accounts_in,
+    policy_of,
+)
+from orderlab.exercises.chapter03.notebook_names import names
 from orderlab.exercises.chapter03.probes import (
     collect,
     forget,
@@ -21,6 +33,7 @@ from orderlab.exercises.chapter03.probes import (
     until,
     url_of,
 )
+from orderlab.exercises.chapter03.undoing import undo_fan_out
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders import architecture
 from orderlab.orders.architecture import SERVICES, TOPIC
@@ -28,9 +41,11 @@ from orderlab.orders.parts import messaging
 from orderlab.orders.parts.names import queue_arn, topic_arn
 from orderlab.target.base import Target
 
-PLACED_ONLY = {"event_type": ["OrderPlaced"]}
-_LOOKED = "published an OrderPlaced and an OrderChanged event, and looked for them at each queue"
-_EXPECTED = "at each of the three queues: the OrderPlaced event, as it was published"
+_LOOKED = (
+    "published OrderPlaced, OrderChanged and OrderRemoved events to order-events and an OrderPlaced "
+    "event to another topic, and looked for them at each queue"
+)
+_EXPECTED = "at each of the three queues: order-events' OrderPlaced event, as it was published"
 
 
 def _prepare(workspace: Workspace) -> None:
@@ -40,23 +55,39 @@ def _prepare(workspace: Workspace) -> None:
         messaging.ensure_queue(target, name, visibility_timeout=architecture.VISIBILITY_SECONDS)
 
 
+def _undo(workspace: Workspace) -> None:
+    undo_fan_out(workspace.target)
+
+
+def _stands(workspace: Workspace) -> bool:
+    target = workspace.target
+    wanted = {queue_arn(target, name) for name in SERVICES}
+    good = {
+        each["Endpoint"]
+        for each in subscriptions(target, TOPIC)
+        if each.get("RawMessageDelivery") == "true" and each.get("FilterPolicy")
+    }
+    return wanted <= good and all(policy_of(target, name) for name in SERVICES)
+
+
 def _check(workspace: Workspace) -> Outcome:
     target = workspace.target
-    policies = {name: _policy(target, name) for name in SERVICES}
+    policies = {name: policy_of(target, name) for name in SERVICES}
     subscribed = _subscribed(target)
     if not subscribed and not any(policies.values()):
-        return untouched("Nobody has subscribed to order-events yet.", next="sns.subscribe(...)")
+        return _elsewhere(target) or untouched(
+            "No queue of the three is subscribed, and none has a policy.",
+            next="What did hello need, on the topic's side and on the queue's?",
+        )
     missing = [name for name in SERVICES if url_of(target, name) is None]
     if missing:
         return wrong(
             "a queue is gone",
             f"There is no queue {', '.join(missing)} any more.",
-            next="make_queue(name) makes it again; AWS keeps a deleted name for 60 s.",
+            next="ex.again() makes it again; AWS keeps a deleted name for 60 s.",
         )
-    placed, changed = probe_id(), probe_id()
     try:
-        publish(target, topic_arn(target, TOPIC), "OrderPlaced", placed)
-        publish(target, topic_arn(target, TOPIC), "OrderChanged", changed)
+        arrived, sent = _try(target)
     except ClientError as error:
         return wrong(
             "the topic does not take it",
@@ -64,29 +95,38 @@ def _check(workspace: Workspace) -> Outcome:
             looked_at="sns publish",
             got=str(error)[:160],
         )
-    arrived = _arrivals(target, placed, changed)
     return (
-        _nothing(arrived, placed, subscribed, policies)
-        or _form(arrived, placed, changed)
-        or _doors(policies)
+        _nothing(target, arrived, sent, subscribed, policies)
+        or _form(arrived, sent)
+        or _doors(target, arrived, sent, policies)
         or right(
             "One publish, three copies, each service with a queue of its own. The policy on the queue "
             "is the half that SNS can't do for you: it belongs to the one who receives.",
             looked_at=_LOOKED,
-            got="OrderPlaced at inventory, invoicing and shipping; OrderChanged at none",
+            got="OrderPlaced at inventory, invoicing and shipping, and nothing else",
         )
     )
 
 
-def _policy(target: Target, name: str) -> list[dict[str, Any]]:
-    """The statements of a queue's policy; none if it has no policy."""
-    url = url_of(target, name)
-    if url is None:
-        return []
-    found = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
-    text = found.get("Attributes", {}).get("Policy")
-    statements = json.loads(text).get("Statement", []) if text else []
-    return statements if isinstance(statements, list) else [statements]
+def _elsewhere(target: Target) -> Outcome | None:
+    """A verdict if the queues are subscribed to a topic, and not to order-events."""
+    wanted = {queue_arn(target, name) for name in SERVICES}
+    pages = target.client("sns").get_paginator("list_subscriptions").paginate()
+    topics = {
+        each["TopicArn"]
+        for page in pages
+        for each in page["Subscriptions"]
+        if each["Endpoint"] in wanted
+    }
+    if not topics:
+        return None
+    return wrong(
+        "another topic",
+        "The queues are subscribed to a topic, and not to order-events.",
+        looked_at="the subscriptions of the three queues",
+        got=", ".join(sorted(each.split(":")[-1] for each in topics)),
+        next="TopicArn=topic. `ex.again()` takes the other subscriptions away.",
+    )
 
 
 def _subscribed(target: Target) -> set[str]:
@@ -95,34 +135,47 @@ def _subscribed(target: Target) -> set[str]:
     return {name for name in SERVICES if queue_arn(target, name) in endpoints}
 
 
-def _arrivals(target: Target, placed: str, changed: str) -> dict[str, list[str]]:
-    """By service, the bodies that came; "applied" where its function had taken it already."""
+def _try(target: Target) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """By service, the bodies that came; and the ids that were sent, by what they tell apart."""
+    sent = {"OrderPlaced": probe_id(), "OrderChanged": probe_id(), "OrderRemoved": probe_id()}
+    topic = topic_arn(target, TOPIC)
+    with event_through_another_topic(target, SERVICES) as foreign:
+        sent["foreign"] = foreign
+        for event_type in ("OrderChanged", "OrderRemoved", "OrderPlaced"):
+            publish(target, topic, event_type, sent[event_type])
+        return _arrivals(target, sent), sent
+
+
+def _arrivals(target: Target, sent: dict[str, str]) -> dict[str, list[str]]:
+    """What came to each queue; "applied" where its function had taken it already."""
     consumed = [name for name in SERVICES if _has_consumer(target, name)]
+    wanted = list(sent.values())
 
     def arrived(name: str) -> list[str]:
         url = url_of(target, name) or ""
         if name in consumed:
-            return _before_the_function(target, name, url, (placed, changed))
-        return collect(target, url, (placed, changed), enough=2, seconds=1.0)
+            return _before_the_function(target, name, url, wanted)
+        found = collect(target, url, wanted, enough=1, seconds=2.0)
+        return found + collect(target, url, wanted, enough=3, seconds=0.3)
 
     with ThreadPoolExecutor(len(SERVICES)) as pool:
         bodies = dict(zip(SERVICES, pool.map(arrived, SERVICES), strict=True))
-    forget(target, consumed, [placed])
+    forget(target, consumed, wanted)
     return bodies
 
 
-def _before_the_function(target: Target, name: str, url: str, wanted: tuple[str, str]) -> list[str]:
+def _before_the_function(target: Target, name: str, url: str, wanted: Collection[str]) -> list[str]:
     """What can be seen at a queue that a function empties: a message, or the work done."""
     found: list[str] = []
 
     def look() -> bool:
         found.extend(take(target, url, wanted))
-        if not found and rows(target, name, wanted[:1]):
-            found.append(f"applied {wanted[0]}")
+        done = rows(target, name, wanted)
+        found.extend(f"applied {each}" for each in done if not any(each in f for f in found))
         return bool(found)
 
-    until(look, 4.0)
-    time.sleep(0.2)  # for the other event, which follows
+    until(look, 6.0)
+    time.sleep(0.3)  # for the other events, which follow
     look()
     return found
 
@@ -135,12 +188,14 @@ def _has_consumer(target: Target, name: str) -> bool:
 
 
 def _nothing(
+    target: Target,
     arrived: dict[str, list[str]],
-    placed: str,
+    sent: dict[str, str],
     subscribed: set[str],
     policies: dict[str, list[dict[str, Any]]],
 ) -> Outcome | None:
     """Why a queue got nothing, if one did."""
+    placed = sent["OrderPlaced"]
     empty = [n for n in SERVICES if not any(placed in body for body in arrived[n])]
     if not empty:
         return None
@@ -156,26 +211,48 @@ def _nothing(
     if any(not policies[name] for name in empty):
         return wrong(
             "the forgotten queue policy",
-            "The subscriptions stand, and publish answered with a MessageId. But nobody allowed SNS to "
-            "send to the queue, so it was refused there, and neither of the two told you.",
-            next="sqs.set_queue_attributes with a Policy: sqs:SendMessage for sns.amazonaws.com.",
+            "The subscriptions stand, and publish answered with a MessageId. But the queue has no "
+            "policy, so SNS was refused there, and neither of the two told you.",
+            next="What did hello need before anything arrived?",
             **common,
         )
     if any(not _admits_sns(policies[name]) for name in empty):
         return wrong(
             "a door for somebody else",
-            "The queue has a policy, but it does not admit SNS: the one who knocks is the service "
+            "The queue has a policy, but it does not name SNS: the one who knocks is the service "
             "sns.amazonaws.com, not the topic and not you.",
             next='"Principal": {"Service": "sns.amazonaws.com"}; the topic goes into aws:SourceArn.',
             **common,
         )
+    return _filter_or_door(target, empty, common)
+
+
+def _filter_or_door(target: Target, empty: list[str], common: dict[str, str]) -> Outcome:
+    """Subscribed, and SNS is named: is it the filter, or the policy? The filter is tried."""
+    filters = {
+        each["Endpoint"]: each.get("FilterPolicy", "") for each in subscriptions(target, TOPIC)
+    }
+    chosen = filters.get(queue_arn(target, empty[0]), "")
+    if chosen and not _names_placed(chosen):
+        return wrong(
+            "a filter that drops it",
+            "The queue is subscribed, and its filter policy has no OrderPlaced.",
+            next="The events carry the attribute event_type with the value OrderPlaced.",
+            **{**common, "got": f"FilterPolicy {chosen}"[:120]},
+        )
     return wrong(
         "closed for this topic",
-        "Subscribed, and the policy names SNS, yet nothing came: the filter policy lets no OrderPlaced "
-        "through, or the queue policy names another queue, topic or action.",
-        next="Compare FilterPolicy, Resource, Action and aws:SourceArn, letter by letter.",
+        "The queue is subscribed, and its policy names SNS, yet nothing came.",
+        next="Compare Resource, Action and aws:SourceArn with the ARNs, letter by letter.",
         **common,
     )
+
+
+def _names_placed(chosen: str) -> bool:
+    try:
+        return "event_type" in json.loads(chosen) and "OrderP" in chosen
+    except ValueError:
+        return False
 
 
 def _admits_sns(statements: list[dict[str, Any]]) -> bool:
@@ -183,7 +260,7 @@ def _admits_sns(statements: list[dict[str, Any]]) -> bool:
     return any(p == "*" or "sns.amazonaws.com" in str(p) or "'*'" in str(p) for p in principals)
 
 
-def _form(arrived: dict[str, list[str]], placed: str, changed: str) -> Outcome | None:
+def _form(arrived: dict[str, list[str]], sent: dict[str, str]) -> Outcome | None:
     """Whether what came is what the services can read."""
     bodies = [body for found in arrived.values() for body in found]
     if any('"Type"' in body and "Notification" in body for body in bodies):
@@ -196,86 +273,49 @@ def _form(arrived: dict[str, list[str]], placed: str, changed: str) -> Outcome |
             got=next(body for body in bodies if "Notification" in body)[:80] + " ...",
             next="The subscription's attribute RawMessageDelivery.",
         )
-    noisy = [name for name, found in arrived.items() if any(changed in body for body in found)]
-    if noisy:
-        return wrong(
-            "every event",
-            "The OrderChanged event came too. Each copy is received, paid for, and thrown away.",
-            looked_at=_LOOKED,
-            expected="OrderPlaced only",
-            got=f"OrderChanged at {', '.join(noisy)}",
-            next='The subscription\'s attribute FilterPolicy: {"event_type": ["OrderPlaced"]}.',
-        )
+    for kind in ("OrderChanged", "OrderRemoved"):
+        noisy = [n for n, found in arrived.items() if any(sent[kind] in body for body in found)]
+        if noisy:
+            return wrong(
+                "every event",
+                "Other events come too. Each copy is received, paid for, and thrown away.",
+                looked_at=_LOOKED,
+                expected="OrderPlaced only",
+                got=f"{kind} at {', '.join(noisy)}",
+                next="The subscription's attribute FilterPolicy chooses by event_type.",
+            )
     return None
 
 
-def _doors(policies: dict[str, list[dict[str, Any]]]) -> Outcome | None:
+def _doors(
+    target: Target,
+    arrived: dict[str, list[str]],
+    sent: dict[str, str],
+    policies: dict[str, list[dict[str, Any]]],
+) -> Outcome | None:
     """Whether a queue lets in more than this topic."""
-    open_to_all = [name for name, found in policies.items() if any(map(_unguarded, found))]
-    if not open_to_all:
+    entered = [n for n, found in arrived.items() if any(sent["foreign"] in b for b in found)]
+    if entered:
+        return wrong(
+            "open to every topic",
+            "All arrived. I subscribed the queues to another topic, and its event got in as well.",
+            looked_at=_LOOKED,
+            expected="a refusal for every topic but order-events",
+            got=f"the other topic's event at {', '.join(entered)}",
+            next="The condition on aws:SourceArn names this topic.",
+        )
+    topic = topic_arn(target, TOPIC)
+    wide = [name for name, found in policies.items() if lets_other_accounts_in(found, topic)]
+    if not wide:
         return None
     return wrong(
-        "open to everybody",
-        "All arrived. But the policy has no condition: any topic, of any account, may send here.",
-        looked_at="the policies of the queues",
-        expected="a Condition on aws:SourceArn, the topic's ARN",
-        got=f"no condition at {', '.join(open_to_all)}",
-        next='"Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}}',
+        "open to other accounts",
+        "All arrived. But the policy admits a topic order-events of any account.",
+        looked_at="the policies of the queues, for a topic of account 999999999999",
+        expected="the whole ARN of the topic, with the account",
+        got=f"admitted at {', '.join(wide)}",
+        next="No star in the place of the account.",
     )
-
-
-def _unguarded(statement: dict[str, Any]) -> bool:
-    """Whether it admits any topic; a statement for an account's own principals is its own affair."""
-    principal = statement.get("Principal")
-    wide = principal in ("*", {"AWS": "*"}) or "sns.amazonaws.com" in str(principal)
-    return statement.get("Effect") == "Allow" and wide and not statement.get("Condition")
-
-
-# --- proofs -------------------------------------------------------------------------------
-
-
-def build(
-    workspace: Workspace,
-    *,
-    policy: Any = door,
-    raw: str = "true",
-    only: dict[str, Any] | None = PLACED_ONLY,
-    names: tuple[str, ...] = SERVICES,
-) -> None:
-    """The fan-out with one thing different, as a learner would build it."""
-    target = workspace.target
-    topic = topic_arn(target, TOPIC)
-    for name in names:
-        queue = queue_arn(target, name)
-        if policy:
-            target.client("sqs").set_queue_attributes(
-                QueueUrl=url_of(target, name), Attributes={"Policy": policy(queue, topic)}
-            )
-        attributes = {"RawMessageDelivery": raw}
-        if only:
-            attributes["FilterPolicy"] = json.dumps(only)
-        target.client("sns").subscribe(
-            TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes=attributes
-        )
-
-
-def _statement(principal: Any, **changes: Any) -> Any:
-    def policy(queue: str, topic: str) -> str:
-        statement = {
-            "Effect": "Allow",
-            "Principal": principal,
-            "Action": "sqs:SendMessage",
-            "Resource": queue,
-            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-            **changes,
-        }
-        return json.dumps({"Version": "2012-10-17", "Statement": statement})
-
-    return policy
-
-
-def _attempt(**changes: Any) -> Any:
-    return lambda workspace: build(workspace, **changes)
 
 
 FAN_OUT = Exercise(
@@ -283,51 +323,86 @@ FAN_OUT = Exercise(
     title="One topic, three queues",
     check=_check,
     prepare=_prepare,
-    solve=_attempt(),
-    solution="""for name in SERVICES:
-    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{lab.name(name)}"
-    policy = {"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage", "Resource": queue,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}}}]}
-    sqs.set_queue_attributes(QueueUrl=urls[name], Attributes={"Policy": json.dumps(policy)})
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes={
-        "RawMessageDelivery": "true", "FilterPolicy": json.dumps({"event_type": ["OrderPlaced"]})})
+    undo=_undo,
+    stands=_stands,
+    solve=attempt(),
+    names=names,
+    solution="""for name in ("inventory", "invoicing", "shipping"):
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn("sqs", name),
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=queue_url(name), Attributes={"Policy": policy})
+for name in ("inventory", "invoicing", "shipping"):
+    wanted = json.dumps({"event_type": ["OrderPlaced"]})
+    settings = {"RawMessageDelivery": "true", "FilterPolicy": wanted}
+    sns.subscribe(
+        TopicArn=topic,
+        Protocol="sqs",
+        Endpoint=arn("sqs", name),
+        Attributes=settings,
+    )
 # The topic's side is the subscription, the queue's side is the policy. SNS can't set the second.""",
+    equivalent={
+        '"Version": "2012-10-17"': "without a version the policy means the same here: it has no "
+        "variables",
+    },
     hints=(
-        "Two sides have to agree to a delivery. Which attribute of the *queue* says who may send?",
-        "sns.subscribe with RawMessageDelivery and FilterPolicy; and a Policy on each queue that "
-        "allows sqs:SendMessage to the service sns.amazonaws.com.",
-        '{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": '
-        '"sqs:SendMessage", "Resource": queue_arn, "Condition": {"ArnEquals": {"aws:SourceArn": topic}}}',
+        "Two sides have to agree to a delivery. You set both for hello.",
+        "First loop: a Policy on each queue, which allows sqs:SendMessage to the service "
+        "sns.amazonaws.com. Second loop: sns.subscribe with two Attributes.",
+        '"Resource": arn("sqs", name), "Condition": {"ArnEquals": {"aws:SourceArn": topic}}; and '
+        'Attributes={"RawMessageDelivery": "true", "FilterPolicy": json.dumps(...)}',
     ),
     waits=True,
     proofs=(
-        Proof("the forgotten queue policy", _attempt(policy=None), says="neither of the two told"),
+        Proof("the forgotten queue policy", attempt(policy=None), says="neither of the two told"),
+        Proof("another topic", at_another_topic, says="not to order-events"),
         Proof(
             "a door for somebody else",
-            _attempt(policy=_statement({"AWS": "123456789012"})),
+            attempt(policy=statement({"AWS": "123456789012"})),
             says="the one who knocks",
         ),
         Proof(
-            "open to everybody", _attempt(policy=_statement("*", Condition={})), says="any topic"
+            "open to every topic",
+            attempt(policy=statement("*", Condition={})),
+            says="another topic",
         ),
-        Proof("the envelope", _attempt(raw="false"), says="SNS's envelope"),
-        Proof("every event", _attempt(only=None), says="thrown away"),
-        Proof("not all three", _attempt(names=SERVICES[:2]), says="Not subscribed: shipping"),
+        Proof(
+            "open to other accounts",
+            attempt(policy=any_source("arn:aws:sns:*:*:order-events")),
+            says="any account",
+        ),
+        Proof("the envelope", attempt(raw="false"), says="SNS's envelope"),
+        Proof("every event", attempt(only=None), says="thrown away"),
+        Proof("not all three", attempt(names=SERVICES[:2]), says="Not subscribed: shipping"),
+        Proof(
+            "a filter that drops it",
+            attempt(only={"event_type": ["order_placed"]}),
+            says="has no OrderPlaced",
+        ),
         Proof(
             "closed for this topic",
-            _attempt(only={"event_type": ["order_placed"]}),
+            attempt(policy=any_source("arn:aws:sns:us-east-1:{account}:orders-events")),
             says="letter by letter",
         ),
         Proof(
             "another form of the same policy",
-            _attempt(
-                policy=_statement(
+            attempt(
+                policy=statement(
                     {"Service": ["sns.amazonaws.com"]}, Action=["sqs:SendMessage"], Sid="topic"
                 ),
                 only={"event_type": [{"prefix": "OrderPl"}]},
             ),
+            "right",
+        ),
+        Proof(
+            "with ArnLike and a star for the Region",
+            attempt(policy=any_source("arn:aws:sns:*:{account}:order-events")),
             "right",
         ),
     ),

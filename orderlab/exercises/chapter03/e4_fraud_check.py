@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from orderlab.exercises.chapter03.e2_event import door
+from orderlab.exercises.chapter03.foreign_topic import door, policy_of
+from orderlab.exercises.chapter03.notebook_names import names
 from orderlab.exercises.chapter03.probes import collect, probe_id, publish, subscriptions
+from orderlab.exercises.chapter03.undoing import unsubscribe
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders.architecture import TOPIC
 from orderlab.orders.parts import messaging
@@ -17,20 +21,27 @@ from orderlab.target.base import Target
 
 QUEUE = "fraud-check"
 LIMIT = 20_000
-# what is sent: event type and total in cents
-PROBES = {
-    "far above": ("OrderPlaced", 250_000),
-    "just at it": ("OrderPlaced", LIMIT),
-    "just below": ("OrderPlaced", LIMIT - 1),
-    "a changed one": ("OrderChanged", 250_000),
-    "a removed one": ("OrderRemoved", 250_000),
-}
-WANTED = {"far above", "just at it"}
+WANTED = {"far above", "somewhat above", "just at it"}
 _COPIED = ("FilterPolicy", "FilterPolicyScope", "RawMessageDelivery")
 _LOOKED = (
-    "five events, sent through a topic and a queue of mine with your subscription's filter: new "
-    "orders of $2,500.00, $200.00 and $199.99, and a changed and a removed one"
+    "eight events, sent through a topic and a queue of mine with your subscription's settings: new "
+    "orders of exactly $200.00, a cent less, and others at random; changed and removed ones"
 )
+
+
+def _probes() -> dict[str, tuple[str, int]]:
+    """What is sent: event type and total in cents."""
+    large = LIMIT + 1 + secrets.randbelow(900_000)
+    return {
+        "far above": ("OrderPlaced", LIMIT * 20 + secrets.randbelow(900_000)),
+        "somewhat above": ("OrderPlaced", LIMIT + 1 + secrets.randbelow(900)),
+        "just at it": ("OrderPlaced", LIMIT),
+        "just below": ("OrderPlaced", LIMIT - 1),
+        "small": ("OrderPlaced", 300 + secrets.randbelow(5_000)),
+        "a changed one": ("OrderChanged", large),
+        "a changed small one": ("OrderChanged", 300 + secrets.randbelow(5_000)),
+        "a removed one": ("OrderRemoved", large),
+    }
 
 
 def _prepare(workspace: Workspace) -> None:
@@ -38,37 +49,58 @@ def _prepare(workspace: Workspace) -> None:
     topic = topic_arn(target, TOPIC)
     messaging.ensure_topic(target, TOPIC)
     url = messaging.ensure_plain_queue(target, QUEUE)
-    target.client("sqs").set_queue_attributes(
-        QueueUrl=url, Attributes={"Policy": door(queue_arn(target, QUEUE), topic)}
-    )
+    if not policy_of(target, QUEUE):
+        target.client("sqs").set_queue_attributes(
+            QueueUrl=url, Attributes={"Policy": door(queue_arn(target, QUEUE), topic)}
+        )
 
 
-def _check(workspace: Workspace) -> Outcome:
-    target = workspace.target
-    mine = [
+def _undo(workspace: Workspace) -> None:
+    unsubscribe(workspace.target, QUEUE)
+
+
+def _mine(target: Target) -> list[dict[str, Any]]:
+    return [
         each
         for each in subscriptions(target, TOPIC)
         if each["Endpoint"] == queue_arn(target, QUEUE)
     ]
+
+
+def _stands(workspace: Workspace) -> bool:
+    return any("FilterPolicy" in each for each in _mine(workspace.target))
+
+
+def _check(workspace: Workspace) -> Outcome:
+    target = workspace.target
+    mine = _mine(target)
     if not mine:
         return untouched(
-            "The queue fraud-check is not subscribed to order-events yet.",
-            next='sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=fraud_check, ...)',
+            "The queue fraud-check is not subscribed to order-events.",
+            next="sns.subscribe, as for the three queues, with another FilterPolicy.",
         )
     attributes = {name: mine[0][name] for name in _COPIED if mine[0].get(name)}
-    return _judge(_passed(target, attributes), attributes)
+    outcome = _judge(_passed(target, attributes), attributes)
+    if outcome.kind == "wrong":
+        return replace(
+            outcome,
+            stands="The subscription of fraud-check stands. `subscribe` doesn't change the settings "
+            "of one that stands; `ex.again()` takes it away.",
+        )
+    return outcome
 
 
 def _passed(target: Target, attributes: dict[str, str]) -> set[str]:
     """Which of the probes a subscription with these attributes lets through."""
-    ids = {name: probe_id() for name in PROBES}
+    probes = _probes()
+    ids = {name: probe_id() for name in probes}
     with _copy(target, attributes) as (topic, filtered, every):
-        for name, (event_type, cents) in PROBES.items():
+        for name, (event_type, cents) in probes.items():
             publish(target, topic, event_type, ids[name], cents)
         wanted = list(ids.values())
         # what came through without a filter tells how long to wait, however busy the machine is
-        collect(target, every, wanted, enough=len(PROBES), seconds=5.0)
-        bodies = collect(target, filtered, wanted, enough=len(PROBES), seconds=0.5)
+        collect(target, every, wanted, enough=len(probes), seconds=5.0)
+        bodies = collect(target, filtered, wanted, enough=len(probes), seconds=0.5)
     return {name for name, each in ids.items() if any(each in body for body in bodies)}
 
 
@@ -94,7 +126,16 @@ def _copy(target: Target, attributes: dict[str, str]) -> Iterator[tuple[str, str
 
 
 def _judge(passed: set[str], attributes: dict[str, str]) -> Outcome:
-    got = ", ".join(name for name in PROBES if name in passed) or "none of the five"
+    got = ", ".join(sorted(passed)) or "none of the eight"
+    if passed == WANTED and attributes.get("RawMessageDelivery") != "true":
+        return wrong(
+            "the envelope",
+            "The right orders come, in SNS's envelope. The fraud desk reads raw events.",
+            looked_at=_LOOKED,
+            expected="raw delivery",
+            got="RawMessageDelivery false",
+            next="The subscription's attribute RawMessageDelivery.",
+        )
     if passed == WANTED:
         by = "the body" if attributes.get("FilterPolicyScope") == "MessageBody" else "attributes"
         return right(
@@ -108,14 +149,14 @@ def _judge(passed: set[str], attributes: dict[str, str]) -> Outcome:
         name,
         message,
         looked_at=_LOOKED,
-        expected="new orders of $200.00 and more: far above, just at it",
+        expected=", ".join(sorted(WANTED)),
         got=got,
         next=hint,
     )
 
 
 def _mistake(passed: set[str], attributes: dict[str, str]) -> tuple[str, str, str]:
-    if len(passed) == len(PROBES):
+    if len(passed) == len(_probes()):
         return (
             "no filter",
             "Everything comes: without a filter policy a subscription gets all that is published.",
@@ -124,38 +165,33 @@ def _mistake(passed: set[str], attributes: dict[str, str]) -> tuple[str, str, st
     if not passed and attributes.get("FilterPolicyScope") == "MessageBody":
         return (
             "another place in the body",
-            "Nothing comes: with the scope MessageBody the names must be where the event has them.",
+            "Nothing comes. With the scope MessageBody the names must be where the event has them.",
             "event_type and total_cents are at the top of the event, not inside `order`.",
         )
-    if not passed:
+    if not passed or passed == {"just at it"}:
         return (
             "a number compared as text",
-            "Nothing comes: the values never match. total_cents is a Number, and a list of values "
-            "compares for equality.",
-            '{"numeric": [">=", 20000]} compares numbers.',
+            "Orders above the limit don't come. A list of values compares for equality.",
+            '{"numeric": [operator, value]} compares numbers.',
         )
-    if "a changed one" in passed:
+    if "a changed one" in passed or "a removed one" in passed:
         return (
             "changes too",
-            "A changed order comes as well: the filter looks at the total only.",
+            "A changed order comes as well.",
             "Names in a policy are joined by AND: event_type and total_cents in one policy.",
         )
-    if "just below" in passed:
+    if "just below" in passed and "small" in passed:
         return (
             "dollars for cents",
-            "Smaller orders come too: totals are in cents, and $200.00 is 20000.",
-            "Amounts are whole cents everywhere in this system.",
+            "Small orders come too. Totals are in cents.",
+            "How many cents are $200.00?",
         )
-    if passed == {"far above"}:
-        return (
-            "the limit itself",
-            "An order of exactly $200.00 is missing, or a limit is too high.",
-            '"at least" is >=, and $200.00 is 20000.',
-        )
+    if passed == WANTED - {"just at it"}:
+        return ("the limit itself", "An order of exactly $200.00 is missing.", '"at least" is >=.')
     return (
         "another filter",
-        "The filter lets other events through than it should.",
-        "One policy: event_type is OrderPlaced, total_cents numeric >= 20000.",
+        "Other orders come than those that are wanted.",
+        "Compare what came with what was wanted.",
     )
 
 
@@ -165,6 +201,7 @@ _RIGHT = {"event_type": ["OrderPlaced"], "total_cents": [{"numeric": [">=", LIMI
 def _subscribe(policy: dict[str, Any] | None, **attributes: str) -> Any:
     def attempt(workspace: Workspace) -> None:
         target = workspace.target
+        _undo(workspace)
         if policy is not None:
             attributes["FilterPolicy"] = json.dumps(policy)
         target.client("sns").subscribe(
@@ -182,21 +219,31 @@ FRAUD_CHECK = Exercise(
     title="Only what is worth a look",
     check=_check,
     prepare=_prepare,
+    undo=_undo,
+    stands=_stands,
+    names=names,
     solve=_subscribe(_RIGHT, RawMessageDelivery="true"),
-    solution="""policy = {"event_type": ["OrderPlaced"], "total_cents": [{"numeric": [">=", 20000]}]}
-sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=fraud_check, Attributes={
-    "RawMessageDelivery": "true", "FilterPolicy": json.dumps(policy)})
+    solution="""wanted = {"event_type": ["OrderPlaced"], "total_cents": [{"numeric": [">=", 20000]}]}
+settings = {"RawMessageDelivery": "true", "FilterPolicy": json.dumps(wanted)}
+sns.subscribe(
+    TopicArn=topic,
+    Protocol="sqs",
+    Endpoint=arn("sqs", "fraud-check"),
+    Attributes=settings,
+)
 # Names are joined by AND, the values of one name by OR. The same policy works with
 # "FilterPolicyScope": "MessageBody", because the event's body has both names at its top.""",
     hints=(
         "Two things must hold of an event. How does a policy say AND?",
         'event_type compares with a list of values; a number wants {"numeric": [operator, value]}.',
-        '{"event_type": ["OrderPlaced"], "total_cents": [{"numeric": [">=", 20000]}]} as JSON text '
+        '{"event_type": ["OrderPlaced"], "total_cents": [{"numeric": [">=", cents]}]} as JSON text '
         "in the attribute FilterPolicy of sns.subscribe.",
     ),
     waits=True,
     proofs=(
-        Proof("no filter", _subscribe(None), says="all that is published"),
+        Proof(
+            "no filter", _subscribe(None, RawMessageDelivery="true"), says="all that is published"
+        ),
         Proof(
             "another place in the body",
             _subscribe(
@@ -213,26 +260,32 @@ sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=fraud_check, Attributes={
         Proof(
             "changes too",
             _subscribe({"total_cents": [{"numeric": [">=", LIMIT]}]}),
-            says="the total only",
+            says="changed order",
         ),
         Proof(
             "dollars for cents",
             _subscribe({**_RIGHT, "total_cents": [{"numeric": [">=", 200]}]}),
-            says="totals are in cents",
+            says="Totals are in cents",
         ),
         Proof(
             "the limit itself",
             _subscribe({**_RIGHT, "total_cents": [{"numeric": [">", LIMIT]}]}),
             says="exactly $200.00",
         ),
-        Proof("by the body", _subscribe(_RIGHT, FilterPolicyScope="MessageBody"), "right"),
+        Proof("the envelope", _subscribe(_RIGHT), says="raw events"),
         Proof(
-            "other operators, in the envelope",
+            "by the body",
+            _subscribe(_RIGHT, RawMessageDelivery="true", FilterPolicyScope="MessageBody"),
+            "right",
+        ),
+        Proof(
+            "other operators",
             _subscribe(
                 {
                     "event_type": [{"prefix": "OrderPlaced"}],
                     "total_cents": [{"numeric": [">", LIMIT - 1]}],
-                }
+                },
+                RawMessageDelivery="true",
             ),
             "right",
         ),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.exercises.chapter03.notebook_names import names
 from orderlab.exercises.chapter03.probes import until, url_of
 from orderlab.exercises.chapter03.returns_desk import (
     BATCH,
@@ -14,6 +16,7 @@ from orderlab.exercises.chapter03.returns_desk import (
     FUNCTION,
     NOTED,
     TABLE,
+    clear_away,
     lay_out,
     mapping,
     noted,
@@ -23,6 +26,7 @@ from orderlab.exercises.chapter03.returns_desk import (
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders.parts.names import queue_arn
 from orderlab.orders.parts.packages import code_sha256
+from orderlab.practice.functions import zipped
 from orderlab.target.base import Target
 
 _DEFAULTS = {
@@ -33,8 +37,9 @@ _DEFAULTS = {
     "ParallelizationFactor": 1,
     "FunctionResponseTypes": [],
 }
-_LOOKED = "wrote a good, a bad and a good return, and waited for them to be noted or set aside"
-_EXPECTED = "both good ones noted; of the bad one a message in returns-failed"
+_LOOKED = "wrote three good returns and two bad ones between them, all at once, and waited"
+_EXPECTED = "the three good ones noted; of each bad one a message in returns-failed"
+GOOD = 3
 
 
 def _set_aside(target: Target) -> int:
@@ -46,16 +51,32 @@ def _set_aside(target: Target) -> int:
     return sum(int(found["Attributes"][name]) for name in names)
 
 
+def _undo(workspace: Workspace) -> None:
+    clear_away(workspace.target)
+
+
+def _stands(workspace: Workspace) -> bool:
+    found = mapping(workspace.target)
+    return found is not None and not _as_it_came(found)
+
+
 def _check(workspace: Workspace) -> Outcome:
     try:
-        return _look(workspace.target)
+        outcome = _look(workspace.target)
+        if outcome.kind == "wrong":
+            return replace(
+                outcome,
+                stands="The mapping stands as you left it. Each setting that you name is changed, "
+                "the others stay; `ex.again()` lays out the returns desk anew.",
+            )
+        return outcome
     except ClientError as error:
         return wrong(
             "something is gone",
             "A table, the function or its role is not there any more, so nothing can be noted.",
             looked_at=_LOOKED,
             got=str(error)[:160],
-            next="lab.exercise('3.5') in a fresh chapter lays it all out again.",
+            next="ex.again() lays out the returns desk anew.",
         )
 
 
@@ -73,13 +94,24 @@ def _look(target: Target) -> Outcome:
     if _as_it_came(reader) and _code_as_it_came(target):
         return untouched(
             "The mapping is as it was; r-2 is tried again and again, and r-3 waits behind it.",
-            next="lambda_.update_event_source_mapping(UUID=..., ...)",
+            next="functions.update_event_source_mapping, as for tell, with other settings.",
+        )
+    if not _code_as_it_came(target):
+        return wrong(
+            "the function was changed",
+            "note-returns has other code than it came with.",
+            looked_at="the digest of its code",
+            expected="the same function, and another mapping",
+            got="other code",
+            next="The next function will fail on something else. Let the mapping cope.",
         )
     run = f"r-x{secrets.token_hex(4)}"
-    good, bad = [f"{run}-1", f"{run}-3"], [f"{run}-2"]
+    good, bad = [f"{run}-1", f"{run}-3", f"{run}-5"], [f"{run}-2", f"{run}-4"]
     before = _set_aside(target)
     write(target, good, bad)
-    done = until(lambda: set(good) <= noted(target) and _set_aside(target) > before, 6.0)
+    done = until(
+        lambda: set(good) <= noted(target) and _set_aside(target) >= before + len(bad), 8.0
+    )
     passed, aside = noted(target) & set(good), _set_aside(target) - before
     skipped = not until(lambda: "r-3" in noted(target), 0.5)
     _tidy(target, good + bad)
@@ -109,8 +141,8 @@ def _tidy(target: Target, ids: list[str]) -> None:
 
 
 def _judge(reader: dict[str, Any], good: int, aside: bool, skipped: bool) -> Outcome:
-    got = f"{good} of 2 good ones noted, the bad one {'' if aside else 'not '}set aside"
-    if good == 2 and skipped:
+    got = f"{good} of {GOOD} good ones noted; the bad ones {'' if aside else 'not '}set aside"
+    if good == GOOD and skipped:
         return wrong(
             "skipped what waited",
             "New returns flow, but r-3, which waited behind the bad one, was never noted.",
@@ -120,7 +152,7 @@ def _judge(reader: dict[str, Any], good: int, aside: bool, skipped: bool) -> Out
             next="A mapping at LATEST begins behind all that waited. Change the one that was there, or "
             "begin at TRIM_HORIZON.",
         )
-    if good == 2 and aside:
+    if good == GOOD and aside:
         return right(
             "The bad record is set aside with its place in the stream, and nobody waits for it. Its "
             "data are still in the stream for 24 hours, and in the table: the message says where.",
@@ -134,7 +166,7 @@ def _judge(reader: dict[str, Any], good: int, aside: bool, skipped: bool) -> Out
 def _mistake(reader: dict[str, Any], good: int) -> tuple[str, str, str]:
     retries, age = reader["MaximumRetryAttempts"], reader["MaximumRecordAgeInSeconds"]
     destination = reader.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
-    if good == 2:
+    if good == GOOD:
         if destination:
             return (
                 "set aside elsewhere",
@@ -215,17 +247,32 @@ def _anew(position: str) -> Any:
     return attempt
 
 
+def _other_code(workspace: Workspace) -> None:
+    client, name = workspace.client("lambda"), workspace.name(FUNCTION)
+    code = "def handler(event, context):\n    return None\n"
+    client.update_function_code(FunctionName=name, ZipFile=zipped({"note_returns.py": code}))
+    client.get_waiter("function_updated_v2").wait(FunctionName=name)
+
+
+def _names(workspace: Workspace) -> dict[str, Any]:
+    return {**names(workspace), "reader": mapping(workspace.target)}
+
+
 BLOCKED_SHARD = Exercise(
     id="3.5",
     title="A blocked shard",
     check=_check,
     prepare=lay_out,
+    undo=_undo,
+    stands=_stands,
+    names=_names,
     solve=_update(BisectBatchOnFunctionError=True, MaximumRetryAttempts=2, aside=True),
-    solution="""mapping = lambda_.list_event_source_mappings(
-    FunctionName=lab.name("note-returns"))["EventSourceMappings"][0]
-lambda_.update_event_source_mapping(
-    UUID=mapping["UUID"], BisectBatchOnFunctionError=True, MaximumRetryAttempts=2,
-    DestinationConfig={"OnFailure": {"Destination": failed_arn}})
+    solution="""functions.update_event_source_mapping(
+    UUID=reader["UUID"],
+    BisectBatchOnFunctionError=True,
+    MaximumRetryAttempts=2,
+    DestinationConfig={"OnFailure": {"Destination": arn("sqs", "returns-failed")}},
+)
 # Bisecting finds the bad record, the limit ends its tries, the destination keeps its place.
 # Each of the three alone leaves something to be lost or to wait.""",
     hints=(
@@ -233,11 +280,12 @@ lambda_.update_event_source_mapping(
         "where does it go then?",
         "Three settings of the mapping: BisectBatchOnFunctionError, MaximumRetryAttempts, "
         "DestinationConfig.",
-        "lambda_.update_event_source_mapping(UUID=..., BisectBatchOnFunctionError=True, "
-        'MaximumRetryAttempts=2, DestinationConfig={"OnFailure": {"Destination": failed_arn}})',
+        'BisectBatchOnFunctionError=True, MaximumRetryAttempts=2, and {"OnFailure": '
+        '{"Destination": arn("sqs", "returns-failed")}} as DestinationConfig.',
     ),
     waits=True,
     proofs=(
+        Proof("the function was changed", _other_code, says="other code"),
         Proof("nobody reads", _remove, says="gone, or switched off"),
         Proof("never given up", _update(aside=True), says="Nothing limits the tries"),
         Proof(

@@ -6,8 +6,10 @@ import json
 import time
 from typing import Any
 
-from orderlab.exercises.chapter03.e2_event import door
+from orderlab.exercises.chapter03.foreign_topic import door
+from orderlab.exercises.chapter03.notebook_names import names
 from orderlab.exercises.chapter03.probes import forget, rows, until, url_of
+from orderlab.exercises.chapter03.undoing import unsubscribe
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders import architecture
 from orderlab.orders.architecture import ORDERS, SERVICES, TOPIC
@@ -17,6 +19,7 @@ from orderlab.orders.parts.functions import Function
 from orderlab.orders.parts.names import queue_arn, table_arn, topic_arn
 from orderlab.orders.parts.roles import allow
 from orderlab.orders.replay import replay
+from orderlab.practice.removal import remove
 from orderlab.requirements.system import fresh_orders
 from orderlab.target.base import Target
 
@@ -31,12 +34,30 @@ _CONSUME = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 def _prepare(workspace: Workspace) -> None:
     """The chapter's system, if it does not stand yet, and how its functions are now."""
     target = workspace.target
-    if not _stands(target):
-        architecture.build(target, 3)
+    if not _system_stands(target):
+        architecture.build(target, 3, alarmed=False)
     workspace.memory.setdefault("before", _deployed(target))
 
 
-def _stands(target: Target) -> bool:
+def _undo(workspace: Workspace) -> None:
+    """The function, its table, and the queues that it reads, but for those of the three."""
+    target = workspace.target
+    sources = {each["EventSourceArn"].rpartition(":")[2] for each in _mappings(target)}
+    own = {name for name in sources if name not in map(target.name, SERVICES)}
+    queues = {LOYALTY, f"{LOYALTY}-dlq", *(n.removeprefix(target.name("")) for n in own)}
+    for queue in queues:
+        unsubscribe(target, queue)
+    remove(target, *sorted(queues))
+
+
+def _done(workspace: Workspace) -> bool:
+    """Whether the service stands, as far as a look at its parts tells."""
+    target = workspace.target
+    known = target.client("dynamodb").list_tables()["TableNames"]
+    return target.name(LOYALTY) in known and _fed(target)
+
+
+def _system_stands(target: Target) -> bool:
     """Whether the stream feeds the topic's publisher, and each service has its queue."""
     client = target.client("lambda")
     found = client.list_event_source_mappings()["EventSourceMappings"]
@@ -71,7 +92,8 @@ def _check(workspace: Workspace) -> Outcome:
             looked_at="code, layers and environment of the functions that were there before",
             expected="not one of them different",
             got=f"changed: {', '.join(changed)}",
-            next="Who may subscribe to order-events without asking its publisher?",
+            next="Who may subscribe to order-events without asking its publisher? What was changed "
+            "by hand has to be changed back by hand.",
         )
     shared = _on_a_shared_queue(target)
     if shared:
@@ -159,6 +181,16 @@ def _judge(target: Target, done: dict[str, dict[str, int]], waiting: int) -> Out
     common = {"looked_at": _LOOKED, "expected": _EXPECTED, "got": got}
     twice = [name for name, found in done.items() if any(n > 1 for n in found.values())]
     short = [name for name in done if len(done[name]) < COUNT]
+    if not short and not twice and not _reports_failures(target):
+        return wrong(
+            "failures are swallowed",
+            "Every order came. But the mapping takes any answer of the function for success, also "
+            "one that names messages that failed. They are deleted.",
+            looked_at="the mapping of loyalty's queue",
+            expected="ReportBatchItemFailures, as the mapping of shipping's queue has it",
+            got="FunctionResponseTypes is empty",
+            next="FunctionResponseTypes of the mapping.",
+        )
     if not short and not twice:
         return right(
             "Loyalty hears of every order, and nobody who was there before knows it. That is R3: the "
@@ -194,14 +226,25 @@ def _judge(target: Target, done: dict[str, dict[str, int]], waiting: int) -> Out
     )
 
 
-def _fed(target: Target) -> bool:
+def _mappings(target: Target) -> list[dict[str, Any]]:
+    """The mappings of loyalty; none if there is no such function."""
     client = target.client("lambda")
     try:
         found = client.list_event_source_mappings(FunctionName=target.name(LOYALTY))
     except client.exceptions.ResourceNotFoundException:
-        return False
-    return any(each["State"] in ("Enabled", "Enabling", "Creating", "Updating")
-               for each in found["EventSourceMappings"])  # fmt: skip
+        return []
+    mappings: list[dict[str, Any]] = found["EventSourceMappings"]
+    return mappings
+
+
+def _fed(target: Target) -> bool:
+    states = ("Enabled", "Enabling", "Creating", "Updating")
+    return any(each["State"] in states for each in _mappings(target))
+
+
+def _reports_failures(target: Target) -> bool:
+    found = _mappings(target)
+    return all("ReportBatchItemFailures" in each.get("FunctionResponseTypes", []) for each in found)
 
 
 # --- proofs -------------------------------------------------------------------------------
@@ -215,9 +258,12 @@ def build(
     raw: str = "true",
     mapped: bool = True,
     filtered: bool = True,
+    answers: tuple[str, ...] = ("ReportBatchItemFailures",),
 ) -> None:
     """The fourth service, with one thing different."""
     target = workspace.target
+    if not _done(workspace):
+        _undo(workspace)
     tables.ensure_table(target, LOYALTY, tables.service_table(), stream=False)
     if queue not in SERVICES:
         url = messaging.ensure_queue(
@@ -248,7 +294,7 @@ def build(
             LOYALTY,
             queue_arn(target, queue),
             BatchSize=10,
-            FunctionResponseTypes=["ReportBatchItemFailures"],
+            FunctionResponseTypes=list(answers),
         )
 
 
@@ -269,34 +315,74 @@ def _table_only(workspace: Workspace) -> None:
     tables.ensure_table(workspace.target, LOYALTY, tables.service_table(), stream=False)
 
 
+def _names(workspace: Workspace) -> dict[str, Any]:
+    return {**names(workspace), "layer": functions.ensure_layer(workspace.target)}
+
+
 LOYALTY_JOINS = Exercise(
     id="3.6",
     title="A fourth service (open)",
     check=_check,
     prepare=_prepare,
+    undo=_undo,
+    stands=_done,
     solve=_attempt(),
-    solution="""make_table("loyalty", "order_id")
-urls["loyalty"] = make_queue("loyalty")
-subscribe("loyalty")          # what the loop of exercise 3.3 does for one name: policy, subscription
-table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{lab.name('loyalty')}"
-deploy("loyalty", {"TABLE": lab.name("loyalty")},
-       allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-             queue_arn("loyalty")),
-       allow("dynamodb:UpdateItem", table))
-feed("loyalty", queue_arn("loyalty"), BatchSize=10)
+    names=_names,
+    solution="""dynamodb.create_table(
+    TableName="loyalty",
+    BillingMode="PAY_PER_REQUEST",
+    AttributeDefinitions=[{"AttributeName": "order_id", "AttributeType": "S"}],
+    KeySchema=[{"AttributeName": "order_id", "KeyType": "HASH"}],
+)
+dynamodb.get_waiter("table_exists").wait(TableName="loyalty", WaiterConfig={"Delay": 1})
+sqs.create_queue(QueueName="loyalty")
+door = {
+    **allow("sqs:SendMessage", arn("sqs", "loyalty")),
+    "Principal": {"Service": "sns.amazonaws.com"},
+    "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+}
+policy = json.dumps({"Version": "2012-10-17", "Statement": [door]})
+sqs.set_queue_attributes(QueueUrl=queue_url("loyalty"), Attributes={"Policy": policy})
+wanted = json.dumps({"event_type": ["OrderPlaced"]})
+settings = {"RawMessageDelivery": "true", "FilterPolicy": wanted}
+sns.subscribe(
+    TopicArn=topic, Protocol="sqs", Endpoint=arn("sqs", "loyalty"), Attributes=settings
+)
+consume = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+rights = [
+    allow(consume, arn("sqs", "loyalty")),
+    allow("dynamodb:UpdateItem", arn("dynamodb", "table/loyalty")),
+]
+where = {"Variables": {"TABLE": "loyalty"}}
+code = lab.customer_code("loyalty")
+lab.deploy("loyalty", code, handler="loyalty.handler", Timeout=10, Layers=[layer],
+           Environment=where, allowed=rights)
+functions.create_event_source_mapping(
+    FunctionName="loyalty",
+    EventSourceArn=arn("sqs", "loyalty"),
+    FunctionResponseTypes=["ReportBatchItemFailures"],
+)
 # Six new things, and none that was there is changed.""",
+    equivalent={
+        '"FilterPolicy": wanted': "the function passes over other events by itself; the filter "
+        "saves receiving them",
+        'BillingMode="PAY_PER_REQUEST"': "how the table is paid for is left open",
+        "Timeout=10": "the default of 3 s is enough here",
+        '"Condition": {"ArnEquals": {"aws:SourceArn": topic}}': "exercise 3.3 is about that",
+    },
     hints=(
         "What does shipping have that makes it hear of orders? List it, from the topic to the table.",
-        "A queue of its own, its policy, a subscription (raw), a function with a role, a mapping, a "
-        "table. You have code for each in this notebook.",
-        'make_queue("loyalty"), the loop of 3.3 for one more name, make_table("loyalty"), '
-        'deploy("loyalty", ...), create_event_source_mapping.',
+        "A queue of its own, its policy, a subscription (raw), a function with its rights, a "
+        "mapping, a table. You have seen the call for each.",
+        "create_table, create_queue, set_queue_attributes and sns.subscribe as in 3.3, lab.deploy, "
+        "create_event_source_mapping with the same FunctionResponseTypes as shipping's.",
     ),
     waits=True,
-    needs=(),
+    needs=("3.3",),
     proofs=(
         Proof("touched what was deployed", _called_by_accept_order, says="accept-order changed"),
         Proof("a queue shared", _attempt(queue="shipping"), says="A message goes to one reader"),
+        Proof("failures are swallowed", _attempt(answers=()), says="takes any answer"),
         Proof("nobody reads the queue", _attempt(mapped=False), says="no function reads it"),
         Proof("something on the way", _attempt(policy=False), says="without a"),
         Proof("only a part of it", _table_only, says="no order reaches it"),

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from orderlab.orders.parts.names import ignoring, topic_arn
+from orderlab.practice.items import item_of
 from orderlab.target.base import Target
 
 
@@ -19,26 +20,61 @@ def probe_id() -> str:
     return f"probe-{secrets.token_hex(5)}"
 
 
-def probe_order(order_id: str, cents: int = 500) -> dict[str, Any]:
-    """A whole, valid order of one line whose total is `cents`."""
-    line = {
-        "sku": "sku-1",
-        "name": "Apples",
-        "department": "Produce",
-        "quantity": 1,
-        "unit_price_cents": cents,
-    }
-    return {
+def probe_order(order_id: str, cents: int | None = None) -> dict[str, Any]:
+    """A whole, valid order of random lines and a coupon, whose total is `cents`, or random."""
+    coupon = 7 + secrets.randbelow(90)
+    lines = [
+        {
+            "sku": f"sku-{secrets.token_hex(3)}",
+            "name": f"Apples {number}",
+            "department": "Produce",
+            "quantity": 2 + secrets.randbelow(4),
+            "unit_price_cents": 101 + secrets.randbelow(900),
+        }
+        for number in range(2 + secrets.randbelow(2))
+    ]
+    order = {
         "order_id": order_id,
-        "customer_id": "c-probe",
-        "store_id": "s-probe",
-        "placed_at": "2017-12-18T09:00:00Z",
-        "coupon_cents": 0,
-        "lines": [line],
+        "customer_id": f"c-{secrets.token_hex(3)}",
+        "store_id": f"s-{secrets.token_hex(2)}",
+        "placed_at": f"2017-12-18T09:{secrets.randbelow(50) + 10}:00Z",
+        "coupon_cents": coupon,
+        "lines": lines,
+    }
+    if cents is not None:
+        order["coupon_cents"] = 0
+        order["lines"] = [{**lines[0], "quantity": 1, "unit_price_cents": cents}]
+    return order
+
+
+def total_cents(order: dict[str, Any]) -> int:
+    """Goods less the coupon."""
+    goods = sum(line["quantity"] * line["unit_price_cents"] for line in order["lines"])
+    return int(goods - order["coupon_cents"])
+
+
+def record(name: str, order: dict[str, Any]) -> dict[str, Any]:
+    """A stream record of the view type NEW_IMAGE about one order."""
+    change: dict[str, Any] = {
+        "ApproximateCreationDateTime": 1_513_587_600,
+        "Keys": {"order_id": {"S": order["order_id"]}},
+        "SequenceNumber": f"{secrets.randbelow(10**9) + 10**20}",
+        "SizeBytes": 300,
+        "StreamViewType": "NEW_IMAGE",
+    }
+    if name != "REMOVE":
+        change["NewImage"] = item_of(order)
+    return {
+        "eventID": secrets.token_hex(16),
+        "eventName": name,
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "us-east-1",
+        "dynamodb": change,
     }
 
 
-def publish(target: Target, topic: str, event_type: str, order_id: str, cents: int = 500) -> None:
+def publish(target: Target, topic: str, event_type: str, order_id: str, cents: int = 517) -> None:
     """Publish an event to a topic (its ARN), as publish-order-events does."""
     event = {
         "event_id": secrets.token_hex(8),

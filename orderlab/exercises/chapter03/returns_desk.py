@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from typing import Any
 
-from orderlab.exercises.chapter03.probes import until
+from orderlab.exercises.chapter03.probes import until, url_of
 from orderlab.exercises.engine import Workspace
-from orderlab.orders.parts import functions, messaging
+from orderlab.orders.parts import functions, messaging, tables
 from orderlab.orders.parts.names import ignoring, log_group, queue_arn, table_arn
+from orderlab.orders.parts.packages import handler_zip
 from orderlab.orders.parts.roles import allow, ensure_role, may_log
 from orderlab.target.base import Target
 
 TABLE, NOTED, FUNCTION, FAILED = "returns", "returns-noted", "note-returns", "returns-failed"
 BATCH = 10
-CODE = '''"""note-returns: writes down what the customer gets back."""
-import os
-
-import boto3
-
-table = boto3.resource("dynamodb").Table(os.environ["NOTED"])
-
-
-def handler(event, context):
-    for record in event["Records"]:
-        image = record["dynamodb"].get("NewImage")
-        if image is not None:
-            cents = int(image["refund_cents"]["N"])
-            table.put_item(Item={"return_id": image["return_id"]["S"], "refund_cents": cents})
-'''
 
 
 def lay_out(workspace: Workspace) -> None:
@@ -102,11 +86,29 @@ def _function(target: Target, stream: str) -> None:
 
 
 def package() -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        # a fixed date, so that the same code has the same digest whenever it is packed
-        archive.writestr(zipfile.ZipInfo("note_returns.py", (2026, 1, 1, 0, 0, 0)), CODE)
-    return buffer.getvalue()
+    return handler_zip("note_returns")
+
+
+def clear_away(target: Target) -> None:
+    """The desk with all that was written there. The queue `returns-failed` stays, empty."""
+    functions.remove_function(target, FUNCTION)
+    until(lambda: mapping(target) is None, 10.0)
+    for name in (TABLE, NOTED):
+        tables.remove_table(target, name)
+    url = url_of(target, FAILED)
+    while url and (some := _receive(target, url)):
+        for each in some:
+            target.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+
+
+def _receive(target: Target, url: str) -> list[dict[str, Any]]:
+    # a long poll looks at all of the queue's servers
+    found: list[dict[str, Any]] = (
+        target.client("sqs")
+        .receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+        .get("Messages", [])
+    )
+    return found
 
 
 def mapping(target: Target) -> dict[str, Any] | None:

@@ -16,13 +16,16 @@ DRAWINGS: dict[str, str] = {
     "concurrency": "concurrency",
     "connections": "connections",
     "environment": "environment",
+    "events": "events",
     "index": "index",
     "key": "key",
     "partitions": "partitions",
     "permissions": "permissions",
     "sparse index": "sparse_index",
     "monolith": "monolith",
+    "shard": "shard",
     "token bucket": "token_bucket",
+    "two sides": "two_sides",
 }
 
 
