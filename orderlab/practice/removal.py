@@ -30,21 +30,27 @@ def remove(target: Target, *names: str) -> list[str]:
     """Remove every resource with one of these names; returns what was removed, kind and name.
 
     Looks at functions (with their mappings, role and log group), tables, queues, topics (with
-    their subscriptions), REST APIs, usage plans, API keys, layers, log groups, roles, alarms and
-    event buses; `function/statement` names a statement of a function's resource policy. A name that
+    their subscriptions), REST APIs, usage plans, API keys, layers, log groups, roles and
+    alarms; `function/statement` names a statement of a function's resource policy. A name that
     nothing has is passed over. Waits until the name of a removed queue is free again.
     """
     removed = []
     for name in names:
         for kind, take_away in _KINDS.items():
-            # only these two have a slash in their names
-            if "/" in name and kind not in ("log group", "permission"):
+            if not _may_have(kind, name):
                 continue
             if _succeeds(take_away, target, name):
                 removed.append(f"{kind} {name}")
     if any(each.startswith("queue ") for each in removed):
         time.sleep(_QUEUE_NAME_SECONDS / getattr(target, "speed", 1.0))
     return removed
+
+
+def _may_have(kind: str, name: str) -> bool:
+    """Whether resources of this kind can have such a name."""
+    if "/" in name:
+        return kind in ("log group", "permission")
+    return kind in ("queue", "topic") or not name.endswith(".fifo")
 
 
 def _succeeds(take_away: Callable[[Target, str], bool], target: Target, name: str) -> bool:
@@ -88,20 +94,6 @@ def _alarm(target: Target, name: str) -> bool:
     if not metrics.describe_alarms(AlarmNames=[full_name])["MetricAlarms"]:
         return False
     metrics.delete_alarms(AlarmNames=[full_name])
-    return True
-
-
-def _event_bus(target: Target, name: str) -> bool:
-    events, bus = target.client("events"), target.name(name)
-    events.describe_event_bus(Name=bus)
-    for rule in events.list_rules(EventBusName=bus)["Rules"]:
-        targets = events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
-        if targets:
-            events.remove_targets(
-                Rule=rule["Name"], EventBusName=bus, Ids=[each["Id"] for each in targets]
-            )
-        events.delete_rule(Name=rule["Name"], EventBusName=bus)
-    events.delete_event_bus(Name=bus)
     return True
 
 
@@ -201,5 +193,4 @@ _KINDS: dict[str, Callable[[Target, str], bool]] = {
     "role": _role,
     "permission": _permission,
     "alarm": _alarm,
-    "event bus": _event_bus,
 }

@@ -335,7 +335,7 @@ LOYALTY_JOINS = Exercise(
     KeySchema=[{"AttributeName": "order_id", "KeyType": "HASH"}],
 )
 dynamodb.get_waiter("table_exists").wait(TableName="loyalty", WaiterConfig={"Delay": 1})
-sqs.create_queue(QueueName="loyalty")
+made = sqs.create_queue(QueueName="loyalty")
 door = {
     **allow("sqs:SendMessage", arn("sqs", "loyalty")),
     "Principal": {"Service": "sns.amazonaws.com"},
@@ -345,7 +345,7 @@ policy = json.dumps({"Version": "2012-10-17", "Statement": [door]})
 sqs.set_queue_attributes(QueueUrl=queue_url("loyalty"), Attributes={"Policy": policy})
 wanted = json.dumps({"event_type": ["OrderPlaced"]})
 settings = {"RawMessageDelivery": "true", "FilterPolicy": wanted}
-sns.subscribe(
+joined = sns.subscribe(
     TopicArn=topic, Protocol="sqs", Endpoint=arn("sqs", "loyalty"), Attributes=settings
 )
 consume = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]

@@ -30,6 +30,6 @@ def draw() -> Picture:
     return board.picture(
         "A table's stream has two shards. Each is a log of records in order, from the oldest, "
         "where an iterator of type TRIM_HORIZON begins, to the newest, where LATEST begins, and "
-        "keeps them for 24 hours. All changes of one item are in one shard. Of each shard a function gets one "
-        "batch at a time, in order; between the shards there is no order."
+        "keeps them for 24 hours. All changes of one item are in one shard. Of each "
+        "shard a function gets one batch at a time, in order; between the shards there is no order."
     )
