@@ -225,9 +225,12 @@ with lab.faults.kill("tell"):
 lab.wait_for(lambda: len(lab.log("tell", memo)) > 1, seconds=20)
 told = len(lab.log("tell", memo))
 logged = sum(record["dynamodb"]["Keys"]["name"]["S"] == memo for record in records(log))
-print(f"in the log: {logged} record; the function was told of it {told} times")
 lab.compare("3.p1", "the function gets it again" if told > 1 else "it was told once",
             "Lambda goes on only after a batch that was answered. It repeats any other.")
+
+# %%
+lab.bars("One change of one item, in the log and in effect",
+         {"records in the log": logged, "times the function was told": told}, y_label="times")
 
 # %% tags=["claim"]
 assert logged == 1 and told > 1
@@ -261,7 +264,8 @@ lab.remove("try-out")
 try_out = sns.create_topic(Name="try-out")["TopicArn"]
 attributes = sns.get_topic_attributes(TopicArn=try_out)["Attributes"]
 print("key for encryption at rest:", attributes.get("KmsMasterKeyId", "none"))
-print("who may publish and subscribe:", json.loads(attributes["Policy"])["Statement"][0]["Condition"])
+rule = json.loads(attributes["Policy"])["Statement"][0]
+print("who may publish and subscribe:", rule["Condition"])
 
 # %% [markdown]
 # **Encryption.** Messages travel over TLS, always. Encryption *at rest* with a key of KMS is opt-in: you name a key. `alias/aws/sns` is AWS's own in your account, and a key of yours lets you say who may use it.
@@ -716,6 +720,10 @@ lab.compare("3.p5", "when r-2 has left the stream, after 24 hours", "-1 means no
 # | `BisectBatchOnFunctionError` | a failing batch is halved, and each half tried by itself |
 # | `DestinationConfig` | where to tell of what was given up: `{"OnFailure": {"Destination": queue_arn}}` |
 #
+# %%
+lab.picture("bisect")
+
+# %% [markdown]
 # Here is the call, on the mapping of `tell` from section 3.3:
 
 # %%
@@ -781,7 +789,8 @@ assert third and place["batchSize"] == 1
 # | latency to Lambda | p50 73 ms, p99 225 ms | p50 148 ms, p99 387 ms (2023); p90 80 ms in a customer's case (2026) |
 # | throughput | nearly unlimited for a standard topic | 10,000 `PutEvents` a second in us-east-1 by default; can be raised |
 # | price | USD 0.50 a million publishes; delivery to SQS and Lambda free | USD 1.00 a million events |
-#
+
+# %% [markdown]
 # (Latencies and prices are second-hand, checked in November 2026.) A **schema registry** keeps the form of each event type: title, fields, types, versions. EventBridge can discover schemas from the events on a bus, and generate classes from them. It describes; it doesn't refuse an event that breaks the form. It helps where many teams or third parties send many types.
 #
 # Here there is one event type, few services, and little money: **SNS**. The choice flips with many event types from many teams, with events of SaaS partners or of AWS services themselves, or when rules on content decide where an event goes. It need not be one or the other, since a topic can be a rule's target.
@@ -978,7 +987,8 @@ print("broken:", ", ".join(name for name, orders in weather.broken.items() if or
 
 # %% [markdown]
 # Look at the first order in the picture, and at who sent the customer away. An order that is in the table finds its way, whatever fails behind it. An order that comes while `accept-order` or the table has a bad moment is refused, because nothing in front of them keeps it. Chapter 04 puts something there.
-#
+
+# %% [markdown]
 # ## Decision record 03
 #
 # | | |
@@ -1022,13 +1032,13 @@ lab.finish()
 # | FIFO: 300 "publishers" a second | it was publishes; 3,000 a second since 2023, and since January 2025 up to the Region's quota with `FifoThroughputScope=MessageGroup` (about 300 a second for a group) |
 # | SNS doesn't keep; delivery is the subscriber's problem | it tries again, then a subscription's dead-letter queue takes the message; FIFO topics can archive and replay |
 # | the topic policy says who may publish and subscribe | yes, and the *queue's* policy must let SNS in |
-# | SNS takes about 30 ms | a marketing figure; measured independently, p50 is 73 ms to Lambda |
 
 # %% [markdown]
-# ... on EventBridge and streams:
+# ... on sizes, EventBridge and streams:
 #
 # | in 2023 | now |
 # |---|---|
+# | SNS takes about 30 ms | a marketing figure; measured independently, p50 is 73 ms to Lambda |
 # | messages up to 256 KB | 256 KiB by default; up to 1 MiB with `MaximumMessageSize`, then SQS, Lambda and Firehose only |
 # | over 30 AWS services publish to SNS | the number was not verified |
 # | EventBridge takes 0.5 s | true until February 2023; the median was 148 ms after that |

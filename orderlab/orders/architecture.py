@@ -46,7 +46,8 @@ def build(
 
     What only another chapter has is removed, with its data; `from_nothing` promises that there is
     none, which saves the time of looking. Without `alarmed` no alarm is made. Chapter 0 is the
-    monolith: nothing stands. Chapter 5 looks and builds nothing, so that chapter 04's system stands at its end.
+    monolith: nothing stands. Chapter 5 looks and builds nothing, so that chapter 04's system
+    stands at its end.
     Raises LearnerError for any other chapter.
     """
     if chapter == 0:

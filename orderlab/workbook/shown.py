@@ -43,7 +43,7 @@ def unshown(exercises: list[Exercise], folder: Path) -> list[str]:
         if seen is None:
             found.append(f"{exercise.id}: no notebook opens it.")
             continue
-        words = set(re.findall(r"[A-Za-z_$][\w$-]*", seen))
+        words = {*re.findall(r"[A-Za-z_$][\w$-]*", seen), *_EXPRESSION_WORDS.findall(seen)}
         missing = sorted(name for name in asked_for(exercise.solution) if name not in words)
         if missing:
             found.append(

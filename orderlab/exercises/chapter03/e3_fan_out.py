@@ -348,7 +348,7 @@ for name in ("inventory", "invoicing", "shipping"):
     )
 # The topic's side is the subscription, the queue's side is the policy. SNS can't set the second.""",
     equivalent={
-        '"Version": "2012-10-17"': "without a version the policy means the same here: it has no "
+        "without 'Version'": "without a version the policy means the same here: it has no "
         "variables",
     },
     hints=(

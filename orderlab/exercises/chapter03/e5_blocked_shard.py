@@ -275,6 +275,7 @@ BLOCKED_SHARD = Exercise(
 )
 # Bisecting finds the bad record, the limit ends its tries, the destination keeps its place.
 # Each of the three alone leaves something to be lost or to wait.""",
+    equivalent={"2 -> 3": "any small number of tries will do"},
     hints=(
         "A batch fails as a whole. What finds the one bad record in it, what ends its tries, and "
         "where does it go then?",

@@ -13,6 +13,7 @@ from orderlab.showing.picture import Picture
 # name -> module of this package, which holds a function `draw() -> Picture`
 DRAWINGS: dict[str, str] = {
     "API": "api_tree",
+    "bisect": "bisect",
     "concurrency": "concurrency",
     "connections": "connections",
     "environment": "environment",
