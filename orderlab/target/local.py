@@ -99,7 +99,7 @@ class LocalTarget:
     @property
     def speed(self) -> float:
         """How many times as fast as on AWS the cloud's waits pass, if the cloud is ours."""
-        return float(self._settings.get("speed", 1.0))
+        return float((self._settings or {}).get("speed", 1.0))
 
     # --- whether it is there ----------------------------------------------------------------
 

@@ -84,9 +84,9 @@ def _check(workspace: Workspace) -> Outcome:
     faults = {part: _best(found, part[0]) for part, found in by_part.items() if found}
     found_wrong = [(part, fault) for part, fault in faults.items() if fault]
     if found_wrong:
-        part, fault = found_wrong[0]
+        part, (name, message, hint) = found_wrong[0]
         return replace(
-            _wrong(*fault, f"{part[1]}: {_told(by_part[part][0])}"),
+            _wrong(name, message, hint, f"{part[1]}: {_told(by_part[part][0])}"),
             stands="put_metric_alarm with the same AlarmName replaces an alarm; `ex.again()` takes "
             "all alarms of these parts away.",
         )
@@ -123,7 +123,7 @@ def _on_nothing(target: Target, alarms: Iterable[dict[str, Any]]) -> Outcome | N
     return None
 
 
-def _best(alarms: list[dict[str, Any]], kind: tuple[str, str, str]) -> tuple[str, ...] | None:
+def _best(alarms: list[dict[str, Any]], kind: tuple[str, str, str]) -> tuple[str, str, str] | None:
     """What is wrong with the best of a part's alarms; None if one is right."""
     faults = [_fault(alarm, kind) for alarm in alarms]
     return None if None in faults else faults[0]
