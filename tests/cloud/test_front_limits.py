@@ -105,12 +105,12 @@ LENGTHS = [
         MB,
         "RequestTooLargeException",
     ),
-    ("lambda", "/2015-03-31/functions", {}, 69_905_067, "RequestEntityTooLargeException"),
+    ("lambda", "/2015-03-31/functions", {}, 70_167_211, "RequestEntityTooLargeException"),
     (
         "lambda",
         "/2015-03-31/functions/f/code",
         {},
-        69_905_067,
+        70_167_211,
         "RequestEntityTooLargeException",
     ),
     ("lambda", "/2015-03-31/functions/f/aliases", {}, MB, "RequestEntityTooLargeException"),
@@ -177,7 +177,7 @@ def test_a_client_hears_why_its_payload_was_refused(client: Callable[..., Any]) 
         )
     assert error.value.response["Error"] == {
         "Code": "RequestEntityTooLargeException",
-        "Message": "Request must be smaller than 69905067 bytes for the CreateFunction operation",
+        "Message": "Request must be smaller than 70167211 bytes for the CreateFunction operation",
     }
 
 

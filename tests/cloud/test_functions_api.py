@@ -69,7 +69,9 @@ def test_an_image_and_other_languages_are_refused_by_name(functions: Lambda) -> 
     ("settings", "code", "text"),
     [
         ({"Runtime": "python3.7"}, "InvalidParameterValueException", "no longer supported"),
-        ({"Runtime": "cobol85"}, "ValidationException", "enum value set"),
+        ({"Runtime": "cobol85"}, "InvalidParameterValueException", "enum value set"),
+        ({"Runtime": "PYTHON3.13"}, "InvalidParameterValueException", "or be a valid ARN"),
+        ({"Runtime": "go1.x"}, "InvalidParameterValueException", "no longer supported"),
         ({"Timeout": 901}, "ValidationException", "less than or equal to 900"),
         ({"Timeout": 0}, "ValidationException", "greater than or equal to 1"),
         ({"MemorySize": 127}, "ValidationException", "greater than or equal to 128"),

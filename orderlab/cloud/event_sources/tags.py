@@ -29,14 +29,17 @@ def with_mappings(cloud: Cloud, operation: str, others: Handler | None, find: Fi
                 return cloud.moto(call.request)
             result = others(call, parameters)
             return await result if inspect.isawaitable(result) else result
+        # its form is checked first
+        sent = read_input(operation, call, parameters)
         mapping = find(arn)
         if mapping is None:
             raise AwsError(
-                "The resource you requested does not exist.",
+                f"Event source mapping not found: {arn}",
                 code="ResourceNotFoundException",
                 status=404,
+                Type="User",
             )
-        return _answer(operation, mapping, read_input(operation, call, parameters))
+        return _answer(operation, mapping, sent)
 
     return handle
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
@@ -57,7 +58,10 @@ def read_input(operation: str, call: Call, path_parameters: Parameters) -> dict[
     }
     known.update(_outside_body(shape, call, path_parameters))
     problems: list[str] = []
-    _check_structure(shape, known, "", problems)
+    # which runtimes there are, Lambda checks by itself, with an error of its own
+    own = operation in ("CreateFunction", "UpdateFunctionConfiguration")
+    checked = {name: value for name, value in known.items() if not (own and name == "Runtime")}
+    _check_structure(shape, checked, "", problems)
     if problems:
         count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected: "
         raise ValidationException(count + "; ".join(problems))
@@ -128,7 +132,7 @@ def _check_structure(shape: Shape, value: dict[str, Any], path: str, problems: l
     for name in shape.get("required", ()):
         if name not in value:
             problems.append(
-                f"Value at '{path}{_wire(name)}' failed to satisfy constraint: "
+                f"Value null at '{path}{_wire(name)}' failed to satisfy constraint: "
                 "Member must not be null"
             )
     for name, member in shape["members"].items():
@@ -149,13 +153,11 @@ def _check(shape_name: str, value: Any, path: str, problems: list[str]) -> None:
     if kind == "structure":
         _check_structure(shape, value, path + ".", problems)
     elif kind == "list":
-        _check_size(shape, value, path, problems)
-        for number, entry in enumerate(value, 1):
-            _check(shape["member"]["shape"], entry, f"{path}.{number}.member", problems)
+        _check_list(shape, value, path, problems)
     elif kind == "map":
-        for key, entry in value.items():
-            _check(shape["key"]["shape"], key, path, problems)
-            _check(shape["value"]["shape"], entry, path, problems)
+        for part, entries in (("key", value.keys()), ("value", value.values())):
+            what = "Map keys" if part == "key" else "Map value"
+            _check_entries(shape[part]["shape"], what, value, entries, path, problems)
     elif kind != "blob":
         problem = _scalar_problem(shape, value)
         if problem:
@@ -163,8 +165,74 @@ def _check(shape_name: str, value: Any, path: str, problems: list[str]) -> None:
             problems.append(f"Value '{shown}' at '{path}' failed to satisfy constraint: {problem}")
 
 
+def _check_list(shape: Shape, value: list[Any], path: str, problems: list[str]) -> None:
+    _check_size(shape, value, path, problems)
+    member = shape["member"]["shape"]
+    if model()["shapes"][member]["type"] in ("structure", "list", "map"):
+        for number, entry in enumerate(value, 1):
+            _check(member, entry, f"{path}.{number}.member", problems)
+        return
+    _check_entries(member, "Member", value, value, path, problems)
+
+
+def _check_entries(
+    shape_name: str,
+    what: str,
+    whole: Any,
+    entries: Iterable[Any],
+    path: str,
+    problems: list[str],
+) -> None:
+    """AWS shows a list or map of plain values as a whole, with all that is asked of each."""
+    found: list[str] = []
+    for entry in entries:
+        _check(shape_name, entry, path, found)
+    if not found:
+        return
+    shape = model()["shapes"][shape_name]
+    if shape["type"] in ("structure", "list", "map"):
+        problems += found
+        return
+    asked = ", ".join(_asked(shape))
+    shown = _as_text(whole, as_double=shape["type"] in ("double", "float"))
+    problems.append(
+        f"Value '{shown}' at '{path}' failed to satisfy constraint: {what} must satisfy "
+        f"constraint: [{asked}]"
+    )
+
+
+def _asked(shape: Shape) -> Iterator[str]:
+    """All that a shape asks of a plain value, in AWS's words and order."""
+    text = shape["type"] == "string"
+    unit = "length" if text else "value"
+    if "max" in shape:
+        yield f"Member must have {unit} less than or equal to {shape['max']}"
+    if "min" in shape:
+        yield f"Member must have {unit} greater than or equal to {shape['min']}"
+    if "pattern" in shape:
+        yield f"Member must satisfy regular expression pattern: {shape['pattern']}"
+    if "enum" in shape:
+        yield f"Member must satisfy enum value set: [{', '.join(shape['enum'])}]"
+    if "enum" in shape or not text:
+        yield "Member must not be null"
+
+
+def _as_text(value: Any, *, as_double: bool = False) -> str:
+    """A value as AWS writes it: [a, b], {key=value}."""
+    if isinstance(value, list):
+        return f"[{', '.join(_as_text(entry) for entry in value)}]"
+    if isinstance(value, dict):
+        pairs = (
+            f"{key}={float(entry) if as_double else _as_text(entry)}"
+            for key, entry in value.items()
+        )
+        return f"{{{', '.join(pairs)}}}"
+    return str(value)
+
+
 def _check_size(shape: Shape, value: list[Any], path: str, problems: list[str]) -> None:
-    wrong = f"Value '{value}' at '{path}' failed to satisfy constraint: Member must have length "
+    shown = _as_text(value)
+    wrong = f"Value '{shown}' at '{path}' failed to satisfy constraint: Member must have length "
     if "max" in shape and len(value) > shape["max"]:
         problems.append(f"{wrong}less than or equal to {shape['max']}")
     if "min" in shape and len(value) < shape["min"]:

@@ -12,7 +12,7 @@ from typing import Any
 import moto.awslambda.urls
 from moto.awslambda.models import LambdaBackend
 
-from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.aws_error import AccessDenied, NotDoneYet
 from orderlab.cloud.functions.errors import ResourceNotFound, function_not_found
 from orderlab.cloud.functions.model import Function, LayerVersion, Version
 from orderlab.cloud.functions.names import (
@@ -41,11 +41,26 @@ class FunctionBackend(LambdaBackend):  # type: ignore[misc, unused-ignore]
 
     def function(self, name: FunctionName) -> Function:
         """The function; ResourceNotFoundException with the ARN that was asked for."""
+        self.require_here(name)
         function = self.functions.get(name.name)
-        elsewhere = name.region not in ("", self.region_name)
-        if function is None or elsewhere or name.account_id not in ("", self.account_id):
+        if function is None:
             raise function_not_found(self._arn(name))
         return function
+
+    def require_here(self, name: FunctionName) -> None:
+        """AwsError for a name with another Region or account."""
+        if name.region not in ("", self.region_name):
+            raise ResourceNotFound(
+                f"Functions from '{name.region}' are not reachable in this region "
+                f"('{self.region_name}')"
+            )
+        if name.account_id not in ("", self.account_id):
+            # AWS says no more either
+            raise AccessDenied("", status=403)
+
+    def unqualified(self, name: FunctionName) -> Function:
+        """The function, whatever its qualifier; the error names it without."""
+        return self.function(FunctionName(name.name, None, name.region, name.account_id))
 
     def version(self, name: FunctionName) -> Version:
         """`$LATEST`, a published version, or the version that an alias names."""
@@ -57,7 +72,7 @@ class FunctionBackend(LambdaBackend):  # type: ignore[misc, unused-ignore]
         number = alias.version if alias else name.qualifier
         if number == LATEST:
             return function.latest
-        version = function.versions.get(int(number)) if number.isdigit() else None
+        version = function.version(number)
         if version is None:
             raise function_not_found(self._arn(name))
         return version

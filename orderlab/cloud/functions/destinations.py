@@ -11,6 +11,7 @@ from orderlab.cloud.functions.errors import InvalidParameterValue
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
+    from orderlab.cloud.functions.model import Function
 
 _ACTIONS = {
     "sqs": "sqs:SendMessage",
@@ -27,6 +28,38 @@ _WORDS = {
 def service_of(arn: str) -> str:
     parts = arn.split(":")
     return parts[2] if len(parts) >= 6 and parts[0] == "arn" else ""
+
+
+def check_destinations(cloud: Cloud, function: Function, success: str, failure: str) -> None:
+    """InvalidParameterValueException unless both, where given, can be told of outcomes.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
+    for arn in filter(None, (failure, success)):
+        if service_of(arn) not in ("sqs", "sns", "lambda", "events", "s3"):
+            on_success, on_failure = _shown("OnSuccess", success), _shown("OnFailure", failure)
+            raise InvalidParameterValue(
+                "The provided destination config DestinationConfig("
+                f"onSuccess={on_success}, onFailure={on_failure}) is invalid."
+            )
+        if service_of(arn) == "lambda":
+            _check_function(cloud, function, arn)
+        if arn.endswith(".fifo"):
+            raise InvalidParameterValue(f"The destination ARN {arn} is invalid.")
+        check_target(cloud, arn, function.latest.configuration.role, ("sqs", "sns", "lambda"))
+
+
+def _shown(side: str, arn: str) -> str:
+    return f"{side}(destination={arn})" if arn else "null"
+
+
+def _check_function(cloud: Cloud, function: Function, arn: str) -> None:
+    try:
+        cloud.functions.configuration(arn)
+    except AwsError:
+        raise InvalidParameterValue(f"The destination ARN {arn} is invalid.") from None
+    if arn.split(":")[:7] == function.arn.split(":"):
+        raise InvalidParameterValue("You can't specify the function as a destination for itself.")
 
 
 def check_target(cloud: Cloud, arn: str, role: str, services: tuple[str, ...]) -> None:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import errno
+from typing import Any
 
 from orderlab.cloud.aws_error import AwsError
 
 
-class ResourceNotFound(AwsError):
+class _OfTheUser(AwsError):
+    """An error that says in a member of its own that it is the caller's."""
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message, Type="User", **details)
+
+
+class ResourceNotFound(_OfTheUser):
     code = "ResourceNotFoundException"
     status = 404
 
@@ -15,24 +23,25 @@ class ResourceNotFound(AwsError):
         super().__init__(message)
 
 
-class ResourceConflict(AwsError):
+class ResourceConflict(_OfTheUser):
     code = "ResourceConflictException"
     status = 409
 
 
-class InvalidParameterValue(AwsError):
+class InvalidParameterValue(_OfTheUser):
     code = "InvalidParameterValueException"
 
 
-class PreconditionFailed(AwsError):
+class PreconditionFailed(_OfTheUser):
+    """A RevisionId that is out of date; `call` is the one that tells the latest."""
+
     code = "PreconditionFailedException"
     status = 412
 
-    def __init__(self, resource: str = "Lambda function or alias") -> None:
+    def __init__(self, call: str = "GetFunction/GetAlias") -> None:
         super().__init__(
-            f"The RevisionId provided does not match the latest RevisionId for the {resource}. "
-            "Call the GetFunction or the GetAlias API to retrieve the latest RevisionId for your "
-            "resource."
+            "The Revision Id provided does not match the latest Revision Id. "
+            f"Call the {call} API to retrieve the latest Revision Id"
         )
 
 
@@ -72,7 +81,7 @@ class ServiceException(AwsError):
         )
 
 
-class TooManyRequests(AwsError):
+class TooManyRequests(_OfTheUser):
     """A throttled call. `reason` is one of AWS's reasons, such as `CallerRateLimitExceeded`."""
 
     code = "TooManyRequestsException"

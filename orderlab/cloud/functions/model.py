@@ -124,7 +124,6 @@ class Policy:
     """A resource policy: statements by their ids."""
 
     statements: dict[str, dict[str, Any]] = field(default_factory=dict)
-    revision_id: str = field(default_factory=revision)
 
     def document(self) -> dict[str, Any]:
         return {
@@ -169,6 +168,10 @@ class Function:
     latest: Version = field(init=False)
     versions: dict[int, Version] = field(default_factory=dict)
     last_number: int = 0
+    # whether code or settings were set since the last version was published
+    changed: bool = True
+    # while an update waits for its package
+    updating: bool = False
     aliases: dict[str, Alias] = field(default_factory=dict)
     # by qualifier; None is the function itself
     policies: dict[str | None, Policy] = field(default_factory=dict)
@@ -182,6 +185,10 @@ class Function:
     @property
     def arn(self) -> str:
         return function_arn(self.region, self.account_id, self.name)
+
+    def version(self, number: str | None) -> Version | None:
+        """A published version, if there is one of that number."""
+        return self.versions.get(int(number)) if number and number.isdigit() else None
 
     def all_versions(self) -> list[Version]:
         return [self.latest, *self.versions.values()]

@@ -37,10 +37,7 @@ def parse_function_name(text: str, qualifier: str | None = None) -> FunctionName
     """Take a function's name apart; AwsError if it is none or names two qualifiers."""
     match = _NAME.fullmatch(text)
     if match is None:
-        raise ValidationException(
-            f"1 validation error detected: Value '{text}' at 'functionName' failed to satisfy "
-            f"constraint: Member must satisfy regular expression pattern: {PATTERN}"
-        )
+        raise not_a_name(text)
     inner = match.group(13)
     if inner and qualifier and inner != qualifier:
         raise InvalidParameterValue(
@@ -49,6 +46,13 @@ def parse_function_name(text: str, qualifier: str | None = None) -> FunctionName
     region = (match.group(3) or "").rstrip(":")
     account = (match.group(9) or "").rstrip(":")
     return FunctionName(match.group(11), inner or qualifier or None, region, account)
+
+
+def not_a_name(text: str) -> ValidationException:
+    return ValidationException(
+        f"1 validation error detected: Value '{text}' at 'functionName' failed to satisfy "
+        f"constraint: Member must satisfy regular expression pattern: {PATTERN}"
+    )
 
 
 def function_arn(region: str, account_id: str, name: str, qualifier: str | None = None) -> str:

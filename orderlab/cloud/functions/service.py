@@ -29,7 +29,7 @@ from orderlab.cloud.functions.async_events import AsyncEvents
 from orderlab.cloud.functions.environment import Environment
 from orderlab.cloud.functions.invoke import Caller, InvocationType, Invoker, check_payload
 from orderlab.cloud.functions.leftovers import sweep
-from orderlab.cloud.functions.model import Function, UrlConfig, Version
+from orderlab.cloud.functions.model import Function, UrlConfig, Version, revision
 from orderlab.cloud.functions.names import FunctionName, parse_function_name
 from orderlab.cloud.functions.output import LogLine
 from orderlab.cloud.functions.pages import pages
@@ -191,13 +191,17 @@ class FunctionService:
     def replace_latest(self, function: Function, version: Version) -> None:
         """New code or settings: the environments of the old ones are retired."""
         before, function.latest = function.latest, version
+        function.changed = True
         self.fleet.retire(before)
 
     def publish(self, function: Function, description: str | None = None) -> Version:
-        """A numbered copy of `$LATEST`; the last one again if nothing has changed since."""
+        """A numbered copy of `$LATEST`; the last one again if nothing was updated since.
+
+        An update counts even if it has set what was set already.
+        """
         latest = function.latest
         last = function.versions.get(function.last_number)
-        if last and last.code == latest.code and _same_settings(last, latest):
+        if last and not function.changed:
             return last
         from dataclasses import replace
 
@@ -208,6 +212,8 @@ class FunctionService:
         number = str(function.last_number)
         version = Version(function, number, settings, latest.code, latest.layers_folder)
         function.versions[function.last_number] = version
+        function.changed = False
+        latest.revision_id = revision()
         return version
 
     def delete(self, function: Function) -> None:
@@ -221,6 +227,7 @@ class FunctionService:
     def delete_version(self, function: Function, version: Version) -> None:
         function.versions.pop(int(version.number), None)
         function.policies.pop(version.number, None)
+        function.event_invoke.pop(version.number, None)
         self.fleet.retire(version)
 
     def set_reserved(self, function: Function, reserved: int | None) -> None:
@@ -259,11 +266,3 @@ class FunctionService:
                 self.workshop.collect()
             except Exception:
                 log.exception("retiring idle environments failed")
-
-
-def _same_settings(one: Version, other: Version) -> bool:
-    from dataclasses import replace
-
-    return replace(one.configuration, description="") == replace(
-        other.configuration, description=""
-    )

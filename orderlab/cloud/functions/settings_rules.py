@@ -5,11 +5,12 @@ https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.aws_error import NotDoneYet, ValidationException
+from orderlab.cloud.functions.api_input import model
 from orderlab.cloud.functions.destinations import check_target
 from orderlab.cloud.functions.errors import InvalidParameterValue
 from orderlab.cloud.functions.model import Configuration, LayerVersion, Logging
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
 MAX_LAYERS = 5
 MAX_MEMORY_MB = 10_240
 MAX_TIMEOUT_SECONDS = 900
-NO_LONGER = frozenset(("python2.7", "python3.6", "python3.7"))
+MOST_TAGS = 50
+NO_LONGER = frozenset(
+    (
+        "python2.7", "python3.6", "python3.7", "nodejs", "nodejs4.3", "nodejs4.3-edge",
+        "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x", "nodejs14.x", "java8",
+        "go1.x", "provided",
+        "ruby2.5", "ruby2.7", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1",
+    )
+)  # fmt: skip
 # settings that are refused by name, and what they would need
 _NOT_DONE = {
     "FileSystemConfigs": "file systems for functions",
@@ -104,6 +113,11 @@ def _check(
         check_target(cloud, configuration.dead_letter_arn, configuration.role, ("sqs", "sns"))
 
 
+def check_tags(tags: Mapping[str, str]) -> None:
+    if len(tags) > MOST_TAGS:
+        raise InvalidParameterValue("Number of tags exceeds resource tag limit.")
+
+
 def check_runtime(runtime: str) -> None:
     """Python only: any python3.* runs on the interpreter that runs the cloud."""
     if runtime in NO_LONGER:
@@ -112,7 +126,13 @@ def check_runtime(runtime: str) -> None:
             "AWS Lambda functions. We recommend you use a supported runtime while creating or "
             "updating functions."
         )
-    if not re.fullmatch(r"python3\.\d+", runtime):
+    known = [each for each in model()["shapes"]["Runtime"]["enum"] if each not in NO_LONGER]
+    if runtime not in known:
+        raise InvalidParameterValue(
+            f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
+            f"value set: [{', '.join(known)}] or be a valid ARN"
+        )
+    if not runtime.startswith("python"):
         raise NotDoneYet(f"the runtime {runtime}: functions in Python only")
 
 
@@ -145,18 +165,24 @@ def _layers(
     if len(arns) > MAX_LAYERS:
         raise InvalidParameterValue(f"Cannot reference more than {MAX_LAYERS} layers.")
     layers = tuple(_layer(backend, arn) for arn in arns)
-    names = [layer.name for layer in layers]
-    for name in names:
-        if names.count(name) > 1:
+    seen: dict[str, str] = {}
+    for layer in layers:
+        if layer.name in seen:
             raise InvalidParameterValue(
                 "Two different versions of the same layer are not allowed to be referenced in the "
-                f"same function. {', '.join(arns)}"
+                f"same function. {seen[layer.name]} and {layer.arn} are versions of the same layer."
             )
+        seen[layer.name] = layer.arn
     return layers
 
 
 def _layer(backend: FunctionBackend, arn: str) -> LayerVersion:
     wanted = parse_layer_name(arn)
+    if wanted.region not in ("", backend.region_name):
+        raise InvalidParameterValue(
+            "Layers are not in the same region as the function. Layers are expected to be in "
+            f"region {backend.region_name}."
+        )
     found = backend.layers.get(wanted.name, {}).get(wanted.version or 0)
     if found is None or found.arn != arn:
         raise InvalidParameterValue(f"Layer version {arn} does not exist.")

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -39,11 +40,9 @@ def check_variables(variables: Mapping[str, str]) -> None:
             f"{prefix}contains reserved keys that are currently not supported for modification. "
             f"Reserved keys used in this request: {', '.join(reserved)}"
         )
-    measured = sum(len(name.encode()) + len(value.encode()) for name, value in variables.items())
-    if measured > LIMIT_BYTES:
-        raise InvalidParameterValue(
-            f"{prefix}exceeded the 4KB limit. String measured: {measured} bytes"
-        )
+    measured = json.dumps(variables, separators=(",", ":"), ensure_ascii=False)
+    if len(measured.encode("utf-8", "surrogatepass")) > LIMIT_BYTES:
+        raise InvalidParameterValue(f"{prefix}exceeded the 4KB limit. String measured: {measured}")
     if any("\0" in name + value for name, value in variables.items()):
         raise InvalidParameterValue(f"{prefix}contain a NUL character.")
 

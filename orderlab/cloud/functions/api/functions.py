@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler
-from orderlab.cloud.functions import model, shown
+from orderlab.cloud.functions import shown
 from orderlab.cloud.functions.api.operation import Input, bind, page
 from orderlab.cloud.functions.errors import (
     InvalidParameterValue,
@@ -18,10 +19,11 @@ from orderlab.cloud.functions.errors import (
     ResourceConflict,
 )
 from orderlab.cloud.functions.model import Code, Configuration, Function, Version
-from orderlab.cloud.functions.names import LATEST, parse_function_name
+from orderlab.cloud.functions.names import LATEST, not_a_name, parse_function_name
 from orderlab.cloud.functions.package import could_not_unzip, too_large_unzipped
 from orderlab.cloud.functions.settings_rules import (
     changed_configuration,
+    check_tags,
     new_configuration,
     refuse_not_done,
 )
@@ -29,9 +31,11 @@ from orderlab.cloud.functions.settings_rules import (
 if TYPE_CHECKING:
     from orderlab.cloud.functions.service import FunctionService
 
-# 50 MB of zip in base64
-CREATE_LIMIT_BYTES = 69_905_067
+# 50 MB of zip in base64, and the rest of a request
+CREATE_LIMIT_BYTES = 70_167_211
 UNZIPPED_LIMIT_BYTES = 262_144_000
+ZIPPED_LIMIT_BYTES = 52_428_800
+LONGEST_NAME = 64
 
 
 class FunctionOperations:
@@ -55,12 +59,19 @@ class FunctionOperations:
         backend = self._service.backend(call.region)
         name = parse_function_name(input["FunctionName"])
         if name.qualifier:
-            raise InvalidParameterValue("A function's name cannot have a qualifier.")
+            raise not_a_name(input["FunctionName"])
+        backend.require_here(name)
+        if len(name.name) > LONGEST_NAME:
+            raise InvalidParameterValue(
+                f"1 validation error detected: Value '{name.name}' at 'functionName' failed to "
+                f"satisfy constraint: Member must have length less than or equal to {LONGEST_NAME}"
+            )
         refuse_not_done(input)
         _check_size(call)
         if name.name in backend.functions:
             raise ResourceConflict(f"Function already exist: {name.name}")
         configuration = new_configuration(self._service.cloud, backend, input)
+        check_tags(input.get("Tags") or {})
         self._service.workshop.prepare()
         code = await self._code(input["Code"])
         function = Function(call.region, backend.account_id, name.name)
@@ -80,7 +91,6 @@ class FunctionOperations:
         _check_size(call)
         _check_revision(function.latest, input)
         refuse_not_done(input)
-        code = await self._code(input)
         configuration = function.latest.configuration
         if input.get("Architectures"):
             import dataclasses
@@ -88,10 +98,12 @@ class FunctionOperations:
             configuration = dataclasses.replace(
                 configuration, architectures=tuple(input["Architectures"])
             )
-        version = await self._version(function, LATEST, configuration, code)
-        if input.get("DryRun"):
-            return shown.configuration(version)
-        self._service.replace_latest(function, version)
+        with _alone(function):
+            code = await self._code(input)
+            version = await self._version(function, LATEST, configuration, code)
+            if input.get("DryRun"):
+                return shown.configuration(version)
+            self._service.replace_latest(function, version)
         if input.get("Publish"):
             return shown.configuration(self._service.publish(function))
         return shown.configuration(version)
@@ -104,8 +116,9 @@ class FunctionOperations:
         configuration = changed_configuration(
             self._service.cloud, backend, before.configuration, input
         )
-        version = await self._version(function, LATEST, configuration, before.code)
-        self._service.replace_latest(function, version)
+        with _alone(function):
+            version = await self._version(function, LATEST, configuration, before.code)
+            self._service.replace_latest(function, version)
         return shown.configuration(version)
 
     def get(self, call: Call, input: Input) -> dict[str, Any]:
@@ -147,7 +160,7 @@ class FunctionOperations:
     def delete(self, call: Call, input: Input) -> None:
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
         backend = self._service.backend(call.region)
-        function = backend.function(name)
+        function = backend.unqualified(name)
         if name.qualifier is None:
             self._service.delete(function)
             return
@@ -159,7 +172,10 @@ class FunctionOperations:
             raise InvalidParameterValue(
                 f"Deletion of aliases is not currently supported. Use DeleteAlias: {name.qualifier}"
             )
-        version = backend.version(name)
+        version = function.version(name.qualifier)
+        if version is None:
+            # one that is gone already
+            return
         users = [
             alias.name
             for alias in function.aliases.values()
@@ -187,6 +203,10 @@ class FunctionOperations:
             raise could_not_unzip() from None
         if not zipped:
             raise InvalidParameterValue("Uploaded file must be a non-empty zip")
+        if len(zipped) > ZIPPED_LIMIT_BYTES:
+            raise RequestEntityTooLarge(
+                f"Zipped size must be smaller than {ZIPPED_LIMIT_BYTES} bytes"
+            )
         return await self._service.workshop.unpack(zipped)
 
     async def _version(
@@ -210,6 +230,21 @@ def _qualified(version: Version, qualifier: str | None) -> dict[str, Any]:
     return result
 
 
+@contextmanager
+def _alone(function: Function) -> Iterator[None]:
+    """One update at a time: ResourceConflictException for another that comes meanwhile."""
+    if function.updating:
+        raise ResourceConflict(
+            "The operation cannot be performed at this time. An update is in progress for "
+            f"resource: {function.arn}"
+        )
+    function.updating = True
+    try:
+        yield
+    finally:
+        function.updating = False
+
+
 def _check_revision(version: Version, input: Input) -> None:
     if input.get("RevisionId") and input["RevisionId"] != version.revision_id:
         raise PreconditionFailed()
@@ -221,7 +256,3 @@ def _check_size(call: Call) -> None:
             f"Request must be smaller than {CREATE_LIMIT_BYTES} bytes for the {call.operation} "
             "operation"
         )
-
-
-def new_revision(version: Version) -> None:
-    version.revision_id = model.revision()

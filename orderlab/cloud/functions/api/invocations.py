@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from orderlab.cloud.functions.service import FunctionService
 
 CLIENT_CONTEXT_LIMIT_BYTES = 3583
+QUALIFIER = r"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"
 
 
 class InvokeOperations:
@@ -82,7 +84,14 @@ def _qualifier(call: Call) -> str | None:
     if not call.request.query_string:
         return None
     found = parse_qs(call.request.query_string).get("Qualifier")
-    return found[0] if found else None
+    if found is None:
+        return None
+    if not re.fullmatch(QUALIFIER, found[0]):
+        raise ValidationException(
+            f"1 validation error detected: Value '{found[0]}' at 'qualifier' failed to satisfy "
+            f"constraint: Member must satisfy regular expression pattern: {QUALIFIER}"
+        )
+    return found[0]
 
 
 def _one_line(text: str) -> str:

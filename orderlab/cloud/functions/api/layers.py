@@ -57,6 +57,7 @@ class LayerOperations:
         return shown.layer_version(layer)
 
     def get(self, call: Call, input: Input) -> dict[str, Any]:
+        _check_number(input)
         backend = self._service.backend(call.region)
         return shown.layer_version(
             backend.layer_version(input["LayerName"], input["VersionNumber"])
@@ -100,6 +101,7 @@ class LayerOperations:
 
     def delete(self, call: Call, input: Input) -> None:
         """Functions that use the version keep it; new ones cannot name it any more."""
+        _check_number(input)
         backend = self._service.backend(call.region)
         name = parse_layer_name(input["LayerName"]).name
         backend.layers.get(name, {}).pop(input["VersionNumber"], None)
@@ -115,6 +117,11 @@ class LayerOperations:
             raise could_not_unzip() from None
         self._service.workshop.prepare()
         return await self._service.workshop.unpack(zipped)
+
+
+def _check_number(input: Input) -> None:
+    if input["VersionNumber"] < 1:
+        raise InvalidParameterValue("Layer Version Cannot be less than 1")
 
 
 def _fits(layer: LayerVersion, input: Input) -> bool:

@@ -17,9 +17,10 @@ from orderlab.cloud.functions.errors import (
     PreconditionFailed,
     ResourceConflict,
     ResourceNotFound,
+    function_not_found,
 )
-from orderlab.cloud.functions.model import Function, Policy, revision
-from orderlab.cloud.functions.names import LATEST, parse_function_name
+from orderlab.cloud.functions.model import Alias, Function, Policy, Version, revision
+from orderlab.cloud.functions.names import LATEST, function_arn, parse_function_name
 
 if TYPE_CHECKING:
     from orderlab.cloud.functions.service import FunctionService
@@ -42,20 +43,31 @@ class PolicyOperations:
             }
         )
 
-    def _target(self, call: Call, input: Input) -> tuple[Function, str | None]:
-        """The function and the qualifier whose policy it is; both must exist."""
+    def _target(
+        self, call: Call, input: Input, missing: str = "Function not found: {}"
+    ) -> tuple[Function, str | None]:
+        """The function and the qualifier whose policy it is; both must exist.
+
+        `missing` is the text of the error where there is no function.
+        """
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
         backend = self._service.backend(call.region)
-        if name.qualifier:
-            backend.version(name)
-        return backend.function(name), name.qualifier
+        backend.require_here(name)
+        function = backend.functions.get(name.name)
+        if function is None:
+            arn = function_arn(call.region, backend.account_id, name.name)
+            raise ResourceNotFound(missing.format(arn))
+        if name.qualifier and name.qualifier != LATEST:
+            _require_qualifier(function, name.qualifier)
+        return function, name.qualifier
 
     def add(self, call: Call, input: Input) -> dict[str, Any]:
         function, qualifier = self._target(call, input)
         if qualifier == LATEST:
             raise InvalidParameterValue("We currently do not support adding policies for $LATEST.")
         policy = function.policies.get(qualifier) or Policy()
-        _check_revision(policy, input)
+        owner = _owner(function, qualifier)
+        _check_revision(owner, input)
         statement_id = input["StatementId"]
         if statement_id in policy.statements:
             raise ResourceConflict(
@@ -65,36 +77,63 @@ class PolicyOperations:
         resource = f"{function.arn}:{qualifier}" if qualifier else function.arn
         statement = _statement(input, resource)
         policy.statements[statement_id] = statement
-        policy.revision_id = revision()
+        owner.revision_id = revision()
         function.policies[qualifier] = policy
         return {"Statement": json.dumps(statement)}
 
     def remove(self, call: Call, input: Input) -> None:
-        function, qualifier = self._target(call, input)
+        function, qualifier = self._target(call, input, "No policy found for: {}")
         policy = function.policies.get(qualifier)
+        if policy is None:
+            raise ResourceNotFound("No policy is associated with the given resource.")
         statement_id = input["StatementId"]
-        if policy is None or statement_id not in policy.statements:
+        if statement_id not in policy.statements:
             raise ResourceNotFound(f"Statement {statement_id} is not found in resource policy.")
-        _check_revision(policy, input)
+        owner = _owner(function, qualifier)
+        _check_revision(owner, input)
         del policy.statements[statement_id]
-        policy.revision_id = revision()
+        owner.revision_id = revision()
         if not policy.statements:
             del function.policies[qualifier]
 
     def get(self, call: Call, input: Input) -> dict[str, Any]:
-        function, qualifier = self._target(call, input)
-        policy = function.policies.get(None if qualifier == LATEST else qualifier)
-        if policy is None:
+        name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
+        backend = self._service.backend(call.region)
+        backend.require_here(name)
+        function = backend.functions.get(name.name)
+        qualifier = None if name.qualifier == LATEST else name.qualifier
+        policy = function.policies.get(qualifier) if function else None
+        if function is None or policy is None:
             raise ResourceNotFound()
-        return {"Policy": json.dumps(policy.document()), "RevisionId": policy.revision_id}
+        revision_id = _owner(function, qualifier).revision_id
+        return {"Policy": json.dumps(policy.document()), "RevisionId": revision_id}
 
 
-def _check_revision(policy: Policy, input: Input) -> None:
-    if input.get("RevisionId") and input["RevisionId"] != policy.revision_id:
-        raise PreconditionFailed()
+def _require_qualifier(function: Function, qualifier: str) -> None:
+    if qualifier in function.aliases or function.version(qualifier) is not None:
+        return
+    if re.fullmatch(r"[a-zA-Z0-9-_]+", qualifier) and not qualifier.isdigit():
+        raise ResourceNotFound(f"Cannot find alias arn: {function.arn}:{qualifier}")
+    raise function_not_found(f"{function.arn}:{qualifier}")
+
+
+def _owner(function: Function, qualifier: str | None) -> Version | Alias:
+    """A policy has no revision of its own: it is that of what it belongs to."""
+    if qualifier is None:
+        return function.latest
+    return function.aliases.get(qualifier) or function.version(qualifier) or function.latest
+
+
+def _check_revision(owner: Version | Alias, input: Input) -> None:
+    if input.get("RevisionId") and input["RevisionId"] != owner.revision_id:
+        raise PreconditionFailed("GetPolicy")
 
 
 def _statement(input: Input, resource: str) -> dict[str, Any]:
+    if input.get("FunctionUrlAuthType") and input["Action"] != "lambda:InvokeFunctionUrl":
+        raise InvalidParameterValue(
+            "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action"
+        )
     statement: dict[str, Any] = {
         "Sid": input["StatementId"],
         "Effect": "Allow",

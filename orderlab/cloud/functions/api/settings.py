@@ -6,20 +6,27 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Handler
 from orderlab.cloud.functions import shown
 from orderlab.cloud.functions.api.operation import Input, bind, page
-from orderlab.cloud.functions.destinations import check_target
+from orderlab.cloud.functions.destinations import check_destinations
 from orderlab.cloud.functions.errors import InvalidParameterValue, ResourceNotFound
 from orderlab.cloud.functions.invoke import ACCOUNT_CONCURRENCY
 from orderlab.cloud.functions.model import EventInvokeConfig, Function
-from orderlab.cloud.functions.names import LATEST, parse_function_name
+from orderlab.cloud.functions.names import (
+    LATEST,
+    FunctionName,
+    function_arn,
+    parse_function_name,
+)
+from orderlab.cloud.functions.settings_rules import check_tags
 
 if TYPE_CHECKING:
     from orderlab.cloud.functions.service import FunctionService
 
 UNRESERVED_MINIMUM = 100
-MOST_TAGS = 50
+EVENT_SETTINGS = {"MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig"}
 
 
 class SettingsOperations:
@@ -54,15 +61,25 @@ class SettingsOperations:
     # --- concurrency: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
 
     def put_concurrency(self, call: Call, input: Input) -> dict[str, Any]:
-        function = self._function(call, input)
+        name = parse_function_name(input["FunctionName"])
+        if name.qualifier:
+            raise InvalidParameterValue(
+                "This operation is permitted on Lambda functions only. Aliases and versions do not "
+                "support this operation. Please specify either a function name or an unqualified "
+                "function ARN."
+            )
+        # a function that does not exist is named with its qualifier here
+        name = FunctionName(name.name, LATEST, name.region, name.account_id)
+        function = self._service.backend(call.region).function(name)
         wanted = input["ReservedConcurrentExecutions"]
         others = self._service.record.reserved_total(function)
         others -= function.reserved_concurrency or 0
         if ACCOUNT_CONCURRENCY - others - wanted < UNRESERVED_MINIMUM:
-            raise InvalidParameterValue(
+            raise AwsError(
                 "Specified ReservedConcurrentExecutions for function decreases account's "
                 "UnreservedConcurrentExecution below its minimum value of "
-                f"[{UNRESERVED_MINIMUM}]."
+                f"[{UNRESERVED_MINIMUM}].",
+                code=InvalidParameterValue.code,
             )
         self._service.set_reserved(function, wanted)
         return {"ReservedConcurrentExecutions": wanted}
@@ -76,32 +93,54 @@ class SettingsOperations:
 
     # --- asynchronous invocation
 
-    def _event_invoke(self, call: Call, input: Input) -> tuple[Function, str]:
-        name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
-        version = self._service.backend(call.region).version(name)
-        return version.function, name.qualifier or LATEST
-
     def put_event_invoke(self, call: Call, input: Input) -> dict[str, Any]:
-        function, qualifier = self._event_invoke(call, input)
+        function, qualifier = self._to_be_set(call, input)
         config = EventInvokeConfig(f"{function.arn}:{qualifier}")
         return self._set_event_invoke(function, qualifier, config, input)
 
     def update_event_invoke(self, call: Call, input: Input) -> dict[str, Any]:
-        function, qualifier = self._event_invoke(call, input)
+        function, qualifier = self._to_be_set(call, input)
         config = _found(function, qualifier)
         return self._set_event_invoke(function, qualifier, config, input)
+
+    def _to_be_set(self, call: Call, input: Input) -> tuple[Function, str]:
+        """Where settings go; AwsError if there are none, or there is no such place."""
+        name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
+        if not input.keys() & EVENT_SETTINGS:
+            raise InvalidParameterValue(
+                "You must specify at least one of error handling or destination setting."
+            )
+        return self._existing(call, name), name.qualifier or LATEST
+
+    def _existing(self, call: Call, name: FunctionName) -> Function:
+        backend = self._service.backend(call.region)
+        backend.require_here(name)
+        try:
+            return backend.version(name).function
+        except ResourceNotFound:
+            raise ResourceNotFound("The function doesn't exist.") from None
+
+    def _to_be_read(self, call: Call, input: Input) -> tuple[Function, str]:
+        """Where settings are; AwsError if there is no such place, or nothing is set there."""
+        name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
+        backend = self._service.backend(call.region)
+        backend.require_here(name)
+        qualifier = name.qualifier or LATEST
+        function = backend.functions.get(name.name)
+        if function is None:
+            raise _nothing_set(function_arn(call.region, backend.account_id, name.name, qualifier))
+        _found(function, qualifier)
+        return function, qualifier
 
     def _set_event_invoke(
         self, function: Function, qualifier: str, config: EventInvokeConfig, input: Input
     ) -> dict[str, Any]:
         destinations = input.get("DestinationConfig") or {}
-        chosen = {}
-        for side in ("OnSuccess", "OnFailure"):
-            arn = (destinations.get(side) or {}).get("Destination", "")
-            if arn:
-                role = function.latest.configuration.role
-                check_target(self._service.cloud, arn, role, ("sqs", "sns", "lambda"))
-            chosen[side] = arn
+        chosen = {
+            side: (destinations.get(side) or {}).get("Destination", "")
+            for side in ("OnSuccess", "OnFailure")
+        }
+        check_destinations(self._service.cloud, function, chosen["OnSuccess"], chosen["OnFailure"])
         if "DestinationConfig" in input:
             config.on_success, config.on_failure = chosen["OnSuccess"], chosen["OnFailure"]
         if "MaximumRetryAttempts" in input:
@@ -113,16 +152,16 @@ class SettingsOperations:
         return shown.event_invoke(config)
 
     def get_event_invoke(self, call: Call, input: Input) -> dict[str, Any]:
-        return shown.event_invoke(_found(*self._event_invoke(call, input)))
+        return shown.event_invoke(_found(*self._to_be_read(call, input)))
 
     def list_event_invoke(self, call: Call, input: Input) -> dict[str, Any]:
-        configs = [shown.event_invoke(c) for c in self._function(call, input).event_invoke.values()]
+        function = self._existing(call, parse_function_name(input["FunctionName"]))
+        configs = [shown.event_invoke(config) for config in function.event_invoke.values()]
         some, marker = page(configs, input)
         return {"FunctionEventInvokeConfigs": some, **marker}
 
     def delete_event_invoke(self, call: Call, input: Input) -> None:
-        function, qualifier = self._event_invoke(call, input)
-        _found(function, qualifier)
+        function, qualifier = self._to_be_read(call, input)
         del function.event_invoke[qualifier]
 
     # --- tags
@@ -131,16 +170,17 @@ class SettingsOperations:
         name = parse_function_name(input["Resource"])
         if name.qualifier:
             raise InvalidParameterValue(
-                "Tags on function aliases and versions are not supported. Please specify either a "
-                "function name or an unqualified function ARN."
+                "Tags on function aliases and versions are not supported. Please specify a "
+                "function ARN."
             )
         return self._service.backend(call.region).function(name)
 
     def tag(self, call: Call, input: Input) -> None:
         function = self._tagged(call, input)
+        if not input["Tags"]:
+            raise InvalidParameterValue("An error occurred and the request cannot be processed.")
         after = {**function.tags, **input["Tags"]}
-        if len(after) > MOST_TAGS:
-            raise InvalidParameterValue(f"A resource can have up to {MOST_TAGS} tags.")
+        check_tags(after)
         function.tags = after
 
     def untag(self, call: Call, input: Input) -> None:
@@ -191,7 +231,9 @@ class SettingsOperations:
 def _found(function: Function, qualifier: str) -> EventInvokeConfig:
     config = function.event_invoke.get(qualifier)
     if config is None:
-        raise ResourceNotFound(
-            f"The function {function.arn}:{qualifier} doesn't have an EventInvokeConfig"
-        )
+        raise _nothing_set(f"{function.arn}:{qualifier}")
     return config
+
+
+def _nothing_set(arn: str) -> ResourceNotFound:
+    return ResourceNotFound(f"The function {arn} doesn't have an EventInvokeConfig")

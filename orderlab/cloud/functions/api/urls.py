@@ -36,10 +36,20 @@ class UrlOperations:
             }
         )
 
-    def _target(self, call: Call, input: Input) -> tuple[Function, str | None]:
+    def _target(
+        self, call: Call, input: Input, missing: str = "Function does not exist"
+    ) -> tuple[Function, str | None]:
+        """The function and the alias that a URL is for; the error says `missing` without them."""
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
-        version = self._service.backend(call.region).version(name)
-        return version.function, name.qualifier
+        backend = self._service.backend(call.region)
+        backend.require_here(name)
+        function = backend.functions.get(name.name)
+        if function is None or (name.qualifier and name.qualifier not in function.aliases):
+            raise ResourceNotFound(missing)
+        return function, name.qualifier
+
+    def _existing(self, call: Call, input: Input) -> UrlConfig:
+        return _found(*self._target(call, input, ResourceNotFound().message))
 
     def create(self, call: Call, input: Input) -> dict[str, Any]:
         function, qualifier = self._target(call, input)
@@ -64,7 +74,7 @@ class UrlOperations:
         return shown.url_config(url)
 
     def get(self, call: Call, input: Input) -> dict[str, Any]:
-        return shown.url_config(_found(*self._target(call, input)))
+        return shown.url_config(self._existing(call, input))
 
     def list_all(self, call: Call, input: Input) -> dict[str, Any]:
         function, _ = self._target(call, input)
@@ -72,9 +82,8 @@ class UrlOperations:
         return {"FunctionUrlConfigs": [shown.url_config(url) for url in some], **marker}
 
     def delete(self, call: Call, input: Input) -> None:
-        function, qualifier = self._target(call, input)
-        _found(function, qualifier)
-        self._service.forget_url(function, qualifier)
+        url = self._existing(call, input)
+        self._service.forget_url(url.function, url.qualifier)
 
 
 def _check_mode(input: Input) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Handler
 from orderlab.cloud.functions import shown
 from orderlab.cloud.functions.api.operation import Input, bind, page
@@ -20,7 +21,7 @@ from orderlab.cloud.functions.errors import (
     function_not_found,
 )
 from orderlab.cloud.functions.model import Alias, Function, revision
-from orderlab.cloud.functions.names import LATEST, parse_function_name
+from orderlab.cloud.functions.names import LATEST, FunctionName, parse_function_name
 
 if TYPE_CHECKING:
     from orderlab.cloud.functions.service import FunctionService
@@ -69,7 +70,14 @@ class VersionOperations:
     # --- aliases
 
     def create_alias(self, call: Call, input: Input) -> dict[str, Any]:
-        function = self._function(call, input)
+        named = parse_function_name(input["FunctionName"])
+        backend = self._service.backend(call.region)
+        if named.name not in backend.functions:
+            # AWS looks for the version first
+            named = FunctionName(
+                named.name, input["FunctionVersion"], named.region, named.account_id
+            )
+        function = backend.function(named)
         name = input["Name"]
         if name in function.aliases:
             raise ResourceConflict(f"Alias already exists: {function.arn}:{name}")
@@ -81,9 +89,11 @@ class VersionOperations:
 
     def update_alias(self, call: Call, input: Input) -> dict[str, Any]:
         function = self._function(call, input)
-        before = _alias(function, input["Name"])
+        before = function.aliases.get(input["Name"])
+        if before is None:
+            raise ResourceNotFound(f"Alias not found: {function.arn}:{input['Name']}")
         if input.get("RevisionId") and input["RevisionId"] != before.revision_id:
-            raise PreconditionFailed("Lambda alias")
+            raise PreconditionFailed()
         after = Alias(
             before.name,
             input.get("FunctionVersion", before.version),
@@ -133,20 +143,20 @@ def _weights(input: Input) -> dict[str, float]:
 
 def _check(function: Function, alias: Alias) -> None:
     """AwsError unless the versions exist and may share the alias."""
-    for number in (alias.version, *alias.weights):
-        if number != LATEST and (not number.isdigit() or int(number) not in function.versions):
-            raise function_not_found(f"{function.arn}:{number}")
     if len(alias.weights) > 1:
         raise InvalidParameterValue(
-            "Number of items in AdditionalVersionWeights cannot be greater than 1. "
-            f"{len(alias.weights)} items are provided."
+            "Number of items in AdditionalVersionWeights cannot be greater than 1"
         )
-    if alias.weights and LATEST in (alias.version, *alias.weights):
-        raise InvalidParameterValue(
-            "$LATEST is not supported for an alias pointing to more than 1 version."
+    if alias.weights and alias.version == LATEST:
+        raise AwsError(
+            "$LATEST is not supported for an alias pointing to more than 1 version",
+            code=InvalidParameterValue.code,
         )
     if alias.version in alias.weights:
         raise InvalidParameterValue(
             f"Invalid function version {alias.version}. Function version {alias.version} is "
             "already included in routing configuration."
         )
+    for number in (alias.version, *alias.weights):
+        if number != LATEST and function.version(number) is None:
+            raise function_not_found(f"{function.arn}:{number}")
