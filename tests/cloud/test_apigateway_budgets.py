@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -75,3 +76,17 @@ def test_a_template_without_end_gives_500_to_its_caller_alone(
 
 def test_a_template_of_a_thousand_rounds_is_carried_out(api: RestApi) -> None:
     assert api.call("POST", "/ok", BODY).text == "".join(map(str, range(1, 1001)))
+
+
+def test_many_callers_at_once_hold_nobody_else_up(cloud: Any, api: RestApi) -> None:
+    number = list(ENDLESS).index("blocks of blocks")
+    with ThreadPoolExecutor(6) as pool, bystander(cloud):
+        calls = [pool.submit(api.call, "POST", f"/request/{number}", BODY) for _ in range(6)]
+        assert {each.result().status for each in calls} <= {500, 504}
+
+
+def test_a_large_body_of_many_values_is_refused_unread(cloud: Any, api: RestApi) -> None:
+    number = list(ENDLESS).index("descents again and again")
+    with bystander(cloud):
+        answer = api.call("POST", f"/request/{number}", "[" + "[]," * 3_000_000 + "[]]")
+    assert answer.status == 500

@@ -245,3 +245,46 @@ def test_test_invoke_method_needs_no_deployment(cloud: Any) -> None:
     assert json.loads(result["body"]) == {"id": "9", "v": "test"}
     assert "Method completed with status: 200" in result["log"]
     assert result["headers"]["Content-Type"] == "application/json"
+
+
+def test_what_a_request_template_overrides_is_seen_by_the_response_template(cloud: Any) -> None:
+    api = RestApi(cloud, "gw-overrides")
+    api.mock(
+        "GET",
+        "/",
+        template="""
+#set($name = "foo")
+#set($context.requestOverride.querystring[$name] = "bar")
+#set($other = "putfoo")
+$context.requestOverride.querystring.put($other, "putBar")
+#set($context["requestOverride"].querystring["nestedfoo"] = "nestedFoo")
+{"statusCode": 200}
+""",
+        response="""#set($all = $context.requestOverride.querystring)
+$all.get("foo") $all["putfoo"] $context.requestOverride.querystring.nestedfoo""",
+    )
+    assert api.deploy().call("GET", "/").text == "bar putBar nestedFoo"
+
+
+# the shape of what deployment tools send: one block, written with another map each time
+BLOCK = """#define($loop){#foreach($key in $map.keySet())#set($k = $util.escapeJavaScript($key))
+#set($v = $util.escapeJavaScript($map.get($key)).replaceAll("\\\\'", "'"))"$k": "$v"
+#if($foreach.hasNext),#end#end}#end
+{"method": "$context.httpMethod",
+#set($map = $context.identity)"identity": $loop,
+#set($map = $input.params().querystring)"query": $loop,
+#set($map = $input.params().path)"path": $loop,
+#set($map = $stageVariables)"stage": $loop,
+#set($map = $context.authorizer)"authorizer": $loop}"""
+
+
+def test_a_block_is_written_with_the_values_of_its_place(cloud: Any) -> None:
+    api = RestApi(cloud, "gw-blocks")
+    api.mock("GET", "/{id}", response=BLOCK)
+    answer = api.deploy(variables={"v": "1"}).call("GET", "/7", query={"q": "it's"}).json
+    assert (answer["query"], answer["path"], answer["stage"]) == (
+        {"q": "it's"},
+        {"id": "7"},
+        {"v": "1"},
+    )
+    assert answer["identity"]["sourceIp"] == "127.0.0.1"

@@ -54,7 +54,7 @@ class Lane:
                 del invocation.log[lines:]
             if answer is not None:
                 answer.replace_body(answer_body)
-        invocation.budget = Budget()
+        budget = invocation.budget = Budget()
         try:
             async with asyncio.timeout(_LONGEST_SECONDS):
                 return await self.run(invocation.api.id, partial(allowance.apart, step))
@@ -63,6 +63,8 @@ class Lane:
         except TimeoutError:
             raise GatewayFailure("INTEGRATION_TIMEOUT") from None
         finally:
+            # whoever waits no longer ends what the thread does for him
+            budget.steps = 0
             # JSON takes up to twenty times its room when it is read: that is not kept meanwhile
             if len(invocation.body) > _LARGE_BODY:
                 invocation.replace_body(invocation.body)
