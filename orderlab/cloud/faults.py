@@ -27,6 +27,8 @@ class FaultBoard:
         self._armed: dict[tuple[str, str], list[Armed]] = {}
         # whether calls of tables or topics are struck: asked for every call of the cloud
         self.strikes_calls = False
+        # whether there are any: asked for every message
+        self.armed = False
 
     def switch_on(self, description: Mapping[str, Any]) -> Fault:
         """Switch a fault on, replacing one of the same kind, target and orders.
@@ -73,6 +75,7 @@ class FaultBoard:
         return any(armed.fault.ids and armed.waits_for(payload) for armed in faults)
 
     def _look(self) -> None:
+        self.armed = bool(self._armed)
         self.strikes_calls = any("/" in target for _, target in self._armed)
 
 

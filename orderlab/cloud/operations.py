@@ -38,6 +38,8 @@ _XML_FORBIDS = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 # what a compressed body may become
 MAX_UNPACKED_BYTES = 16 * 1024 * 1024
 _XML_SERVICES = ("s3", "s3control", "cloudfront", "route53")
+# services whose calls are forms, however little a call says about itself
+_FORM_SERVICES = ("sqs", "sns", "iam", "sts", "cloudwatch")
 _ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]+)")
 
 
@@ -65,7 +67,7 @@ def identify(request: Request, signing_name: str) -> Identified:
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return Identified(service, request.path.rpartition("/")[2], "cbor")
     form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    if form or "Action=" in request.query_string:
+    if form or "Action=" in request.query_string or service in _FORM_SERVICES:
         return Identified(service, _action(request), "ec2" if service == "ec2" else "query")
     # both kinds of API Gateway sign alike
     if service == "apigateway" and request.path.startswith("/v2/"):
@@ -126,6 +128,9 @@ _XML_ERRORS = {
 def _xml_error(error: AwsError, protocol: str, request_id: str, service: str) -> Response:
     from xml.sax.saxutils import escape
 
+    headers = [("content-type", "text/xml"), ("x-amzn-requestid", request_id)]
+    if protocol == "query" and error.code == "UnknownOperationException":
+        return Response(error.status, b"<UnknownOperationException/>\n", headers)
     namespace = namespace_of(service) if protocol == "query" else ""
     message = error.details.get("query_message", error.message)
     body = _XML_ERRORS[protocol].format(
@@ -136,7 +141,6 @@ def _xml_error(error: AwsError, protocol: str, request_id: str, service: str) ->
         message=escape(_XML_FORBIDS.sub("?", message)),
         id=request_id,
     )
-    headers = [("content-type", "text/xml"), ("x-amzn-requestid", request_id)]
     return Response(error.status, body.encode("utf-8", "replace"), headers)
 
 

@@ -76,6 +76,12 @@ def unknown_operation(call: Call) -> AwsError:
     """AWS's answer to an operation that does not exist."""
     if "x-amz-target" in call.request.headers:
         return AwsError("", code="UnknownOperationException", query_error_code="InvalidAction")
+    if not call.operation:
+        return AwsError("", code="UnknownOperationException", status=404)
+    if call.service == "sqs" and call.request.path.count("/") >= 2:
+        return AwsError(
+            f"The action {call.operation} is not valid for this endpoint.", code="InvalidAction"
+        )
     version = service_model(call.service).api_version
     return AwsError(
         f"Could not find operation {call.operation} for version {version}", code="InvalidAction"

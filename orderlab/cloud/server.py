@@ -117,7 +117,7 @@ class Front:
             )
             return await self._perform(call, what)
         except AwsError as error:
-            if what.protocol == "query" and query_json.wants_json(request):
+            if what.protocol == "query" and what.operation and query_json.wants_json(request):
                 content = query_json.error_content(error, request_id)
                 return query_json.response(content, error.status, request_id)
             return error_response(error, what.protocol, request_id, what.service)

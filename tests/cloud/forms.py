@@ -23,12 +23,13 @@ def query_call(
     service: str = "sqs",
     method: str = "POST",
     accept: str = "",
+    content_type: str = FORM,
 ) -> tuple[int, str]:
     """Status and body of a call that is signed in its headers."""
     data = urlencode(form)
     headers = {"Accept": accept} if accept else {}
     if method == "POST":
-        headers["Content-Type"] = FORM
+        headers["Content-Type"] = content_type
     url = f"{cloud.endpoint}{path}"
     request = AWSRequest(
         method=method,

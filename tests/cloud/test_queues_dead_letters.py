@@ -157,7 +157,7 @@ def test_dead_letters_may_go_elsewhere_slowly_and_be_stopped(client: Any) -> Non
         SourceArn=source, DestinationArn=queue_arn("elsewhere"), MaxNumberOfMessagesPerSecond=1
     )["TaskHandle"]
     assert error_of(lambda: sqs.start_message_move_task(SourceArn=source)) == (
-        "AWS.SimpleQueueService.UnsupportedOperation"
+        "InvalidParameterValue"
     )
     sqs.cancel_message_move_task(TaskHandle=handle)
     until(

@@ -18,10 +18,11 @@ def test_the_query_protocol_works_on_a_queues_path(client: Any, cloud: Any) -> N
     path = "/123456789012/by-form"
     status, text = query_call(cloud, path, {"Action": "SendMessage", "MessageBody": "a<b>&c"})
     assert status == 200 and "<MD5OfMessageBody>" in text
-    status, text = query_call(
-        cloud, path, {"Action": "ReceiveMessage", "WaitTimeSeconds": 1}, method="GET"
-    )
+    form = {"Action": "ReceiveMessage", "WaitTimeSeconds": 1}
+    status, text = query_call(cloud, path, form, method="GET")
     assert status == 200 and "<Body>a&lt;b&gt;&amp;c</Body>" in text
+    status, text = query_call(cloud, path, form, method="GET")
+    assert status == 200 and "<ReceiveMessageResult/>" in text
     form = {
         "Action": "SendMessageBatch",
         "QueueUrl": url,
@@ -209,3 +210,36 @@ def test_a_changed_presigned_call_is_refused(client: Any, cloud: Any, old: str, 
     status, text = fetch(url.replace(old, new))
     assert status in (400, 403) and "<ErrorResponse" in text
     assert fetch(url)[0] == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_call_that_names_no_action_is_refused_in_xml(cloud: Any, method: str) -> None:
+    for service in ("sqs", "sns", "iam", "sts", "monitoring"):
+        refused = query_call(cloud, "/", {}, service=service, method=method)
+        assert refused == (404, "<UnknownOperationException/>\n"), service
+        wanting_json = query_call(
+            cloud, "/", {}, service=service, method=method, accept="application/json"
+        )
+        assert wanting_json == refused
+    at_a_queue = query_call(cloud, f"{ACCOUNT_PATH}/any", {}, method=method)
+    assert at_a_queue == (404, "<UnknownOperationException/>\n")
+
+
+@pytest.mark.parametrize("action", ["CreateQueue", "ListQueues", "Frobnicate"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_queues_address_takes_only_what_is_about_it(
+    client: Any, cloud: Any, action: str, method: str
+) -> None:
+    make_queue(client, "addressed")
+    form = {"Action": action, "QueueName": "another", "Version": "2012-11-05"}
+    status, text = query_call(cloud, f"{ACCOUNT_PATH}/addressed", form, method=method)
+    assert status == 400 and "<Code>InvalidAction</Code>" in text
+    assert f"<Message>The action {action} is not valid for this endpoint.</Message>" in text
+    form = {"Action": "GetQueueUrl", "QueueName": "addressed"}
+    status, text = query_call(cloud, f"{ACCOUNT_PATH}/addressed", form, method=method)
+    assert status == 200 and f"{ACCOUNT_PATH}/addressed</QueueUrl>" in text
+
+
+def test_a_form_without_a_content_type_is_a_form_still(client: Any, cloud: Any) -> None:
+    status, text = query_call(cloud, "/", {"Action": "ListQueues"}, content_type="")
+    assert status == 200 and "<ListQueuesResponse" in text

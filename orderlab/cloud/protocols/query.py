@@ -70,7 +70,8 @@ def response(service: str, operation: str, result: Mapping[str, Any], request_id
         namespace = f' xmlns="{shapes.namespace}"'
         if shapes.output is not None:
             inner = _members(shapes.output, result)
-            content = f"<{operation}Result>{inner}</{operation}Result>"
+            name = f"{operation}Result"
+            content = f"<{name}>{inner}</{name}>" if inner else f"<{name}/>"
     body = (
         f'<?xml version="1.0"?><{operation}Response{namespace}>{content}'
         f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"

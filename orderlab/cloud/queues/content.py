@@ -66,7 +66,7 @@ def encoded(text: str) -> bytes:
         raise InvalidMessageContents from None
     if len(raw.translate(None, _FORBIDDEN_BYTES)) != len(raw):
         raise InvalidMessageContents
-    if any(sequence in raw for sequence in _NON_CHARACTERS):
+    if _NON_CHARACTERS[0] in raw or _NON_CHARACTERS[1] in raw:
         raise InvalidMessageContents
     return raw
 

@@ -64,6 +64,9 @@ class Deadlines(Generic[Item]):
         Thousands may fall due in one moment, and others are not to wait for all of them.
         """
         due: list[Item] = []
+        # nearly always so, and cheap to see; an entry that no longer counts is never too late
+        if not self._heap or self._heap[0][0] > now:
+            return due
         while len(due) < most and (first := self.first()) is not None and first[0] <= now:
             heapq.heappop(self._heap)
             del self._live[first[1]]

@@ -96,6 +96,14 @@ class InvalidAddress(SqsError):
         super().__init__(f"The address {url} is not valid for this endpoint.")
 
 
+class NotAtAQueuesAddress(SqsError):
+    shape = "InvalidAction"
+    short_code = "InvalidAction"
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"The action {action} is not valid for this endpoint.")
+
+
 class InvalidAttributeName(SqsError):
     shape = "InvalidAttributeName"
     short_code = "InvalidAttributeName"

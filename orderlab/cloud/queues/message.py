@@ -96,15 +96,17 @@ def new_message(
     deduplication_id: str | None,
 ) -> Message:
     """A message as it is sent; `held` is its content, checked."""
-    system = {name: as_sent(value) for name, value in sent.system_attributes.items()}
-    trace = system.get("AWSTraceHeader")
+    trace, digest = None, ""
+    if sent.system_attributes:
+        system = {name: as_sent(value) for name, value in sent.system_attributes.items()}
+        trace, digest = system.get("AWSTraceHeader"), md5_of_attributes(system)
     return Message(
         id=message_id,
         body=held.body,
         attributes=held.attributes,
         md5_of_body=held.md5_of_body,
         md5_of_attributes=held.md5_of_attributes,
-        md5_of_system_attributes=md5_of_attributes(system),
+        md5_of_system_attributes=digest,
         size=held.size,
         sender_id=sender_id(sender),
         sent_ms=int(wall * 1000),

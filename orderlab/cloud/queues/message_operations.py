@@ -195,14 +195,14 @@ def _send_in_order(
 
 
 def sent_result(message: Message) -> dict[str, Any]:
-    digests = {
-        "MD5OfMessageBody": message.md5_of_body,
-        "MD5OfMessageAttributes": message.md5_of_attributes,
-        "MD5OfMessageSystemAttributes": message.md5_of_system_attributes,
-        "MessageId": message.id,
-        "SequenceNumber": message.sequence_number,
-    }
-    return {name: value for name, value in digests.items() if value}
+    sent = {"MD5OfMessageBody": message.md5_of_body, "MessageId": message.id}
+    if message.md5_of_attributes:
+        sent["MD5OfMessageAttributes"] = message.md5_of_attributes
+    if message.md5_of_system_attributes:
+        sent["MD5OfMessageSystemAttributes"] = message.md5_of_system_attributes
+    if message.sequence_number:
+        sent["SequenceNumber"] = message.sequence_number
+    return sent
 
 
 def _size(entry: Entry) -> int:

@@ -91,7 +91,7 @@ class MoveTasks:
         rate = whole(parameters, "MaxNumberOfMessagesPerSecond", 1, MAX_RATE)
         earlier = self._tasks.setdefault(source.arn, [])
         if any(task.status in ("RUNNING", "CANCELLING") for task in earlier):
-            raise UnsupportedOperation(
+            raise InvalidParameterValue(
                 "There is already a task running. Only one active task is allowed for a source "
                 "queue arn at a given time."
             )

@@ -259,9 +259,9 @@ class LiveQueue:
 
     def _held_back(self, message: Message) -> float:
         """Seconds that an experiment delays a message; a FIFO queue keeps its order."""
-        if self.fifo:
-            return 0.0
         faults, seconds = self._cloud.faults, 0.0
+        if self.fifo or not faults.armed:
+            return seconds
         for kind in ("delay", "reorder"):
             fault = faults.active(kind, self.name, message.body.encode())
             if fault:
@@ -271,7 +271,10 @@ class LiveQueue:
 
     def _maybe_double(self, message: Message, now: float) -> None:
         """Leave copies of a message that is delivered for the first time, as may happen on AWS."""
-        fault = self._cloud.faults.active("duplicate", self.name, message.body.encode())
+        faults = self._cloud.faults
+        fault = (
+            faults.active("duplicate", self.name, message.body.encode()) if faults.armed else None
+        )
         copies = fault.times - 1 if fault else 0
         if self._cloud.settings.weak_guarantees and self._chance.random() < DUPLICATE_CHANCE:
             copies = max(copies, 1)

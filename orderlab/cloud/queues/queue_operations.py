@@ -13,6 +13,7 @@ from orderlab.cloud.queues.errors import (
     InvalidAttributeName,
     InvalidParameterValue,
     MissingParameter,
+    NotAtAQueuesAddress,
     PurgeQueueInProgress,
     QueueDoesNotExist,
 )
@@ -49,6 +50,7 @@ class QueueOperations:
         }
 
     def create_queue(self, call: Call, parameters: Parameters) -> Result:
+        _require_root(call)
         tags = {**texts_by_name(parameters, "tags"), **texts_by_name(parameters, "Tags")}
         check_tags(tags)
         queue = self._service.create(
@@ -72,6 +74,7 @@ class QueueOperations:
         return {"QueueUrl": queue.url}
 
     def list_queues(self, call: Call, parameters: Parameters) -> Result:
+        _require_root(call)
         prefix = text(parameters, "QueueNamePrefix") or ""
         found = [
             queue.url
@@ -148,6 +151,12 @@ def check_tags(tags: Mapping[str, str]) -> None:
             raise InvalidParameterValue("Tag keys must be between 1 and 128 characters in length.")
         if len(value) > 256:
             raise InvalidParameterValue("Tag values must be at most 256 characters in length.")
+
+
+def _require_root(call: Call) -> None:
+    """Refuse, at the address of one queue, a form that is about no queue in particular."""
+    if call.request.path.count("/") >= 2 and "x-amz-target" not in call.request.headers:
+        raise NotAtAQueuesAddress(call.operation)
 
 
 def _page(name: str, found: list[str], parameters: Parameters) -> dict[str, object]:

@@ -92,8 +92,7 @@ class Delivery:
             raise DeliveryFailed("AccessDenied", retry=False)
         try:
             outgoing, held = self._outgoing(subscription, message, envelopes, fifo=queue.fifo)
-            sender = Principal("service", subscription.topic.arn, subscription.topic.owner)
-            queue.accept(outgoing, sender, ids=message.ids, held=held)
+            queue.accept(outgoing, subscription.topic.sender, ids=message.ids, held=held)
         except AwsError as error:
             code = error.details.get("query_error_code", error.code)
             raise DeliveryFailed(code, retry=False) from error

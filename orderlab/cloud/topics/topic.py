@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orderlab.cloud import ids
+from orderlab.cloud.contracts import Principal
 from orderlab.cloud.queues.deduplication import RecentIds
 from orderlab.cloud.topics.delivery_policy import default_policy
 from orderlab.cloud.topics.filter_policy import FilterPolicy
@@ -81,6 +82,8 @@ class Topic:
         self.owner = account_id
         self.arn = f"arn:aws:sns:{region}:{account_id}:{name}"
         self.fifo = name.endswith(".fifo")
+        # as whom it sends to queues
+        self.sender = Principal("service", self.arn, account_id)
         self.tags: dict[str, str] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self.deleted_subscriptions = 0
