@@ -10,13 +10,17 @@ from typing import Any
 from orderlab.drawing.discover import discover
 from orderlab.drawing.graph import Graph, Node
 from orderlab.errors import LearnerError
-from orderlab.orders.architecture import ORDERS, SERVICES
+from orderlab.orders.architecture import ORDERS, SERVICES, TOPIC
 from orderlab.orders.parts.api import API_NAME, find_api
 from orderlab.target.base import Target
 
 ROUTE = "POST /orders"
 ROUTES = {ROUTE, "ANY /orders"}
 PLACED = "OrderPlaced"
+# along what kinds of edge an order goes on; what was given up is no part of its way
+_LEADS_ON = frozenset(
+    {"feeds", "stream", "delivers", "writes", "publishes", "sends", "invokes", "integration"}
+)
 
 
 @dataclass(frozen=True)
@@ -82,14 +86,14 @@ def read_parts(target: Target) -> Parts:
             f"There is no API {API_NAME} to send orders to.",
             advice="Deploy it first, or `lab.catch_up()` does it.",
         )
-    graph = discover(target, prefix=target.name(""))
-    door = _behind_the_door(graph)
+    whole = discover(target, prefix=target.name(""))
+    door = _behind_the_door(whole)
     if not door:
         raise LearnerError(
             f"The API {API_NAME} has no method {ROUTE} that leads to a function or a queue.",
             advice="Deploy it first, or `lab.catch_up()` does it.",
         )
-    return _sorted_by_work(target, graph, door)
+    return _by_work(target, _way_of_orders(whole, door), door)
 
 
 def _behind_the_door(graph: Graph) -> list[Node]:
@@ -104,7 +108,23 @@ def _behind_the_door(graph: Graph) -> list[Node]:
     return [node for node in found if node.kind in ("function", "queue", "table", "topic")]
 
 
-def _sorted_by_work(target: Target, graph: Graph, door: list[Node]) -> Parts:
+def _way_of_orders(graph: Graph, door: list[Node]) -> Graph:
+    """Only what orders come to from the door, the table of orders and its topic: a learner tries
+    things out beside them. The three services are part of it wherever they stand."""
+    known = {("table", ORDERS), ("topic", TOPIC), *(("table", name) for name in SERVICES)}
+    waiting = [node.id for node in graph.nodes if (node.kind, node.name) in known]
+    waiting += [node.id for node in door]
+    reached: set[str] = set()
+    while waiting:
+        node = waiting.pop()
+        if node not in reached:
+            reached.add(node)
+            waiting += [e.target for e in graph.edges if e.source == node and e.kind in _LEADS_ON]
+    reached |= {n.id for n in graph.nodes if n.kind in ("queue", "function") and n.name in SERVICES}
+    return Graph.of((node for node in graph.nodes if node.id in reached), graph.edges)
+
+
+def _by_work(target: Target, graph: Graph, door: list[Node]) -> Parts:
     fed = {
         kind: {e.target for e in graph.edges if e.kind == kind and e.label != "disabled"}
         for kind in ("feeds", "stream", "delivers", "invokes")
@@ -114,33 +134,30 @@ def _sorted_by_work(target: Target, graph: Graph, door: list[Node]) -> Parts:
     takers = first or {e.target for e in graph.edges if e.kind == "feeds" and e.source in inboxes}
     workers = (fed["feeds"] | fed["delivers"] | fed["invokes"]) - takers - fed["stream"]
     functions = {node.id: node for node in graph.nodes if node.kind == "function"}
-    tables = [node for node in graph.nodes if node.kind == "table"]
-    parts = Parts(
+    read = {e.source for e in graph.edges if e.kind == "feeds" and e.label != "disabled"}
+    order_table = _order_table(graph)
+    services = _services(target, graph, workers & functions.keys(), order_table)
+    return Parts(
         takers=_names(functions, takers),
         publishers=_names(functions, fed["stream"] - takers),
         workers=_names(functions, workers),
-        order_table=_order_table(graph, tables),
+        order_table=order_table,
+        service_tables=[each.name for each in services],
         topics=[node.name for node in graph.nodes if node.kind == "topic"],
         queues=[node.name for node in graph.nodes if node.kind == "queue"],
+        consumed=[node.name for node in graph.nodes if node.kind == "queue" and node.id in read],
+        services=services,
         answered_by_function=bool(first),
     )
-    parts.consumed = [
-        node.name
-        for node in graph.nodes
-        if node.kind == "queue"
-        and any(e.source == node.id and e.kind == "feeds" and not e.label for e in graph.edges)
-    ]
-    parts.services = _services(target, graph, workers & functions.keys(), parts.order_table)
-    parts.service_tables = [each.name for each in parts.services]
-    return parts
 
 
 def _names(functions: dict[str, Node], identifiers: set[str]) -> list[str]:
     return sorted(functions[each].name for each in identifiers if each in functions)
 
 
-def _order_table(graph: Graph, tables: list[Node]) -> str:
+def _order_table(graph: Graph) -> str:
     """The table `orders`, or else the one whose changes are streamed to a function."""
+    tables = [node for node in graph.nodes if node.kind == "table"]
     if any(table.name == ORDERS for table in tables):
         return ORDERS
     streamed = {edge.source for edge in graph.edges if edge.kind == "stream"}
@@ -151,30 +168,23 @@ def _services(target: Target, graph: Graph, workers: set[str], order_table: str)
     """Who keeps a record of orders: the customer's three services, and whoever joined them."""
     policies = _filters(target)
     found: dict[str, Service] = {}
-    for identifier in sorted(workers):
-        function = graph.node(identifier)
-        queue = next(
-            (
-                graph.node(edge.source)
-                for edge in graph.edges
-                if edge.kind == "feeds" and edge.target == identifier
-            ),
-            None,
-        )
-        heard_by = queue or function
+    for function in (graph.node(each) for each in sorted(workers)):
+        queue = _queue_of(graph, function)
+        policy = policies.get((queue or function).arn, "")
         for table in _tables_of(graph, function):
             if table.name != order_table:
-                found[table.name] = Service(
-                    table.name,
-                    function.name,
-                    queue.name if queue else "",
-                    policies.get(heard_by.arn, ""),
-                )
+                name = queue.name if queue else ""
+                found[table.name] = Service(table.name, function.name, name, policy)
     for node in graph.nodes:
         # it is owed every order, also where nothing leads to it
         if node.kind == "table" and node.name in SERVICES:
             found.setdefault(node.name, Service(node.name, queue=_own_queue(graph, node.name)))
     return [found[name] for name in sorted(found)]
+
+
+def _queue_of(graph: Graph, function: Node) -> Node | None:
+    feeding = [e.source for e in graph.edges if e.kind == "feeds" and e.target == function.id]
+    return graph.node(feeding[0]) if feeding else None
 
 
 def _own_queue(graph: Graph, name: str) -> str:

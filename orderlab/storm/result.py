@@ -51,6 +51,13 @@ class Storm:
     def all_kept(self) -> bool:
         return len(self.kept) == len(PROMISES)
 
+    @property
+    def timed_out(self) -> int:
+        """Invocations that ran into their timeout although the storm did not strike them: where
+        there are any, this machine may have had too much to do."""
+        hops = {hop for found in self.record.evidence.hops.values() for hop in found}
+        return sum(hop.outcome == "Sandbox.Timedout" and not hop.fault for hop in hops)
+
     def sequence(self, promise: str | None = None) -> Picture:
         """The way of the first order for which a promise was broken.
 
@@ -92,7 +99,11 @@ class Storm:
 
     def _summary(self) -> str:
         services = listed([each.name for each in self.record.parts.services]) or "no service"
-        return f"Compared: what customers were told, and what {services} applied."
+        said = f"Compared: what customers were told, and what {services} applied."
+        if self.timed_out:
+            many = "1 invocation" if self.timed_out == 1 else f"{self.timed_out} invocations"
+            said += f" {many} timed out though the storm did not strike."
+        return said
 
     def __repr__(self) -> str:
         lines = [self._heading(), f"faults: {self._faults()}", self._summary()]

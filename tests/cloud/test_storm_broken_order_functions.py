@@ -35,12 +35,11 @@ def test_a_publish_before_the_store_shows_in_the_order_of_the_steps() -> None:
     assert_first_is_drawn(found, "in-order")
 
 
-@pytest.mark.parametrize("seed", [6, 31])
-def test_a_function_that_answers_whatever_happened_loses_orders(seed: int) -> None:
+def test_a_function_that_answers_whatever_happened_loses_orders() -> None:
     def mistake(target: Target) -> None:
         systems.deploy(target, "accept-order", systems.ANSWERS_WHATEVER_HAPPENED)
 
-    found = storm_over(3, mistake, seed=seed)
+    found = storm_over(3, mistake, seed=31)
     assert broken(found) == {"taken", "kept"}, repr(found)
     first = found.broken["kept"][0]
     assert found.record.answers[first.number - 1].accepted

@@ -62,7 +62,7 @@ def test_what_a_service_lost_is_found(mistake: str) -> None:
     assert_first_is_drawn(found, "kept")
 
 
-@pytest.mark.parametrize("seed", [1, 9, 1000])
+@pytest.mark.parametrize("seed", [1, 1000])
 def test_what_a_handler_without_its_condition_doubles_is_found(seed: int) -> None:
     found = storm_over(
         4, lambda t: systems.deploy(t, "shipping", systems.WITHOUT_CONDITION), seed=seed
@@ -74,9 +74,8 @@ def test_what_a_handler_without_its_condition_doubles_is_found(seed: int) -> Non
     assert_first_is_drawn(found, "once")
 
 
-@pytest.mark.parametrize("tries", [1, 2])
-def test_orders_that_the_inbox_gave_up_are_found(tries: int) -> None:
-    found = storm_over(4, lambda t: systems.few_tries(t, "orders-inbox", tries), seed=8)
+def test_orders_that_the_inbox_gave_up_are_found() -> None:
+    found = storm_over(4, lambda t: systems.few_tries(t, "orders-inbox", 2), seed=8)
     assert broken(found) == {"kept"}, repr(found)
     assert "It lies in orders-inbox-dlq" in found.broken["kept"][0].said
     assert_first_is_drawn(found, "kept")
@@ -87,7 +86,6 @@ def test_a_queue_that_nobody_reads_is_named() -> None:
         client = target.client("lambda")
         found = client.list_event_source_mappings(FunctionName="shipping")["EventSourceMappings"]
         client.update_event_source_mapping(UUID=found[0]["UUID"], Enabled=False)
-        client.get_paginator("list_event_source_mappings")
 
     found = storm_over(4, disable, seed=2, orders=30)
     assert broken(found) == {"kept"}, repr(found)
