@@ -245,6 +245,34 @@ def test_a_bomb_is_not_unpacked(cloud: Any) -> None:
             )
 
 
+def test_forms_and_cbor_without_end_are_refused(cloud: Any) -> None:
+    from tests.cloud.test_front_fuzz import Caller
+
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    smithy = {"smithy-protocol": "rpc-v2-cbor", "Content-Type": "application/cbor"}
+    path = "/service/GraniteServiceVersion20100801/operation/ListMetrics"
+    fields = b"Action=SendMessage&" + b"&".join(b"a%d=1" % i for i in range(400_000))
+    empties = b"\x9a" + (4 * MB).to_bytes(4, "big") + b"\x80" * 4 * MB
+    with bystander(cloud):
+        for service, where, body, headers in (
+            ("sqs", "/", fields, form),
+            ("sqs", "/", b"Action=SendMessage&A" + b".1" * MB + b"=1", form),
+            ("monitoring", path, empties, smithy),
+        ):
+            status, _ = Caller(cloud).signed(service, "POST", where, body, headers)
+            assert status == 400
+
+
+def test_messages_that_name_very_many_orders_keep_nobody_waiting(cloud: Any) -> None:
+    sqs = cloud.client("sqs")
+    url = sqs.create_queue(QueueName="many-orders")["QueueUrl"]
+    many = ",".join(f'{{"orderId":"o-{i}"}}' for i in range(50_000))
+    with bystander(cloud):
+        for body in (f"[{many}]", "%" * 1_000_000 + "%22orderId%22", '"orderId":{' + " " * MB):
+            sqs.send_message(QueueUrl=url, MessageBody=body[: MB - 1])
+    assert len(cloud.page("recorder/trace?id=o-5")["hops"]) == 1
+
+
 # --- many ---
 
 
@@ -269,7 +297,7 @@ def test_a_flood_of_requests_ahead_is_answered_in_full(cloud: Any) -> None:
 
 
 def test_long_calls_take_turns_with_others(cloud: Any) -> None:
-    keys = ",".join(f'"a{i}":{{"S":"x"}}' for i in range(400_000))
+    keys = ",".join(f'"a{i}":{{"S":"x"}}' for i in range(100_000))
     body = f'{{"TableName": "nobody", "Item": {{{keys}}}}}'.encode()
     headers = {"X-Amz-Target": "DynamoDB_20120810.PutItem"}
     begin = signed_head(cloud, "dynamodb", "/", len(body), body, **headers)

@@ -219,6 +219,25 @@ def test_what_is_put_is_within_the_limits(cloudwatch: Any) -> None:
         cloudwatch.put_metric_data(Namespace="Limits", MetricData=many)
 
 
+def test_the_largest_call_keeps_nobody_waiting(cloud: Any, cloudwatch: Any) -> None:
+    values = {"Values": list(range(150)), "Counts": [10_000] * 150}
+    data = [{"MetricName": f"m{i % 7}", **values} for i in range(1000)]
+    with bystander(cloud):
+        cloudwatch.put_metric_data(Namespace="Largest", MetricData=data)
+    now = datetime.now(UTC)
+    found = cloudwatch.get_metric_statistics(
+        Namespace="Largest",
+        MetricName="m0",
+        StartTime=now - timedelta(minutes=5),
+        EndTime=now + timedelta(minutes=1),
+        Period=3600,
+        Statistics=["SampleCount", "Maximum"],
+        ExtendedStatistics=["p50"],
+    )["Datapoints"]
+    assert sum(point["SampleCount"] for point in found) == 143 * 150 * 10_000
+    assert 30 < found[0]["ExtendedStatistics"]["p50"] < 120
+
+
 ALARM = {
     "Namespace": "AlarmLimits",
     "MetricName": "m",

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderlab.cloud.contracts import Hop
+from orderlab.cloud.telemetry.correlation import MAX_PLACES
 from orderlab.cloud.telemetry.latency import Latencies
 from orderlab.cloud.telemetry.recorder import FlightRecorder
 
@@ -56,6 +57,29 @@ def test_an_id_is_found_in_every_form(recorder: FlightRecorder, payload: str) ->
 )
 def test_what_is_no_id_is_not_found(recorder: FlightRecorder, payload: Any) -> None:
     assert recorder.ids_in(payload) == ()
+
+
+def test_only_so_many_places_are_looked_at(recorder: FlightRecorder) -> None:
+    many = json.dumps([{"orderId": str(i)} for i in range(1000)])
+    assert recorder.ids_in(many) == tuple(str(i) for i in range(MAX_PLACES))
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "x" * 1_000_000 + '"orderId": "late"',
+        '"orderId"' + " " * 2000 + ': "late"',
+        "MessageBody=" + "%25" * 100_000 + quote_plus('{"orderId": "late"}'),
+    ],
+)
+def test_an_id_is_found_wherever_it_stands(recorder: FlightRecorder, payload: str) -> None:
+    assert recorder.ids_in(payload) == ("late",)
+
+
+@pytest.mark.parametrize("cut", range(6))
+def test_an_escape_that_is_cut_in_two_does_not_matter(recorder: FlightRecorder, cut: int) -> None:
+    payload = quote_plus('{"orderId": "o-1"}') + "a" * cut + "%41" * 2000
+    assert recorder.ids_in(payload) == ("o-1",)
 
 
 def test_ids_are_distinct_and_in_their_order(recorder: FlightRecorder) -> None:

@@ -15,6 +15,8 @@ _SIMPLE = {20: False, 21: True, 22: None, 23: None}
 _FLOATS = {25: ">e", 26: ">f", 27: ">d"}
 _EPOCH_TAG = 1
 MAX_DEPTH = 100
+# values in one body: a PutMetricData with as many takes less than half a second
+MAX_VALUES = 200_000
 
 
 def encode(value: Any) -> bytes:
@@ -61,6 +63,7 @@ def decode(data: bytes) -> Any:
 class _Reader:
     def __init__(self, data: bytes) -> None:
         self._data = data
+        self._values = 0
         self.at = 0
 
     def _take(self, count: int) -> bytes:
@@ -73,6 +76,9 @@ class _Reader:
     def value(self, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise ValueError("CBOR is nested too deeply")
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise ValueError("CBOR has too many values")
         first = self._take(1)[0]
         major, low = first >> 5, first & 31
         if major == 7:

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import binascii
 import re
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
+
+from orderlab.cloud.aws_error import AwsError
+
+# no call of AWS has as many; reading them takes a third of a second
+MAX_FIELDS = 30_000
 
 # an escape that is none, or that quoted-printable would read in another way
 _UNUSUAL = re.compile(r"%(?![0-9A-Fa-f]{2})|[\r\n]|[ \t](?:[&\r\n]|$)")
 
 
 def form_fields(form: str) -> list[tuple[str, str]]:
-    """Names and values in their order, blank values included."""
+    """Names and values in their order, blank values included. Raises AwsError: MalformedInput."""
+    if form.count("&") >= MAX_FIELDS:
+        raise AwsError(f"A form may have {MAX_FIELDS} fields at most.", code="MalformedInput")
     if len(form) < 200 or not form.isascii() or _UNUSUAL.search(form):
         return parse_qsl(form, keep_blank_values=True)
     fields = []
@@ -25,6 +32,11 @@ def form_fields(form: str) -> list[tuple[str, str]]:
             name, _, value = field.partition("=")
             fields.append((_decoded(name), _decoded(value)))
     return fields
+
+
+def unescaped(text: str) -> str:
+    """A name or a value as `urllib.parse.unquote_plus` reads it."""
+    return unquote_plus(text) if not text.isascii() or _UNUSUAL.search(text) else _decoded(text)
 
 
 def _decoded(text: str) -> str:

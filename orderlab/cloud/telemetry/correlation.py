@@ -2,16 +2,25 @@
 
 A correlation field may stand in JSON, in JSON that is a string inside JSON (however deep), in
 DynamoDB's form `{"orderId": {"S": "..."}}`, in a message attribute, or percent-encoded in a form.
+
+Only what follows the name of a field is looked at, and only so many names: the time is that of one
+search through the payload, whatever it is.
 """
 
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_plus
 
+from orderlab.cloud.protocols.forms import unescaped
+
+# names in one payload that are looked at, and bytes behind each
+MAX_PLACES = 200
+_WINDOW = 3072
 # an opening of `{"S": "` or `{"DataType": "String", "StringValue": "` before the value
-_WRAPPED = r"(?:\{(?:[^{}]{0,60},)?\s*\\*\"(?:S|N|StringValue|stringValue|Value)\\*\"\s*:\s*)?"
+_WRAPPED = r"(?:\{(?:[^{}]{0,60},)?\s{0,60}\\*\"(?:S|N|StringValue|stringValue|Value)\\*\"\s*:\s*)?"
 _VALUE = r"(?:\\*\"([^\"\\]{1,256})|(-?\d[\d.]{0,40}))"
+_FIELD = re.compile(rf"\\*\"\s*:\s*{_WRAPPED}{_VALUE}")
+_FORM = re.compile(rb"=([^&\s]{1,256})")
 
 
 class CorrelationFields:
@@ -19,10 +28,6 @@ class CorrelationFields:
 
     def __init__(self, fields: tuple[str, ...]) -> None:
         self._names = tuple(field.encode() for field in fields)
-        self._fields = fields
-        names = "|".join(map(re.escape, fields))
-        self._pattern = re.compile(rf"(?:{names})\\*\"\s*:\s*{_WRAPPED}{_VALUE}")
-        self._form = re.compile(rf"(?:^|[&?])(?:{names})=([^&\s]{{1,256}})")
 
     def find(self, payload: bytes | str) -> tuple[str, ...]:
         """The distinct values, in the order of their appearance."""
@@ -32,17 +37,46 @@ class CorrelationFields:
                 break
         else:
             return ()
-        text = raw.decode("utf-8", "replace")
         found: dict[str, None] = {}
-        if "%22" in text:
-            self._search(unquote_plus(text), found)
-        self._search(text, found)
-        if any([f"{name}=" in text for name in self._fields]):
-            found.update((unquote_plus(match[1]), None) for match in self._form.finditer(text))
+        for start, end in self._places(raw):
+            value = _value(raw, start, end)
+            if value is not None:
+                found[value] = None
         return tuple(found)
 
-    def _search(self, text: str, found: dict[str, None]) -> None:
-        for match in self._pattern.finditer(text):
-            # the whole name, not the end of a longer one
-            if match.start() and text[match.start() - 1] == '"':
-                found[match[1] or match[2]] = None
+    def _places(self, raw: bytes) -> list[tuple[int, int]]:
+        """Where the names begin and end, from the first to the last."""
+        places = []
+        for name in self._names:
+            end, most = 0, MAX_PLACES
+            while most and (start := raw.find(name, end)) >= 0:
+                end = start + len(name)
+                most -= 1
+                places.append((start, end))
+        if len(places) > 1:
+            places.sort()
+        return places[:MAX_PLACES]
+
+
+def _value(raw: bytes, start: int, end: int) -> str | None:
+    """What the field has whose name is there; None if that is not the whole name, or no field."""
+    before = raw[start - 1 : start]
+    if before == b'"':
+        return _in_json(raw[end : end + _WINDOW].decode("utf-8", "replace"))
+    if before == b"2" and raw[start - 3 : start] == b"%22":
+        return _in_json(_unescaped(raw[end : end + _WINDOW].decode("utf-8", "replace")))
+    if start == 0 or before in (b"&", b"?"):
+        match = _FORM.match(raw, end)
+        return unescaped(match[1].decode("utf-8", "replace")) if match else None
+    return None
+
+
+def _unescaped(window: str) -> str:
+    # an escape that the window cuts in two
+    cut = window.rfind("%", -2)
+    return unescaped(window if cut < 0 else window[:cut])
+
+
+def _in_json(text: str) -> str | None:
+    match = _FIELD.match(text)
+    return None if match is None else match[1] or match[2]

@@ -30,6 +30,7 @@ _RETENTIONS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827),
     *(2192, 2557, 2922, 3288, 3653),
 )
+MAX_TAGS = 50
 
 
 class LogsApi:
@@ -71,8 +72,7 @@ class LogsApi:
         state = reading.state_of(self._store, call)
         if name in state.groups:
             raise ResourceAlreadyExists("The specified log group already exists")
-        tags = parameters.get("tags")
-        state.create_log_group(name, tags if isinstance(tags, dict) else {})
+        state.create_log_group(name, _tags_of(parameters))
         return {}
 
     def _delete_group(self, call: Call, parameters: Parameters) -> dict[str, Any]:
@@ -144,8 +144,7 @@ class LogsApi:
     # --- tags ---
 
     def _tag(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        given = parameters.get("tags")
-        tags = given if isinstance(given, dict) else {}
+        tags = _tags_of(parameters)
         arn = reading.resource(self._store, call, parameters).arn
         reading.state_of(self._store, call).tag_resource(arn, tags)
         return {}
@@ -201,6 +200,17 @@ class LogsApi:
         if first + limit < len(found):
             result["nextToken"] = page[-1].name
         return result
+
+
+def _tags_of(parameters: Parameters) -> dict[str, str]:
+    given = parameters.get("tags")
+    if not isinstance(given, dict):
+        return {}
+    if len(given) > MAX_TAGS:
+        raise constraint(
+            "{...}", "tags", f"Member must have length less than or equal to {MAX_TAGS}"
+        )
+    return given
 
 
 def _by_name(stream: Stream) -> tuple[int, str]:

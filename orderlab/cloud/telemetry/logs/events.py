@@ -31,6 +31,8 @@ _DAY = 24 * 3600 * 1000
 _OLDEST = 14 * _DAY
 _NEWEST = 2 * 3600 * 1000
 _LATEST = 10**19
+# streams that one search names
+_MOST_STREAMS = 100
 # events looked at before others get their turn on the event loop
 AT_A_TIME = 400
 _BYTES_AT_A_TIME = 262_144
@@ -261,6 +263,12 @@ def _streams(group: Group, parameters: Parameters) -> list[Stream]:
     if names and prefix:
         raise InvalidParameter(
             "You cannot specify both logStreamNames and logStreamNamePrefix in the same request."
+        )
+    if isinstance(names, list) and len(names) > _MOST_STREAMS:
+        raise constraint(
+            "[...]",
+            "logStreamNames",
+            f"Member must have length less than or equal to {_MOST_STREAMS}",
         )
     if isinstance(names, list) and names:
         return [reading.stream(group, str(name)) for name in dict.fromkeys(names)]

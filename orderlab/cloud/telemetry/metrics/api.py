@@ -5,7 +5,9 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.contracts import Call, Handler, Parameters
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
 
 MAX_LISTED = 500
+# entries of PutMetricData that are read before others get their turn
+_DATA_AT_A_TIME = 50
 
 
 class MetricsApi:
@@ -52,18 +56,21 @@ class MetricsApi:
 
     # --- writing ---
 
-    def _put(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+    async def _put(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         namespace = reading.text(parameters, "Namespace")
         if namespace.startswith("AWS/"):
             raise InvalidParameterValue("The value AWS/ for parameter Namespace is invalid.")
         data = reading.required_list(parameters, "MetricData")
         reading.at_most(data, limits.MAX_DATA, "MetricData")
-        additions = [
-            addition(namespace, datum, f"MetricData.member.{number}")
-            for number, datum in enumerate(data, 1)
-        ]
-        for add in additions:
+        additions = []
+        for number, datum in enumerate(data, 1):
+            additions.append(addition(namespace, datum, f"MetricData.member.{number}"))
+            if number % _DATA_AT_A_TIME == 0:
+                await asyncio.sleep(0)
+        for number, add in enumerate(additions, 1):
             add(self._store)
+            if number % _DATA_AT_A_TIME == 0:
+                await asyncio.sleep(0)
         return {}
 
     # --- reading ---
@@ -118,16 +125,18 @@ class MetricsApi:
             for each in reading.items(parameters, "Dimensions")
             if isinstance(each, dict)
         ]
-        found = [
-            _shown(key)
+        found = (
+            key
             for key, _ in self._store.metrics()
             if parameters.get("Namespace") in (None, key.namespace)
             and parameters.get("MetricName") in (None, key.name)
             and all(_has(key, name, value) for name, value in wanted)
-        ]
+        )
         first = from_token(parameters.get("NextToken"))
-        result: dict[str, Any] = {"Metrics": found[first : first + MAX_LISTED]}
-        if first + MAX_LISTED < len(found):
+        # one more tells whether there is another page
+        page = list(islice(found, first, first + MAX_LISTED + 1))
+        result: dict[str, Any] = {"Metrics": [_shown(key) for key in page[:MAX_LISTED]]}
+        if len(page) > MAX_LISTED:
             result["NextToken"] = token_of(first + MAX_LISTED)
         return result
 

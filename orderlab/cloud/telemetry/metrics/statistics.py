@@ -52,8 +52,10 @@ class StatisticSet:
             self.minimum = value
         if value > self.maximum:
             self.maximum = value
-        for _ in range(min(int(times), MAX_SAMPLES)):
+        if times == 1.0:
             self._sample(value, chance)
+        else:
+            self._sample_many(value, chance, times)
 
     def _sample(self, value: float, chance: random.Random) -> None:
         if len(self.samples) < MAX_SAMPLES:
@@ -62,6 +64,15 @@ class StatisticSet:
         place = int(chance.random() * self.count)
         if place < MAX_SAMPLES:
             self.samples[place] = value
+
+    def _sample_many(self, value: float, chance: random.Random, times: float) -> None:
+        """Give a value its part of the sample, where it is added that many times at once."""
+        room = MAX_SAMPLES - len(self.samples)
+        filled = min(int(times), room)
+        self.samples.extend([value] * filled)
+        if times > room:
+            for _ in range(int(MAX_SAMPLES * min((times - filled) / self.count, 1.0))):
+                self.samples[int(chance.random() * MAX_SAMPLES)] = value
 
     def add_set(self, count: float, total: float, minimum: float, maximum: float) -> None:
         """Add values of which only the statistics are known; percentiles do not see them."""
