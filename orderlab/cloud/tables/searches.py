@@ -83,19 +83,7 @@ class Searches:
         if keep is not None:
             check_filter_attributes(keep, where)
         forward = parameters.get("ScanIndexForward", True)
-        low, high, inclusive = bounds.low, bounds.high, bounds.inclusive
-        start = start_row(where, parameters)
-        if start is not None:
-            outside = ValidationException(
-                "The provided starting key is outside query boundaries based on provided conditions"
-            )
-            if start[: bounds.prefix_length] != bounds.low[: bounds.prefix_length]:
-                raise outside
-            if start < low or high < start:
-                raise outside
-            low, high = (start, high) if forward else (low, start)
-            inclusive = (False, inclusive[1]) if forward else (inclusive[0], False)
-        span = Span(low, high, inclusive, not forward)
+        span = _span(bounds, start_row(where, parameters), forward=forward)
         partition = bounds.low[: 1 + len(where.keys.partition)]
         return self._answer(call, where, parameters, span, (expressions, keep), partition)
 
@@ -194,6 +182,20 @@ class Searches:
                 raise index.throughput.refusal("Read")
         else:
             self._accounting.admit(table, "Read", partition)
+
+
+def _span(bounds: Any, start: Any, *, forward: bool) -> Span:
+    """The rows between the bounds, from behind a page's last row on."""
+    low, high, inclusive = bounds.low, bounds.high, bounds.inclusive
+    if start is not None:
+        prefix = bounds.prefix_length
+        if start[:prefix] != low[:prefix] or start < low or high < start:
+            raise ValidationException(
+                "The provided starting key is outside query boundaries based on provided conditions"
+            )
+        low, high = (start, high) if forward else (low, start)
+        inclusive = (False, inclusive[1]) if forward else (inclusive[0], False)
+    return Span(low, high, inclusive, not forward)
 
 
 def _segment(parameters: Parameters) -> tuple[int, int]:
