@@ -15,6 +15,7 @@ from orderlab.drawing.style import CLASS, stylesheet
 from orderlab.showing.picture import Picture
 
 COLUMN, HEAD, ROW, NOTE, MARGIN, TIMES = 122.0, 56.0, 40.0, 30.0, 14.0, 62.0
+TITLE = 30.0
 LABEL_SIZE = 12.0
 _HEAD_WIDTH = 108.0
 _RULES = f"""
@@ -28,6 +29,7 @@ _RULES = f"""
 .when{{font-size:11px;fill:var(--quiet)}}
 .wrong{{fill:var(--wrong)}}
 .fold{{font-size:12px;font-style:italic;fill:var(--quiet)}}
+.aside{{font-size:11px;font-weight:400;fill:var(--quiet)}}
 .end{{font-size:13px;font-weight:600;fill:var(--wrong)}}
 .tip-ink{{fill:var(--ink)}}
 """
@@ -89,6 +91,8 @@ class Sequence:
     title: str
     steps: tuple[Arrow | Fold, ...]
     ending: str = ""
+    # what stands beside the title in the picture only: it differs from run to run
+    aside: str = ""
 
     @property
     def lifelines(self) -> list[Lifeline]:
@@ -113,6 +117,10 @@ def draw(sequence: Sequence, alt: str) -> str:
     lines = sequence.lifelines
     xs = {line: TIMES + MARGIN + COLUMN * (n + 0.5) for n, line in enumerate(lines)}
     width = _width(sequence.steps, xs)
+    title = (
+        f'<text class="title" x="{MARGIN:.0f}" y="{TITLE - 6:.0f}">{escape(sequence.title)}'
+        f'<tspan class="aside" dx="10">{escape(sequence.aside)}</tspan></text>'
+    )
     body, lowest = _steps(sequence.steps, xs, width)
     ending, bottom = "", lowest
     if sequence.ending:
@@ -129,7 +137,7 @@ def draw(sequence: Sequence, alt: str) -> str:
         f'<rect class="paper" width="{width:.0f}" height="{height:.0f}" rx="10"/>'
         + "".join(_lifeline(line, xs[line], lowest) for line in lines)
         + body.replace("url(#", f"url(#{prefix}-")
-        + f"{ending}</svg>"
+        + f"{title}{ending}</svg>"
     )
 
 
@@ -145,7 +153,7 @@ def _width(steps: Rows[Arrow | Fold], xs: dict[Lifeline, float]) -> float:
 
 
 def _steps(steps: Rows[Arrow | Fold], xs: dict[Lifeline, float], width: float) -> tuple[str, float]:
-    parts, y = [], MARGIN + HEAD + 4
+    parts, y = [], TITLE + MARGIN + HEAD + 4
     for step in steps:
         if isinstance(step, Fold):
             y += NOTE
@@ -205,18 +213,19 @@ def _wrapped(text: str, width: float) -> list[str]:
 
 def _lifeline(line: Lifeline, x: float, bottom: float) -> str:
     names = wrap(line.name, 12.5, _HEAD_WIDTH - 10)
-    first = MARGIN + (20 if len(names) == 1 else 15)
+    top = TITLE + MARGIN
+    first = top + (20 if len(names) == 1 else 15)
     texts = "".join(
         f'<text x="{x:.0f}" y="{first + 14 * n:.0f}" text-anchor="middle" '
         f'style="font-size:12.5px;font-weight:600">{escape(name)}</text>'
         for n, name in enumerate(names)
     )
     return (
-        f'<line class="line" x1="{x:.0f}" x2="{x:.0f}" y1="{MARGIN + HEAD - 8:.0f}" '
+        f'<line class="line" x1="{x:.0f}" x2="{x:.0f}" y1="{top + HEAD - 8:.0f}" '
         f'y2="{bottom:.0f}"/>'
-        f'<rect class="head" x="{x - _HEAD_WIDTH / 2:.0f}" y="{MARGIN:.0f}" '
+        f'<rect class="head" x="{x - _HEAD_WIDTH / 2:.0f}" y="{top:.0f}" '
         f'width="{_HEAD_WIDTH:.0f}" height="{HEAD - 8:.0f}" rx="6"/>{texts}'
-        f'<text class="caption" x="{x:.0f}" y="{MARGIN + HEAD - 14:.0f}" text-anchor="middle">'
+        f'<text class="caption" x="{x:.0f}" y="{top + HEAD - 14:.0f}" text-anchor="middle">'
         f"{escape(line.caption)}</text>"
     )
 

@@ -67,10 +67,12 @@ class Evidence:
         )
 
 
-def gather(target: Target, parts: Parts, ids: Iterable[str], since: int) -> Evidence:
-    """Read the tables and the recorder's hops after number `since`."""
+def gather(
+    target: Target, parts: Parts, ids: Iterable[str], since: int, *, hops: bool = True
+) -> Evidence:
+    """Read the tables and, unless told otherwise, the recorder's hops after number `since`."""
     wanted = set(ids)
-    evidence = Evidence(hops=read_hops(target, wanted, since))
+    evidence = Evidence(hops=read_hops(target, wanted, since) if hops else {})
     if parts.order_table:
         evidence.stored = wanted & set(count_items(target, parts.order_table, wanted))
     for service in parts.services:

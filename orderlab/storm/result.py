@@ -21,8 +21,8 @@ class Storm:
     """A storm that is over: `kept` and `broken` promises, and the `first` that was broken.
 
     `broken` has for each promise the orders that it was broken for, the lowest number first;
-    `sequence()` draws the way of the first one's order, `sequence("once")` that of another
-    promise.
+    `also_on` are faults that were on before. `sequence()` draws the way of the first one's order,
+    `sequence("once")` that of another promise.
     """
 
     def __init__(
@@ -32,8 +32,10 @@ class Storm:
         record: Record,
         broken: Mapping[str, Sequence[Broken]],
         seconds: float,
+        also_on: Sequence[str] = (),
     ) -> None:
         self.plan, self.record, self.seconds = plan, record, seconds
+        self.also_on = list(also_on)
         self.faults = dict(faults)
         self.broken = {promise: list(broken[promise]) for promise in PROMISES}
 
@@ -103,6 +105,8 @@ class Storm:
         if self.timed_out:
             many = "1 invocation" if self.timed_out == 1 else f"{self.timed_out} invocations"
             said += f" {many} timed out though the storm did not strike."
+        if self.also_on:
+            said += f" On before the storm, and still on: {listed(self.also_on)}."
         return said
 
     def __repr__(self) -> str:
@@ -154,10 +158,7 @@ class Storm:
         first = self.first
         if first is None:
             return ""
-        drawn = [
-            f"<div><strong>Order {first.number}</strong> "
-            f"<code>{html_text(first.order_id)}</code></div>{_figure(self._diagram(None))}"
-        ]
+        drawn = [_figure(self._diagram(None))]
         for promise in PROMISES:
             if promise != first.promise and self.broken[promise]:
                 said = f"{PROMISES[promise]}: {self.broken[promise][0].said}"

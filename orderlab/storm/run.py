@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from orderlab.errors import LearnerError
 from orderlab.orders.parts.api import api_address
@@ -31,6 +32,7 @@ def storm(target: Target, orders: int = 200, seed: int = 7) -> Storm:
     if not {FAULTS, RECORDER} <= target.can:
         raise LearnerError("A storm can be let loose only on the local cloud.")
     parts = read_parts(target)
+    also_on = [f"{fault['kind']} of {fault['target']}" for fault in target.page("faults")]
     lines = list(fresh_orders(orders))
     ids = [line.order_id for line in lines]
     since = int(target.page("recorder/edges")["last"])
@@ -41,8 +43,10 @@ def storm(target: Target, orders: int = 200, seed: int = 7) -> Storm:
         try:
             answers = sender.run(lambda: say(_words(sender, plan)))
 
+            selects = any(not service.owed_all for service in parts.services)
+
             def complete() -> bool:
-                found = Record(answers, parts, gather(target, parts, ids, since))
+                found = Record(answers, parts, gather(target, parts, ids, since, hops=selects))
                 return not any(found.missing(a.order_id) for a in answers if a.accepted)
 
             settled = Settling(target, parts, complete).wait(say)
@@ -50,17 +54,19 @@ def storm(target: Target, orders: int = 200, seed: int = 7) -> Storm:
             mend_quietly(nemesis)
         say("Comparing what was accepted with what was applied")
         record = Record(answers, parts, gather(target, parts, ids, since), settled.left)
-    return _judged(target, plan, nemesis, record, time.monotonic() - began)
+    broken = _judged(target, record)
+    seconds = time.monotonic() - began
+    return Storm(plan, nemesis.count(), record, broken, seconds, also_on)
 
 
-def _judged(target: Target, plan: Plan, nemesis: Nemesis, record: Record, seconds: float) -> Storm:
+def _judged(target: Target, record: Record) -> dict[str, list[Broken]]:
+    """The verdicts; of the first lost order also where it was seen last."""
     broken = check(record)
-    first_lost = broken["kept"][:1]
-    for each in first_lost:
-        told = whereabouts(target, record, each)
-        said = f"{each.said} {told}".strip()
-        broken["kept"][0] = Broken(each.promise, each.number, each.order_id, said, each.services)
-    return Storm(plan, nemesis.count(), record, broken, seconds)
+    if broken["kept"]:
+        first = broken["kept"][0]
+        said = f"{first.said} {whereabouts(target, record, first)}".strip()
+        broken["kept"][0] = replace(first, said=said)
+    return broken
 
 
 def _words(sender: Sender, plan: Plan) -> str:

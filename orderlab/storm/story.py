@@ -37,7 +37,7 @@ def tell(record: Record, broken: Broken) -> Sequence:
     service = next((s for s in record.parts.services if s.name in broken.services), None)
     told = _Story(record, service, broken.promise)
     steps = _shortened(_merged(told.steps(hops)))
-    return Sequence(f"Order {broken.number}.", tuple(steps), broken.said)
+    return Sequence(f"Order {broken.number}.", tuple(steps), broken.said, broken.order_id)
 
 
 class _Story:

@@ -165,17 +165,18 @@ class QueuePoller(Poller):
 
     async def _process(self, queue: Queue, batch: list[Taken]) -> None:
         try:
-            for part in self._parts(batch):
+            for part in self._parts(queue, batch):
                 await self._hand_over(queue, part)
         finally:
             self._busy -= 1
             self._ended_one.set()
 
-    def _parts(self, wanted: list[Taken]) -> Iterator[list[Taken]]:
-        """What one invocation takes each. A message that an experiment is to strike goes alone:
-        the fault of one order would strike all others of its batch."""
+    def _parts(self, queue: Queue, wanted: list[Taken]) -> Iterator[list[Taken]]:
+        """What one invocation takes each. A message that an experiment is to strike goes alone,
+        since the fault of one order would strike all others of its batch; but for a FIFO queue,
+        whose order is kept."""
         faults, name = self.cloud.faults, self.mapping.function_name
-        struck = [each for each in wanted if faults.concerns(name, each.record)]
+        struck = [each for each in wanted if not queue.fifo and faults.concerns(name, each.record)]
         yield from payload_sized([each for each in wanted if each not in struck])
         yield from ([each] for each in struck)
 

@@ -96,5 +96,7 @@ def test_colours_follow_the_theme_and_reach_nothing_else() -> None:
 
 
 def test_a_story_without_steps_can_be_drawn() -> None:
-    assert texts(Sequence("t", (), "Nothing is known of it.")) == ["✗ Nothing is known of it."]
+    drawn = Sequence("Order 7.", (), "Nothing is known of it.", "o-1")
+    assert texts(drawn) == ["Order 7.o-1", "✗ Nothing is known of it."]
+    assert "o-1" not in drawn.picture().alt, "an id is another one each time"
     assert elements(Sequence("t", ()), "svg")
