@@ -24,7 +24,7 @@
 # | [02 DynamoDB modelling](02_dynamodb_modelling.ipynb) | design keys and indexes from access patterns; count capacity |
 # | [03 Streams to SNS](03_streams_to_sns.ipynb) | let services hear of orders instead of being called |
 #
-# Each chapter starts by itself: you can begin anywhere, stop at any time, and find your work again. The [glossary](00_glossary.ipynb) explains the terms.
+# Each chapter starts by itself: you can begin anywhere, stop at any time, and find your work again. The [glossary](99_glossary.ipynb) explains the terms.
 #
 # ## How far you are
 

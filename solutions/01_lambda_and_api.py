@@ -174,8 +174,7 @@ ex.check()
 
 # %%
 lab.catch_up("1.1")
-receipt = lab.invoke("accept-order", {"body": json.dumps(order)})
-orderlab.show(receipt)
+orderlab.show(lab.invoke("accept-order", {"body": json.dumps(order)}))
 
 # %% [markdown]
 # That is the customer's own order, priced by a function that didn't exist five minutes ago. No machine was chosen, and
@@ -190,8 +189,8 @@ orderlab.show(receipt)
 
 # %%
 logs = boto3.client("logs")
-found = logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/accept-order")["logGroups"]
-print("log groups of accept-order:", len(found))
+prefix = "/aws/lambda/accept-order"
+print("log groups:", len(logs.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]))
 
 # %% [markdown]
 # There is none. Lambda writes a function's log *as the function's role*, and this role may do nothing yet. A role has a second
@@ -408,12 +407,12 @@ assert [row["environments"] for row in rows] == [1, 2, 4, 8]
 lab.predict("1.p3", "Now 4 more, one after the other. How many new environments?", ["4", "1", "0"])
 
 # %%
-later = {lab.invoke("half-a-second", {}) for _ in range(4)}
-lab.compare("1.p3", str(len(later - known)), "an idle environment is used again, and requests in "
+new = len({lab.invoke("half-a-second", {}) for _ in range(4)} - known)
+lab.compare("1.p3", str(new), "an idle environment is used again, and requests in "
             "turn never overlap.")
 
 # %% tags=["claim"]
-assert len(later - known) == 0
+assert new == 0
 
 # %% [markdown]
 # CloudWatch counted along. Every function has **metrics** without being asked; this one is the largest number of environments that were busy
@@ -559,8 +558,7 @@ ex.check()
 
 # %%
 lab.catch_up("1.4")
-sent = lab.place_orders(20)
-print(sent)
+print(lab.place_orders(20))
 
 # %% [markdown]
 # Twenty real orders came in over HTTP, and each got a receipt. The next section needs the API's id and its method; these lines find them, whoever built them:

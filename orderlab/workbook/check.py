@@ -16,6 +16,7 @@ from orderlab.session import WAIT_SPEED
 from orderlab.target.local import LocalTarget
 from orderlab.workbook.drift import drift
 from orderlab.workbook.gate import prove, question_faults, static_faults
+from orderlab.workbook.mutants import survivors
 from orderlab.workbook.rules import rule_faults
 from orderlab.workbook.shown import unshown
 from orderlab.workbook.source import sources
@@ -50,7 +51,7 @@ def check(
 
 
 def _prove(exercise: Exercise) -> list[str]:
-    return prove(exercise, fresh_workspace)
+    return prove(exercise, fresh_workspace) + survivors(exercise, fresh_workspace)
 
 
 class _CountingTarget(LocalTarget):

@@ -19,6 +19,7 @@ from orderlab.exercises.quiz.question import Question
 Fresh = Callable[[str], AbstractContextManager[tuple[Workspace, Callable[[], int]]]]
 
 MIN_MISCONCEPTIONS = 3
+MIN_RIGHT = 2
 
 
 def static_faults(exercises: Iterable[Exercise]) -> list[str]:
@@ -37,8 +38,8 @@ def static_faults(exercises: Iterable[Exercise]) -> list[str]:
         names = [proof.name for proof in exercise.proofs]
         if len(set(names)) != len(names):
             found.append(f"{say} two proofs have one name.")
-        if not any(proof.verdict == "right" for proof in exercise.proofs):
-            found.append(f"{say} it needs a right answer that differs from the solution.")
+        if sum(proof.verdict == "right" for proof in exercise.proofs) < MIN_RIGHT:
+            found.append(f"{say} it needs {MIN_RIGHT} right answers that differ from the solution.")
         if not exercise.solution.strip():
             found.append(f"{say} it needs a solution to show.")
     return found

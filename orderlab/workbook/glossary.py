@@ -31,7 +31,7 @@ def with_links(notebook: Any) -> Any:
         if term is None or term in linked:
             return match[0]
         linked.add(term)
-        return f"[**{match[1]}**](00_glossary.ipynb#{term.replace(' ', '-')})"
+        return f"[**{match[1]}**](99_glossary.ipynb#{term.replace(' ', '-')})"
 
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

@@ -13,7 +13,7 @@ from orderlab.workbook.minutes import minutes
 from orderlab.workbook.source import CLAIM, read, sources
 
 INDEX = "00_index"
-GLOSSARY = "00_glossary"
+GLOSSARY = "99_glossary"
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 
 

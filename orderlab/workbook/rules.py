@@ -100,7 +100,7 @@ def _chapter_faults(path: Path, cells: list[Any]) -> Iterator[str]:
     for identifier in sorted(set(_PREDICTED.findall(code)) - set(_COMPARED.findall(code))):
         yield f"the prediction {identifier} is never compared with what happened."
     share = learners_share(path)
-    if not path.stem.startswith("00") and share < LEAST_SHARE:
+    if code and not path.stem.startswith("00") and share < LEAST_SHARE:
         yield f"the learner writes {share:.0%} of the code, not {LEAST_SHARE:.0%} or more."
 
 

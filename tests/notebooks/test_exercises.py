@@ -10,6 +10,7 @@ from orderlab.exercises import registry
 from orderlab.exercises.engine import Exercise
 from orderlab.workbook.check import fresh_workspace
 from orderlab.workbook.gate import prove
+from orderlab.workbook.mutants import survivors
 
 EXERCISES = [
     exercise
@@ -23,3 +24,9 @@ EXERCISES = [
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 def test_the_check_tells_each_attempt_apart(exercise: Exercise) -> None:
     assert prove(exercise, fresh_workspace) == []
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_every_mutant_of_the_shown_solution_fails(exercise: Exercise) -> None:
+    assert survivors(exercise, fresh_workspace) == []
