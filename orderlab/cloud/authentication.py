@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote_plus
 
 from orderlab.cloud import presigned
 from orderlab.cloud.aws_error import AwsError
@@ -307,8 +307,9 @@ def _canonical_query(query_string: str) -> str:
     if not query_string:
         return ""
     pairs = (part.partition("=") for part in query_string.split("&") if part)
+    # a plus sign is a space, which is signed as %20
     encoded = sorted(
-        (quote(unquote(name), safe="~-._"), quote(unquote(value), safe="~-._"))
+        (quote(unquote_plus(name), safe="~-._"), quote(unquote_plus(value), safe="~-._"))
         for name, _, value in pairs
     )
     return "&".join(f"{name}={value}" for name, value in encoded)

@@ -26,15 +26,16 @@ def query_call(
     content_type: str = FORM,
 ) -> tuple[int, str]:
     """Status and body of a call that is signed in its headers."""
-    data = urlencode(form)
+    data = urlencode(form) if method == "POST" else ""
     headers = {"Accept": accept} if accept else {}
     if method == "POST":
         headers["Content-Type"] = content_type
-    url = f"{cloud.endpoint}{path}"
     request = AWSRequest(
         method=method,
-        url=f"{url}?{data}" if method == "GET" and data else url,
-        data=data if method == "POST" else None,
+        url=f"{cloud.endpoint}{path}",
+        # its spaces are signed as %20 and sent as +
+        params=form if method == "GET" else None,
+        data=data or None,
         headers=headers,
     )
     SigV4Auth(KEYS, service, "us-east-1").add_auth(request)

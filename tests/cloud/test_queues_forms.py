@@ -243,3 +243,15 @@ def test_a_queues_address_takes_only_what_is_about_it(
 def test_a_form_without_a_content_type_is_a_form_still(client: Any, cloud: Any) -> None:
     status, text = query_call(cloud, "/", {"Action": "ListQueues"}, content_type="")
     assert status == 200 and "<ListQueuesResponse" in text
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_spaces_and_other_characters_survive_in_a_signed_form(
+    client: Any, cloud: Any, method: str
+) -> None:
+    url = make_queue(client, "spaced")
+    body = "two words + 100 % & ~ *!'() = é 漢 😀"
+    form = {"Action": "SendMessage", "QueueUrl": url, "MessageBody": body}
+    status, text = query_call(cloud, "/", form, method=method)
+    assert status == 200, text
+    assert bodies(receive(client, url)) == [body]
