@@ -18,11 +18,24 @@ from orderlab.showing.table import Table
 from orderlab.target.base import RECORDER, Target
 
 LOG_PREFIX = "/aws/lambda/"
+# the word in an ARN and the name that people use
+SERVICE_NAMES = {
+    "apigateway": "API Gateway",
+    "execute-api": "API Gateway",
+    "lambda": "Lambda",
+    "sqs": "SQS",
+    "sns": "SNS",
+    "dynamodb": "DynamoDB",
+}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happened to an order. `at` is seconds since 1970; durations in ms."""
+    """One thing that happened to an order. `at` is seconds since 1970; durations in ms.
+
+    `service` is what `target` runs on. `init_ms` and `handler_ms` are parts of the duration of a
+    function's call, None where nothing is known of them.
+    """
 
     at: float
     source: str
@@ -30,6 +43,9 @@ class Step:
     what: str
     outcome: str = "ok"
     duration_ms: float | None = None
+    service: str = ""
+    init_ms: float | None = None
+    handler_ms: float | None = None
 
 
 @dataclass
@@ -120,7 +136,11 @@ class Trace:
             return {"text/plain": repr(self)}
         pictures = [self.route(), self.waterfall()] if self.route_svg else [self.waterfall()]
         drawn = "".join(each._repr_mimebundle_()["text/html"] for each in pictures)
-        return {"text/plain": repr(self), "text/html": drawn + self.table()._repr_html_()}
+        folded = (
+            f"<details><summary>The {len(self.steps)} steps as a table</summary>"
+            f"{self.table()._repr_html_()}</details>"
+        )
+        return {"text/plain": repr(self), "text/html": drawn + folded}
 
 
 def trace(target: Target, order_id: str) -> Trace:
@@ -142,6 +162,7 @@ def trace(target: Target, order_id: str) -> Trace:
 
 
 def _step(hop: dict[str, Any]) -> Step:
+    detail = hop.get("detail") or {}
     return Step(
         hop["at"],
         component(hop["source"]),
@@ -149,6 +170,9 @@ def _step(hop: dict[str, Any]) -> Step:
         hop["action"],
         hop["outcome"],
         hop["duration_ms"] or None,
+        SERVICE_NAMES.get(_service(hop["target"]), ""),
+        detail.get("init_ms"),
+        detail.get("function_ms"),
     )
 
 
@@ -166,10 +190,15 @@ def _logged(target: Target, order_id: str) -> list[Step]:
                     "",
                     name.removeprefix(LOG_PREFIX),
                     event["message"].strip()[:120],
+                    service="Lambda",
                 )
                 for event in found["events"]
             ]
     return steps
+
+
+def _service(name: str) -> str:
+    return name.split(":")[2] if name.startswith("arn:") else ""
 
 
 def component(name: str) -> str:

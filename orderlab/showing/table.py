@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from orderlab.showing.html_text import html_text
 
+# a number as text: a sign or a currency before it, a unit of at most two words behind it
+_NUMBER = re.compile(
+    r"[<>~≈±+\-\u2212]?\s?\$?\s?\d[\d,]*(\.\d+)?(e[+-]?\d+)?"
+    r"( ?[%×]|[ \u00a0][a-zA-Zµ/²³]+( [a-z/]+)?)?"
+)
+
 
 class Table:
     """Rows of values under column names.
 
-    `Table([{"who": "order-api", "ms": 3}])` takes its columns from the first row; numbers are set
-    to the right.
+    `Table([{"who": "order-api", "took": "3.1 ms"}])` takes its columns from the first row. Numbers,
+    with or without a unit, are set to the right, and so is the head of their column.
     """
 
     def __init__(
@@ -30,8 +37,12 @@ class Table:
         return [[_text(row.get(column)) for column in self.columns] for row in self.rows]
 
     def _is_number(self, column: str) -> bool:
-        values = [row.get(column) for row in self.rows]
-        return bool(values) and all(isinstance(v, int | float) or v is None for v in values)
+        """Whether it holds numbers; a word that stands for a missing one is no exception."""
+        texts = [_text(row.get(column)).strip() for row in self.rows]
+        filled = [text for text in texts if text]
+        numbers = [text for text in filled if _NUMBER.fullmatch(text)]
+        words = [text for text in filled if text not in numbers]
+        return bool(numbers) and len(numbers) >= len(words) and not any(map(_has_digit, words))
 
     def __repr__(self) -> str:
         cells = self._cells()
@@ -52,12 +63,15 @@ class Table:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{html_text(c)}</th>' for c in self.columns)
         right = [self._is_number(column) for column in self.columns]
+        head = "".join(
+            f'<th scope="col" style="{_aligned(to_right)}">{html_text(column)}</th>'
+            for column, to_right in zip(self.columns, right, strict=True)
+        )
         body = "".join(
             "<tr>"
             + "".join(
-                f'<td style="text-align:{"right" if to_right else "left"}">{html_text(text)}</td>'
+                f'<td style="{_aligned(to_right)}">{html_text(text)}</td>'
                 for text, to_right in zip(row, right, strict=True)
             )
             + "</tr>"
@@ -71,3 +85,12 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     return f"{value:,.1f}" if isinstance(value, float) else str(value)
+
+
+def _aligned(to_right: bool) -> str:
+    """The style of a cell; a number and its unit stay on one line."""
+    return "text-align:right;white-space:nowrap" if to_right else "text-align:left"
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)

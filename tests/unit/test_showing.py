@@ -20,6 +20,27 @@ def test_a_table_reads_as_plain_text() -> None:
     assert repr(table) == "who         ms\n---------  ---\norder-api  3.2\nworker"
 
 
+@pytest.mark.parametrize(
+    "values",
+    [["12.3 ms", "5 ms"], ["$ 0.000012", "no price here", "$ 1.00"], ["64 %", ""], [1, 2.5, None],
+     ["3,168 orders", "-"], ["< 1 ms", "18 orders/s"]],
+)  # fmt: skip
+def test_numbers_and_their_head_stand_at_the_right(values: list[object]) -> None:
+    shown = Table([{"n": value, "who": "x"} for value in values])
+    html = shown._repr_html_()
+    assert re.search(r'<th scope="col" style="text-align:right[^"]*">n</th>', html)
+    assert html.count("text-align:right") == len(values) + 1
+    assert repr(shown).splitlines()[0].split("  ")[-2].endswith("n")
+
+
+@pytest.mark.parametrize(
+    "values", [["2 of 3", "1 of 3"], ["o-12", "o-13"], [True, False], ["", None], ["2024-01-01"]]
+)
+def test_words_stand_at_the_left_with_their_head(values: list[object]) -> None:
+    html = Table([{"n": value} for value in values])._repr_html_()
+    assert "text-align:right" not in html and html.count("text-align:left") == len(values) + 1
+
+
 def test_a_table_escapes_what_it_shows() -> None:
     assert "<b>" not in Table([{"a": "<b>"}])._repr_html_()
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from orderlab.drawing.graph import Graph
+from orderlab.drawing.waterfall import parts_of
 from orderlab.trace import component, trace
 
 HOPS = [
@@ -61,6 +62,39 @@ def test_the_waterfall_says_its_path_and_escapes_names() -> None:
     picture = trace(_target([hop]), "o-1").waterfall()
     assert "process-order" in picture.alt and "<script>" not in picture.svg
     assert re.search(r"20\.0 ms", picture.svg)
+
+
+def _call(outcome: str = "ok", **detail: Any) -> dict[str, Any]:
+    return {**HOPS[0], "duration_ms": 310.0, "outcome": outcome, "detail": detail}
+
+
+def test_a_cold_call_is_split_into_wait_init_and_handler() -> None:
+    found = trace(_target([_call(init_ms=160.0, function_ms=110.0)]), "o-1")
+    assert parts_of(found.steps[0]) == [("wait", 40.0), ("Init", 160.0), ("handler", 110.0)]
+    svg = found.waterfall().svg
+    assert "wait 40.0 ms, Init 160.0 ms, handler 110.0 ms" in svg
+    assert all(f'<rect class="{part}"' in svg for part in ("wait", "Init", "handler"))
+
+
+def test_a_warm_call_has_no_init_and_what_is_not_known_is_said() -> None:
+    warm = trace(_target([_call(init_ms=None, function_ms=300.0)]), "o-1")
+    assert [name for name, _ in parts_of(warm.steps[0])] == ["wait", "handler"]
+    assert "the code is loaded" not in warm.waterfall().svg
+    unknown = trace(_target([_call()]), "o-1")
+    assert parts_of(unknown.steps[0]) == [("call", 310.0)]
+    assert "parts of a call: not known" in unknown.waterfall().svg
+    untimed = trace(_target([{**HOPS[1], "duration_ms": 0.0}]), "o-1")
+    assert "duration not known" in untimed.waterfall().svg
+
+
+def test_each_service_has_a_colour_and_stands_in_the_legend() -> None:
+    svg = trace(_target(HOPS), "o-1").waterfall().svg
+    assert ">Lambda</text>" in svg and ">SQS</text>" in svg and ">DynamoDB</text>" not in svg
+
+
+def test_the_table_is_folded_below_the_pictures() -> None:
+    shown = trace(_target(HOPS), "o-1")._repr_mimebundle_()["text/html"]
+    assert shown.index("<figure") < shown.index("<details><summary>") < shown.index("<table>")
 
 
 @pytest.mark.parametrize(
