@@ -3,7 +3,10 @@
 
 const KEPT = 2400;          // ten minutes of frames
 const MOST_DOTS = 240;      // more would be a smear; the numbers tell the rest
-const TRAVEL = 900;         // ms that a dot takes along an edge
+const TRAVEL = 1800;        // ms that a dot takes along an edge
+const LOOK = 250;           // ms between two frames as they were taken
+const SPEEDS = [[0.25, "quarter speed"], [0.5, "half speed"], [1, "real time"]];
+const FIRST_SPEED = 0.5;
 const SAMPLES = 48;         // points of an edge; measuring a path anew for each dot costs more
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -90,10 +93,25 @@ function render({ model, el }) {
   const slider = document.createElement("input");
   Object.assign(slider, { type: "range", min: 0, max: 0, value: 0 });
   slider.setAttribute("aria-label", "Moment shown");
+  const speed = document.createElement("select");
+  speed.setAttribute("aria-label", "Speed of the replay");
+  for (const [value, name] of SPEEDS) {
+    speed.append(new Option(name, value, value === FIRST_SPEED, value === FIRST_SPEED));
+  }
   const words = document.createElement("span");
   words.setAttribute("role", "status");
-  controls.append(slider, words);
+  controls.append(slider, speed, words);
   root.append(controls, stage);
+  const folded = model.get("folded");
+  if (folded.length) {
+    const more = document.createElement("details");
+    const summary = document.createElement("summary");
+    summary.textContent = `Deployed too, but not on the path of an order: ${folded.length}`;
+    const list = document.createElement("p");
+    list.textContent = folded.join(", ");
+    more.append(summary, list);
+    root.append(more);
+  }
   el.append(root);
 
   const dotLayer = layerOver(svg);
@@ -116,7 +134,7 @@ function render({ model, el }) {
       for (let i = 0; i < wanted; i += 1) {
         const node = make("circle", { class: "dot", r: 4 });
         dotLayer.append(node);
-        dots.push({ node, way, start: now + (250 * i) / wanted });
+        dots.push({ node, way, start: now + (LOOK * i) / wanted });
       }
     }
   }
@@ -161,7 +179,7 @@ function render({ model, el }) {
       keep.push(dot);
     }
     dots = keep;
-    if (playing && !following && now - lastShown > 250) {
+    if (playing && !following && now - lastShown > LOOK / Number(speed.value)) {
       lastShown = now;
       if (shown < frames.length - 1) show(shown + 1, now);
       else if (!ended) following = true;
@@ -181,9 +199,22 @@ function render({ model, el }) {
     pause.setAttribute("aria-label", on ? "Pause the board" : "Play on");
     wake();
   }
+  // The kernel's frames, for a page that was loaded anew and has only what came since.
+  function restore(message) {
+    if (!message || !message.frames) return;
+    const since = frames.length ? frames[0].at : Infinity;
+    const earlier = message.frames.filter((frame) => frame.at < since);
+    frames.unshift(...earlier);
+    shown += earlier.length;
+    slider.max = String(frames.length - 1);
+    // a queue's badge is drawn when it is first heard of
+    if (following || ended) show(frames.length - 1, performance.now());
+    else slider.value = String(shown);
+  }
   function receive() {
     const frame = model.get("frame");
     if (frame.at === undefined) return;
+    if (frames.length && frames[frames.length - 1].at >= frame.at) return;
     frames.push(frame);
     if (frames.length > KEPT) { frames.shift(); shown -= 1; }
     slider.max = String(frames.length - 1);
@@ -208,11 +239,14 @@ function render({ model, el }) {
   };
   model.on("change:frame", receive);
   model.on("change:running", onRunning);
+  model.on("msg:custom", restore);
   receive();
   onRunning();
+  model.send({ wanted: "frames" });
   return () => {
     cancelAnimationFrame(raf);
     model.off("change:frame", receive);
+    model.off("msg:custom", restore);
     model.off("change:running", onRunning);
   };
 }

@@ -50,7 +50,9 @@ class Pulse:
 
     def __init__(self, target: Target, graph: Graph) -> None:
         self._target = target
+        self._prefix = target.name("")
         self._nodes = keys_of(graph)
+        self._drawn = {node.id for node in graph.nodes}
         self._edges = {(edge.source, edge.target) for edge in graph.edges}
         # what happened before the board was opened is not shown as if it happened now
         self._before = self._counts()
@@ -71,8 +73,9 @@ class Pulse:
             if node:
                 frame.waiting[node] = queue["visible"] + queue["in_flight"] + queue["delayed"]
         for environment in self._target.page("environments"):
-            node = f"function-{environment['function']}"
-            frame.environments[node] = frame.environments.get(node, 0) + 1
+            node = f"function-{environment['function'].removeprefix(self._prefix)}"
+            if node in self._drawn:
+                frame.environments[node] = frame.environments.get(node, 0) + 1
         frame.usd = total_usd(charges(self._target.page("meter")["items"]))
         frame.orders = self._orders
         return frame
@@ -87,8 +90,8 @@ class Pulse:
         node = self._nodes.get(arn_key(target))
         if errors and node:
             frame.errors[node] = frame.errors.get(node, 0) + errors
-        # a client also reads: an order is what it posts to an API
-        if source == "client" and action.startswith("POST "):
+        # a client also reads: an order is what it posts to an API of the picture
+        if source == "client" and node and action.startswith("POST "):
             self._orders += count - errors
 
     def _edge(self, source: str, target: str) -> str:

@@ -9,7 +9,7 @@ from orderlab.drawing.graph import ASIDE, KINDS, Graph, Node
 from orderlab.drawing.icons import icon_name
 from orderlab.drawing.layout import Place
 from orderlab.drawing.measure import BOLD, text_width, wrap
-from orderlab.drawing.style import CAPTION_SIZE, NAME_SIZE
+from orderlab.drawing.style import BADGE_SIZE, CAPTION_SIZE, NAME_SIZE
 
 PADDING = 11.0
 ICON, SMALL_ICON = 40.0, 26.0
@@ -122,9 +122,9 @@ def _text(card: Card, x: float, middle: float) -> list[str]:
 
 
 def _badge(word: str, place: Place) -> str:
-    width = text_width(word, 9.5) + 14
-    x, y = place.right - width - 8, place.y - 7.5
+    width = text_width(word, BADGE_SIZE) + 14
+    x, y = place.right - width - 8, place.y - 11.5
     return (
-        f'<g class="badge"><rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="15" rx="7.5"/>'
-        f'<text x="{x + width / 2:.1f}" y="{y + 11:.1f}" text-anchor="middle">{word}</text></g>'
+        f'<g class="badge"><rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="17" rx="8.5"/>'
+        f'<text x="{x + width / 2:.1f}" y="{y + 12.5:.1f}" text-anchor="middle">{word}</text></g>'
     )

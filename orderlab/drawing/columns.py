@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from orderlab.drawing.dot import LABEL_AT, BandPlaces, Point, Size, on_spline
+from orderlab.drawing.dot import BandPlaces, Point, Size
 from orderlab.drawing.graph import Edge
 
 COLUMN_GAP = 76.0
@@ -44,11 +44,8 @@ def _height(column: Sequence[str], sizes: Mapping[str, Size]) -> float:
     return sum(sizes[name][1] for name in column) + ROW_GAP * (len(column) - 1)
 
 
-def _curve(
-    edge: Edge, centres: Mapping[str, Point], sizes: Mapping[str, Size]
-) -> tuple[Sequence[Point], Point]:
+def _curve(edge: Edge, centres: Mapping[str, Point], sizes: Mapping[str, Size]) -> Sequence[Point]:
     (x1, y1), (x2, y2) = centres[edge.source], centres[edge.target]
     x1, x2 = x1 + sizes[edge.source][0] / 2, x2 - sizes[edge.target][0] / 2
     bend = max(abs(x2 - x1) / 2, 24.0)
-    points = [(x1, y1), (x1 + bend, y1), (x2 - bend, y2), (x2, y2)]
-    return points, on_spline(points, LABEL_AT)
+    return [(x1, y1), (x1 + bend, y1), (x2 - bend, y2), (x2, y2)]

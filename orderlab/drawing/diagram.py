@@ -31,14 +31,17 @@ class Diagram:
     ) -> Diagram:
         """What is deployed now.
 
-        With `chapter`, what the chapters before it had not is marked as new; with `show_missing`,
-        what it will have at its end and has not yet is drawn grey.
+        With `chapter`, what the chapter adds to the shop is marked as new; what somebody deployed
+        to practise is drawn and is not new. With `show_missing`, what the chapter will have at its
+        end and has not yet is drawn grey.
         """
         graph = discover(target, prefix=target.name(""))
         if chapter is None:
             return cls(graph)
-        new = graph.difference(reference(chapter - 1)).new
-        missing = graph.difference(reference(chapter)).missing if show_missing else ()
+        before, after = reference(chapter - 1), reference(chapter)
+        added = after.difference(before).new
+        new = added & {part.id for part in graph.parts}
+        missing = graph.difference(after).missing if show_missing else ()
         return cls(graph, new, missing)
 
     @property
@@ -71,7 +74,8 @@ class Diagram:
         return {
             "text/plain": repr(self),
             "text/html": (
-                f'<figure class="drawn" style="margin:8px 0;max-width:100%">{self.svg}'
+                '<figure class="drawn" style="margin:8px 0;max-width:100%">'
+                f'<div style="overflow-x:auto">{self.svg}</div>'
                 f"<details><summary>The same in words</summary><ol>{steps}</ol></details></figure>"
             ),
         }

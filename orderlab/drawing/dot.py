@@ -15,8 +15,6 @@ from orderlab.drawing.measure import text_width
 PIXELS_PER_INCH = 72.0
 LABEL_SIZE = 11
 MIN_GAP = 44.0
-# how far along its edge a label stands: edges that leave together have parted by then
-LABEL_AT = 0.6
 
 Point = tuple[float, float]
 Size = tuple[float, float]
@@ -26,13 +24,13 @@ Size = tuple[float, float]
 class BandPlaces:
     """One band, in pixels from its own top left corner.
 
-    `routes`: for each edge id the points of its spline and the middle of its label.
+    `routes`: for each edge id the points of its spline.
     """
 
     width: float
     height: float
     centres: Mapping[str, Point]
-    routes: Mapping[str, tuple[Sequence[Point], Point]]
+    routes: Mapping[str, Sequence[Point]]
 
 
 def to_dot(
@@ -70,19 +68,19 @@ def _attributes(edge: Edge, ranks: Mapping[str, int]) -> str:
 
 
 def _gap(edges: Sequence[Edge]) -> float:
-    """Inches between columns: room for the widest label, and for the line to be seen beside it."""
+    """Inches between columns: room for the widest label, and for lines to part before it."""
     widest = max(
         (text_width(edge.label, LABEL_SIZE) for edge in edges if edge.kind not in ASIDE),
         default=0.0,
     )
-    return max(MIN_GAP, widest + 34.0) / PIXELS_PER_INCH
+    return max(MIN_GAP, widest + 42.0) / PIXELS_PER_INCH
 
 
 def read_plain(answer: str, names: Sequence[str], edges: Sequence[Edge]) -> BandPlaces:
     """The answer, turned from inches above the bottom to pixels below the top."""
     width = height = 0.0
     centres: dict[str, Point] = {}
-    routes: dict[str, tuple[Sequence[Point], Point]] = {}
+    routes: dict[str, Sequence[Point]] = {}
     waiting: dict[tuple[str, str], list[Edge]] = {}
     number = {name: f"n{index}" for index, name in enumerate(names)}
     for edge in edges:
@@ -102,17 +100,5 @@ def read_plain(answer: str, names: Sequence[str], edges: Sequence[Edge]) -> Band
             flat = word[4 : 4 + 2 * count]
             points = [point(x, y) for x, y in zip(flat[::2], flat[1::2], strict=True)]
             edge = waiting[word[1], word[2]].pop(0)
-            routes[edge.id] = (points, on_spline(points, LABEL_AT))
+            routes[edge.id] = points
     return BandPlaces(width, height, centres, routes)
-
-
-def on_spline(points: Sequence[Point], share: float) -> Point:
-    """The point a share of the way along a spline of cubic pieces."""
-    pieces = (len(points) - 1) // 3
-    place = share * pieces
-    index = min(int(place), pieces - 1)
-    t = place - index
-    a, b, c, d = points[3 * index : 3 * index + 4]
-    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-    x, y = (sum(w * p[axis] for w, p in zip(weights, (a, b, c, d), strict=True)) for axis in (0, 1))
-    return (x, y)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from orderlab.drawing.bands import bands, ranks_of, way_on
+from orderlab.drawing.dot import LABEL_SIZE
 from orderlab.drawing.engine import BandLayout, lay_out
 from orderlab.drawing.graph import ASIDE, Edge, Graph
+from orderlab.drawing.labels import label_places
+from orderlab.drawing.measure import text_width
 
 MARGIN = 36.0
 GAP = 60.0
@@ -40,10 +42,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Route:
-    """An edge: the path in SVG's terms, and the middle of its label."""
+    """An edge: the path in SVG's terms, and the middle of its label if it has one."""
 
     path: str
-    label_at: Point
+    label_at: Point | None = None
 
 
 @dataclass(frozen=True)
@@ -66,20 +68,21 @@ def arrange(graph: Graph, sizes: Mapping[str, Size], *, top: float = 0.0) -> Lay
     laid = [_band(graph, row, sizes, ranks) for row in rows]
     gap = GAP + LANE * max(len(folded) - 1, 0)
     places: dict[str, Place] = {}
-    routes: dict[str, Route] = {}
+    paths: dict[str, str] = {}
     lanes = []
     y = top + MARGIN / 2
     for index, band in enumerate(laid):
         places.update(_moved(band, sizes, MARGIN, y))
-        routes.update({name: _curve(*drawn, MARGIN, y) for name, drawn in band.routes.items()})
+        paths.update({name: _curve(points, MARGIN, y) for name, points in band.routes.items()})
         y += band.height
         lanes.append(y + GAP / 2)
         y += gap if index < len(laid) - 1 else 0
     for number, edge in enumerate(folded):
         corners = _around(edge, places, band_of, [lane + number * LANE for lane in lanes])
-        routes[edge.id] = Route(_rounded(corners), _label_of(corners))
+        paths[edge.id] = _rounded(corners)
     width = max((band.width for band in laid), default=0.0)
     engine = laid[0].engine if laid else "none"
+    routes = _labelled(graph, paths, places)
     return Layout(width + 2 * MARGIN, y + MARGIN / 2, places, routes, engine)
 
 
@@ -100,14 +103,22 @@ def _moved(band: BandLayout, sizes: Mapping[str, Size], dx: float, dy: float) ->
     }
 
 
-def _curve(points: Sequence[Point], label_at: Point, dx: float, dy: float) -> Route:
+def _labelled(
+    graph: Graph, paths: Mapping[str, str], places: Mapping[str, Place]
+) -> dict[str, Route]:
+    # where failed work goes is said by the card at the edge's end
+    shown = [edge for edge in graph.edges if edge.label and edge.kind not in ASIDE]
+    widths = {edge.id: text_width(edge.label, LABEL_SIZE) for edge in shown}
+    cards = [(each.x, each.y, each.right, each.y + each.height) for each in places.values()]
+    labels = label_places(widths, paths, cards)
+    return {name: Route(path, labels.get(name)) for name, path in paths.items()}
+
+
+def _curve(points: Sequence[Point], dx: float, dy: float) -> str:
     """A spline of cubic pieces: the first point, then three for each piece."""
     moved = [f"{x + dx:.1f},{y + dy:.1f}" for x, y in points]
     pieces = (" ".join(moved[i : i + 3]) for i in range(1, len(moved), 3))
-    return Route(
-        f"M{moved[0]} " + " ".join(f"C{piece}" for piece in pieces),
-        (label_at[0] + dx, label_at[1] + dy),
-    )
+    return f"M{moved[0]} " + " ".join(f"C{piece}" for piece in pieces)
 
 
 def _around(
@@ -126,13 +137,6 @@ def _around(
     if first != last:
         corners += [(MARGIN / 3, first), (MARGIN / 3, last)]
     return [*corners, (back, last), (back, target.middle), (target.x, target.middle)]
-
-
-def _label_of(corners: Sequence[Point]) -> Point:
-    """On the longest level stretch of a folded edge."""
-    stretches = [(a, b) for a, b in pairwise(corners) if a[1] == b[1]]
-    (x1, y), (x2, _) = max(stretches, key=lambda ends: abs(ends[0][0] - ends[1][0]))
-    return ((x1 + x2) / 2, y - 9)
 
 
 def _rounded(corners: Sequence[Point]) -> str:

@@ -14,7 +14,7 @@ from orderlab.drawing.cards import card_svg, cards, sizes
 from orderlab.drawing.graph import ASIDE, VERBS, Edge, Graph, Node
 from orderlab.drawing.icons import icon_name, symbol
 from orderlab.drawing.layout import Layout, Route, arrange
-from orderlab.drawing.style import CLASS, stylesheet
+from orderlab.drawing.style import CAPTION_SIZE, CLASS, READABLE_SIZE, stylesheet
 from orderlab.drawing.text import in_one_paragraph
 
 TITLE_HEIGHT = 30.0
@@ -55,9 +55,9 @@ def draw(
         parts.append(_edge(whole, edge, layout.routes[edge.id], prefix, marks(edge.id), id_prefix))
     # after all lines, so that none crosses a label
     parts += [
-        _label(edge, layout.routes[edge.id])
+        _label(edge.label, label_at)
         for edge in whole.edges
-        if edge.label and edge.kind not in ASIDE  # the card at its end says it
+        if (label_at := layout.routes[edge.id].label_at) is not None
     ]
     for name, card in drawn.items():
         place = layout.places[name]
@@ -72,9 +72,12 @@ def _prefix(*said: str) -> str:
 
 def _head(layout: Layout, title: str, alt: str, prefix: str) -> str:
     width, height = f"{layout.width:.0f}", f"{layout.height:.0f}"
+    # where there is no more room, whoever shows it lets it be scrolled
+    least = f"{layout.width * READABLE_SIZE / CAPTION_SIZE:.0f}px"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{CLASS}" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" style="max-width:100%;height:auto" role="img" '
+        f'width="{width}" height="{height}" '
+        f'style="max-width:100%;min-width:{least};height:auto" role="img" '
         f'aria-labelledby="{prefix}-title {prefix}-desc">\n'
         f'<title id="{prefix}-title">{escape(title or "Architecture diagram")}</title>\n'
         f'<desc id="{prefix}-desc">{escape(alt)}</desc>\n<style>{stylesheet()}</style>'
@@ -108,9 +111,9 @@ def _edge(graph: Graph, edge: Edge, route: Route, prefix: str, marks: str, id_pr
     )
 
 
-def _label(edge: Edge, route: Route) -> str:
-    x, y = route.label_at
+def _label(words: str, middle: tuple[float, float]) -> str:
+    x, y = middle
     return (
         f'<text class="label" x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle">'
-        f"{escape(edge.label)}</text>"
+        f"{escape(words)}</text>"
     )

@@ -22,6 +22,13 @@ def reference(chapter: int) -> Graph:
     return from_json((FOLDER / f"{built:02d}.json").read_text(encoding="utf-8"))
 
 
+@cache
+def shop() -> frozenset[str]:
+    """The ids of the nodes that any chapter builds for the shop."""
+    chapters = (reference(int(path.stem)) for path in FOLDER.glob("*.json"))
+    return frozenset(node.id for graph in chapters for node in graph.nodes)
+
+
 def to_json(graph: Graph) -> str:
     """A graph without ARNs, which differ from account to account."""
     nodes = [{**asdict(node), "arn": ""} for node in graph.nodes]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from orderlab.drawing.measure import text_width, wrap
-from orderlab.drawing.style import CLASS, stylesheet
+from orderlab.drawing.style import CAPTION_SIZE, CLASS, READABLE_SIZE, stylesheet
 from orderlab.showing.picture import Picture
 
 COLUMN, HEAD, ROW, NOTE, MARGIN, TIMES = 122.0, 56.0, 40.0, 30.0, 14.0, 62.0
@@ -127,10 +127,11 @@ def draw(sequence: Sequence, alt: str) -> str:
         ending, bottom = _ending(sequence.ending, width, lowest + 8)
     prefix = "s" + hashlib.sha256(alt.encode()).hexdigest()[:8]
     height = bottom + MARGIN
+    least = width * READABLE_SIZE / CAPTION_SIZE
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{CLASS}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
-        f'style="max-width:100%;height:auto;min-width:{min(width, 640):.0f}px" role="img" '
+        f'style="max-width:100%;height:auto;min-width:{least:.0f}px" role="img" '
         f'aria-labelledby="{prefix}-d">'
         f'<desc id="{prefix}-d">{escape(alt)}</desc>'
         f"<style>{stylesheet()}\n{_scoped()}</style>{_tips(prefix)}"

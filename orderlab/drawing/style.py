@@ -11,6 +11,9 @@ CLASS = "orderlab-diagram"
 NAME_SIZE = 13
 CAPTION_SIZE = 11
 TITLE_SIZE = 15
+BADGE_SIZE = 11
+# no picture is shown smaller than this makes its smallest type, in pixels
+READABLE_SIZE = 10
 
 _LIGHT = {
     "paper": ("--jp-layout-color0", "#ffffff"),
@@ -61,7 +64,7 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,san
 | .new.edge path|stroke:var(--new);stroke-width:2.4
 | .tip-new|fill:var(--new)
 | .badge rect|fill:var(--new)
-| .badge text|fill:var(--paper);font-size:9.5px;font-weight:700;letter-spacing:.4px
+| .badge text|fill:var(--paper);font-size:{BADGE_SIZE}px;font-weight:700;letter-spacing:.4px
 | .missing>.card|fill:none;stroke:var(--quiet);stroke-dasharray:6 5
 | .missing>use|opacity:.35;filter:grayscale(1)
 | .missing>.name|fill:var(--quiet);font-weight:400

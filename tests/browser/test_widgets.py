@@ -40,10 +40,14 @@ def test_a_quiz_is_answered_by_keyboard_and_the_answer_is_kept(jupyterlab: Any, 
     page.page.keyboard.press("Space")
     page.page.keyboard.press("Enter")
     assert "Not yet" in first.locator(".orderlab-verdict").inner_text()
+    total = quiz.locator(".orderlab-total")
+    count = quiz.locator("fieldset").count()
+    assert total.inner_text() == f"Quiz: 0 of {count} right (1 not yet, {count - 1} to answer)."
     assert first.locator(".orderlab-why:not([hidden])").count() == 1
     page.page.keyboard.press("ArrowUp")
     page.page.keyboard.press("Enter")
     assert "Right" in first.locator(".orderlab-verdict").inner_text()
+    assert total.inner_text() == f"Quiz: 1 of {count} right ({count - 1} to answer)."
     for theme in ("Light", "Dark"):
         notebook.theme(f"JupyterLab {theme}")
         page.screenshot(f"quiz-{theme.lower()}")

@@ -62,6 +62,18 @@ def test_a_failing_service_is_shown_where_it_fails(system: LocalTarget) -> None:
         system.page("faults?target=shipping", "DELETE")
 
 
+def test_the_end_frame_counts_every_order(system: LocalTarget) -> None:
+    board = Board(system, seconds=60)
+    replay(api_address(system), fresh_orders(40))
+    picture = board.stop()
+    assert board.last.orders == 40 and "40 orders placed" in picture.alt
+    assert board.widget.frame["orders"] == 40
+    sent: list[Any] = []
+    board.widget.send = sent.append
+    board._asked(board.widget, {"wanted": "frames"}, [])
+    assert sent[0]["frames"][-1] == board.widget.frame and len(sent[0]["frames"]) > 1
+
+
 def test_a_board_ends_and_leaves_a_picture(system: LocalTarget) -> None:
     board = Board(system, seconds=30)
     time.sleep(0.6)

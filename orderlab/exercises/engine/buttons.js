@@ -2,6 +2,7 @@
 
 function copyButton(code) {
   const button = document.createElement("button");
+  button.type = "button";
   button.textContent = "Copy";
   button.addEventListener("click", async () => {
     try {
@@ -16,6 +17,9 @@ function copyButton(code) {
 
 function render({ model, el }) {
   el.classList.add("orderlab-card");
+  // JupyterLab would take Enter and Space of a button for itself
+  el.dataset.lmSuppressShortcuts = "true";
+  el.addEventListener("keydown", (event) => event.stopPropagation());
   const card = document.createElement("div");
   card.innerHTML = model.get("card");
   const row = document.createElement("div");
@@ -24,6 +28,7 @@ function render({ model, el }) {
   shown.setAttribute("aria-live", "polite");
   for (const [wanted, label] of [["hint", "Hint"], ["solution", "Solution"], ["again", "Start over"]]) {
     const button = document.createElement("button");
+    button.type = "button";
     button.textContent = label;
     button.addEventListener("click", () => model.send({ wanted }));
     row.append(button);

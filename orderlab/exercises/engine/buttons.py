@@ -30,7 +30,9 @@ def with_buttons(attempt: Any, static: dict[str, str], options: dict[str, Any]) 
         answer = _answer(attempt, message.get("wanted"))
         if answer is not None:
             code = answer.text if message["wanted"] == "solution" else ""
-            widget.shown = [*widget.shown, {"html": answer.html(), "code": code}]
+            entry = {"html": answer.html(), "code": code}
+            # what is asked for twice stands once, as the newest
+            widget.shown = [*(each for each in widget.shown if each != entry), entry]
 
     widget.on_msg(pressed)
     bundle = widget._repr_mimebundle_(**options)

@@ -25,7 +25,20 @@ function same(a, b) {
   return a.length === b.length && a.every((value) => b.includes(value));
 }
 
-function drawQuestion(model, question, number, prefix) {
+function rightOf(question) {
+  return question.options.map((option, index) => (option.right ? index : -1)).filter((i) => i >= 0);
+}
+
+function totalOf(questions, answers) {
+  const answered = questions.filter((question) => answers[question.id]);
+  const right = answered.filter((question) => same(answers[question.id], rightOf(question))).length;
+  const open = questions.length - answered.length;
+  const wrong = answered.length - right;
+  const rest = [wrong ? `${wrong} not yet` : "", open ? `${open} to answer` : ""].filter(Boolean);
+  return `Quiz: ${right} of ${questions.length} right${rest.length ? ` (${rest.join(", ")})` : ""}.`;
+}
+
+function drawQuestion(model, question, number, prefix, changed) {
   const field = element("fieldset", { class: "orderlab-question", "data-question": question.id });
   const hint = question.several && !/choose all/i.test(question.text);
   const several = hint ? " (choose all that apply)" : "";
@@ -51,7 +64,7 @@ function drawQuestion(model, question, number, prefix) {
     return inputs.map(({ input }, index) => (input.checked ? index : -1)).filter((i) => i >= 0);
   }
   function show(answer) {
-    const right = question.options.map((o, i) => (o.right ? i : -1)).filter((i) => i >= 0);
+    const right = rightOf(question);
     inputs.forEach(({ input, why, option }, index) => {
       input.checked = answer.includes(index);
       // every chosen option says why; once answered rightly, all of them do
@@ -72,6 +85,7 @@ function drawQuestion(model, question, number, prefix) {
     model.set("answers", { ...model.get("answers"), [question.id]: answer });
     model.save_changes();
     show(answer);
+    changed();
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.tagName === "INPUT") {
@@ -89,10 +103,17 @@ function drawQuestion(model, question, number, prefix) {
 function render({ model, el }) {
   const form = element("div", { class: "orderlab-quiz", role: "group", "aria-label": "Quiz" });
   const unique = Math.random().toString(36).slice(2);
-  model.get("questions").forEach((question, index) => {
-    form.append(drawQuestion(model, question, index + 1, `q-${unique}-${index}`));
+  const questions = model.get("questions");
+  const total = element("p", { class: "orderlab-total", role: "status", "aria-live": "polite" });
+  const count = () => { total.textContent = totalOf(questions, model.get("answers")); };
+  questions.forEach((question, index) => {
+    form.append(drawQuestion(model, question, index + 1, `q-${unique}-${index}`, count));
   });
+  form.append(total);
+  count();
+  model.on("change:answers", count);
   el.append(form);
+  return () => model.off("change:answers", count);
 }
 
 export default { render };

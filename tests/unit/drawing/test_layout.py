@@ -11,8 +11,12 @@ import pytest
 from orderlab.drawing import engine
 from orderlab.drawing.bands import WIDEST, bands, ranks_of
 from orderlab.drawing.cards import cards, sizes
-from orderlab.drawing.graph import Edge, Graph
+from orderlab.drawing.dot import LABEL_SIZE
+from orderlab.drawing.graph import ASIDE, Edge, Graph
+from orderlab.drawing.labels import Box, label_places, samples
 from orderlab.drawing.layout import Layout, Place, arrange
+from orderlab.drawing.measure import text_width
+from orderlab.drawing.reference import reference
 from tests.unit.drawing.systems import node, order_system
 
 
@@ -64,12 +68,49 @@ def test_work_flows_to_the_right_within_a_band(laid_out_by: str) -> None:
             assert layout.places[edge.source].right < layout.places[edge.target].x, edge.id
 
 
-def test_every_edge_has_a_route_and_the_labels_of_one_column_stand_apart() -> None:
+def test_every_edge_has_a_route_and_only_the_way_of_the_work_has_labels() -> None:
     graph = order_system()
     layout = place(graph)
     assert layout.routes.keys() == {edge.id for edge in graph.edges}
-    labels = [layout.routes[e.id].label_at for e in graph.edges if e.label == "filtered"]
-    assert all(abs(a[1] - b[1]) > 14 for a, b in combinations(labels, 2))
+    labelled = {e.id for e in graph.edges if layout.routes[e.id].label_at is not None}
+    assert labelled == {e.id for e in graph.edges if e.label and e.kind not in ASIDE}
+
+
+def label_boxes(graph: Graph, layout: Layout) -> list[Box]:
+    """What is drawn of each label, without air."""
+    found = []
+    for edge in graph.edges:
+        if (middle := layout.routes[edge.id].label_at) is not None:
+            half = text_width(edge.label, LABEL_SIZE) / 2
+            found.append((middle[0] - half, middle[1] - 6, middle[0] + half, middle[1] + 6))
+    return found
+
+
+@pytest.mark.parametrize("chapter", [1, 2, 3, 4])
+def test_no_label_lies_over_an_edge_a_card_or_another_label(laid_out_by: str, chapter: int) -> None:
+    graph = reference(chapter)
+    layout = place(graph)
+    lines = [point for route in layout.routes.values() for point in samples(route.path)]
+    boxes = label_boxes(graph, layout)
+    for left, top, right, bottom in boxes:
+        assert not any(left < x < right and top < y < bottom for x, y in lines)
+        for card in layout.places.values():
+            assert not (
+                left < card.right
+                and right > card.x
+                and top < card.y + card.height
+                and bottom > card.y
+            )
+    assert not any(
+        a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]
+        for a, b in combinations(boxes, 2)
+    )
+
+
+def test_the_label_of_a_level_edge_stands_above_it() -> None:
+    found = label_places({"e": 30.0}, {"e": "M0.0,50.0 C20.0,50.0 60.0,50.0 80.0,50.0"}, [])
+    x, y = found["e"]
+    assert 15 <= x <= 65 and 50 - 14 < y < 50 - 6
 
 
 def test_a_long_chain_is_folded_where_one_edge_crosses() -> None:

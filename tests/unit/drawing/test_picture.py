@@ -8,14 +8,17 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
+from orderlab.drawing.diagram import Diagram
 from orderlab.drawing.graph import Edge, Graph
 from orderlab.drawing.icons import FILES, FOLDER
 from orderlab.drawing.make_icons import PIXELS, SOURCES, small_icon
 from orderlab.drawing.picture import draw
+from orderlab.drawing.reference import reference
 from tests.unit.drawing.systems import node, order_system, without
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -83,6 +86,27 @@ def test_themes_are_followed_by_variables_and_by_the_readers_preference() -> Non
     svg = draw(order_system())
     assert "prefers-color-scheme:dark" in svg
     assert "var(--jp-content-font-color1," in svg
+
+
+def test_no_type_is_shown_smaller_than_ten_pixels() -> None:
+    svg = draw(order_system())
+    least, width = re.search(r"min-width:(\d+)px", svg), re.search(r' width="(\d+)"', svg)
+    assert least and width
+    smallest = min(float(size) for size in re.findall(r"font-size:([\d.]+)px", svg))
+    assert smallest * int(least[1]) / int(width[1]) >= 9.99
+
+
+def test_only_what_the_chapter_adds_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    practice = [node("function", "try-out"), node("table", "drafts")]
+    edge = Edge("function-try-out", "table-drafts", "writes")
+    before, after = reference(2), reference(3)
+    standing = Graph.of([*after.nodes, *practice], [*after.edges, edge])
+    monkeypatch.setattr("orderlab.drawing.diagram.discover", lambda target, prefix: standing)
+    found = Diagram.of(SimpleNamespace(name=str), chapter=3)  # type: ignore[arg-type]
+    assert found.new == after.difference(before).new
+    assert ">try-out<" in found.svg and "New here" in found.alt
+    assert "try-out" not in found.alt.partition("New here")[2]
+    assert "overflow-x:auto" in found._repr_mimebundle_()["text/html"]
 
 
 def test_rules_do_not_reach_outside_the_picture() -> None:
