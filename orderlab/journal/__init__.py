@@ -195,19 +195,14 @@ class Journal:
             entries, self.trouble = [], error.strerror or str(error)
         needed = _needed(entries, Stood(client))
         redo = Redo(client, step)
-        failures: list[Failure] = []
-        lost = 0
         with self.paused():
             for number, entry in enumerate(needed):
-                failure = redo(entry)
-                if failure:
-                    failures.append(failure)
-                    lost += weight(entry)
+                redo(entry)
                 if on_progress:
                     on_progress(number + 1, len(needed))
-        self.failures = grouped(failures)
-        failed = sum(failure.count for failure in failures)
-        return max(0, sum(map(weight, entries)) - lost), failed
+        self.failures = grouped(redo.failures)
+        failed = sum(failure.count for failure in self.failures)
+        return max(0, sum(map(weight, entries)) - redo.lost), failed
 
     def clear(self) -> Path | None:
         """Begin a new journal; the old one is kept beside it, named for the time."""

@@ -15,7 +15,7 @@ from typing import Any
 from orderlab.journal.file import Entry
 from orderlab.journal.noted import LOOKUPS
 from orderlab.journal.table_facts import WRITES, Tables, known_tables, tables_of
-from orderlab.journal.updates import fold, without_condition
+from orderlab.journal.updates import fold, in_rounds, without_condition
 
 _BATCH = 25
 _BATCH_BYTES = 4_000_000
@@ -107,14 +107,14 @@ class _Table:
         """What remains to be done: first whole items, in batches, then the updates."""
         heads = [item for item in self._items.values() if self._is_needed(item)]
         for batch in _batches(heads):
-            yield self._entry(
-                "BatchWriteItem",
-                {"RequestItems": {self._name: [item.head for item in batch]}},
-                sum(item.count for item in batch),
-            )
-        for item in self._items.values():
-            for update in item.updates:
-                yield {**update, "count": int(item.head is None)}
+            together = {"RequestItems": {self._name: [item.head for item in batch]}}
+            entry = self._entry("BatchWriteItem", together, sum(item.count for item in batch))
+            entry["instead"] = [self._alone(item) for item in batch]
+            yield entry
+        yield from in_rounds(
+            [{**update, "count": int(item.head is None)} for update in item.updates]
+            for item in self._items.values()
+        )
 
     def _key(self, attributes: dict[str, Any]) -> str:
         return json.dumps([_canonical(attributes[name]) for name in self._keys])
@@ -123,6 +123,13 @@ class _Table:
         if item.head is None:
             return False
         return "PutRequest" in item.head or not self._began_empty
+
+    def _alone(self, item: _Item) -> Entry:
+        """The call that writes one item of a batch."""
+        assert item.head is not None
+        ((kind, told),) = item.head.items()
+        operation = "PutItem" if kind == "PutRequest" else "DeleteItem"
+        return self._entry(operation, {"TableName": self._name, **told}, item.count)
 
     def _entry(self, operation: str, parameters: dict[str, Any], count: int) -> Entry:
         entry: Entry = {

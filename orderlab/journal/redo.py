@@ -32,6 +32,8 @@ _BUSY = {
 }
 # They hold the learner's data, and are too many to be looked through for nothing.
 _ITEMS = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+# What fails for this would fail for each by itself as well.
+_ALL_ALIKE = {"ResourceNotFoundException"}
 _PAUSE_SECONDS = 0.05
 _LONGEST_REASON = 160
 
@@ -66,9 +68,12 @@ class Redo:
         self._step = step
         self._translation = Translation()
         self._methods: dict[int, dict[str, str]] = {}
+        self.failures: list[Failure] = []
+        # how many of the learner's changes do not stand
+        self.lost = 0
 
-    def __call__(self, entry: Entry) -> Failure | None:
-        """Do one entry again. What failed is told; the rest may still stand.
+    def __call__(self, entry: Entry) -> None:
+        """Do one entry again. What failed is noted; the rest may still stand.
 
         Raises CloudGone, since then nothing else can be done either.
         """
@@ -78,13 +83,21 @@ class Redo:
             raise
         except Exception as error:
             # it may lean on traffic that was not written down
-            code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
-            if code and code in entry.get("harmless", ()):
-                return None
-            if entry.get("operation") in LOOKUPS:
-                return None  # what leans on it will say so
-            return Failure(describe(entry), _reason(error), max(1, weight(entry)))
-        return None
+            self._failed(entry, error)
+
+    def _failed(self, entry: Entry, error: Exception) -> None:
+        code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+        if code and code in entry.get("harmless", ()):
+            return
+        if entry.get("operation") in LOOKUPS:
+            return  # what leans on it will say so
+        if "instead" in entry and code not in _ALL_ALIKE:
+            # one of many that were put together: each by itself, then
+            for each in entry["instead"]:
+                self(each)
+            return
+        self.lost += weight(entry)
+        self.failures.append(Failure(describe(entry), _reason(error), max(1, weight(entry))))
 
     def _redo(self, entry: Entry) -> None:
         if "step" in entry:

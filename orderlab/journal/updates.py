@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterable, Iterator
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 
@@ -12,12 +14,19 @@ from orderlab.journal.file import Entry
 _PLAIN_SET = re.compile(
     r"\s*SET\s+[#\w.]+\s*=\s*:\w+(\s*,\s*[#\w.]+\s*=\s*:\w+)*\s*", re.IGNORECASE
 )
-# `ADD n :by` and `SET n = n + :by`
-_ADD = re.compile(r"\s*ADD\s+[#\w.]+\s+(:\w+)\s*", re.IGNORECASE)
-_INCREASE = re.compile(r"\s*SET\s+([#\w.]+)\s*=\s*\1\s*\+\s*(:\w+)\s*", re.IGNORECASE)
+# `ADD n :by`, `SET n = n + :by` and `SET n = if_not_exists(n, :start) + :by`
+_ADD = re.compile(r"\s*ADD\s+[#\w.]+\s+(?P<by>:\w+)\s*", re.IGNORECASE)
+_INCREASE = re.compile(
+    r"\s*SET\s+(?P<path>[#\w.]+)\s*=\s*"
+    r"((?P=path)|if_not_exists\s*\(\s*(?P=path)\s*,\s*(?P<start>:\w+)\s*\))"
+    r"\s*\+\s*(?P<by>:\w+)\s*",
+    re.IGNORECASE,
+)
 _PLACEHOLDER = re.compile(r"[#:]\w+")
 # as many digits as DynamoDB keeps: where a sum needs more, nothing is summed up
 _EXACTLY = Context(prec=38, traps=[Inexact, InvalidOperation])
+# A transaction takes a hundred, and 4 MB.
+_TOGETHER = 40
 _KEPT = ("TableName", "Key", "UpdateExpression", "AttributeUpdates")
 
 
@@ -48,8 +57,31 @@ def _together(old: Entry, new: Entry) -> Entry | None:
     expression = new["parameters"]["UpdateExpression"]
     if _PLAIN_SET.fullmatch(expression):
         return new
-    by = _ADD.fullmatch(expression) or _INCREASE.fullmatch(expression)
-    return _sum(old, new, by[by.lastindex or 1]) if by else None
+    increase = _ADD.fullmatch(expression) or _INCREASE.fullmatch(expression)
+    if not increase or increase["by"] == increase.groupdict().get("start"):
+        return None
+    return _sum(old, new, increase["by"])
+
+
+def in_rounds(chains: Iterable[list[Entry]]) -> Iterator[Entry]:
+    """The updates of many items, those of one item in their order, many items in one call."""
+    waiting = [chain for chain in chains if chain]
+    for number in itertools.count():
+        waiting = [chain for chain in waiting if len(chain) > number]
+        if not waiting:
+            return
+        for place in range(0, len(waiting), _TOGETHER):
+            yield from _in_one_call([chain[number] for chain in waiting[place : place + _TOGETHER]])
+
+
+def _in_one_call(updates: list[Entry]) -> list[Entry]:
+    # transactions take nothing but expressions
+    if len(updates) == 1 or any("UpdateExpression" not in each["parameters"] for each in updates):
+        return updates
+    calls = [{"Update": each["parameters"]} for each in updates]
+    count = sum(each["count"] for each in updates)
+    together = {"operation": "TransactWriteItems", "parameters": {"TransactItems": calls}}
+    return [{**updates[0], **together, "count": count, "instead": updates}]
 
 
 def _same_form(old: dict[str, Any], new: dict[str, Any]) -> bool:
@@ -59,14 +91,16 @@ def _same_form(old: dict[str, Any], new: dict[str, Any]) -> bool:
 
 def _sum(old: Entry, new: Entry, name: str) -> Entry | None:
     """Both updates as one that adds both numbers; None if that cannot be done exactly."""
-    values = [
-        each["parameters"].get("ExpressionAttributeValues", {}).get(name) for each in (old, new)
-    ]
-    if not all(isinstance(value, dict) and list(value) == ["N"] for value in values):
+    given = [each["parameters"].get("ExpressionAttributeValues", {}) for each in (old, new)]
+    others = [{key: each for key, each in values.items() if key != name} for values in given]
+    values = [each.get(name) for each in given]
+    if others[0] != others[1] or not all(
+        isinstance(value, dict) and list(value) == ["N"] for value in values
+    ):
         return None
     try:
         total = _EXACTLY.add(Decimal(values[0]["N"]), Decimal(values[1]["N"]))
     except ArithmeticError:
         return None
-    added = {name: {"N": str(total)}}
+    added = {**others[0], name: {"N": str(total)}}
     return {**new, "parameters": {**new["parameters"], "ExpressionAttributeValues": added}}
