@@ -171,10 +171,11 @@ def _remarks(lab: Lab, address: str) -> list[str]:
             "does not stand."
         )
     if lab.journal.unreadable:
-        lines = "line" if lab.journal.unreadable == 1 else "lines"
+        count = lab.journal.unreadable
+        lines, were, them = ("line", "was", "it") if count == 1 else ("lines", "were", "them")
         found.append(
-            f"{lab.journal.unreadable} {lines} of {lab.journal.path} cannot be read and were left "
-            "out: a crash or a full disk cut them."
+            f"{count} {lines} of {lab.journal.path} cannot be read and {were} left out: a crash or "
+            f"a full disk cut {them}."
         )
     if lab.journal.holder is not None:
         found.append(

@@ -17,10 +17,14 @@ from orderlab.doctor.finding import Finding, ok, warn
 from orderlab.target.child import PARENT
 
 
+UNKNOWN = -1
+
+
 @dataclass(frozen=True)
 class CloudProcess:
-    """A cloud of this user that runs: its process id, its parent's (0 if that has ended), when it
-    started, and whether somebody typed `orderlab cloud`, which stays until they stop it."""
+    """A cloud of this user that runs: its process id, its parent's (0 if that has ended, UNKNOWN
+    if nobody can tell), when it started, and whether somebody typed `orderlab cloud`, which stays
+    until they stop it."""
 
     pid: int
     parent: int
@@ -103,7 +107,10 @@ def _is_of_this_user(process: Any) -> bool:
 
 
 def _parent(process: Any) -> int:
-    """The process that a cloud was started by, 0 if it has ended."""
+    """The process that a cloud was started by, 0 if it has ended.
+
+    Process 1 tells nothing: it takes in orphans, and in a container it may be who started it.
+    """
     import psutil
 
     try:
@@ -111,7 +118,8 @@ def _parent(process: Any) -> int:
     except (psutil.Error, OSError):
         known = ""
     if not known:
-        return int(process.info["ppid"])
+        parent = int(process.info["ppid"])
+        return parent if parent > 1 else UNKNOWN
     return pid_of(known) if lives(known) else 0
 
 

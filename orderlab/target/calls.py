@@ -16,7 +16,7 @@ T = TypeVar("T", bound=type)
 def in_one_sentence(needs_no_cloud: Iterable[str]) -> Callable[[T], T]:
     """Decorate a class whose instances have a `target`: every public method and property, inherited
     ones too, raises CloudGone if the target's cloud is gone, and Interrupted if it is interrupted.
-    Those named are looked at only when they fail."""
+    Those named work without a cloud, as far as what they call does."""
     spared = frozenset(needs_no_cloud)
 
     def decorate(cls: T) -> T:
@@ -26,21 +26,21 @@ def in_one_sentence(needs_no_cloud: Iterable[str]) -> Callable[[T], T]:
         for name, member in inherited.items():
             if name.startswith("_"):
                 continue
-            first = name not in spared
+            needs_cloud = name not in spared
             if isinstance(member, property):
                 assert member.fget is not None
-                setattr(cls, name, property(_guarded(member.fget, name, first)))
+                setattr(cls, name, property(_guarded(member.fget, name, needs_cloud)))
             elif isinstance(member, FunctionType):
-                setattr(cls, name, _guarded(member, f"{name}()", first))
+                setattr(cls, name, _guarded(member, f"{name}()", needs_cloud))
         return cls
 
     return decorate
 
 
-def _guarded(function: Callable[..., Any], name: str, first: bool) -> Callable[..., Any]:
+def _guarded(function: Callable[..., Any], name: str, needs_cloud: bool) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(self: Any, *arguments: Any, **options: Any) -> Any:
-        if first:
+        if needs_cloud:
             self.target.require()
         sentence: BaseException
         try:
@@ -50,7 +50,7 @@ def _guarded(function: Callable[..., Any], name: str, first: bool) -> Callable[.
         except KeyboardInterrupt:
             sentence = Interrupted(f"{name} was interrupted. Run the cell again when you like.")
         except Exception:
-            gone = _gone(self.target)
+            gone = _gone(self.target) if needs_cloud else None
             if gone is None:
                 raise
             sentence = gone

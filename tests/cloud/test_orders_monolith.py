@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+import psutil
 import pytest
 
+from orderlab.errors import LearnerError
 from orderlab.orders.monolith import Monolith
 from orderlab.orders.reading import SAMPLE, OrderLine, read_orders
 from orderlab.orders.replay import replay
@@ -83,10 +88,26 @@ def test_what_is_no_order_is_refused(monolith: Monolith) -> None:
 
 
 def test_it_stops_twice_and_leaves_no_process() -> None:
-    import psutil
-
     monolith = Monolith()
     pid = monolith.pid
     monolith.stop()
     monolith.stop()
     assert not psutil.pid_exists(pid)
+
+
+def test_a_monolith_that_is_gone_says_so_in_one_sentence() -> None:
+    with Monolith() as monolith:
+        url = monolith.url
+        os.kill(monolith.pid, signal.SIGKILL)
+        psutil.Process(monolith.pid).wait(10)
+        for ask in (monolith.stored, monolith.books, lambda: monolith.control("shipping")):
+            with pytest.raises(LearnerError, match=r"^The monolith has stopped\. Make another one"):
+                ask()
+        with pytest.raises(LearnerError, match="Nobody listens at"):
+            replay(url, SAMPLE)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="groups of processes")
+def test_it_is_in_no_group_that_an_interrupt_reaches() -> None:
+    with Monolith() as monolith:
+        assert os.getpgid(monolith.pid) != os.getpgid(0)

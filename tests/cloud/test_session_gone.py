@@ -76,6 +76,8 @@ def test_after_finish_earlier_cells_say_what_to_run(home: Path) -> None:
             ask()
     assert lab.name("orders") == "orders", "what needs no cloud works on"
     assert lab.percentiles([1, 2, 3])["p50"] == 2
+    with pytest.raises(LearnerError, match=r"There is no exercise '0\.77'"):
+        lab.exercise("0.77")
     lab.finish()
 
 
