@@ -16,7 +16,6 @@ from orderlab.cloud.process_identity import has_ended, lives, pid_of
 from orderlab.doctor.finding import Finding, ok, warn
 from orderlab.target.child import PARENT
 
-
 UNKNOWN = -1
 
 
