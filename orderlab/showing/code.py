@@ -9,7 +9,8 @@ _COLOURS = {
     "Keyword": "var(--jp-mirror-editor-keyword-color, #a626a4)",
     "String": "var(--jp-mirror-editor-string-color, #986801)",
     "Number": "var(--jp-mirror-editor-number-color, #0b62a8)",
-    "Comment": "var(--jp-mirror-editor-comment-color, #6a737d)",
+    # the editor's own would have too little contrast on the paper of an output
+    "Comment": "var(--jp-content-font-color2, #6a737d)",
 }
 
 

@@ -2,8 +2,8 @@
 
     line_plot("Write units by hour", {"units": values}, x=hours, mark="max mean")
 
-Colours are readable in the light and the dark theme, and every series has a label beside it, so
-that no reader depends on colour.
+Lines can be told from the paper of both themes. Words take the theme's own ink, which can be read
+on both, and every series has its label beside it, so that no reader depends on colour.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from orderlab.showing.picture import INK, Picture, measured_plot
 
 COLOURS = ("#3d8bfd", "#d9730d", "#2e9e5b", "#b565d9", "#c9a100", "#d6455d")
 _SIZE = (8.0, 3.0)
+# from one label to the next above it
+_LABEL_POINTS = 12.0
 
 Numbers = Sequence[float]
 
@@ -40,13 +42,9 @@ def line_plot(
     """
     _demand(series)
     figure, axes = _figure(title, x_label, y_label)
-    for colour, (label, values) in zip(_cycle(len(series)), series.items(), strict=True):
+    for colour, values in zip(_cycle(len(series)), series.values(), strict=True):
         places = list(x) if x is not None else list(range(len(values)))
         axes.plot(places, values, color=colour, linewidth=1.8)
-        axes.annotate(
-            label, (places[-1], values[-1]), xytext=(6, 0), textcoords="offset points",
-            color=colour, va="center", fontsize=10,
-        )  # fmt: skip
     first = next(iter(series.values()))
     _mark(axes, mark, first, list(x) if x is not None else list(range(len(first))))
     if limit:
@@ -57,6 +55,7 @@ def line_plot(
         )  # fmt: skip
     if log:
         axes.set_yscale("log")
+    _name_lines(axes, list(series))
     return measured_plot(figure, alt or _described(title, series))
 
 
@@ -105,7 +104,29 @@ def _figure(title: str, x_label: str, y_label: str) -> tuple[Any, Any]:
         axes.spines[side].set_visible(False)
     axes.grid(axis="y", alpha=0.25)
     axes.set_axisbelow(True)
+    # what stands above the highest value would else meet the title
+    axes.margins(y=0.14)
     return figure, axes
+
+
+def _name_lines(axes: Any, labels: Sequence[str]) -> None:
+    """A label at the end of each line, moved up where it would lie over the one below it."""
+    axes.autoscale_view()
+    ends: list[tuple[float, str, str, Any]] = []
+    for label, line in zip(labels, axes.get_lines(), strict=False):
+        place = tuple(line.get_xydata()[-1])
+        ends.append((float(axes.transData.transform(place)[1]), label, line.get_color(), place))
+    points_per_pixel = 72 / axes.figure.dpi
+    last = float("-inf")
+    for height, label, colour, place in sorted(ends, key=lambda end: end[0]):
+        last = max(height * points_per_pixel, last + _LABEL_POINTS)
+        raised = last - height * points_per_pixel
+        # a sign in the line's colour tells which it is, where lines end close together
+        for right, words, ink in ((5, "■", colour), (15, label, INK)):
+            axes.annotate(
+                words, place, xytext=(right, raised), textcoords="offset points", color=ink,
+                va="center", fontsize=10, annotation_clip=False,
+            )  # fmt: skip
 
 
 def _mark(axes: Any, words: str, values: Numbers, places: Sequence[Any]) -> None:

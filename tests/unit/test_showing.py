@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -67,3 +68,29 @@ def test_no_two_dollar_signs_stand_in_one_piece_of_text() -> None:
     shown = html_text("$1 < $2")
     assert shown.count("$") == 2 and "&lt;" in shown
     assert all(piece.count("$") <= 1 for piece in re.split(r"<[^>]+>", shown))
+
+
+def test_labels_of_lines_that_end_together_stand_apart() -> None:
+    from orderlab.showing.plots import line_plot
+
+    svg = line_plot("t", {"one": [1, 9.0], "two": [3, 9.01], "three": [2, 9.02]}).svg
+    heights = []
+    for name in ("one", "two", "three"):
+        found = re.search(
+            rf"translate\([\d.]+ ([\d.]+)\)[^>]*>{name}</text>|"
+            rf'y="([\d.]+)"[^>]*>{name}</text>',
+            svg,
+        )
+        assert found, name
+        heights.append(float(found[1] or found[2]))
+    ordered = sorted(heights)
+    assert all(b - a >= 11 for a, b in pairwise(ordered))
+
+
+def test_words_stand_above_a_sloping_arrow() -> None:
+    from orderlab.showing.drawings.sketch import Sketch
+
+    svg = Sketch(100).arrow(0, 90, 100, 10, "a moment later").picture("x").svg
+    y = re.search(r'y="([\d.]+)"[^>]*>a moment later', svg)
+    assert y and float(y[1]) < 50 - 7 - 20
+    assert "min-width:750px" in svg

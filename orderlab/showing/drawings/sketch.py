@@ -10,6 +10,8 @@ import html
 from orderlab.showing.picture import Picture
 
 WIDTH = 900
+# type of 12 px is shown with 10 px or more
+NARROWEST = 750
 INK = "var(--jp-content-font-color1, currentColor)"
 QUIET = "var(--jp-content-font-color2, #66727f)"
 LINE = "var(--jp-border-color1, #8a8a8a)"
@@ -90,9 +92,10 @@ class Sketch:
             f'stroke-width="1.8"{dash}/>{_head(x1, y1, x2, y2, colour)}'
         )
         if label:
-            self.text(
-                (x1 + x2) / 2, (y1 + y2) / 2 - 7, label, anchor="middle", colour=QUIET, size=12
-            )
+            # half of the words' width reaches where a sloping line is higher
+            slope = min(abs(y2 - y1) / max(abs(x2 - x1), 1.0), 1.0)
+            y = (y1 + y2) / 2 - 7 - slope * 3.2 * len(label)
+            self.text((x1 + x2) / 2, round(y, 1), label, anchor="middle", colour=QUIET, size=12)
         return self
 
     def dot(self, x: float, y: float, radius: float = 7, *, colour: str = BLUE) -> Sketch:
@@ -104,7 +107,7 @@ class Sketch:
         """The drawing, with what it says in words."""
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {self._height}" '
-            f'style="width:100%;min-width:640px;max-width:{WIDTH}px;'
+            f'style="width:100%;min-width:{NARROWEST}px;max-width:{WIDTH}px;'
             f'font-family:system-ui,sans-serif">{"".join(self._parts)}</svg>'
         )
         return Picture(svg, alt)
