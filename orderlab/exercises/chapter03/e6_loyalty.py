@@ -6,25 +6,28 @@ import json
 import time
 from typing import Any
 
-from orderlab.exercises.chapter03.foreign_topic import door
+from orderlab.exercises.chapter03.loyalty_attempts import (
+    LOYALTY,
+    attempt,
+    called_by_accept_order,
+    table_only,
+)
 from orderlab.exercises.chapter03.notebook_names import names
 from orderlab.exercises.chapter03.probes import forget, rows, until, url_of
 from orderlab.exercises.chapter03.undoing import unsubscribe
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders import architecture
-from orderlab.orders.architecture import ORDERS, SERVICES, TOPIC
-from orderlab.orders.parts import functions, messaging, tables
+from orderlab.orders.architecture import ORDERS, SERVICES
+from orderlab.orders.parts import functions
 from orderlab.orders.parts.api import api_address, find_api
-from orderlab.orders.parts.functions import Function
-from orderlab.orders.parts.names import queue_arn, table_arn, topic_arn
-from orderlab.orders.parts.roles import allow
+from orderlab.orders.parts.names import queue_arn
 from orderlab.orders.replay import replay
 from orderlab.practice.removal import remove
 from orderlab.requirements.system import fresh_orders
 from orderlab.target.base import Target
 
-LOYALTY = "loyalty"
 COUNT = 4
+_ON_ITS_WAY_SECONDS = 15.0
 DEPLOYED = ("accept-order", "publish-order-events", *SERVICES)
 _LOOKED = f"sent {COUNT} orders to the API, then read the tables; compared what is deployed"
 _EXPECTED = "each order once in loyalty and in the other three; nothing else changed"
@@ -149,6 +152,15 @@ def _try(target: Target) -> Outcome:
     # what the others needed tells how long to wait for the fourth, however busy the machine is
     patience = max(3.0, 2 * (time.monotonic() - began))
     until(lambda: _complete(target, (LOYALTY,), ids), patience)
+    # what it has received and not yet done is on its way: a first environment may still start
+    until(
+        lambda: (
+            _complete(target, (LOYALTY,), ids)
+            or not _fed(target)
+            or not _waiting(target, _queue_of(target))
+        ),
+        _ON_ITS_WAY_SECONDS,
+    )
     time.sleep(0.3)  # for a second delivery, which would count an order twice
     everyone = (*SERVICES, LOYALTY)
     done = {service: rows(target, service, ids) for service in everyone}
@@ -237,6 +249,13 @@ def _mappings(target: Target) -> list[dict[str, Any]]:
     return mappings
 
 
+def _queue_of(target: Target) -> str:
+    """The queue that loyalty reads, whatever its name."""
+    for each in _mappings(target):
+        return str(each["EventSourceArn"].rpartition(":")[2].removeprefix(target.name("")))
+    return LOYALTY
+
+
 def _fed(target: Target) -> bool:
     states = ("Enabled", "Enabling", "Creating", "Updating")
     return any(each["State"] in states for each in _mappings(target))
@@ -247,76 +266,15 @@ def _reports_failures(target: Target) -> bool:
     return all("ReportBatchItemFailures" in each.get("FunctionResponseTypes", []) for each in found)
 
 
-# --- proofs -------------------------------------------------------------------------------
-
-
-def build(
-    workspace: Workspace,
-    *,
-    queue: str = LOYALTY,
-    policy: bool = True,
-    raw: str = "true",
-    mapped: bool = True,
-    filtered: bool = True,
-    answers: tuple[str, ...] = ("ReportBatchItemFailures",),
-) -> None:
-    """The fourth service, with one thing different."""
-    target = workspace.target
-    if not _done(workspace):
-        _undo(workspace)
-    tables.ensure_table(target, LOYALTY, tables.service_table(), stream=False)
-    if queue not in SERVICES:
-        url = messaging.ensure_queue(
-            target, queue, visibility_timeout=architecture.VISIBILITY_SECONDS
-        )
-        topic, arn = topic_arn(target, TOPIC), queue_arn(target, queue)
-        if policy:
-            target.client("sqs").set_queue_attributes(
-                QueueUrl=url, Attributes={"Policy": door(arn, topic)}
-            )
-        attributes = {"RawMessageDelivery": raw}
-        if filtered:
-            attributes["FilterPolicy"] = json.dumps({"event_type": ["OrderPlaced"]})
-        target.client("sns").subscribe(
-            TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=attributes
-        )
-    statements = [
-        allow(_CONSUME, queue_arn(target, queue)),
-        allow("dynamodb:UpdateItem", table_arn(target, LOYALTY)),
-    ]
-    function = Function(
-        LOYALTY, architecture.FUNCTION_SECONDS, statements, {"TABLE": target.name(LOYALTY)}
-    )
-    functions.ensure_function(target, function, functions.ensure_layer(target))
-    if mapped:
-        functions.ensure_mapping(
-            target,
-            LOYALTY,
-            queue_arn(target, queue),
-            BatchSize=10,
-            FunctionResponseTypes=list(answers),
-        )
-
-
-def _attempt(**changes: Any) -> Any:
-    return lambda workspace: build(workspace, **changes)
-
-
-def _called_by_accept_order(workspace: Workspace) -> None:
-    build(workspace, policy=False)
-    client, name = workspace.client("lambda"), workspace.name("accept-order")
-    found = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    client.update_function_configuration(
-        FunctionName=name, Environment={"Variables": {**found, "SERVICES": LOYALTY}}
-    )
-
-
-def _table_only(workspace: Workspace) -> None:
-    tables.ensure_table(workspace.target, LOYALTY, tables.service_table(), stream=False)
-
-
 def _names(workspace: Workspace) -> dict[str, Any]:
     return {**names(workspace), "layer": functions.ensure_layer(workspace.target)}
+
+
+def _solve(workspace: Workspace) -> None:
+    """The whole service, from whatever half of it stands."""
+    if not _done(workspace):
+        _undo(workspace)
+    attempt()(workspace)
 
 
 LOYALTY_JOINS = Exercise(
@@ -326,7 +284,7 @@ LOYALTY_JOINS = Exercise(
     prepare=_prepare,
     undo=_undo,
     stands=_done,
-    solve=_attempt(),
+    solve=_solve,
     names=_names,
     solution="""dynamodb.create_table(
     TableName="loyalty",
@@ -383,14 +341,14 @@ functions.create_event_source_mapping(
     waits=True,
     needs=("3.3",),
     proofs=(
-        Proof("touched what was deployed", _called_by_accept_order, says="accept-order changed"),
-        Proof("a queue shared", _attempt(queue="shipping"), says="A message goes to one reader"),
-        Proof("failures are swallowed", _attempt(answers=()), says="takes any answer"),
-        Proof("nobody reads the queue", _attempt(mapped=False), says="no function reads it"),
-        Proof("something on the way", _attempt(policy=False), says="without a"),
-        Proof("only a part of it", _table_only, says="no order reaches it"),
+        Proof("touched what was deployed", called_by_accept_order, says="accept-order changed"),
+        Proof("a queue shared", attempt(queue="shipping"), says="A message goes to one reader"),
+        Proof("failures are swallowed", attempt(answers=()), says="takes any answer"),
+        Proof("nobody reads the queue", attempt(mapped=False), says="no function reads it"),
+        Proof("something on the way", attempt(policy=False), says="without a"),
+        Proof("only a part of it", table_only, says="no order reaches it"),
         Proof(
-            "another queue, and every event", _attempt(queue="points", filtered=False), "right"
+            "another queue, and every event", attempt(queue="points", filtered=False), "right"
         ),
     ),
 )  # fmt: skip
