@@ -329,7 +329,8 @@ ex.check(to_publish)
 # The customer's own function does the same, ten events a call. The last line of its `handler` names the records that SNS did not take. Lambda then repeats the batch *from the first of them*, so nothing is skipped, and some records after it may be published twice:
 
 # %%
-print(str(lab.listing("publish-order-events")).partition("def calls")[0][-420:].strip())
+code = str(lab.listing("publish-order-events"))
+print(code[code.index("def handler"):code.index("def calls")].strip())
 
 # %% [markdown]
 # ## 3.5 A queue for each service
