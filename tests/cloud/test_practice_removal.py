@@ -1,0 +1,56 @@
+"""Taking away what was made for practice, by name."""
+
+from __future__ import annotations
+
+import io
+import uuid
+import zipfile
+from typing import Any
+
+import pytest
+
+from orderlab.practice.functions import deploy, invoke
+from orderlab.practice.removal import remove
+from orderlab.target.local import LocalTarget
+
+
+@pytest.fixture(scope="module")
+def target(cloud: Any) -> LocalTarget:
+    return LocalTarget.attach(cloud.endpoint, "test", "test")
+
+
+def a_name() -> str:
+    return f"practice-{uuid.uuid4().hex[:8]}"
+
+
+def test_an_alarm_is_removed_by_its_name(target: LocalTarget) -> None:
+    name, metrics = a_name(), target.client("cloudwatch")
+    metrics.put_metric_alarm(
+        AlarmName=name,
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Dimensions=[{"Name": "FunctionName", "Value": name}],
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+    )
+    assert remove(target, name) == [f"alarm {name}"]
+    assert metrics.describe_alarms(AlarmNames=[name])["MetricAlarms"] == []
+    assert remove(target, name) == []
+
+
+def test_a_fifo_topic_is_removed_by_its_name(target: LocalTarget) -> None:
+    name, topics = f"{a_name()}.fifo", target.client("sns")
+    topics.create_topic(Name=name, Attributes={"FifoTopic": "true"})
+    assert remove(target, name) == [f"topic {name}"]
+
+
+def test_a_zip_file_is_deployed_as_it_is(target: LocalTarget) -> None:
+    name, buffer = a_name(), io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("points.py", "def handler(event, context):\n    return event['n'] + 1\n")
+    deploy(target, name, buffer.getvalue(), handler="points.handler")
+    assert invoke(target, name, {"n": 4}) == 5
+    assert f"function {name}" in remove(target, name)
