@@ -15,6 +15,7 @@ from orderlab.exercises.chapter03.fan_out_attempts import (
     statement,
 )
 from orderlab.exercises.chapter03.foreign_topic import (
+    door,
     lets_other_accounts_in,
     policy_of,
 )
@@ -242,6 +243,17 @@ def _doors(
             got=f"the other topic's event at {', '.join(entered)}",
             next="The condition on aws:SourceArn names this topic.",
         )
+    nameless = [n for n, found in policies.items() if any("Resource" not in s for s in found)]
+    if nameless:
+        return wrong(
+            "no resource named",
+            "All arrived. But a statement of the policy has no Resource, so it doesn't say for which "
+            "queue it is meant.",
+            looked_at="the policies of the queues",
+            expected="a Resource with the queue's ARN",
+            got=f"no Resource at {', '.join(nameless)}",
+            next='"Resource": the ARN of the queue that the policy belongs to.',
+        )
     topic = topic_arn(target, TOPIC)
     wide = [name for name, found in policies.items() if lets_other_accounts_in(found, topic)]
     if not wide:
@@ -314,6 +326,22 @@ for name in ("inventory", "invoicing", "shipping"):
             "open to other accounts",
             attempt(policy=any_source("arn:aws:sns:*:*:order-events")),
             says="any account",
+        ),
+        Proof(
+            "no resource named",
+            attempt(
+                policy=lambda queue, topic: json.dumps(
+                    {
+                        "Version": "2012-10-17",
+                        "Statement": {
+                            key: value
+                            for key, value in json.loads(door(queue, topic))["Statement"][0].items()
+                            if key != "Resource"
+                        },
+                    }
+                )
+            ),
+            says="for which queue",
         ),
         Proof("the envelope", attempt(raw="false"), says="SNS's envelope"),
         Proof("every event", attempt(only=None), says="thrown away"),

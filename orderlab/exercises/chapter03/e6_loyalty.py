@@ -173,7 +173,9 @@ def _try(target: Target) -> Outcome:
 
 def _lost(target: Target, began: float) -> bool:
     """Whether nothing is on its way to the three any more, as far as their queues tell."""
-    return time.monotonic() - began > _LOST_SECONDS and not any(_waiting(target, name) for name in SERVICES)
+    return time.monotonic() - began > _LOST_SECONDS and not any(
+        _waiting(target, name) for name in SERVICES
+    )
 
 
 def _complete(target: Target, services: tuple[str, ...], ids: list[str]) -> bool:

@@ -23,7 +23,7 @@ def draw() -> Picture:
         board.arrow(532, y + 40, 640, y + 40, "a batch", colour=GREEN)
         board.box(645, y + 20, 120, 40, "a function", colour=GREEN)
     board.text(170, 222, "oldest (TRIM_HORIZON)", colour=ORANGE, size=12)
-    board.text(420, 222, "newest (LATEST)", colour=ORANGE, size=12)
+    board.text(535, 222, "behind the newest (LATEST)", colour=ORANGE, size=12)
     board.text(790, 75, "in order,", colour=QUIET, size=12)
     board.text(790, 92, "one batch", colour=QUIET, size=12)
     board.text(790, 109, "at a time", colour=QUIET, size=12)
