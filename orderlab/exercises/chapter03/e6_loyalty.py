@@ -333,7 +333,11 @@ functions.create_event_source_mapping(
         "10 -> 11": "any timeout that is long enough will do",
         "1 -> 2": "how often the waiter looks",
         "without WaiterConfig": "how often the waiter looks",
-        "without `dynamodb.get_waiter('table_exists').wait(": "the table is there before an order",
+        "without `dynamodb.get_waiter('table_exists').wait`": "the table is there before an order",
+        "without 'Delay'": "how often the waiter looks",
+        "without 'event_type'": "the function passes over other events by itself",
+        "without 'ArnEquals'": "who may send is what exercise 3.3 is about",
+        "without 'aws:SourceArn'": "who may send is what exercise 3.3 is about",
     },
     hints=(
         "What does shipping have that makes it hear of orders? List it, from the topic to the table.",
