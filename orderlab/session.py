@@ -159,6 +159,11 @@ def _remarks(lab: Lab, address: str) -> list[str]:
             "Its address is new. Your clients know it; run the cells again in which you kept an "
             "address in a variable."
         )
+    if address and lab.journal.renamed:
+        found.append(
+            f"AWS gave new ids to your {' and '.join(sorted(lab.journal.renamed))}: run the cells "
+            "again in which you kept one in a variable."
+        )
     failures = lab.journal.failures
     if failures:
         count = sum(failure.count for failure in failures)

@@ -23,6 +23,7 @@ from orderlab.errors import CloudGone
 from orderlab.journal.claim import Claim, claim, journal_path
 from orderlab.journal.compaction import compact
 from orderlab.journal.file import Entry, JournalFile
+from orderlab.journal.held import Held
 from orderlab.journal.noted import LOOKUPS, is_change
 from orderlab.journal.redo import Clients, Failure, Redo, Step, grouped, weight
 from orderlab.journal.standing import Stood
@@ -40,6 +41,7 @@ class Journal:
     def __init__(self, path: Path, *, home_region: str = HOME_REGION) -> None:
         self.failures: list[Failure] = []
         self.trouble = ""
+        self._held = Held()
         self._file = JournalFile(path)
         self._claim = Claim(path)
         self._home_region = home_region
@@ -50,6 +52,11 @@ class Journal:
     @property
     def path(self) -> Path:
         return self._file.path
+
+    @property
+    def renamed(self) -> set[str]:
+        """The kinds of things that the last replay gave other ids, in words."""
+        return self._held.renamed
 
     @property
     def unreadable(self) -> int:
@@ -151,6 +158,7 @@ class Journal:
         if self._paused:
             return
         try:
+            self._held.note(entry)
             self._file.append(without_secrets(entry))
         except (OSError, TypeError, ValueError, RecursionError) as error:
             # the call was made, and must not fail for this
@@ -194,7 +202,8 @@ class Journal:
         except OSError as error:
             entries, self.trouble = [], error.strerror or str(error)
         needed = _needed(entries, Stood(client))
-        redo = Redo(client, step)
+        self._held.renamed.clear()
+        redo = Redo(client, step, self._held)
         with self.paused():
             for number, entry in enumerate(needed):
                 redo(entry)

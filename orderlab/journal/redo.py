@@ -9,6 +9,7 @@ from typing import Any
 
 from orderlab.errors import CloudGone
 from orderlab.journal.file import Entry
+from orderlab.journal.held import Held
 from orderlab.journal.noted import LOOKUPS, is_change
 from orderlab.journal.translation import Translation
 from orderlab.journal.values import NOT_KEPT, fresh_secret
@@ -63,9 +64,10 @@ def grouped(failures: Iterable[Failure]) -> list[Failure]:
 class Redo:
     """One replay: its clients, and what it has learned of the new names."""
 
-    def __init__(self, client: Clients, step: Step | None = None) -> None:
+    def __init__(self, client: Clients, step: Step | None, held: Held) -> None:
         self._client = client
         self._step = step
+        self._held = held
         self._translation = Translation()
         self._methods: dict[int, dict[str, str]] = {}
         self.failures: list[Failure] = []
@@ -108,7 +110,9 @@ class Redo:
         client = self._client(entry["service"], *((region,) if region else ()))
         given = entry["parameters"]
         parameters = self._translation(given if entry["operation"] in _ITEMS else _secrets(given))
-        answer = self._call(client, entry["operation"], _without_unprocessed(parameters, entry))
+        parameters = self._held.completed(entry, _without_unprocessed(parameters, entry))
+        answer = self._call(client, entry["operation"], parameters)
+        self._held.compare(entry, answer)
         self._translation.learn(entry["answer"], answer)
 
     def _call(self, client: Any, operation: str, parameters: dict[str, Any]) -> Any:

@@ -163,6 +163,30 @@ def test_another_folder_of_the_learner_is_another_session(
     assert "QueueUrls" not in other.client("sqs").list_queues()
 
 
+def test_keys_that_a_notebook_holds_work_on_and_are_not_in_the_journal(home: Path) -> None:
+    lab = start()
+    key = lab.client("apigateway").create_api_key(name="partner")
+    assert key["value"] not in lab.journal.path.read_text()
+    kill_the_cloud(lab)
+    start()
+    (found,) = lab.client("apigateway").get_api_keys(includeValues=True)["items"]
+    assert found["value"] == key["value"]
+
+
+def test_ids_that_came_out_differently_are_named(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab = start()
+    gateway = lab.client("apigateway")
+    api = gateway.create_rest_api(name="mine")["id"]
+    kill_the_cloud(lab)
+    # whatever makes AWS choose another id
+    text = lab.journal.path.read_text()
+    lab.journal.path.write_text(text.replace(api, "0000000000"))
+    session.start(0)
+    assert "AWS gave new ids to your APIs: run the cells again" in capsys.readouterr().out
+
+
 def test_a_cloud_that_is_stuck_is_replaced(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lab = start()
     client = lab.client("sqs")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +56,30 @@ sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
 """
     assert open_kernel.interrupted(waits, "at it").error == "KeyboardInterrupt"
     assert "mine" in open_kernel.run("print(sqs.list_queues()['QueueUrls'])").printed
+
+
+def test_all_works_on_after_the_machine_slept(open_kernel: Kernel) -> None:
+    """Processes are stopped as a suspended machine stops them, the cloud in a long poll."""
+    pids = numbers(open_kernel.run(PIDS).printed)
+
+    def sleep_and_wake(printed: str) -> bool:
+        if "at it" in printed:
+            for number in (signal.SIGSTOP, signal.SIGCONT):
+                for pid in (open_kernel.pid, *pids):
+                    os.kill(pid, number)
+                time.sleep(1.0)
+            return True
+        return False
+
+    polls = """
+url = sqs.get_queue_url(QueueName="mine")["QueueUrl"]
+print("at it", flush=True)
+print(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20).get("Messages"))
+"""
+    assert open_kernel.run(polls, sleep_and_wake).printed.split()[-1] == "None"
+    said = open_kernel.run("lab = orderlab.start(chapter=1)").printed
+    assert "everything stands as you left it" in said
+    assert open_kernel.run("print(len(monolith.stored()))").printed.strip() == "0"
 
 
 CHECK = """
