@@ -7,6 +7,7 @@ const TRAVEL = 1800;        // ms that a dot takes along an edge
 const LOOK = 250;           // ms between two frames as they were taken
 const SPEEDS = [[0.25, "quarter speed"], [0.5, "half speed"], [1, "real time"]];
 const FIRST_SPEED = 0.5;
+const ASK_AGAIN = 1500;     // ms until the kernel is asked again for the frames that it keeps
 const SAMPLES = 48;         // points of an edge; measuring a path anew for each dot costs more
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -122,6 +123,7 @@ function render({ model, el }) {
   const badges = new Map();
   const frames = [];
   let shown = -1, following = true, playing = true, lastShown = 0, raf = 0, ended = false;
+  let restored = false, asking = 0;
   let dots = [];
   root.frames_drawn = 0;
 
@@ -201,7 +203,8 @@ function render({ model, el }) {
   }
   // The kernel's frames, for a page that was loaded anew and has only what came since.
   function restore(message) {
-    if (!message || !message.frames) return;
+    if (!message || !message.frames || restored) return;
+    restored = true;
     const since = frames.length ? frames[0].at : Infinity;
     const earlier = message.frames.filter((frame) => frame.at < since);
     frames.unshift(...earlier);
@@ -242,9 +245,16 @@ function render({ model, el }) {
   model.on("msg:custom", restore);
   receive();
   onRunning();
-  model.send({ wanted: "frames" });
+  // a kernel that is being connected to may not hear the first call
+  function ask(times) {
+    if (restored || !times) return;
+    model.send({ wanted: "frames" });
+    asking = setTimeout(ask, ASK_AGAIN, times - 1);
+  }
+  ask(20);
   return () => {
     cancelAnimationFrame(raf);
+    clearTimeout(asking);
     model.off("change:frame", receive);
     model.off("msg:custom", restore);
     model.off("change:running", onRunning);

@@ -106,6 +106,62 @@ def test_the_board_moves_and_can_be_paused(jupyterlab: Any, page: Any) -> None:
     assert _seconds(replayed) < _seconds(shown)
 
 
+def test_the_board_is_whole_after_a_reload(jupyterlab: Any, page: Any) -> None:
+    start = (
+        "import orderlab\nfrom orderlab.orders import architecture\n"
+        "lab = orderlab.start(chapter=0, quiet=True)\narchitecture.build(lab.target, 1)\n"
+        "lab.deploy('try-out', 'def handler(event, context):\\n    return 1')"
+    )
+    path = _write(jupyterlab, start, "board = lab.watch()\nboard")
+    notebook = OpenNotebook(page.page, jupyterlab.notebook(path))
+    notebook.run_all(120)
+    board = notebook.scroll_to(".orderlab-board")
+    assert "path of an order: 1" in board.locator("summary").inner_text()
+    assert board.locator("#function-try-out").count() == 0
+    most = "() => Number(document.querySelector('.orderlab-board input[type=range]').max)"
+    page.page.wait_for_function(f"() => ({most})() > 12", timeout=60_000)
+    before = page.page.evaluate(most)
+    page.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.page.wait_for_timeout(1500)
+    again = OpenNotebook(page.page, jupyterlab.notebook(path).replace("&reset", ""))
+    board = again.scroll_to(".orderlab-board")
+    page.page.wait_for_function(f"() => ({most})() >= {before}", timeout=30_000)
+    board.get_by_role("button", name="Replay").click()
+    page.page.wait_for_timeout(700)
+    assert _seconds(board.locator("[role=status]").inner_text()) < 2.5
+
+
+def test_the_buttons_of_a_card_work_by_keyboard(jupyterlab: Any, page: Any) -> None:
+    path = _write(
+        jupyterlab,
+        "import orderlab\nlab = orderlab.start(chapter=1, quiet=True)",
+        "ex = lab.exercise('1.1').again()\nex.check()",
+    )
+    notebook = OpenNotebook(page.page, jupyterlab.notebook(path))
+    notebook.run_all(90)
+    card = notebook.scroll_to(".orderlab-card")
+    card.get_by_role("button", name="Hint").focus()
+    page.page.keyboard.press("Enter")
+    card.get_by_text("(1 of 3)").wait_for(timeout=20_000)
+    page.page.keyboard.press("Space")
+    card.get_by_text("(2 of 3)").wait_for(timeout=20_000)
+    page.page.keyboard.press("Tab")
+    page.page.keyboard.press("Enter")
+    copy = card.get_by_role("button", name="Copy")
+    copy.wait_for(timeout=20_000)
+    page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    copy.click()
+    card.get_by_text("Copied").wait_for(timeout=10_000)
+    copied = page.page.evaluate("() => navigator.clipboard.readText()")
+    assert "def handler(event, context):" in copied and "create_function" in copied
+    for theme in ("Light", "Dark"):
+        notebook.theme(f"JupyterLab {theme}")
+        page.screenshot(f"card-{theme.lower()}")
+        assert unreadable(card) == []
+    card.get_by_role("button", name="Start over").press("Enter")
+    card.get_by_text("Run the exercise's cell again").wait_for(timeout=30_000)
+
+
 def _seconds(status: str) -> float:
     return float(status.split(", ")[1].removesuffix(" s"))
 
