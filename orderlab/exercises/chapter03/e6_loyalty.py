@@ -52,6 +52,9 @@ def _undo(workspace: Workspace) -> None:
     queues = {LOYALTY, f"{LOYALTY}-dlq", *(n.removeprefix(target.name("")) for n in own)}
     for queue in queues:
         unsubscribe(target, queue)
+    # a mapping that is still being deleted would refuse the next one of the same queue
+    functions.remove_mappings(target, LOYALTY)
+    until(lambda: not _mappings(target), 30.0)
     remove(target, *sorted(queues))
 
 
@@ -140,7 +143,7 @@ def _begun(target: Target) -> bool:
 
 
 def _try(target: Target) -> Outcome:
-    sent = replay(api_address(target), fresh_orders(COUNT), connections=2, attempts=2)
+    sent = replay(api_address(target), fresh_orders(COUNT), connections=2, attempts=6)
     ids = list(sent.accepted)
     if len(ids) < COUNT:
         return wrong(
