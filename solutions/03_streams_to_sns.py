@@ -972,7 +972,7 @@ lab.diagram()
 lab.scoreboard()
 
 # %% [markdown]
-# R1 and R3 changed for one reason. Between the order and the services stand things that keep events, a log and a queue each, and a router that both sides know and neither controls. What is still amber has one reason as well: before the table there is nothing that keeps anything.
+# What changes R1 and R3 is one thing. Between the order and the services stand things that keep events, a log and a queue each, and a router that both sides know and neither controls. What holds R1, R2 and R6 back is one thing as well: before the table nothing keeps anything. (A busy machine starts environments slowly, and that can make a colour worse than your system is; run the cell again when it is idle.)
 #
 # ### The storm
 #
@@ -987,7 +987,7 @@ print("kept:  ", ", ".join(weather.kept) or "no promise")
 print("broken:", ", ".join(name for name, orders in weather.broken.items() if orders) or "none")
 
 # %% [markdown]
-# Look at the first order in the picture, and at who sent the customer away. An order that is in the table finds its way, whatever fails behind it. An order that comes while `accept-order` or the table has a bad moment is refused, because nothing in front of them keeps it. Chapter 04 puts something there.
+# Look at the first order in the picture, and at who sent the customer away. An order that is in the table finds its way, whatever fails behind it. An order that comes while `accept-order` or the table has a bad moment is refused, because nothing in front of them keeps it. Chapter 04 puts something there. If another promise is broken too, its picture says where that order stopped.
 
 # %% [markdown]
 # ## Decision record 03
