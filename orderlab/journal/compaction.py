@@ -12,6 +12,7 @@ from orderlab.journal.file import Entry
 from orderlab.journal.items import compact_items
 from orderlab.journal.lives import Standing, cancel_lives
 from orderlab.journal.neighbours import cancel_neighbours
+from orderlab.journal.repeats import without_repeats
 from orderlab.journal.table_facts import TableFacts, Tables
 
 __all__ = ["Standing", "TableFacts", "compact"]
@@ -29,7 +30,7 @@ def compact(
     topics that did. Without them less is left out. An entry that stands for others has `count`.
     """
     kept = cancel_lives(entries, standing)
-    segments = _segments(cancel_neighbours(kept))
+    segments = _segments(cancel_neighbours(without_repeats(kept)))
     return [e for number, part in segments for e in compact_items(part, tables, first=number == 0)]
 
 

@@ -98,6 +98,17 @@ def test_settings_that_are_written_over_at_once_are_written_once() -> None:
     assert len(compact([first, between, second])) == 3
 
 
+def test_a_queue_that_is_created_again_and_again_is_created_once() -> None:
+    made = call("sqs", "CreateQueue", QueueName="q")
+    removed = call("sqs", "DeleteQueue", QueueUrl="http://h/1/q")
+    told = call("sns", "Subscribe", TopicArn="arn:aws:sns:x:1:t", Endpoint="arn:aws:sqs:x:1:q")
+    assert compact([made, made, told, made]) == [made, told]
+    # the second one is another queue
+    assert compact([told, made, made, removed, made, made]) == [told, made, removed, made]
+    # the step may have removed it
+    assert compact([made, step(), made, made]) == [made, step(), made]
+
+
 def test_what_the_next_call_takes_back_is_not_done() -> None:
     names = {"FunctionName": "f", "StatementId": "s"}
     allow = call("lambda", "AddPermission", **names, Action="lambda:InvokeFunction")

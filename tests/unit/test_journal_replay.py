@@ -34,10 +34,11 @@ class Refusing:
 
 def test_what_could_not_be_done_again_is_named_with_its_reason(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j.jsonl")
-    for name in ("a", "bad", "bad", "b"):
+    for name in ("a", "bad", "b"):
         journal.write("sqs", "CreateQueue", {"QueueName": name}, {})
+    journal.write("sqs", "CreateQueue", {"QueueName": "bad"}, {}, region="eu-west-1")
     client = Refusing(bad=ValueError("no such thing"))
-    assert journal.replay(lambda _: client) == (2, 2)
+    assert journal.replay(lambda service, region="": client) == (2, 2)
     assert client.made == ["a", "b"]
     assert list(map(str, journal.failures)) == [
         "sqs CreateQueue bad (2 times): ValueError: no such thing"
