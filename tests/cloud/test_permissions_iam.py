@@ -279,6 +279,12 @@ def test_what_is_wrong_with_a_statement_is_said(
     assert caught.value.response["Error"]["Message"].startswith(text)
 
 
+def test_a_condition_that_compares_nothing_may_have_any_name(client: Any, owners: str) -> None:
+    whole = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*", "Condition": {"any": {}}}
+    document = json.dumps({"Version": "2012-10-17", "Statement": whole})
+    client("iam").put_role_policy(RoleName=owners, PolicyName="empty", PolicyDocument=document)
+
+
 def test_ten_policies_may_be_attached(client: Any) -> None:
     iam = client("iam")
     iam.create_role(RoleName="attached", AssumeRolePolicyDocument=trust(LAMBDA))

@@ -107,7 +107,7 @@ class Condition:
     def holds(self, context: Context) -> bool:
         given = context.get(self.key)
         if self.operator == "Null":
-            return (given is None) == (self.values[:1] == ("true",))
+            return (given is None) == ([value.lower() for value in self.values[:1]] == ["true"])
         if given is None:
             return self._without_value()
         values = [given] if isinstance(given, str) else list(given)
@@ -146,7 +146,7 @@ def read_conditions(block: Mapping[str, Mapping[str, Any]]) -> tuple[Condition, 
     """The Condition block of a statement; ValueError names an operator that does not exist."""
     found = []
     for name, keys in block.items():
-        if not is_operator(name):
+        if keys and not is_operator(name):
             raise ValueError(f"Invalid Condition type : {name}")
         quantifier, operator, if_exists = _parts(name)
         for key, values in keys.items():

@@ -83,8 +83,9 @@ def _check_sid(statement: dict[str, Any]) -> None:
 
 def _check_operators(statement: dict[str, Any]) -> None:
     block = statement.get("Condition")
-    for name in block if isinstance(block, dict) else ():
-        if not is_operator(name):
+    for name, keys in block.items() if isinstance(block, dict) else ():
+        # one that compares nothing may have any name
+        if keys and not is_operator(name):
             raise Malformed(f"Invalid Condition type : {name}")
 
 
