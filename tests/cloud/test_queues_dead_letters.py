@@ -42,6 +42,15 @@ def test_a_message_moves_when_it_would_be_received_once_too_often(client: Any, k
     assert counts(client, url) == (0, 0, 0)
 
 
+def test_a_count_that_is_sent_as_a_text_is_a_number_from_then_on(client: Any) -> None:
+    make_queue(client, "texts-dead")
+    url = make_queue(client, "texts", RedrivePolicy=redrive("texts-dead", "3"))
+    found = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
+    assert json.loads(found["Attributes"]["RedrivePolicy"]) == redrive("texts-dead", 3)
+    # the same queue, whichever way its count is written
+    assert make_queue(client, "texts", RedrivePolicy=redrive("texts-dead", 3)) == url
+
+
 def test_a_standard_queues_dead_letters_keep_their_age(client: Any, cloud: Any) -> None:
     dead = make_queue(client, "aged-dead")
     url = make_queue(client, "aged", VisibilityTimeout=3, RedrivePolicy=redrive("aged-dead", 1))

@@ -191,6 +191,8 @@ def test_tags(client: Any) -> None:
     found = tagging.get_resources(ResourceTypeFilters=["sqs"])["ResourceTagMappingList"]
     assert queue_arn("tagged") in [each["ResourceARN"] for each in found]
     sqs.untag_queue(QueueUrl=url, TagKeys=["team"])
+    with pytest.raises(ClientError, match="Too many tags added for queue tagged"):
+        sqs.tag_queue(QueueUrl=url, Tags={f"key{number}": "" for number in range(50)})
     assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"stage": "test"}
 
 

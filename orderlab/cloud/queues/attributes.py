@@ -17,6 +17,7 @@ from orderlab.cloud.queues.errors import (
     OverLimit,
     TwoKindsOfEncryption,
 )
+from orderlab.cloud.queues.redrive_policy import with_number
 
 MAX_MESSAGE_BYTES = 1_048_576
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
@@ -117,6 +118,8 @@ def _checked_value(name: str, value: str) -> str:
         if found not in _CHOICES[name]:
             raise InvalidAttributeValue(name)
         return found
+    if name == "RedrivePolicy":
+        return with_number(value)
     if name == "Policy" and value:
         _check_policy(value)
     return value

@@ -52,10 +52,11 @@ class QueueOperations:
     def create_queue(self, call: Call, parameters: Parameters) -> Result:
         _require_root(call)
         tags = {**texts_by_name(parameters, "tags"), **texts_by_name(parameters, "Tags")}
-        check_tags(tags)
+        name = needed_text(parameters, "QueueName")
+        check_tags(name, tags)
         queue = self._service.create(
             call.region,
-            needed_text(parameters, "QueueName"),
+            name,
             texts_by_name(parameters, "Attributes"),
             tags,
         )
@@ -125,7 +126,7 @@ class QueueOperations:
         tags = texts_by_name(parameters, "Tags")
         if not tags:
             raise MissingParameter("Tags")
-        check_tags({**queue.tags, **tags})
+        check_tags(queue.name, {**queue.tags, **tags})
         queue.tags.update(tags)
         return {}
 
@@ -143,9 +144,9 @@ class QueueOperations:
         return {"Tags": dict(queue.tags)} if queue.tags else {}
 
 
-def check_tags(tags: Mapping[str, str]) -> None:
+def check_tags(queue_name: str, tags: Mapping[str, str]) -> None:
     if len(tags) > MAX_TAGS:
-        raise InvalidParameterValue(f"Too many tags: at most {MAX_TAGS} for one queue.")
+        raise InvalidParameterValue(f"Too many tags added for queue {queue_name}.")
     for key, value in tags.items():
         if not 1 <= len(key) <= 128:
             raise InvalidParameterValue("Tag keys must be between 1 and 128 characters in length.")

@@ -49,6 +49,20 @@ def read_redrive_policy(text: str) -> RedrivePolicy:
     return RedrivePolicy(_target(policy["deadLetterTargetArn"], text), count)
 
 
+def with_number(text: str) -> str:
+    """The attribute as it is given back: a count that was sent as a text has become a number."""
+    policy = _object(text)
+    count = policy.get("maxReceiveCount") if policy else None
+    if policy is None or not isinstance(count, str):
+        return text
+    try:
+        policy["maxReceiveCount"] = _max_receive_count(count, text)
+    except InvalidParameterValue:
+        # said where the whole policy is read
+        return text
+    return json.dumps(policy, separators=(",", ":"))
+
+
 def _target(arn: Any, text: str) -> str:
     parts = arn.split(":") if isinstance(arn, str) else []
     if len(parts) != 6 or parts[0] != "arn":
