@@ -43,6 +43,6 @@ async def answer(cloud: Cloud, request: Request) -> Response:
             result = await result
     except AwsError as error:
         return Response.json({"message": error.message}, status=error.status)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
         return Response.json({"message": f"Bad parameters: {error}"}, status=400)
     return result if isinstance(result, Response) else Response.json(result)

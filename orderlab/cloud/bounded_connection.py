@@ -26,6 +26,9 @@ MAX_AHEAD = 64
 # what a client may still send of a body that nobody will read, and after it was refused
 MAX_UNREAD_BYTES = 80 * 1024 * 1024
 MAX_PARTING_BYTES = 1024 * 1024
+# what stands around the pieces of a body and behind it, in all and for each byte of the body
+MAX_FRAMING_BYTES = 64 * 1024
+MAX_FRAMING_OF_A_BYTE = 16
 # Parsed at once. A piece of the smallest requests makes 450 of them.
 _PIECE_BYTES = 8 * 1024
 
@@ -61,7 +64,7 @@ class BoundedConnection(HttpToolsProtocol):
         self.received = 0
         self.requests = 0
         self._in_head = self._in_body = self._leaving = False
-        self._head_bytes = self._unread = 0
+        self._head_bytes = self._unread = self._body_bytes = self._framing = 0
         self._held = b""
         self._refusal: tuple[int, str] | None = None
         self._come(self)
@@ -108,10 +111,14 @@ class BoundedConnection(HttpToolsProtocol):
             if self._head_bytes > MAX_HEAD_BYTES and self._refusal is None:
                 long_line = not self.headers and len(self.url) > MAX_LINE_BYTES
                 self.refuse(414 if long_line else 431)
-        elif self._in_body and self.cycle.response_complete:
-            self._unread += len(piece)
-            if self._unread > MAX_UNREAD_BYTES:
-                self.transport.close()
+        elif self._in_body:
+            self._framing += len(piece)
+            if self._framing > MAX_FRAMING_BYTES + (MAX_FRAMING_OF_A_BYTE + 1) * self._body_bytes:
+                self.refuse(400)
+            elif self.cycle.response_complete:
+                self._unread += len(piece)
+                if self._unread > MAX_UNREAD_BYTES:
+                    self.transport.close()
 
     def _parse_in_pieces(self, data: bytes) -> None:
         for start in range(0, len(data), _PIECE_BYTES):
@@ -157,8 +164,17 @@ class BoundedConnection(HttpToolsProtocol):
         if self._head_bytes or len(self.headers) > MAX_HEADERS:
             self._check_head()
         self._in_body = True
-        self._unread = 0
+        self._unread = self._body_bytes = self._framing = 0
         super().on_headers_complete()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # what comes behind a body in pieces is read by nobody
+        if not self._in_body:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._in_body = False

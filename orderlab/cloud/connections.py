@@ -11,13 +11,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 from collections.abc import Collection
 
 from orderlab.cloud.bounded_connection import BoundedConnection
 
+log = logging.getLogger("orderlab.cloud")
 MOST_DESCRIPTORS = 65_536
 MOST_CONNECTIONS = 4096
+# of answers that clients do not read
+MOST_UNREAD_BYTES = 256 * 1024 * 1024
 # for files, pipes and the processes of functions
 _SPARE_DESCRIPTORS = 320
 # what a client has time for, in seconds
@@ -66,7 +70,10 @@ class Connections:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
-            self.look(loop.time())
+            try:
+                self.look(loop.time())
+            except Exception:
+                log.exception("looking after the connections failed")
 
     def look(self, now: float) -> None:
         """Look at every connection once."""
@@ -83,6 +90,19 @@ class Connections:
             allowed = _PATIENCE[phase] + (each.received - since[3]) / _LEAST_BYTES_PER_SECOND
             if now - since[0] > allowed:
                 _part_from(each, phase)
+        self._bound_answers(opened)
+
+    def _bound_answers(self, opened: list[BoundedConnection]) -> None:
+        """Part from those who leave the most of their answers unread, if it is too much in all."""
+        unread = [(each.transport.get_write_buffer_size(), each) for each in opened]
+        total = sum(size for size, _ in unread)
+        if total <= MOST_UNREAD_BYTES:
+            return
+        for size, each in sorted(unread, key=lambda pair: -pair[0]):
+            if total <= MOST_UNREAD_BYTES // 2:
+                return
+            each.transport.abort()
+            total -= size
 
     def make_room(self, newcomer: BoundedConnection) -> None:
         """Called when one has come: part from some that do nothing if there are too many."""

@@ -12,6 +12,7 @@ import os
 import queue
 import sys
 import threading
+from collections.abc import Iterator
 from typing import TextIO, cast
 
 MOST_WAITING = 1000
@@ -93,14 +94,21 @@ class _Stream:
         return True
 
 
-def write_aside() -> OwnLog:
-    """From now on messages and `sys.stderr` go through a thread. For the process of a cloud."""
+@contextlib.contextmanager
+def written_aside() -> Iterator[None]:
+    """Meanwhile messages and `sys.stderr` go through a thread. For the process of a cloud."""
     _fill_the_first_descriptors()
     log = OwnLog(2)
-    root = logging.getLogger()
-    root.handlers[:] = [_Handler(log)]
+    root, before = logging.getLogger(), sys.stderr
+    handler = _Handler(log)
+    root.addHandler(handler)
     sys.stderr = cast(TextIO, _Stream(log, 2))
-    return log
+    try:
+        yield
+    finally:
+        sys.stderr = before
+        root.removeHandler(handler)
+        log.close()
 
 
 def _fill_the_first_descriptors() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, cast
 
 import uvicorn
@@ -19,13 +20,17 @@ from orderlab.cloud.cloud import Cloud
 from orderlab.cloud.connections import Connections, raise_descriptor_limit
 from orderlab.cloud.header_names import NamesAsSent
 from orderlab.cloud.one_write import OneWrite
-from orderlab.cloud.own_log import write_aside
+from orderlab.cloud.own_log import written_aside
 from orderlab.cloud.reaping import Parent
 from orderlab.cloud.server import Front
 from orderlab.cloud.settings import Settings
 from orderlab.errors import LearnerError
 
 WARM_UP_AFTER_SECONDS = 0.1
+_DISK_FAULTS = (
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS),
+    *(errno.ENOENT, errno.EACCES),
+)
 COLLECT_AFTER = (20_000, 20, 20)
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -47,16 +52,13 @@ def serve(
     Raises LearnerError if the port is taken.
     """
     listener = _listen(settings.port)
-    own_log = write_aside()
     runner: Callable[..., None] = asyncio.run
     if sys.platform != "win32":
         import uvloop
 
         runner = uvloop.run
-    try:
+    with written_aside():
         runner(_serve(settings, listener, when_ready, stop_sign, parent))
-    finally:
-        own_log.close()
 
 
 def _listen(port: int) -> socket.socket:
@@ -82,7 +84,8 @@ async def _serve(
     stop_sign: StopSign,
     parent: Parent | None,
 ) -> None:
-    cloud = Cloud(settings)
+    with _room_on_the_disk():
+        cloud = Cloud(settings)
     cloud.reaper.mark_this_process()
     port = listener.getsockname()[1]
     server, connections = _server(Front(cloud))
@@ -92,7 +95,8 @@ async def _serve(
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stopping.set)
     try:
-        await cloud.start(f"http://127.0.0.1:{port}")
+        with _room_on_the_disk():
+            await cloud.start(f"http://127.0.0.1:{port}")
         # what was loaded until now stays: the collector need not walk it again and again
         gc.freeze()
         # a request makes hundreds of objects, and nearly none of them is part of a cycle
@@ -119,7 +123,20 @@ async def _serve(
         await cloud.stop()
 
 
-class _Protocol(NamesAsSent, OneWrite, BoundedConnection):
+@contextlib.contextmanager
+def _room_on_the_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _DISK_FAULTS:
+            raise
+        raise LearnerError(
+            f"The cloud cannot write to its temporary folder ({error}).",
+            advice="Make room there, or name another folder in the variable TMPDIR.",
+        ) from None
+
+
+class _Protocol(BoundedConnection, NamesAsSent, OneWrite):
     pass
 
 

@@ -156,6 +156,25 @@ def test_code_that_cannot_be_stored_is_the_services_fault(no_more_files: Any) ->
         assert functions.client.list_layers()["Layers"] == []
 
 
+def test_a_cloud_that_finds_no_folder_says_so() -> None:
+    """One sentence, and no traceback."""
+    import resource
+
+    def no_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    process = subprocess.run(
+        [sys.executable, "-c", "import orderlab.cli; orderlab.cli.main()", "cloud"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": "/nowhere"},
+        preexec_fn=no_files,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert process.returncode != 0
+    assert "temporary folder" in process.stderr and "Traceback" not in process.stderr
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 2 MB."""

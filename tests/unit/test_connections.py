@@ -22,6 +22,7 @@ class Transport(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.written = b""
+        self.unread = 0
         self.closed = self.ended = self.paused = False
 
     def write(self, data: Any) -> None:
@@ -34,6 +35,9 @@ class Transport(asyncio.Transport):
         self.closed = True
 
     abort = close
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread
 
     def is_closing(self) -> bool:
         return self.closed
@@ -130,6 +134,53 @@ def test_a_client_that_was_told_to_leave_is_cut_off_in_the_end() -> None:
         watched.look(1000.0)
         watched.look(1006.0)
         assert transport.closed
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"1;" + b"x" * 200_000,
+        b"0\r\n" + b"x: y\r\n" * 30_000,
+        b"0\r\nx: " + b"y" * 200_000,
+    ],
+    ids=["extension", "trailers", "long trailer"],
+)
+def test_what_stands_around_a_body_has_an_end(rest: bytes) -> None:
+    async def test() -> None:
+        connection, transport = opened(ServerState(), never)
+        head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        connection.data_received(head + b"1\r\nx\r\n")
+        for start in range(0, len(rest), 16_384):
+            connection.data_received(rest[start : start + 16_384])
+        assert b" 400 " in transport.written and transport.ended
+        assert len(connection.headers) == 2
+
+    run(test)
+
+
+def test_a_body_may_come_a_byte_at_a_time() -> None:
+    async def test() -> None:
+        connection, transport = opened(ServerState(), at_once)
+        head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        connection.data_received(head + b"1\r\nx\r\n" * 50_000 + b"0\r\nt: r\r\n\r\n" + GET)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert transport.written.count(b"HTTP/1.1 200") == 2
+
+    run(test)
+
+
+def test_those_who_do_not_read_their_answers_are_cut_off() -> None:
+    async def test() -> None:
+        state = ServerState()
+        many = [opened(state, never) for _ in range(4)]
+        for number, (_, transport) in enumerate(many):
+            transport.unread = number * 60 * 1024 * 1024
+        watched = Connections(state.connections, 1024)
+        watched.look(1000.0)
+        assert [transport.closed for _, transport in many] == [False, False, True, True]
 
     run(test)
 

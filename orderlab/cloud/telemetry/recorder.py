@@ -14,6 +14,8 @@ from orderlab.cloud.telemetry.latency import Latencies
 # Some 8,000 orders through the whole system, and 60 MB.
 MAX_HOPS = 200_000
 MAX_PAGE = 10_000
+# pairs of a source and a target, with an action
+MAX_EDGES = 10_000
 # hops are forgotten in portions, so that forgetting costs little a hop
 _PORTIONS = 200
 
@@ -150,6 +152,8 @@ def _count(edges: dict[tuple[str, str, str], Edge], hop: Hop) -> None:
     key = (hop.source, hop.target, hop.action)
     edge = edges.get(key)
     if edge is None:
+        if len(edges) >= MAX_EDGES:
+            del edges[next(iter(edges))]
         edge = edges[key] = Edge()
     edge.latencies.add(hop.duration_ms)
     if hop.outcome != "ok":

@@ -13,8 +13,9 @@ from moto.logs.models import LogGroup, LogsBackend
 
 # bytes that CloudWatch counts for an event besides its text
 EVENT_OVERHEAD = 26
-# events that a reader copies before it gives the first of them
-_AT_A_TIME = 200
+# events that a reader copies before it gives the first of them: few at first, since a search
+# begins with one of each stream
+_AT_FIRST, _AT_A_TIME = 8, 200
 
 
 class Event(NamedTuple):
@@ -70,13 +71,15 @@ class Stream:
 
     def since(self, timestamp: int, number: int = 0) -> Iterator[Event]:
         """Events from a moment on, found as they are taken. None comes twice."""
+        count = _AT_FIRST
         while True:
             start = self.position(timestamp, number)
-            found = self.events[start : start + _AT_A_TIME]
+            found = self.events[start : start + count]
             yield from found
-            if len(found) < _AT_A_TIME:
+            if len(found) < count:
                 return
             timestamp, number = found[-1].timestamp, found[-1].number + 1
+            count = _AT_A_TIME
 
     def describe(self) -> dict[str, Any]:
         events = self.events

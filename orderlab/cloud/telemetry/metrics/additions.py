@@ -32,6 +32,7 @@ def addition(namespace: str, datum: Any, place: str) -> Callable[[MetricStore], 
     if not isinstance(datum, dict):
         raise ValidationError("A member of MetricData cannot be read.")
     name = reading.text(datum, "MetricName")
+    reading.require_length(name, f"{place}.MetricName", limits.MAX_NAME)
     unit = datum.get("Unit") or "None"
     if unit not in UNITS:
         raise InvalidParameterValue(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
-from orderlab.cloud.telemetry.metrics import reading
+from orderlab.cloud.telemetry.metrics import limits, reading
 from orderlab.cloud.telemetry.metrics.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
@@ -54,6 +54,8 @@ class Alarm:
     def __init__(self, arn: str, parameters: Mapping[str, Any]) -> None:
         self.arn = arn
         self.name = reading.text(parameters, "AlarmName")
+        reading.require_length(self.name, "alarmName", limits.MAX_NAME)
+        reading.bounded(parameters, "AlarmDescription", limits.MAX_DESCRIPTION)
         self.settings = {
             name: parameters[name] for name in _KEPT if parameters.get(name) is not None
         }
@@ -64,9 +66,9 @@ class Alarm:
         _check(self.settings)
         _check_length(self.settings["EvaluationPeriods"], self.period)
         self.actions = {
-            OK: reading.items(parameters, "OKActions"),
-            ALARM: reading.items(parameters, "AlarmActions"),
-            INSUFFICIENT: reading.items(parameters, "InsufficientDataActions"),
+            OK: _actions(parameters, "OKActions"),
+            ALARM: _actions(parameters, "AlarmActions"),
+            INSUFFICIENT: _actions(parameters, "InsufficientDataActions"),
         }
         for action in (each for actions in self.actions.values() for each in actions):
             if not str(action).startswith("arn:aws:sns:"):
@@ -141,6 +143,12 @@ class Alarm:
         }
 
 
+def _actions(parameters: Mapping[str, Any], name: str) -> list[Any]:
+    found = reading.items(parameters, name)
+    reading.at_most(found, limits.MAX_ACTIONS, name)
+    return found
+
+
 def _check(settings: Mapping[str, Any]) -> None:
     if settings.get("ComparisonOperator") not in _COMPARISONS:
         raise NotDoneYet(f"alarms with the comparison {settings.get('ComparisonOperator')}")
@@ -159,6 +167,8 @@ def _check(settings: Mapping[str, Any]) -> None:
             f"The value {settings['TreatMissingData']} for parameter TreatMissingData is invalid."
         )
     if "Metrics" in settings:
+        queries = reading.items(settings, "Metrics")
+        reading.at_most(queries, limits.MAX_ALARM_QUERIES, "Metrics")
         return
     for name in ("MetricName", "Namespace", "Period"):
         if name not in settings:

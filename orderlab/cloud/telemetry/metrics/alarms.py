@@ -221,6 +221,7 @@ class Alarms:
     def _set_state(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         name = reading.text(parameters, "AlarmName")
         state = reading.text(parameters, "StateValue")
+        reading.bounded(parameters, "StateReason", limits.MAX_REASON)
         alarm = self._alarms.get((call.region, name))
         if alarm is None:
             raise ResourceNotFound("Unknown")

@@ -58,6 +58,7 @@ class MetricsApi:
 
     async def _put(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         namespace = reading.text(parameters, "Namespace")
+        reading.require_length(namespace, "namespace", limits.MAX_NAME)
         if namespace.startswith("AWS/"):
             raise InvalidParameterValue("The value AWS/ for parameter Namespace is invalid.")
         data = reading.required_list(parameters, "MetricData")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from orderlab.cloud.telemetry.metrics.errors import Throttling
 
 _HOUR, _DAY = 3600, 24 * 3600
+# characters of a name, and of a dimension's value
+MAX_NAME, MAX_DIMENSION_VALUE = 255, 1024
 # values are between minus and plus this
 LARGEST_VALUE = 2.0**360
 # PutMetricData: entries, values of one entry, and how old or new they may be
@@ -28,8 +30,12 @@ MAX_EXPRESSION = 2048
 MAX_ESTIMATED_POINTS = 396_000
 # the same, each as often as an operator or function of an expression goes through it
 MAX_COMPUTED_POINTS = 2_000_000
-# alarms of a Region
+# alarms of a Region; actions of a state, and queries of one alarm
 MAX_ALARMS = 5000
+MAX_ACTIONS = 5
+MAX_ALARM_QUERIES = 20
+# characters of an alarm's description, and of the reason for a state
+MAX_DESCRIPTION, MAX_REASON = 1024, 1023
 
 
 def kept_seconds(period: int) -> int:

@@ -13,7 +13,11 @@ from orderlab.cloud.telemetry.metrics.errors import (
     MissingParameter,
     ValidationError,
 )
-from orderlab.cloud.telemetry.metrics.limits import LARGEST_VALUE
+from orderlab.cloud.telemetry.metrics.limits import (
+    LARGEST_VALUE,
+    MAX_DIMENSION_VALUE,
+    MAX_NAME,
+)
 from orderlab.cloud.telemetry.metrics.statistics import is_statistic
 
 _YEAR_9000 = 221_845_392_000
@@ -27,6 +31,23 @@ def text(parameters: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise ValidationError(f"The parameter {name} must be a string.")
     return value
+
+
+def bounded(parameters: Mapping[str, Any], name: str, longest: int) -> str:
+    """A text that may be missing, of so many characters at most."""
+    value = parameters.get(name)
+    found = "" if value is None else str(value)
+    require_length(found, f"{name[:1].lower()}{name[1:]}", longest)
+    return found
+
+
+def require_length(value: str, name: str, longest: int) -> None:
+    """Raise ValidationError for a text that is too long."""
+    if len(value) > longest:
+        raise ValidationError(
+            f"1 validation error detected: Value '{value[:longest]}' at '{name}' failed to satisfy "
+            f"constraint: Member must have length less than or equal to {longest}"
+        )
 
 
 def items(parameters: Mapping[str, Any], name: str) -> list[Any]:
@@ -113,7 +134,10 @@ def dimensions(found: list[Any]) -> dict[str, str]:
     for each in found:
         if not isinstance(each, dict) or not each.get("Name") or "Value" not in each:
             raise InvalidParameterValue("The parameter Dimensions.member.Name is required.")
-        result[str(each["Name"])] = str(each["Value"])
+        name, value = str(each["Name"]), str(each["Value"])
+        require_length(name, "dimensions.member.name", MAX_NAME)
+        require_length(value, "dimensions.member.value", MAX_DIMENSION_VALUE)
+        result[name] = value
     if len(result) > 30:
         raise ValidationError("The collection Dimensions must not have more than 30 members.")
     return result
