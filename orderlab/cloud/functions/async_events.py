@@ -5,7 +5,8 @@ throttled is tried again, after 1 s, 2 s ... 5 min, as long as it is not too old
 goes to the failure destination and the dead-letter queue.
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
 
-Differs from AWS: the queue is lost when the cloud stops, and delivers no event twice.
+Differs from AWS: the queue is lost when the cloud stops, and delivers no event twice. It holds
+256 MB; beyond that events are throttled.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ MAX_RETRIES = 2
 MAX_AGE_SECONDS = 21_600
 MAX_BACKOFF_SECONDS = 300.0
 AT_ONCE = 100
+QUEUE_BYTES = 256 * 1024 * 1024
+# what an event takes beside its payload
+_EVENT_BYTES = 1024
 
 
 @dataclass(slots=True, eq=False)
@@ -51,6 +55,12 @@ class AsyncEvent:
     attempts: int = 0
     throttled: int = 0
     last: Invocation | None = None
+    # whether it waits for another attempt
+    comes_again: bool = False
+
+    @property
+    def size(self) -> int:
+        return len(self.payload) + _EVENT_BYTES
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +74,10 @@ class _Line:
 class AsyncEvents:
     """Takes events and sees them through."""
 
-    def __init__(self, service: FunctionService, invoker: Invoker) -> None:
+    def __init__(
+        self, service: FunctionService, invoker: Invoker, most_bytes: int = QUEUE_BYTES
+    ) -> None:
+        self._most_bytes, self._held_bytes = most_bytes, 0
         self._service, self._invoker = service, invoker
         self._cloud = service.cloud
         self._lines: dict[tuple[str, str], _Line] = {}
@@ -73,8 +86,14 @@ class AsyncEvents:
     def accept(
         self, region: str, name: FunctionName, payload: bytes, caller: Caller, request_id: str
     ) -> None:
-        """Queue an event; it is tried at once if not too many are under way."""
+        """Queue an event; it is tried at once if not too many are under way.
+
+        TooManyRequestsException if the queue is full.
+        """
         event = AsyncEvent(region, name, payload, caller, request_id, self._cloud.clock.now())
+        if self._held_bytes + event.size > self._most_bytes:
+            raise TooManyRequests("CallerRateLimitExceeded")
+        self._held_bytes += event.size
         function = self._service.backend(region).function(name)
         self._service.record.metric(function, "AsyncEventsReceived", 1.0)
         self._enqueue(event)
@@ -113,6 +132,8 @@ class AsyncEvents:
         except Exception:
             log.exception("an asynchronous event of %s failed", event.name.name)
         finally:
+            if not event.comes_again:
+                self._held_bytes -= event.size
             line.running -= 1
             self._pump(line)
 
@@ -159,8 +180,11 @@ class AsyncEvents:
         self._later(event, min(2.0 ** (event.throttled - 1), MAX_BACKOFF_SECONDS))
 
     def _later(self, event: AsyncEvent, seconds: float) -> None:
+        event.comes_again = True
+
         async def wait() -> None:
             await self._cloud.clock.sleep(seconds)
+            event.comes_again = False
             self._enqueue(event)
 
         self._start(wait(), "lambda-async-retry")
