@@ -108,6 +108,17 @@ def test_a_maximum_concurrency_is_reached_and_not_passed(kit: Kit) -> None:
     assert len(kit.cloud.page(f"environments?function={function.name}")) == 2
 
 
+def test_a_queue_uses_the_whole_reservation_of_its_function(kit: Kit) -> None:
+    queue = kit.queue(VisibilityTimeout=60)
+    function = kit.function(SLEEP="2")
+    kit.lambda_.put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=2)
+    kit.send(queue, *(str(number) for number in range(6)))
+    kit.mapping(function, kit.arn(queue), BatchSize=1)
+    assert most_at_once(kit, function.name, 3, 5) == 2
+    until(lambda: kit.left(queue) == 0, 40)
+    kit.lambda_.delete_function_concurrency(FunctionName=function.name)
+
+
 def test_each_group_of_a_fifo_queue_has_one_batch_at_work(kit: Kit) -> None:
     settings = {"FifoQueue": "true", "ContentBasedDeduplication": "true", "VisibilityTimeout": 60}
     queue, function = kit.queue(**settings), kit.function(SLEEP="2")

@@ -42,9 +42,10 @@ def test_an_empty_queue_goes_back_to_five_or_to_those_that_are_busy() -> None:
     assert scaling.pollers == 5
 
 
-def test_a_throttled_function_is_called_by_half_as_many_for_a_while() -> None:
+def test_a_throttled_function_gets_no_more_than_it_works_on_for_a_while() -> None:
     scaling = Scaling()
-    scaling.pollers = 8
-    scaling.throttled(1.0)
-    assert after_waiting(scaling, HOLD_SECONDS - 0.5, begin=1.0) == 4
-    assert after_waiting(scaling, 2.0, begin=1.0 + HOLD_SECONDS) > 4
+    scaling.throttled(1.0, working=2)
+    assert after_waiting(scaling, HOLD_SECONDS - 0.5, begin=1.0) == 2
+    assert after_waiting(scaling, 2.0, begin=1.0 + HOLD_SECONDS) > 2
+    scaling.throttled(9.0, working=0)
+    assert scaling.pollers == 1

@@ -40,7 +40,7 @@ class Scaling:
         self.pollers = max(busy, min(AT_FIRST, self.maximum), 1)
         self._earned = 0.0
 
-    def throttled(self, now: float) -> None:
-        """The function refused a batch: go on with half of the pollers for a while."""
-        self.pollers = max(1, self.pollers // 2)
+    def throttled(self, now: float, working: int) -> None:
+        """The function refused a batch: for a while, no more than it works on at the moment."""
+        self.pollers = max(1, min(self.pollers, working))
         self._held_until = now + HOLD_SECONDS

@@ -59,8 +59,8 @@ class QueuePoller(Poller):
         super().__init__(cloud, mapping)
         limit = self.settings.get("ScalingConfig", {}).get("MaximumConcurrency")
         self._scaling = Scaling(limit or STANDARD_MAXIMUM)
-        # batches under way, and whether one has ended since that was last looked at
-        self._busy = 0
+        # batches under way, those of them that were throttled, and whether one has ended lately
+        self._busy = self._held_back = 0
         self._ended_one = asyncio.Event()
 
     def start(self) -> None:
@@ -204,11 +204,19 @@ class QueuePoller(Poller):
                 self.consumer.recheck()
             if outcome.kind != "throttled":
                 return outcome
-            self._scaling.throttled(real_seconds())
             pause = backoff.next()
             if self.stopping or self.cloud.clock.now() + pause >= deadline:
                 return outcome
+            await self._hold_back(pause)
+
+    async def _hold_back(self, pause: float) -> None:
+        """Wait with a batch that was throttled, and let others know."""
+        self._held_back += 1
+        self._scaling.throttled(real_seconds(), self._busy - self._held_back)
+        try:
             await self.pause(pause)
+        finally:
+            self._held_back -= 1
 
     def _delete(self, queue: Queue, done: Sequence[Taken]) -> None:
         for taken in done:
