@@ -103,8 +103,6 @@ class ForkServer:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                # one session for all functions: a desktop's scheduler shares the processors
-                # out among sessions, and the cloud must not be one of many
                 start_new_session=True,
             )
         ours.setblocking(False)

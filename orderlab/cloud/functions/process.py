@@ -49,6 +49,10 @@ class FunctionProcess:
         if sys.platform != "win32":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
+            # one so young that it has no group yet
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if self.exit_status() is None:
+                    os.kill(self.pid, signal.SIGKILL)
 
     def bury(self) -> None:
         """It has ended, and nobody asks any more: its number may be another's from now on."""

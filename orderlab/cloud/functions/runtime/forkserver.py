@@ -74,15 +74,14 @@ class Server:
         if pid == 0:
             self._leave(output)
             return True
-        os.setpgid(pid, pid)
         os.close(output)
         self._living[pid] = order["id"]
         self._tell("started", order["id"], pid)
         return False
 
     def _leave(self, output):
-        """In the copy: a group and an output of its own, and nothing of the server's."""
-        os.setpgid(0, 0)
+        """In the copy: a session and an output of its own, and nothing of the server's."""
+        os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.close(self._woken)
