@@ -35,7 +35,13 @@ class _Look:
     left: tuple[tuple[str, int], ...]
     hops: int
     done: int
-    busy: bool
+    waiting: int
+    busy: frozenset[str]
+
+    @property
+    def idle(self) -> bool:
+        """Whether no function works, and none is about to."""
+        return not self.busy and not self.waiting
 
 
 class Settling:
@@ -49,27 +55,28 @@ class Settling:
         self._target, self._parts, self._complete = target, parts, complete
         self._speed = float(target.page("health")["speed"])
         self._short = 0.5
-        self._long = max(1.5, LONGEST_PAUSE / self._speed)
+        self._long = max(3.0, LONGEST_PAUSE / self._speed)
 
     def wait(self, say: Callable[[str], None]) -> Settled:
         """Return when all is quiet, when nothing moves any more, or after the longest time."""
         began = moved = progressed = time.monotonic()
         limit = LIMIT_SECONDS / self._speed + 30.0
         patience = self._patience()
-        before = self._look()
+        earlier = before = self._look()
         asked = False
         while True:
             time.sleep(EVERY_SECONDS)
             look, now = self._look(), time.monotonic()
             if look.hops != before.hops or look.left != before.left:
                 moved, asked = now, False
-            if look.done != before.done:
+            # a function that works for long, or takes long to start, may yet get on
+            if look.done != before.done or look.busy & before.busy & earlier.busy:
                 progressed = now
-            before = look
+            earlier, before = before, look
             left = dict(look.left)
             say(_words(left, now - began))
             still = now - moved
-            if not left and not look.busy and still > self._short:
+            if not left and look.idle and still > self._short:
                 if still > self._long or (not asked and self._complete()):
                     return Settled(True, {}, now - began)
                 asked = True
@@ -78,18 +85,17 @@ class Settling:
 
     def _look(self) -> _Look:
         edges = self._target.page("recorder/edges")
-        left = [(name, depth(self._target, name).total) for name in self._parts.consumed]
+        depths = [(name, depth(self._target, name).total) for name in self._parts.consumed]
         waiting = int(self._target.page("async-events")["waiting"])
         done = sum(
             edge["count"] - edge["errors"]
             for edge in edges["edges"]
             if edge["action"] in ("PutItem", "UpdateItem", "TransactWriteItems", "Publish")
         )
-        states = [each["state"] for each in self._target.page("environments")]
-        busy = waiting > 0 or any(state in ("busy", "starting") for state in states)
-        return _Look(
-            tuple(each for each in left if each[1]), self._of_the_system(edges), done, busy
-        )
+        environments = self._target.page("environments")
+        busy = frozenset(e["id"] for e in environments if e["state"] in ("busy", "starting"))
+        left = tuple(each for each in depths if each[1])
+        return _Look(left, self._of_the_system(edges), done, waiting, busy)
 
     @staticmethod
     def _of_the_system(edges: dict[str, list[dict[str, object]]]) -> int:
