@@ -262,7 +262,7 @@ print(dynamodb.query(**{**of_ada, "TableName": "notes"}, IndexName="by-age")["Co
 # %%
 ex = lab.exercise("2.2").again()
 ### BEGIN SOLUTION
-dynamodb.update_table(
+_ = dynamodb.update_table(
     TableName="orders",
     AttributeDefinitions=[{"AttributeName": "customer_id", "AttributeType": "S"},
                           {"AttributeName": "placed_at", "AttributeType": "S"}],
@@ -390,7 +390,7 @@ assert made
 # %%
 ex = lab.exercise("2.3").again()
 ### BEGIN SOLUTION
-dynamodb.update_table(
+_ = dynamodb.update_table(
     TableName="orders",
     AttributeDefinitions=[{"AttributeName": "open_at_store", "AttributeType": "S"},
                           {"AttributeName": "placed_at", "AttributeType": "S"}],

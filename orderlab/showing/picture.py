@@ -27,7 +27,7 @@ class Picture:
         self.svg, self.alt, self.measured, self.kind = svg, alt, measured, kind
 
     def __repr__(self) -> str:
-        return f"[picture] {self.alt}"
+        return f"[{'measured' if self.measured else 'picture'}] {self.alt}"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         kind = ("measured" if self.measured else "drawn") + (f" {self.kind}" if self.kind else "")

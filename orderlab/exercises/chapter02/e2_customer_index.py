@@ -330,7 +330,7 @@ CUSTOMER_ORDERS = Exercise(
     answer_name="orders_of",
     solve=_solve,
     needs=("2.1",),
-    solution="""dynamodb.update_table(
+    solution="""_ = dynamodb.update_table(
     TableName="orders",
     AttributeDefinitions=[{"AttributeName": "customer_id", "AttributeType": "S"},
                           {"AttributeName": "placed_at", "AttributeType": "S"}],

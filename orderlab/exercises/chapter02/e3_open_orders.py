@@ -307,7 +307,7 @@ OPEN_ORDERS = Exercise(
     solve=_solve,
     needs=("2.1", "2.2"),
     waits=True,
-    solution="""dynamodb.update_table(
+    solution="""_ = dynamodb.update_table(
     TableName="orders",
     AttributeDefinitions=[{"AttributeName": "open_at_store", "AttributeType": "S"},
                           {"AttributeName": "placed_at", "AttributeType": "S"}],
