@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
 
+from orderlab.exercises.engine.answers import CannotRead
 from orderlab.exercises.engine.exercise import Exercise, Proof, Workspace
-from orderlab.exercises.engine.outcome import Outcome
+from orderlab.exercises.engine.outcome import Outcome, unreadable
 from orderlab.exercises.quiz.question import Question
 
 # Gives a workspace at the starting point of an exercise, and a function that tells how many calls
@@ -87,7 +88,10 @@ class _Bench:
         memory, before = dict(workspace.memory), calls()
         workspace.answer = attempt(workspace)
         pure = calls() == before
-        outcome = self._exercise.check(workspace)
+        try:
+            outcome = self._exercise.check(workspace)
+        except CannotRead as why:  # as a learner's attempt shows it
+            outcome = unreadable(str(why))
         workspace.memory = memory
         if not pure:
             self._open.close()
