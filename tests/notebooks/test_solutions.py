@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "solutions").glob("[0-9][0-9]_*.ipynb"))
+# the glossary, 99, is text alone
+NOTEBOOKS = sorted((ROOT / "solutions").glob("0[0-9]_*.ipynb"))
 
 
 @pytest.mark.timeout(400)
