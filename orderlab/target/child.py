@@ -20,8 +20,9 @@ from orderlab.cloud.process_identity import identity
 from orderlab.errors import LabError, LearnerError
 from orderlab.target.session import closed_session
 
+STOP_SECONDS = 10.0
 # Jupyter waits two and a half seconds for a kernel that is to end, and ends it then.
-STOP_SECONDS = 1.5
+STOP_SECONDS_OF_A_KERNEL = 1.5
 # The variable that tells, from outside, whose cloud a process is.
 PARENT = "ORDERLAB_PARENT"
 
@@ -68,7 +69,7 @@ class CloudProcess:
             raise LearnerError(ready["error"])
         return ready
 
-    def stop(self, patience_seconds: float = STOP_SECONDS) -> None:
+    def stop(self, patience_seconds: float | None = None) -> None:
         """Close its input, wait, and kill it if it does not go. A second call does nothing."""
         atexit.unregister(self.stop)
         process = self._process
@@ -76,7 +77,7 @@ class CloudProcess:
         with contextlib.suppress(OSError):
             process.stdin.close()
         try:
-            process.wait(patience_seconds)
+            process.wait(stop_seconds() if patience_seconds is None else patience_seconds)
         except BaseException as reason:
             # it took too long, or our own wait was interrupted: either way it goes now
             process.kill()
@@ -85,6 +86,11 @@ class CloudProcess:
                 raise
         finally:
             process.stdout.close()
+
+
+def stop_seconds() -> float:
+    """How long to wait for a child that is told to end."""
+    return STOP_SECONDS_OF_A_KERNEL if "ipykernel" in sys.modules else STOP_SECONDS
 
 
 def out_of_our_group() -> dict[str, Any]:

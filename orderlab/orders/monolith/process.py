@@ -15,7 +15,7 @@ from typing import Any
 
 from orderlab.errors import LabError, LearnerError, interruptible
 from orderlab.orders.monolith.services import NAMES
-from orderlab.target.child import STOP_SECONDS, out_of_our_group
+from orderlab.target.child import out_of_our_group, stop_seconds
 
 _START_AGAIN = "Make another one: run the cell with `lab.monolith()` again."
 
@@ -129,7 +129,7 @@ class Monolith:
         with contextlib.suppress(OSError):
             self._process.stdin.close()
         try:
-            self._process.wait(STOP_SECONDS)
+            self._process.wait(stop_seconds())
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
