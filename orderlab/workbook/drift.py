@@ -12,7 +12,7 @@ from orderlab.workbook.learner import learner_notebook
 from orderlab.workbook.solution import is_shown, without_markers
 from orderlab.workbook.source import notebook_of, sources
 
-MAX_IGNORED_SHARE = 0.1
+MAX_IGNORED_SHARE = 0.15
 
 
 def drift(root: Path) -> list[str]:
