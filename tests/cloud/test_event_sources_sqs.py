@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.cloud.bystander import bystander
 from tests.cloud.event_source_kit import READ_SOURCES, Kit, until
 
 
@@ -82,6 +83,19 @@ def test_a_batch_that_fails_comes_back_and_ends_among_the_dead_letters(kit: Kit)
     assert kit.left(queue) == 0
     counts = [record["attributes"]["ApproximateReceiveCount"] for record in function.records()]
     assert counts == ["1", "2"]
+
+
+def test_filters_over_long_messages_keep_nobody_waiting(kit: Kit, cloud: Any) -> None:
+    function, queue = kit.function(), kit.queue()
+    asked = [{"numeric": [">", n, "<", n + 1]} for n in range(90)] + ["last"]
+    pattern = json.dumps({"body": {"a": asked}}, separators=(",", ":"))
+    kit.mapping(function, kit.arn(queue), FilterCriteria={"Filters": [{"Pattern": pattern}]})
+    values = [-n for n in range(20_000)]
+    with bystander(cloud):
+        kit.send(queue, json.dumps({"a": values}), json.dumps({"a": [*values[:5], "last"]}))
+        kit.send(queue, json.dumps({"a": [*values, "last"]}))
+        until(lambda: kit.left(queue) == 0, 60)
+    assert sorted(len(json.loads(body)["a"]) for body in function.bodies()) == [6, 20_001]
 
 
 def test_only_what_a_partial_answer_names_comes_back(kit: Kit) -> None:

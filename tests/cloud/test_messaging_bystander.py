@@ -143,6 +143,27 @@ def test_filters_over_long_messages(client: Any, cloud: Any) -> None:
     assert counts(client, last)[0] == 2
 
 
+def test_filters_that_ask_very_much(client: Any, cloud: Any) -> None:
+    arn = topic(client, "long-questions")
+    words = [f"w{n}" for n in range(12_000)]
+    blocks = [{"cidr": f"10.{n}.0.0/16"} for n in range(150)]
+    edges = [{"anything-but": {"suffix": [f"x{n}" for n in range(5_000)] + ["1"]}}]
+    rules = [[{"anything-but": words}], blocks, edges]
+    urls = [
+        subscriber(
+            client, arn, f"ask-{n}", FilterPolicy={"a": rule}, FilterPolicyScope="MessageBody"
+        )
+        for n, rule in enumerate(rules)
+    ]
+    addresses = [f"11.0.{n // 256}.{n % 256}" for n in range(12_000)]
+    ones = [f"{n}1" for n in range(12_000)]
+    with bystander(cloud):
+        for values in (words, addresses, ones):
+            client("sns").publish(TopicArn=arn, Message=json.dumps({"a": values}))
+        # each has what two of the filters want
+        until(lambda: [counts(client, url)[0] for url in urls] == [2, 0, 2], 60)
+
+
 def test_a_message_for_very_many(client: Any, cloud: Any) -> None:
     arn = topic(client, "very-many")
     url = make_queue(client, "very-many", Policy=lets_in("very-many", arn))

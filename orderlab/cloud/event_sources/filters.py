@@ -10,12 +10,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from orderlab.cloud.event_sources.matchers import ABSENT, Test, matcher
+from orderlab.cloud.event_sources.matchers import (
+    ABSENT,
+    one_of,
+    tests_of,
+)
 from orderlab.cloud.patterns.fields import Fields, LeafTest
 
 Predicate = Callable[[Any], bool]
 INVALID = "Invalid filter pattern definition."
 DEEPEST = 50
+# how much work may be done at once: bytes of records times what the patterns ask of each
+AT_ONCE = 1_000_000
+# about as much of a pattern as asks one question
+_QUESTION_LENGTH = 4
 
 
 class InvalidPattern(ValueError):
@@ -27,9 +35,14 @@ class FilterCriteria:
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self._predicates = [compile_filter(pattern) for pattern in patterns]
+        self._questions = sum(map(len, patterns)) // _QUESTION_LENGTH + 1
 
     def __bool__(self) -> bool:
         return bool(self._predicates)
+
+    def work(self, size: int) -> int:
+        """How much work a record of so many bytes is, compared with AT_ONCE."""
+        return size * self._questions if self._predicates else 0
 
     def passes(self, record: Mapping[str, Any]) -> bool:
         return not self._predicates or any(matches(record) for matches in self._predicates)
@@ -83,7 +96,7 @@ def _read(pattern: Any, fields: Fields, depth: int) -> None:
         elif not isinstance(value, list) or not value:
             raise InvalidPattern(f"{key} must hold an object or a list that is not empty")
         else:
-            fields.at(key).test(_leaf_test([_test(alternative) for alternative in value]))
+            fields.at(key).test(_leaf_test(value))
 
 
 def _alternatives_of(patterns: Any, depth: int) -> list[Fields]:
@@ -97,15 +110,12 @@ def _alternatives_of(patterns: Any, depth: int) -> list[Fields]:
     return found
 
 
-def _test(alternative: Any) -> Test:
+def _leaf_test(alternatives: list[Any]) -> LeafTest:
     try:
-        return matcher(alternative)
+        tests = tests_of(alternatives)
     except ValueError as error:
         raise InvalidPattern(str(error)) from None
-
-
-def _leaf_test(tests: list[Test]) -> LeafTest:
-    absent = any(test(ABSENT) for test in tests)
+    absent = one_of(tests)(ABSENT)
 
     def holds(values: list[Any]) -> bool:
         if not values:

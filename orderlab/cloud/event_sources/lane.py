@@ -109,7 +109,7 @@ class Lane:
                 if not woken and not batch:
                     break
                 continue
-            full_at = self._add(batch, enumerate(records, after.index - len(records)))
+            full_at = await self._add(batch, enumerate(records, after.index - len(records)))
             if full_at is not None:
                 return batch, full_at
             position = after
@@ -120,11 +120,13 @@ class Lane:
                 await asyncio.sleep(0)
         return batch, position.index
 
-    def _add(self, batch: list[StreamRecord], found: Iterable[tuple[int, Found]]) -> int | None:
+    async def _add(
+        self, batch: list[StreamRecord], found: Iterable[tuple[int, Found]]
+    ) -> int | None:
         """Add what fits; the index where the batch must end, None if it may take more."""
         held = ENVELOPE_BYTES + sum(len(record.encoded) + 1 for record in batch)
         for index, record in found:
-            taken = self._take(record, index)
+            taken = await self._take(record, index)
             if taken is None:
                 continue
             alone = self._is_struck(taken)
@@ -136,13 +138,14 @@ class Lane:
                 return index + 1
         return None
 
-    def _take(self, record: Found, index: int) -> StreamRecord | None:
+    async def _take(self, record: Found, index: int) -> StreamRecord | None:
         """The record in the function's form, if it is this lane's and passes the filters."""
         if lane_of(record.keys, len(self._progress.lanes)) != self._lane:
             return None
         source_arn = self._poller.mapping.source.arn
-        filters = self._poller.filters
-        if filters and not filters.passes(record.event(source_arn)):
+        if self._poller.filters and not await self._poller.wants(
+            record.event(source_arn), record.size
+        ):
             return None
         text = record.encoded(source_arn)
         return StreamRecord(index, record.sequence_number, record.created, self._clock.now(), text)

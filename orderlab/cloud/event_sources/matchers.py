@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-opera
 
 from __future__ import annotations
 
-import ipaddress
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from orderlab.cloud.patterns.networks import Network
+from orderlab.cloud.patterns.texts import TOGETHER, equal_but_for_case
 from orderlab.cloud.patterns.wildcards import Part, Wild, Wildcard
 
 Test = Callable[[Any], bool]
@@ -60,8 +61,8 @@ def _text(operand: Any, name: str) -> str:
 def _affix(name: str, at_edge: Callable[[str, str], bool]) -> Callable[[Any], Test]:
     def build(operand: Any) -> Test:
         if isinstance(operand, dict) and set(operand) == {"equals-ignore-case"}:
-            folded = _text(operand["equals-ignore-case"], name).casefold()
-            return lambda value: isinstance(value, str) and at_edge(value.casefold(), folded)
+            lowered = _text(operand["equals-ignore-case"], name).lower()
+            return lambda value: isinstance(value, str) and at_edge(value.lower(), lowered)
         text = _text(operand, name)
         return lambda value: isinstance(value, str) and at_edge(value, text)
 
@@ -69,8 +70,7 @@ def _affix(name: str, at_edge: Callable[[str, str], bool]) -> Callable[[Any], Te
 
 
 def _equals_ignore_case(operand: Any) -> Test:
-    folded = _text(operand, "equals-ignore-case").casefold()
-    return lambda value: isinstance(value, str) and value.casefold() == folded
+    return equal_but_for_case([_text(operand, "equals-ignore-case")])
 
 
 def _wildcard(operand: Any) -> Test:
@@ -112,15 +112,7 @@ def _numeric(operand: Any) -> Test:
 
 
 def _cidr(operand: Any) -> Test:
-    network = ipaddress.ip_network(_text(operand, "cidr"), strict=False)
-
-    def test(value: Any) -> bool:
-        try:
-            return isinstance(value, str) and ipaddress.ip_address(value) in network
-        except ValueError:
-            return False
-
-    return test
+    return Network(_text(operand, "cidr")).holds
 
 
 def _anything_but(operand: Any) -> Test:
@@ -128,15 +120,60 @@ def _anything_but(operand: Any) -> Test:
         if len(operand) != 1 or not set(operand) <= _NEGATABLE:
             raise ValueError("anything-but takes a value, a list or one operator on strings")
         ((name, values),) = operand.items()
-        tests = [OPERATORS[name](v) for v in (values if isinstance(values, list) else [values])]
+        found = values if isinstance(values, list) else [values]
+        test = one_of(tests_of([{name: each} for each in found]))
     else:
-        values = operand if isinstance(operand, list) else [operand]
-        if any(isinstance(value, (dict, list)) for value in values):
+        found = operand if isinstance(operand, list) else [operand]
+        if any(isinstance(each, (dict, list)) for each in found):
             raise ValueError("anything-but takes plain values")
-        tests = [_equals(value) for value in values]
-    if not tests:
+        test = _equals_one_of(found)
+    if not found:
         raise ValueError("anything-but takes at least one value")
-    return lambda value: value is not ABSENT and not any(test(value) for test in tests)
+    return lambda value: value is not ABSENT and not test(value)
+
+
+def one_of(alternatives: Sequence[Test]) -> Test:
+    """A test that holds where one of several does."""
+
+    def test(value: Any) -> bool:
+        return any(alternative(value) for alternative in alternatives)
+
+    return test
+
+
+def tests_of(alternatives: Sequence[Any]) -> list[Test]:
+    """As few tests as ask what the alternatives ask; ValueError if AWS knows one of them not."""
+    together: dict[str, list[str]] = {name: [] for name in TOGETHER}
+    plain: list[Any] = []
+    others: list[Test] = []
+    for each in alternatives:
+        name, operand = next(iter(each.items())) if _has_one_key(each) else ("", None)
+        if name in TOGETHER and isinstance(operand, str):
+            together[name].append(operand)
+        elif isinstance(each, (dict, list)):
+            others.append(matcher(each))
+        else:
+            plain.append(each)
+    tests = [_equals(plain[0]) if len(plain) == 1 else _equals_one_of(plain)] if plain else []
+    tests += [TOGETHER[name](texts) for name, texts in together.items() if texts]
+    return tests + others
+
+
+def _has_one_key(alternative: Any) -> bool:
+    return isinstance(alternative, dict) and len(alternative) == 1
+
+
+def _equals_one_of(values: Sequence[Any]) -> Test:
+    texts = frozenset(value for value in values if isinstance(value, str))
+    numbers = frozenset(value for value in values if _is_number(value))
+    rest = one_of([_equals(value) for value in values if value is None or isinstance(value, bool)])
+
+    def test(value: Any) -> bool:
+        if isinstance(value, str):
+            return value in texts
+        return value in numbers if _is_number(value) else rest(value)
+
+    return test
 
 
 _NEGATABLE = {"prefix", "suffix", "equals-ignore-case", "wildcard"}

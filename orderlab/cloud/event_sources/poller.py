@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from orderlab.cloud.event_sources.consumer import Consumer
-from orderlab.cloud.event_sources.filters import FilterCriteria
+from orderlab.cloud.event_sources.filters import AT_ONCE, FilterCriteria
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.settings import patterns
 
@@ -48,6 +48,7 @@ class Poller(ABC):
         self.consumer = Consumer(cloud, mapping)
         self.filters = FilterCriteria(patterns(mapping.settings))
         self.stopping = self.killed = False
+        self._filtered = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._interruptible: set[asyncio.Task[Any]] = set()
 
@@ -105,6 +106,20 @@ class Poller(ABC):
             return await awaitable
         finally:
             self._interruptible.discard(task)
+
+    async def wants(self, record: Mapping[str, Any], size: int) -> bool:
+        """Whether a record of so many bytes passes the filters.
+
+        Others are answered meanwhile: very much work is done beside the event loop.
+        """
+        work = self.filters.work(size)
+        if work > AT_ONCE:
+            return await self.cloud.event_sources.long_work.run(self.filters.passes, record)
+        self._filtered += work
+        if self._filtered > AT_ONCE:
+            self._filtered = 0
+            await asyncio.sleep(0)
+        return self.filters.passes(record)
 
     async def pause(self, seconds: float) -> None:
         """Wait for scaled seconds, unless stopped; never shorter than a moment of real time."""

@@ -20,6 +20,7 @@ from orderlab.cloud.event_sources.sources import Source, SourceChecks, parse_sou
 from orderlab.cloud.functions.api_input import read_input
 from orderlab.cloud.functions.names import function_arn, parse_function_name
 from orderlab.cloud.http import Response
+from orderlab.cloud.telemetry.long_work import LongWork
 
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
@@ -34,6 +35,8 @@ class EventSources:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
+        # what filters have to do with very long records
+        self.long_work = LongWork()
         self._mappings: dict[str, EventSourceMapping] = {}
         self._lifecycle = Lifecycle(cloud)
         self._checks = SourceChecks(cloud)

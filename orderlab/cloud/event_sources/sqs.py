@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from orderlab.cloud.event_sources.consumer import (
     event_payload,
     real_seconds,
 )
+from orderlab.cloud.event_sources.filters import AT_ONCE
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.poller import AFTER_A_PROBLEM, Backoff, Poller
 from orderlab.cloud.event_sources.scaling import STANDARD_MAXIMUM, Scaling
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
 
 LONG_POLL_SECONDS = 20.0
 # an answer that comes faster than this did not have to wait for a message
-AT_ONCE = 0.003
+WITHOUT_WAITING = 0.003
 TICK = 0.05
 RECEIVE_LIMIT = 10
+# longer than filters take, whatever the speed
+HIDDEN_MEANWHILE_SECONDS = 40_000
 
 
 @dataclass(slots=True)
@@ -141,24 +144,39 @@ class QueuePoller(Poller):
         except AwsError as error:
             self.mapping.processed(error.message)
             messages = ()
-        if not messages and real_seconds() - asked_at < AT_ONCE:
+        if not messages and real_seconds() - asked_at < WITHOUT_WAITING:
             # a queue that answers at once with nothing must not keep us spinning
             await self.pause(self.cloud.clock.speed * TICK)
         if messages and self.consumer.problem():
             self._give_back(queue, messages)
             return []
+        if any(self.filters.work(len(message.body)) > AT_ONCE for message in messages):
+            return await self._take_slowly(queue, messages)
         until = self.cloud.clock.now() + queue.visibility_timeout
-        return [self._take(message, until) for message in messages]
+        return [await self._take(message, until) for message in messages]
+
+    async def _take_slowly(self, queue: Queue, messages: Sequence[ReceivedMessage]) -> list[Taken]:
+        """As `_take`: the visibility timeout begins when the filters have looked at all of them."""
+        self._hide(queue, messages, HIDDEN_MEANWHILE_SECONDS)
+        try:
+            taken = [await self._take(message, 0.0) for message in messages]
+        finally:
+            self._hide(queue, messages, queue.visibility_timeout)
+        until = self.cloud.clock.now() + queue.visibility_timeout
+        return [replace(each, visible_again_at=until) for each in taken]
 
     def _give_back(self, queue: Queue, messages: Sequence[ReceivedMessage]) -> None:
         """The right to read was lost during the long poll: AWS would not have had them."""
+        self._hide(queue, messages, 0)
+
+    def _hide(self, queue: Queue, messages: Sequence[ReceivedMessage], seconds: int) -> None:
         for message in messages:
             with suppress(AwsError):
-                queue.change_visibility(message.receipt_handle, 0)
+                queue.change_visibility(message.receipt_handle, seconds)
 
-    def _take(self, message: ReceivedMessage, until: float) -> Taken:
+    async def _take(self, message: ReceivedMessage, until: float) -> Taken:
         record = event_record(message, self.mapping.source.arn)
-        passes = self.filters.passes(record)
+        passes = not self.filters or await self.wants(record, len(message.body))
         return Taken(message, encoded(record) if passes else b"", passes, until)
 
     # --- filter, invoke and settle ----------------------------------------------------------

@@ -55,18 +55,23 @@ class Fields:
             value = content.get(name, _MISSING)
             if part._tests and not part._passes(value):
                 return False
-            if not part._below and not part._choices:
-                continue
-            if isinstance(value, dict) and not _goes_on(content, f"{name}."):
-                if not part.match(value):
-                    return False
-            elif not part._match_below(*_found(((content, ""),), name)):
+            if (part._below or part._choices) and not part._goes_on_in(content, name, value):
                 return False
-        return all(any(each.match(content) for each in choice) for choice in self._choices)
+        return not self._choices or all(
+            any(each.match(content) for each in choice) for choice in self._choices
+        )
 
     def _passes(self, value: Any) -> bool:
         leaves = [value] if isinstance(value, str) else _leaves_of(value)
+        if len(self._tests) == 1:
+            return self._tests[0](leaves)
         return all(test(leaves) for test in self._tests)
+
+    def _goes_on_in(self, content: Mapping[str, Any], name: str, value: Any) -> bool:
+        """Whether what lies below a name matches; nearly always it is one object."""
+        if isinstance(value, dict) and not _goes_on(content, f"{name}."):
+            return self.match(value)
+        return self._match_below(*_found(((content, ""),), name))
 
     def _match(self, view: _View) -> bool:
         for name, part in self._below.items():
@@ -103,7 +108,8 @@ def _found(view: _View, name: str) -> tuple[list[Any], _View]:
 
 
 def _goes_on(content: Mapping[str, Any], start: str) -> bool:
-    return any("." in key and key.startswith(start) for key in content)
+    # dots in keys are rare, and quickly seen not to be there
+    return "." in "".join(content) and any(key.startswith(start) for key in content)
 
 
 def _elements(arrays: list[Any]) -> Iterator[Any]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from orderlab.cloud.telemetry.long_work import LongWork
 from orderlab.cloud.topics.envelope import Envelopes
 from orderlab.cloud.topics.filter_policy import FilterPolicy, attribute_values, body_content
 from orderlab.cloud.topics.ledger import Ledger
@@ -21,9 +21,8 @@ from orderlab.cloud.topics.topic import Subscription, Topic
 if TYPE_CHECKING:
     from orderlab.cloud.cloud import Cloud
 
-# what a message costs for one subscriber, in bytes of its own size; a filter reads all of it
+# what a message costs for one subscriber besides its size
 OVERHEAD = 1_024
-FILTER_WEIGHT = 8
 # what may be handed out at once
 AT_ONCE = 1_048_576
 
@@ -37,7 +36,7 @@ class FanOut:
         self._cloud = cloud
         self._ledger = ledger
         self._deliver = deliver
-        self._filters = ThreadPoolExecutor(1, thread_name_prefix="sns filters")
+        self._filters = LongWork()
         self._running: set[asyncio.Task[None]] = set()
         self._last: dict[str, asyncio.Task[None]] = {}
 
@@ -70,7 +69,6 @@ class FanOut:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        self._filters.shutdown(wait=False, cancel_futures=True)
 
     def _hand(
         self, subscription: Subscription, message: Notification, envelopes: Envelopes, wanted: bool
@@ -91,14 +89,12 @@ class FanOut:
         if before is not None:
             await asyncio.wait([before])
         contents = Contents(message)
-        loop = asyncio.get_running_loop()
         for subscription in subscriptions:
             if subscription.filter is None:
                 await asyncio.sleep(0)
                 wanted = True
             else:
-                ask = contents.wanted_by
-                wanted = await loop.run_in_executor(self._filters, ask, subscription)
+                wanted = await self._filters.run(contents.wanted_by, subscription)
             if subscription.arn in topic.subscriptions:
                 self._hand(subscription, message, envelopes, wanted)
 
@@ -129,4 +125,6 @@ class Contents:
 
 def _weight(subscriptions: list[Subscription], message: Notification) -> int:
     size = message.size + OVERHEAD
-    return sum(size * (1 if each.filter is None else FILTER_WEIGHT) for each in subscriptions)
+    return sum(
+        size * (1 if each.filter is None else each.filter.questions) for each in subscriptions
+    )

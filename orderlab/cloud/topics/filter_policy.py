@@ -12,11 +12,21 @@ from typing import Any
 
 from orderlab.cloud.patterns.fields import Fields, LeafTest
 from orderlab.cloud.topics.errors import InvalidParameter
-from orderlab.cloud.topics.filter_rules import Test, bad_policy, is_number, test_of
+from orderlab.cloud.topics.filter_rules import (
+    Test,
+    bad_policy,
+    equals_one_of,
+    is_number,
+    test_of,
+)
 
 MAX_KEYS = 5
 MAX_COMBINATIONS = 150
 MAX_BYTES = 256 * 1024
+# what reading a body costs, in questions asked of it
+READING = 8
+# about as much of a policy as asks a question more
+_QUESTION_LENGTH = 256
 SCOPES = ("MessageAttributes", "MessageBody")
 
 Attributes = Mapping[str, Mapping[str, Any]]
@@ -34,6 +44,7 @@ class FilterPolicy:
         self.by_body = scope == "MessageBody"
         if _combinations(policy, 1) > MAX_COMBINATIONS:
             raise bad_policy("Filter policy is too complex")
+        self.questions = _questions(text)
         self._fields = Fields()
         _Reader(nested=self.by_body).read(policy, self._fields)
 
@@ -43,6 +54,11 @@ class FilterPolicy:
     def wants(self, content: Mapping[str, Any]) -> bool:
         """Whether it matches what the policy looks at: attribute values by name, or the body."""
         return content is not NO_OBJECT and self._fields.match(content)
+
+
+def _questions(text: str) -> int:
+    """How much a policy asks of each value of a message: its operators and wildcards count."""
+    return max(READING, text.count("{") + text.count("*"), len(text) // _QUESTION_LENGTH)
 
 
 def body_content(body: str) -> Mapping[str, Any]:
@@ -161,10 +177,9 @@ def _leaf_test(rules: list[Any]) -> LeafTest:
     """A key's rules as one test: `exists` decides by whether there is a value at all."""
     present = any(_exists(rule) is True for rule in rules)
     absent = any(_exists(rule) is False for rule in rules)
-    texts = frozenset(rule for rule in rules if isinstance(rule, str))
-    tests: list[Test] = [
-        test_of(rule) for rule in rules if _exists(rule) is None and not isinstance(rule, str)
-    ]
+    plain = [rule for rule in rules if not isinstance(rule, dict)]
+    tests: list[Test] = [equals_one_of(plain)] if plain else []
+    tests += [test_of(rule) for rule in rules if isinstance(rule, dict) and _exists(rule) is None]
     for rule in rules:
         if is_number(rule) and not -1_000_000_000 <= rule <= 1_000_000_000:
             raise bad_policy(f"Value {rule} is out of range: must be between -10^9 and 10^9")
@@ -175,8 +190,6 @@ def _leaf_test(rules: list[Any]) -> LeafTest:
         if present:
             return True
         for value in values:
-            if isinstance(value, str) and value in texts:
-                return True
             for test in tests:
                 if test(value):
                     return True

@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
 
 from __future__ import annotations
 
-import ipaddress
 import operator
 import re
 from collections.abc import Callable
 from typing import Any
 
+from orderlab.cloud.patterns.networks import Network
+from orderlab.cloud.patterns.texts import TOGETHER, equal_but_for_case
 from orderlab.cloud.patterns.wildcards import Wildcard, parts_of
 from orderlab.cloud.topics.errors import InvalidParameter
 
@@ -52,14 +53,25 @@ def test_of(rule: Any) -> Test:
 
 
 def equals(wanted: Any) -> Test:
-    if is_number(wanted):
-        scaled = _scaled(wanted)
-        return lambda value: is_number(value) and _scaled(value) == scaled
-    if wanted is None or isinstance(wanted, bool):
-        return lambda value: value is wanted
-    if isinstance(wanted, str):
-        return lambda value: isinstance(value, str) and value == wanted
-    raise bad_policy("Match value must be String, number, true, false, or null")
+    return equals_one_of([wanted])
+
+
+def equals_one_of(wanted: list[Any]) -> Test:
+    """A test for plain values, as quick for very many of them as for one."""
+    if any(isinstance(each, dict | list) for each in wanted):
+        raise bad_policy("Match value must be String, number, true, false, or null")
+    texts = frozenset(each for each in wanted if isinstance(each, str))
+    numbers = frozenset(_scaled(each) for each in wanted if is_number(each))
+    rest = [each for each in wanted if each is None or isinstance(each, bool)]
+
+    def test(value: Any) -> bool:
+        if isinstance(value, str):
+            return value in texts
+        if is_number(value):
+            return bool(numbers) and _scaled(value) in numbers
+        return any(value is each for each in rest)
+
+    return test
 
 
 def _scaled(number: float) -> int:
@@ -98,8 +110,7 @@ def _suffix(argument: Any) -> Test:
 
 
 def _equals_ignore_case(argument: Any) -> Test:
-    wanted = _text("equals-ignore-case", argument).lower()
-    return lambda value: isinstance(value, str) and value.lower() == wanted
+    return equal_but_for_case([_text("equals-ignore-case", argument)])
 
 
 def _wildcard(argument: Any) -> Test:
@@ -117,18 +128,9 @@ def _cidr(argument: Any) -> Test:
     if not re.fullmatch(r"\d{1,3}", bits, re.ASCII):
         raise bad_policy("Malformed CIDR, mask bits must be an integer")
     try:
-        network = ipaddress.ip_network(f"{address_part}/{bits}", strict=False)
+        return Network(f"{address_part}/{bits}").holds
     except ValueError:
         raise bad_policy(f"Nonstandard IP address: {address_part}") from None
-
-    def inside(value: Any) -> bool:
-        try:
-            address = ipaddress.ip_address(value) if isinstance(value, str) else None
-        except ValueError:
-            return False
-        return address is not None and address.version == network.version and address in network
-
-    return inside
 
 
 def _numeric(argument: Any) -> Test:
@@ -179,26 +181,25 @@ def _comparison(sign: str, bound: float) -> tuple[Callable[[float, float], bool]
 
 def _anything_but(argument: Any) -> Test:
     if isinstance(argument, dict):
-        tests = _anything_but_nested(argument)
-    else:
-        found = argument if isinstance(argument, list) else [argument]
-        if not found or any(isinstance(each, dict | list) for each in found):
-            raise bad_policy("anything-but list must be one or more strings or numbers")
-        tests = [equals(each) for each in found]
-    return lambda value: not any(test(value) for test in tests)
+        nested = _nested(argument)
+        return lambda value: not nested(value)
+    found = argument if isinstance(argument, list) else [argument]
+    if not found or any(isinstance(each, dict | list) for each in found):
+        raise bad_policy("anything-but list must be one or more strings or numbers")
+    listed = equals_one_of(found)
+    return lambda value: not listed(value)
 
 
-def _anything_but_nested(argument: dict[str, Any]) -> list[Test]:
-    nested = {
-        "prefix": _prefix,
-        "suffix": _suffix,
-        "equals-ignore-case": _equals_ignore_case,
-        "wildcard": _wildcard,
-    }
-    if len(argument) != 1 or next(iter(argument)) not in nested:
+def _nested(argument: dict[str, Any]) -> Test:
+    """What may stand in an anything-but, as one test."""
+    if len(argument) != 1 or not set(argument) <= {*TOGETHER, "wildcard"}:
         raise bad_policy(f"Unsupported anything-but pattern: {', '.join(argument)}")
     [(name, wanted)] = argument.items()
-    return [nested[name](each) for each in _texts(name, wanted)]
+    texts = _texts(name, wanted)
+    if name in TOGETHER:
+        return TOGETHER[name](texts)
+    tests = [_wildcard(text) for text in texts]
+    return lambda value: any(test(value) for test in tests)
 
 
 _OPERATORS: dict[str, Callable[[Any], Test]] = {
