@@ -31,6 +31,7 @@ _DISK_FAULTS = (
     *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS),
     *(errno.ENOENT, errno.EACCES),
 )
+SWITCH_SECONDS = 0.001
 COLLECT_AFTER = (20_000, 20, 20)
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -57,6 +58,8 @@ def serve(
         import uvloop
 
         runner = uvloop.run
+    # a thread that computes hands over often, so that the event loop hardly waits for its turn
+    sys.setswitchinterval(SWITCH_SECONDS)
     with written_aside():
         runner(_serve(settings, listener, when_ready, stop_sign, parent))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,6 +122,21 @@ def test_many_queries_at_once_keep_nobody_waiting(cloud: Any, logs: Any, full: s
         for each in queries:
             logs.stop_query(queryId=each)
         assert {result(logs, each)["status"] for each in queries} == {"Cancelled"}
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_a_query_has_only_so_much_memory(cloud: Any, logs: Any, full: str) -> None:
+    def memory_mb() -> int:
+        return int(Path(f"/proc/{cloud.pid}/statm").read_text().split()[1]) * 4096 // 2**20
+
+    columns = ", ".join(f"concat(@message, '{i}') as c{i}" for i in range(40))
+    before = memory_mb()
+    with bystander(cloud):
+        newest = result(logs, start(logs, full, f"fields {columns} | limit 10"))
+        assert (newest["status"], len(newest["results"])) == ("Complete", 10)
+        assert newest["statistics"]["recordsMatched"] == MANY
+        assert result(logs, start(logs, full, f"fields {columns} | sort c1"))["status"] == "Failed"
+    assert memory_mb() - before < 400
 
 
 def test_a_query_that_was_stopped_takes_no_more_time(cloud: Any, logs: Any, full: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.telemetry.logs.insights.commands import parse_query
-from orderlab.cloud.telemetry.logs.insights.fields import Kept, Row
+from orderlab.cloud.telemetry.logs.insights.fields import Kept, Row, TooMuchHeld
 from orderlab.cloud.telemetry.logs.insights.order import in_order
 from orderlab.cloud.telemetry.logs.state import Event
 
@@ -92,6 +92,36 @@ def test_sums_and_conditions_may_be_long_and_parentheses_not_endless() -> None:
     with pytest.raises(AwsError) as error:
         parse_query("fields " + "(" * 3000 + "1" + ")" * 3000)
     assert error.value.code == "MalformedQueryException"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "fields " + ", ".join(f"concat(@message, {i}) as c{i}" for i in range(100)),
+        "stats " + ", ".join(f"count(*) as c{i}" for i in range(100)) + " by @ptr",
+        "sort @ptr | fields " + ", ".join(f"concat(@message, {i}) as c{i}" for i in range(100)),
+        "parse @message '* * * * *' as a, b, c, d, e | sort a",
+        "fields jsonparse(@message) as j | sort j",
+    ],
+)
+def test_a_query_holds_no_more_than_it_may(query: str) -> None:
+    kept = Kept(most_held=100_000)
+    parsed = parse_query(query)
+    message = json.dumps({"a": ["x " * 100] * 10})
+    rows = [Row(Event(i, i, 0, message), "s", "g", kept) for i in range(1000)]
+    with pytest.raises(TooMuchHeld):
+        parsed.finish([row for row in rows if all(step(row) for step in parsed.each)], 10_000)
+
+
+@pytest.mark.parametrize(
+    ("query", "enough"),
+    [("limit 5", 5), ("fields a", 100), ("fields a | filter b", 100), ("sort a", None),
+     ("stats count(*)", None), ("dedup a", None), ("limit 5 | sort a", None)],
+)  # fmt: skip
+def test_only_the_newest_rows_are_wanted_where_nothing_needs_the_others(
+    query: str, enough: int | None
+) -> None:
+    assert parse_query(query).newest(100) == enough
 
 
 def test_fields_of_rows_that_were_asked_long_ago_are_found_anew() -> None:

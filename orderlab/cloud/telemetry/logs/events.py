@@ -34,7 +34,7 @@ _LATEST = 10**19
 # streams that one search names
 _MOST_STREAMS = 100
 # events looked at before others get their turn on the event loop
-AT_A_TIME = 400
+AT_A_TIME = 100
 _BYTES_AT_A_TIME = 262_144
 # what is looked at without a thread
 _FEW_BYTES = 100_000

@@ -21,6 +21,7 @@ from orderlab.cloud.telemetry.metrics.errors import (
 )
 from orderlab.cloud.telemetry.metrics.pages import DataPage, from_token, token_of
 from orderlab.cloud.telemetry.metrics.queries import MetricQueries
+from orderlab.cloud.telemetry.metrics.statistics import StatisticSet
 from orderlab.cloud.telemetry.metrics.store import MetricKey, MetricStore
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 MAX_LISTED = 500
 # entries of PutMetricData that are read before others get their turn
 _DATA_AT_A_TIME = 50
+# samples that are sorted on the event loop
+_SAMPLES_HERE = 50_000
 
 
 class MetricsApi:
@@ -76,7 +79,7 @@ class MetricsApi:
 
     # --- reading ---
 
-    def _statistics(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+    async def _statistics(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         name = reading.text(parameters, "MetricName")
         namespace = reading.text(parameters, "Namespace")
         start, end = reading.time_range(parameters)
@@ -97,20 +100,23 @@ class MetricsApi:
             )
         dimensions = reading.dimensions(reading.items(parameters, "Dimensions"))
         series = self._store.series(namespace, name, dimensions)
-        points = []
-        if series is not None and parameters.get("Unit") in (None, series.unit):
-            first = reading.aligned(start, period)
-            for begin, values in series.periods(first, end, period).items():
-                point = {"Timestamp": reading.shown_time(call, begin), "Unit": series.unit}
-                point |= {each: values.value(each) for each in plain}
-                if extended:
-                    point["ExtendedStatistics"] = {
-                        each: found
-                        for each in extended
-                        if (found := values.value(each)) is not None
-                    }
-                points.append(point)
-        return {"Label": name, "Datapoints": points}
+        if series is None or parameters.get("Unit") not in (None, series.unit):
+            return {"Label": name, "Datapoints": []}
+        periods = series.periods(reading.aligned(start, period), end, period)
+
+        def points() -> list[dict[str, Any]]:
+            return [
+                {
+                    "Timestamp": reading.shown_time(call, begin),
+                    "Unit": series.unit,
+                    **_point(values, plain, extended),
+                }
+                for begin, values in periods.items()
+            ]
+
+        samples = sum(len(values.samples) for values in periods.values()) if extended else 0
+        found = await self._work.run(points) if samples > _SAMPLES_HERE else points()
+        return {"Label": name, "Datapoints": found}
 
     async def _data(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         start, end = reading.time_range(parameters)
@@ -140,6 +146,14 @@ class MetricsApi:
         if len(page) > MAX_LISTED:
             result["NextToken"] = token_of(first + MAX_LISTED)
         return result
+
+
+def _point(values: StatisticSet, plain: list[str], extended: list[str]) -> dict[str, Any]:
+    point: dict[str, Any] = {**values.values(plain)}
+    if extended:
+        found = values.values(extended).items()
+        point["ExtendedStatistics"] = {each: value for each, value in found if value is not None}
+    return point
 
 
 def _statistics(parameters: Parameters, name: str, most: int) -> list[str]:

@@ -22,11 +22,12 @@ from orderlab.cloud.telemetry.metrics.expressions import (
     identifiers,
     operations,
 )
+from orderlab.cloud.telemetry.metrics.statistics import StatisticSet
 from orderlab.cloud.telemetry.metrics.store import MetricStore
 
 _ID = re.compile(r"^[a-z][a-zA-Z0-9_]{0,254}$")
 # points that are read or computed, and expressions that are read, before others get their turn
-_AT_A_TIME = 20_000
+_AT_A_TIME = 5_000
 _EXPRESSIONS_AT_A_TIME = 20
 
 
@@ -52,6 +53,7 @@ class MetricQueries:
                 "The values for parameter id in MetricDataQueries are not unique."
             )
         self._metrics = [name for name, query in self._queries.items() if query.get("MetricStat")]
+        self._periods: dict[str, dict[int, StatisticSet]] = {}
         self._results: dict[str, Series] = {}
         self._under_way: set[str] = set()
 
@@ -61,19 +63,20 @@ class MetricQueries:
         Raises Throttling if they ask for more points than one call may.
         """
         computed = await self.estimate()
-        read = 0
+        read = found = 0
         for name in self._metrics:
-            stat = self._queries[name]["MetricStat"]
-            self._results[name] = self._metric(stat)
-            read += len(self._results[name])
-            if read > _AT_A_TIME:
-                read = 0
+            periods = self._periods[name] = self._read(self._queries[name]["MetricStat"])
+            found += len(periods)
+            if found - read > _AT_A_TIME:
+                read = found
                 await asyncio.sleep(0)
-        if computed > _AT_A_TIME:
+        if computed + found > _AT_A_TIME:
             return await self._work.run(self._answers)
         return self._answers()
 
     def _answers(self) -> list[tuple[str, str, Series]]:
+        for name, periods in self._periods.items():
+            self._results[name] = self._values(self._queries[name]["MetricStat"], periods)
         try:
             return [
                 (name, _label(query), self._result(name))
@@ -138,13 +141,14 @@ class MetricQueries:
         stats = (self._queries[name].get("MetricStat") for name in used)
         return max((reading.period(stat.get("Period")) for stat in stats if stat), default=60)
 
-    def _metric(self, stat: Mapping[str, Any]) -> Series:
+    def _read(self, stat: Mapping[str, Any]) -> dict[int, StatisticSet]:
+        """The statistics of the periods of a metric; only the newest may still change."""
         metric = stat.get("Metric")
         if not isinstance(metric, dict):
             raise MissingParameter(
                 "The parameter MetricDataQueries.member.1.MetricStat.Metric is required."
             )
-        statistic = reading.statistic(stat.get("Stat"))
+        reading.statistic(stat.get("Stat"))
         period = reading.period(stat.get("Period"))
         dimensions = reading.dimensions(reading.items(metric, "Dimensions"))
         series = self._store.series(
@@ -152,11 +156,11 @@ class MetricQueries:
         )
         if series is None or stat.get("Unit") not in (None, series.unit):
             return {}
-        start = self._times(period).start
-        values = {
-            float(begin): values.value(statistic)
-            for begin, values in series.periods(start, self._end, period).items()
-        }
+        return series.periods(self._times(period).start, self._end, period)
+
+    def _values(self, stat: Mapping[str, Any], periods: dict[int, StatisticSet]) -> Series:
+        statistic = reading.statistic(stat.get("Stat"))
+        values = {float(begin): found.value(statistic) for begin, found in periods.items()}
         return {begin: value for begin, value in values.items() if value is not None}
 
 

@@ -17,6 +17,7 @@ MAX_SAMPLES = 200
 # the same where many periods are taken together: every second of them, every third ...
 MAX_MERGED_SAMPLES = 20_000
 _PERCENTILE = re.compile(r"^p(\d{1,2}(?:\.\d{1,10})?|100)$")
+_PLAIN = ("SampleCount", "Sum", "Minimum", "Maximum", "Average")
 _TRIMMED = re.compile(r"^(tm)(\d{1,2}(?:\.\d{1,10})?)$")
 
 
@@ -92,6 +93,19 @@ class StatisticSet:
 
     def value(self, statistic: str) -> float | None:
         """One statistic: `Sum`, `Average`, `p99` ...; None where nothing can be said."""
+        return self.values([statistic])[statistic]
+
+    def values(self, statistics: Iterable[str]) -> dict[str, float | None]:
+        """Several statistics; the sample is sorted once for all of them."""
+        ordered: list[float] = []
+        found = {}
+        for statistic in statistics:
+            if not ordered and statistic not in _PLAIN:
+                ordered = sorted(self.samples)
+            found[statistic] = self._value(statistic, ordered)
+        return found
+
+    def _value(self, statistic: str, ordered: list[float]) -> float | None:
         if not self.count:
             return None
         plain = {
@@ -104,28 +118,28 @@ class StatisticSet:
         if statistic in plain:
             return plain[statistic]
         if statistic == "IQM":
-            return self._trimmed(25, 75)
+            return _trimmed(ordered, 25, 75)
         if match := _PERCENTILE.match(statistic):
-            return self._percentile(float(match[1]))
+            return _percentile(ordered, float(match[1]))
         match = _TRIMMED.match(statistic)
-        return self._trimmed(0, float(match[2])) if match else None
+        return _trimmed(ordered, 0, float(match[2])) if match else None
 
-    def _percentile(self, percent: float) -> float | None:
-        if not self.samples:
-            return None
-        ordered = sorted(self.samples)
-        place = percent / 100 * (len(ordered) - 1)
-        low = int(place)
-        high = min(low + 1, len(ordered) - 1)
-        return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
-    def _trimmed(self, low: float, high: float) -> float | None:
-        ordered = sorted(self.samples)
-        kept = ordered[floor(len(ordered) * low / 100) : ceil(len(ordered) * high / 100)]
-        return sum(kept) / len(kept) if kept else None
+def _percentile(ordered: list[float], percent: float) -> float | None:
+    if not ordered:
+        return None
+    place = percent / 100 * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def _trimmed(ordered: list[float], low: float, high: float) -> float | None:
+    kept = ordered[floor(len(ordered) * low / 100) : ceil(len(ordered) * high / 100)]
+    return sum(kept) / len(kept) if kept else None
 
 
 def is_statistic(name: str) -> bool:
     """Whether CloudWatch knows a statistic of that name, and we do."""
-    plain = ("SampleCount", "Sum", "Minimum", "Maximum", "Average", "IQM")
-    return name in plain or bool(_PERCENTILE.match(name) or _TRIMMED.match(name))
+    known = name in _PLAIN or name == "IQM"
+    return known or bool(_PERCENTILE.match(name) or _TRIMMED.match(name))

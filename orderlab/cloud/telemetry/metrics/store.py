@@ -104,7 +104,7 @@ class Series:
         found: dict[int, list[StatisticSet]] = {}
         for moment, values in _between(source, int(start), end, step):
             found.setdefault(int(start + (moment - start) // period * period), []).append(values)
-        return {begin: StatisticSet().merge(values) for begin, values in sorted(found.items())}
+        return {begin: _together(values) for begin, values in sorted(found.items())}
 
 
 def _set(periods: dict[int, StatisticSet], start: int, keep: int) -> StatisticSet:
@@ -118,6 +118,10 @@ def _set(periods: dict[int, StatisticSet], start: int, keep: int) -> StatisticSe
                 break
             del periods[oldest]
     return found
+
+
+def _together(values: list[StatisticSet]) -> StatisticSet:
+    return values[0] if len(values) == 1 else StatisticSet().merge(values)
 
 
 def _between(

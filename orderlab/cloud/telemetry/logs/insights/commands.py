@@ -49,6 +49,10 @@ class Query:
         else:
             self.each.append(step)
 
+    def newest(self, limit: int) -> int | None:
+        """How many of the newest rows are enough; None if it takes all to know the answer."""
+        return None if self.rest or self.grouped else min(self.limit or limit, MAX_ROWS)
+
     def finish(self, rows: list[Row], limit: int) -> list[list[tuple[str, str]]]:
         """The answer: the rows that passed `each`, newest first unless sorted."""
         if not self.sorted and not self.grouped:
@@ -132,7 +136,7 @@ def _assignment(name: str, compute: Compute) -> Callable[[Row], bool]:
     def step(row: Row) -> bool:
         found = compute(row)
         if row.get(name) is not found:
-            row.computed[name] = found
+            row.put(name, found)
         return True
 
     return step
@@ -213,9 +217,11 @@ def _stats(query: Query, reader: Reader) -> None:
 def _group(
     members: list[Row], keys: list[tuple[str, Compute]], values: list[tuple[str, Compute]]
 ) -> Row:
-    row = Row(None)
-    row.computed = {name: compute(members[0]) for name, compute in keys}
-    row.computed |= {name: compute(members) for name, compute in metered(values)}
+    row = Row(None, kept=members[0].kept if members else None)
+    for name, compute in keys:
+        row.put(name, compute(members[0]))
+    for name, compute in metered(values):
+        row.put(name, compute(members))
     return row
 
 
@@ -239,7 +245,8 @@ def _parse(query: Query, reader: Reader) -> None:
     def step(row: Row) -> bool:
         found = parts_of(text(row.get(subject)) or "")
         if found is not None:
-            row.computed.update(zip(names, found, strict=True))
+            for name, part in zip(names, found, strict=True):
+                row.put(name, part)
         return True
 
     query.add(step)

@@ -27,7 +27,10 @@ _REPORT = {
 # as on AWS, a field beyond these is not discovered
 MAX_FIELDS = 200
 # characters of the messages whose fields are kept
-MAX_KEPT = 16 * 1024 * 1024
+MAX_KEPT = 4 * 1024 * 1024
+# bytes of rows and computed fields, and how many a row and a field take
+MAX_HELD = 128 * 1024 * 1024
+ROW_BYTES, FIELD_BYTES = 250, 110
 
 
 class Moment(float):
@@ -38,12 +41,26 @@ class Moment(float):
         return f"{whole}.{int(self % 1000):03d}"
 
 
-class Kept:
-    """The rows of a query whose fields are kept: those that were asked last."""
+class TooMuchHeld(Exception):
+    """A query would hold more in memory than it may."""
 
-    def __init__(self, most: int = MAX_KEPT) -> None:
+
+class Kept:
+    """What a query holds in memory: computed fields, and those found in the rows asked last."""
+
+    def __init__(self, most: int = MAX_KEPT, most_held: int = MAX_HELD) -> None:
         self._rows: deque[tuple[Row, int]] = deque()
         self._size, self._most = 0, most
+        self._held, self._most_held = 0, most_held
+
+    def hold(self, size: int) -> None:
+        """Count so many bytes; TooMuchHeld beyond what a query may have."""
+        self._held += size
+        if self._held > self._most_held:
+            raise TooMuchHeld
+
+    def release(self, size: int) -> None:
+        self._held -= size
 
     def add(self, row: Row, size: int) -> None:
         self._rows.append((row, size))
@@ -60,13 +77,13 @@ class Row:
     What was found is kept, with `kept` for the rows that were asked last; the others find it anew.
     """
 
-    __slots__ = ("_event", "_found", "_group", "_kept", "_stream", "computed")
+    __slots__ = ("_event", "_found", "_group", "_stream", "computed", "kept")
 
     def __init__(
         self, event: Event | None, stream: str = "", group: str = "", kept: Kept | None = None
     ) -> None:
         self._event = event
-        self._kept = kept
+        self.kept = kept
         self._stream = stream
         self._group = group
         self._found: dict[str, Any] | None = None
@@ -89,9 +106,27 @@ class Row:
         found = self._found
         if found is None:
             found = self._found = self._discover(self._event)
-            if self._kept is not None:
-                self._kept.add(self, len(self._event.message) + MAX_FIELDS)
+            if self.kept is not None:
+                self.kept.add(self, len(self._event.message) + MAX_FIELDS)
         return found.get(name)
+
+    def put(self, name: str, value: Any) -> None:
+        """Give the row a computed field. Raises TooMuchHeld."""
+        self.computed[name] = value
+        if self.kept is not None:
+            self.kept.hold(self._weight(value))
+
+    @property
+    def held(self) -> int:
+        """The bytes that the row and its computed fields take."""
+        return ROW_BYTES + sum(map(self._weight, self.computed.values()))
+
+    def _weight(self, value: Any) -> int:
+        if type(value) is str:
+            return FIELD_BYTES + len(value)
+        if isinstance(value, dict | list) and self._event is not None:
+            return FIELD_BYTES + 8 * len(self._event.message)
+        return FIELD_BYTES
 
     def forget(self) -> None:
         """Drop what was found, which can be found again."""

@@ -2,8 +2,9 @@
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html
 
-Differs from AWS: a query ends with the status Timeout after one minute, not after 60, and gives
-16 MB of rows at most.
+Differs from AWS: a query ends with the status Timeout after one minute, not after 60, gives 16 MB
+of rows at most, and fails if it has to hold more than 128 MB; two that go through many events run
+at a time, and the others are Scheduled.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from orderlab.cloud.telemetry.logs.errors import (
     constraint,
 )
 from orderlab.cloud.telemetry.logs.insights.commands import MAX_ROWS, Query, parse_query
-from orderlab.cloud.telemetry.logs.insights.fields import Kept, Row
+from orderlab.cloud.telemetry.logs.insights.fields import ROW_BYTES, Kept, Row, TooMuchHeld
 from orderlab.cloud.telemetry.logs.state import Event, Group, Stream
 from orderlab.cloud.telemetry.logs.store import LogStore
 
@@ -42,7 +43,9 @@ _FINISHED = ("Complete", "Failed", "Cancelled", "Timeout")
 _SECONDS = 30.0
 # and of all time for a whole query: an hour on AWS, where it is shared by more machines
 MOST_SECONDS = 60.0
+# queries under way, and those of them that go through many events at a time
 MOST_AT_ONCE = 100
+_PLACES, _FEW_EVENTS = 2, 10_000
 _MOST_GROUPS = 50
 _GROUPS = ("logGroupName", "logGroupNames", "logGroupIdentifiers")
 # what is looked at without a thread: rows times characters of the query, characters of events
@@ -74,6 +77,11 @@ class RunningQuery:
     size: int = 0
     task: asyncio.Task[None] | None = None
 
+    def events(self) -> int:
+        """How many events there are in the range."""
+        streams = [stream for group in self.groups for stream in group.streams.values()]
+        return sum(each.position(self.end + 1) - each.position(self.begin) for each in streams)
+
 
 class InsightsQueries:
     """The queries of the account."""
@@ -81,6 +89,7 @@ class InsightsQueries:
     def __init__(self, store: LogStore) -> None:
         self._store = store
         self._queries: dict[str, RunningQuery] = {}
+        self._places = asyncio.Semaphore(_PLACES)
         self.operations: Mapping[str, Handler] = {
             "StartQuery": self._start,
             "GetQueryResults": self._results,
@@ -205,6 +214,13 @@ class InsightsQueries:
     # --- running ---
 
     async def _run(self, running: RunningQuery) -> None:
+        if running.events() <= _FEW_EVENTS:
+            await self._carry_out(running)
+            return
+        async with self._places:
+            await self._carry_out(running)
+
+    async def _carry_out(self, running: RunningQuery) -> None:
         running.status = "Running"
         try:
             async with asyncio.timeout(MOST_SECONDS):
@@ -212,8 +228,8 @@ class InsightsQueries:
             running.status = "Complete"
         except (OutOfTime, TimeoutError):
             running.status = "Timeout"
-        except RecursionError:
-            log.info("the query %.200r nests too deep", running.text)
+        except (RecursionError, TooMuchHeld) as error:
+            log.info("the query %.200r takes too much: %r", running.text, error)
             running.status = "Failed"
         except Exception:
             log.exception("the query %.200r failed", running.text)
@@ -224,7 +240,6 @@ class InsightsQueries:
     async def _find_all(self, running: RunningQuery) -> None:
         allowance = Allowance(_SECONDS)
         rows = await self._scan(running, allowance)
-        running.matched = len(rows)
         finish = partial(running.query.finish, rows, running.limit)
         # sorting and grouping have no end until they are done
         apart = len(rows) * len(running.text) > _MOST_HERE
@@ -240,7 +255,7 @@ class InsightsQueries:
             id(s): f"{g.account_id}:{g.name}" for g in running.groups for s in g.streams.values()
         }
         rows: list[Row] = []
-        kept = Kept()
+        kept, enough = Kept(), running.query.newest(running.limit)
         store, events = self._store, chronological(streams, running.begin)
         at_a_time = max(min(AT_A_TIME, _MOST_HERE // len(running.text)), 1)
         async for portion in in_turns(store.turns, events, store.newest, at_a_time):
@@ -251,7 +266,13 @@ class InsightsQueries:
             size = sum(len(event.message) for event, _ in portion)
             running.scanned_bytes += size
             look = partial(_passing, portion, names, running.query.each, kept)
-            rows += await allowance.run(look, apart=size > _FEW_BYTES)
+            passing = await allowance.run(look, apart=size > _FEW_BYTES)
+            running.matched += len(passing)
+            kept.hold(ROW_BYTES * len(passing))
+            rows += passing
+            if enough is not None and len(rows) >= 2 * enough:
+                kept.release(sum(row.held for row in rows[:-enough]))
+                del rows[:-enough]
         return rows
 
 
