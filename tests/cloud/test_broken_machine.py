@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.cloud.bystander import bystander
-from tests.cloud.functions_support import Lambda, zip_of
+from tests.cloud.functions_support import Lambda, eventually, zip_of
 from tests.cloud.wire import connection, read_answer
 from tests.conftest import RunningCloud
 
@@ -177,9 +177,10 @@ def test_a_cloud_that_finds_no_folder_says_so() -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 2 MB."""
+    """A disk of 2 MB, for 400 files and folders."""
+    settings = "size=2m,nr_inodes=400"
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(tmp_path)], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", settings, "none", str(tmp_path)], capture_output=True
     )
     if mounted.returncode:
         pytest.skip("this user may not mount a disk")
@@ -206,3 +207,25 @@ def test_a_disk_that_is_full_harms_none_of_the_others(
         (small_disk / "rest").unlink()
         assert functions.invoke(functions.make(code)).value == "x" * 100_000
     assert list(small_disk.iterdir()) == []
+
+
+def test_an_event_waits_until_there_is_a_folder_for_its_environment(
+    own_cloud: Any, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(small_disk))
+    with own_cloud(speed=10) as cloud:
+        functions = Lambda(cloud)
+        warm, cold = (functions.make("def handler(event, context): return 1") for _ in range(2))
+        functions.invoke(warm)
+        made = []
+        with pytest.raises(OSError), bystander(cloud):
+            while True:
+                made.append(small_disk / f"folder-{len(made)}")
+                made[-1].mkdir()
+        with bystander(cloud):
+            assert functions.invoke(warm).value == 1
+            assert failure(lambda: functions.invoke(cold)) == ("ServiceException", 500)
+            functions.client.invoke(FunctionName=cold, InvocationType="Event")
+        for folder in made[:-1]:
+            folder.rmdir()
+        eventually(lambda: any("REPORT" in line for line in functions.log_lines(cold)))

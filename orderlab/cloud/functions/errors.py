@@ -74,6 +74,15 @@ class ServiceException(AwsError):
     status = 500
 
     @classmethod
+    def of_machine(cls, error: OSError) -> ServiceException:
+        if error.errno in DISK_FAULTS:
+            return cls.of_disk(error)
+        return cls(
+            "The AWS Lambda service encountered an internal error: the local cloud cannot start a "
+            f"process ({error.strerror}). This machine has too little left."
+        )
+
+    @classmethod
     def of_disk(cls, error: OSError) -> ServiceException:
         return cls(
             "The AWS Lambda service encountered an internal error: the local cloud cannot write "

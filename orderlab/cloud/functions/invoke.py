@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import random
 import time
@@ -28,6 +29,7 @@ from orderlab.cloud.functions.backend import FunctionBackend
 from orderlab.cloud.functions.errors import (
     InvalidRequestContent,
     RequestTooLarge,
+    ServiceException,
     TooManyRequests,
 )
 from orderlab.cloud.functions.model import Function, Version
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from orderlab.cloud.functions.record import Record
 
 ACCOUNT_CONCURRENCY = 1000
+log = logging.getLogger("orderlab.cloud.functions")
 SYNCHRONOUS_LIMIT_BYTES = 6_291_456
 ASYNCHRONOUS_LIMIT_BYTES = 1_048_576
 
@@ -117,6 +120,10 @@ class Invoker:
             self._record.concurrency(function, self._unreserved_running)
             work = self._work(version, name, payload, caller, request_id)
             outcome = await self._outcome(version, work)
+        except OSError as error:
+            # no disk, no processes or no file descriptors are left: it may be tried again
+            log.warning("%s could not be run: %s", function.name, error)
+            raise ServiceException.of_machine(error) from error
         finally:
             function.running -= 1
             self._unreserved_running -= not reserved

@@ -54,6 +54,8 @@ _FEW_BYTES = 100_000
 # characters of one answer, and of all that are kept
 _MOST_RESULT_BYTES = 16 * 1024 * 1024
 _MOST_KEPT_BYTES = 64 * 1024 * 1024
+# characters of an answer that waits for its turn
+_LONG_ANSWER = 256 * 1024
 
 
 @dataclass(slots=True)
@@ -164,8 +166,10 @@ class InsightsQueries:
             ]
         return [reading.identified(self._store, call, name, given[0]) for name in names]
 
-    def _results(self, call: Call, parameters: Parameters) -> dict[str, Any]:
+    async def _results(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         running = self._find(parameters)
+        if running.size > _LONG_ANSWER:
+            await self._store.turns.next()
         return {
             "status": running.status,
             "results": [
