@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +137,22 @@ def handler(event, context):
 def test_a_function_does_not_push_the_cloud_aside(cloud: Any) -> None:
     functions = Lambda(cloud)
     assert functions.invoke(functions.make(SAYS_ITS_POLICY)).value == os.SCHED_BATCH
+
+
+SAYS_ITS_PRIORITY = """
+import os, time
+at_init = os.getpriority(os.PRIO_PROCESS, 0)
+def handler(event, context):
+    time.sleep(3)
+    return [at_init, os.getpriority(os.PRIO_PROCESS, 0)]
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such numbers")
+def test_further_environments_of_a_function_start_alike_and_give_way_at_work(cloud: Any) -> None:
+    functions = Lambda(cloud)
+    name = functions.make(SAYS_ITS_PRIORITY, Timeout=20)
+    own = os.getpriority(os.PRIO_PROCESS, cloud.pid)
+    with ThreadPoolExecutor(3) as threads:
+        answers = threads.map(lambda _: functions.invoke(name).value, range(3))
+    assert sorted(answers) == [[own, own], [own, own + 10], [own, own + 10]]

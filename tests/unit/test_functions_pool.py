@@ -32,7 +32,7 @@ class FakeEnvironment:
 
     def __init__(self, version: Version) -> None:
         self.version = version
-        self.retired = False
+        self.retired = self.further = False
         self.ended = False
         self.release = asyncio.Event()
 
@@ -65,14 +65,28 @@ def ended(environment: Environment) -> bool:
     return cast(FakeEnvironment, environment).ended
 
 
-def test_the_environment_used_last_is_used_first() -> None:
+def test_the_first_environment_is_used_first_and_then_that_used_last() -> None:
+    async def scenario() -> None:
+        ours, _ = fleet()
+        orders = version()
+        one, two, three = [await ours.acquire(orders) for _ in range(3)]
+        for environment in (one, two, three):
+            ours.release(environment)
+        assert [await ours.acquire(orders) for _ in range(3)] == [one, three, two]
+
+    asyncio.run(scenario())
+
+
+def test_all_environments_but_one_are_further_ones() -> None:
     async def scenario() -> None:
         ours, _ = fleet()
         orders = version()
         one, two = await ours.acquire(orders), await ours.acquire(orders)
+        assert (one.further, two.further) == (False, True)
+        one.retired = True
         ours.release(one)
-        ours.release(two)
-        assert await ours.acquire(orders) is two
+        three, four = await ours.acquire(orders), await ours.acquire(orders)
+        assert (three.further, four.further) == (False, True)
 
     asyncio.run(scenario())
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 READ_LIMIT = 1_000  # records that one GetRecords gives at most
 FILTERED_AT_ONCE = 100
 WAIT_SECONDS = 20.0
-# a shard is read four times a second
-POLL_SECONDS = 0.25
+# what comes in between is read together
+POLL_SECONDS = 0.1
 
 
 def lane_of(keys: Mapping[str, Any], factor: int) -> int:

@@ -79,6 +79,8 @@ class Environment:
         self.created = time.time()
         # set when it must not be used again once it is done
         self.retired = False
+        # one of a version's environments is not; the others give way when they work
+        self.further = False
         day = datetime.now(UTC).strftime("%Y/%m/%d")
         self.log_stream = f"{day}/[{version.number}]{self.id}"
         self._workshop = workshop
@@ -282,6 +284,8 @@ class Environment:
     # --- the process's side (instance.Owner)
 
     def ready(self) -> None:
+        if self.further and self.state is State.STARTING and self._instance is not None:
+            self._instance.process.give_way()
         self._init_done(None)
         if self._work is not None and self._instance is not None:
             self._begin(self._instance, self._work)

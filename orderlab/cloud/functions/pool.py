@@ -43,7 +43,12 @@ def machine_limit() -> int:
 
 
 class Pool:
-    """The environments of one version. The idle one that was used last is used first."""
+    """The environments of one version.
+
+    One of them is used whenever it is idle; of the further ones that which was used last. The
+    further ones start like the first, and give way to other processes of the machine once they
+    work: many environments of one function must not keep all other functions waiting.
+    """
 
     def __init__(self, version: Version) -> None:
         self.version = version
@@ -54,11 +59,12 @@ class Pool:
         self.retired = False
 
     def take_idle(self) -> Environment | None:
-        while self.idle:
-            environment, _ = self.idle.pop()
-            if not environment.retired:
-                return environment
-        return None
+        self.idle = [entry for entry in self.idle if not entry[0].retired]
+        if not self.idle:
+            return None
+        first = next((entry for entry in self.idle if not entry[0].further), self.idle[-1])
+        self.idle.remove(first)
+        return first[0]
 
 
 class Fleet:
@@ -173,6 +179,7 @@ class Fleet:
 
     def _create(self, pool: Pool) -> Environment:
         environment = self._make(pool.version)
+        environment.further = any(not member.further for member in pool.members)
         pool.members.add(environment)
         self.pools.add(pool)
         self.members.add(environment)
