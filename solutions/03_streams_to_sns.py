@@ -439,9 +439,9 @@ topic = arn("sns", "order-events")
 
 # %%
 ex = lab.exercise("3.3").again()
+# the queues' side
+### BEGIN SOLUTION
 for name in ("inventory", "invoicing", "shipping"):
-    ...
-    ### BEGIN SOLUTION
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
@@ -451,12 +451,12 @@ for name in ("inventory", "invoicing", "shipping"):
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     sqs.set_queue_attributes(QueueUrl=queue_url(name), Attributes={"Policy": policy})
-    ### END SOLUTION
+### END SOLUTION
 
 # %%
+# the topic's side
+### BEGIN SOLUTION
 for name in ("inventory", "invoicing", "shipping"):
-    ...
-    ### BEGIN SOLUTION
     wanted = json.dumps({"event_type": ["OrderPlaced"]})
     settings = {"RawMessageDelivery": "true", "FilterPolicy": wanted}
     sns.subscribe(
@@ -465,7 +465,7 @@ for name in ("inventory", "invoicing", "shipping"):
         Endpoint=arn("sqs", name),
         Attributes=settings,
     )
-    ### END SOLUTION
+### END SOLUTION
 ex.check()
 
 # %%

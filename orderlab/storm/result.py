@@ -143,10 +143,10 @@ class Storm:
 
     def _row(self, promise: str) -> str:
         broken = self.broken[promise]
-        sign, colour = ("✗", _BAD) if broken else ("✓", _GOOD)
+        sign = "✗" if broken else "✓"
         return (
             '<tr style="background:none">'
-            f'<td aria-hidden="true" style="color:{colour};font-weight:700">{sign}</td>'
+            f'<td aria-hidden="true" style="font-weight:700">{sign}</td>'
             '<th scope="row" style="text-align:left;font-weight:400">'
             f"{html_text(PROMISES[promise])}</th>"
             f'<td style="text-align:left;font-weight:600">{html_text(self._verdict(promise))}</td>'

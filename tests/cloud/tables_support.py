@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+THROTTLED = ("ProvisionedThroughputExceededException", "ThrottlingException")
+
 _numbers = itertools.count(1)
 
 
@@ -81,9 +83,13 @@ def refused(call: Callable[..., Any], **parameters: Any) -> tuple[str, str]:
 
 def fill(dynamodb: Any, table: str, items: list[dict[str, Any]]) -> None:
     for start in range(0, len(items), 25):
-        requests = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
-        answer = dynamodb.batch_write_item(RequestItems={table: requests})
-        assert answer["UnprocessedItems"] == {}
+        left = {table: [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]}
+        while left:  # a fast machine asks one key for more than AWS gives a second
+            try:
+                left = dynamodb.batch_write_item(RequestItems=left)["UnprocessedItems"]
+            except ClientError as error:
+                assert error.response["Error"]["Code"] in THROTTLED, error
+                time.sleep(0.1)
 
 
 def ask(dynamodb: Any, table: str, condition: str, **given: Any) -> dict[str, Any]:

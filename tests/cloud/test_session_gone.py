@@ -346,3 +346,14 @@ def test_nothing_of_a_real_account_is_left_in_the_process(
     )
     with urllib.request.urlopen(health) as answer:
         assert json.load(answer)["status"] == "ok"
+
+
+def test_the_name_of_a_queue_deleted_before_is_free_on_the_next_cloud(home: Path) -> None:
+    lab = start(3, speed=1.0)
+    made = lab.client("sqs").create_queue(QueueName="hello")["QueueUrl"]
+    # a step of the lab stands between: what came before it is done again, and deleted again
+    lab.exercise("3.3")
+    lab.client("sqs").delete_queue(QueueUrl=made)
+    kill_the_cloud(lab)
+    again = start(3, speed=1.0)
+    assert again.client("sqs").create_queue(QueueName="hello")["QueueUrl"]

@@ -68,6 +68,7 @@ class QueueService:
             **self._metered(self._moves.handlers),
         }
         cloud.pages["GET queues"] = self._page
+        cloud.pages["DELETE queues/deleted"] = self._forget_deleted
 
     async def start(self) -> None:
         from orderlab.cloud.queues.moto_view import install
@@ -183,6 +184,12 @@ class QueueService:
         del self._queues[queue.region, queue.name], self._by_arn[queue.arn]
         self._deleted[queue.region, queue.name] = self._cloud.clock.now() + NAME_REUSE_SECONDS
         queue.close()
+
+    def _forget_deleted(self, _: dict[str, Any]) -> dict[str, int]:
+        """Free the names of deleted queues at once, as if the minute had passed."""
+        count = len(self._deleted)
+        self._deleted.clear()
+        return {"names": count}
 
     def _check_redrive(self, queue: LiveQueue, attributes: Mapping[str, str]) -> None:
         """The dead-letter queue must exist, be of the same kind and let this queue in."""

@@ -124,6 +124,7 @@ BILLED_NOT_STORED = Exercise(
     solution="""monolith.control("shipping", fail=True)
 lab.place_orders(2, url=monolith.url)
 # inventory and invoicing are called before shipping, and nothing calls them back.""",
+    equivalent={"2 -> 3": "any number of orders shows it"},
     hints=(
         "In which order does the shop call its services? It is in the cell above.",
         "The bill must be written before the failure: break what comes after invoicing.",
