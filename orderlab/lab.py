@@ -34,7 +34,7 @@ _OFFLINE = (
     "name", "exercise", "predict", "compare", "quiz", "reset", "week", "orders", "wait_for",
     "percentiles", "plot", "bars", "picture", "finish", "reopen", "monolith", "order_schema",
     "customer_code", "customer_layer", "zipped", "item", "order_in", "connection_storm",
-    "write_units_by_hour", "provisioned", "on_demand_usd",
+    "write_units_by_hour", "provisioned", "on_demand_usd", "polling_simulation", "polling_odds",
 )  # fmt: skip
 
 

@@ -46,6 +46,11 @@ def remove(target: Target, *names: str) -> list[str]:
     return removed
 
 
+def remove_function(target: Target, name: str) -> bool:
+    """Take away a function with its mappings, role and log group; whether there was one."""
+    return _succeeds(_function, target, name)
+
+
 def _may_have(kind: str, name: str) -> bool:
     """Whether resources of this kind can have such a name."""
     if "/" in name:

@@ -41,7 +41,7 @@ def line_plot(
     by its title and each series' smallest and largest value.
     """
     _demand(series)
-    figure, axes = _figure(title, x_label, y_label)
+    figure, axes = plain_axes(title, x_label, y_label)
     for colour, values in zip(_cycle(len(series)), series.values(), strict=True):
         places = list(x) if x is not None else list(range(len(values)))
         axes.plot(places, values, color=colour, linewidth=1.8)
@@ -74,7 +74,7 @@ def bar_plot(
     the totals.
     """
     _demand(bars)
-    figure, axes = _figure(title, "", y_label)
+    figure, axes = plain_axes(title, "", y_label)
     names = list(bars)
     if parts:
         floor = [0.0] * len(names)
@@ -93,7 +93,8 @@ def bar_plot(
     return measured_plot(figure, alt or f"{title}: {described} {y_label}".strip())
 
 
-def _figure(title: str, x_label: str, y_label: str) -> tuple[Any, Any]:
+def plain_axes(title: str, x_label: str, y_label: str) -> tuple[Any, Any]:
+    """A figure in the style of the course, with its axes."""
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=_SIZE)

@@ -165,3 +165,6 @@ class Groups:
 
     def depths(self) -> list[int]:
         return []
+
+    def emptied(self) -> Groups:
+        return Groups()

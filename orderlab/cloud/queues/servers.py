@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import random
 from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Self
 
 from orderlab.cloud.queues.message import Message
 
@@ -18,6 +20,19 @@ SERVERS = 8
 SAMPLE = (2, 4)
 # a short poll gets one message from a server, and one more for each SHARE that it holds
 SHARE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How many servers there are, one weight each, and how many of them a short poll asks."""
+
+    weights: tuple[float, ...]
+    sample: tuple[int, int] = SAMPLE
+
+
+def usual_layout(chance: random.Random) -> Layout:
+    """What a queue has if nobody asks for anything else."""
+    return Layout(tuple(chance.choice((1, 1, 2, 3)) for _ in range(SERVERS)))
 
 
 class Server:
@@ -63,17 +78,17 @@ class ServerPoll:
     """One receive request on its way round some servers, with what each may still give."""
 
     def __init__(self, servers: list[Server], budgets: list[int]) -> None:
-        self._servers = servers
+        self.servers = servers
         self._budgets = budgets
         self._next = 0
 
     def next(self) -> Message | None:
-        while self._servers:
-            self._next %= len(self._servers)
+        while self.servers:
+            self._next %= len(self.servers)
             place = self._next
-            message = self._servers[place].take() if self._budgets[place] else None
+            message = self.servers[place].take() if self._budgets[place] else None
             if message is None:
-                del self._servers[place], self._budgets[place]
+                del self.servers[place], self._budgets[place]
                 continue
             self._budgets[place] -= 1
             self._next += 1
@@ -87,14 +102,19 @@ class ServerPoll:
 class Servers:
     """The visible messages of a standard queue."""
 
-    def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
-        self.servers = [Server() for _ in range(SERVERS)]
-        self._weights = [chance.choice((1, 1, 2, 3)) for _ in range(SERVERS)]
+    def __init__(self, chance: random.Random, layout: Layout | None = None) -> None:
+        self.chance = chance
+        self.layout = layout or usual_layout(chance)
+        self.servers = [Server() for _ in self.layout.weights]
+        self._powers = [1 / weight for weight in self.layout.weights]
+
+    def emptied(self) -> Self:
+        """The same servers without messages."""
+        return type(self)(self.chance, self.layout)
 
     def place(self, message: Message) -> None:
         """Choose the server on which a new message will lie."""
-        message.server = self._chance.randrange(SERVERS)
+        message.server = self.chance.randrange(len(self.servers))
 
     def put(self, message: Message) -> None:
         self.servers[message.server].put(message)
@@ -106,17 +126,15 @@ class Servers:
         if short:
             asked = self._sample()
             return ServerPoll(asked, [1 + server.depth // SHARE for server in asked])
-        start = self._chance.randrange(SERVERS)
+        start = self.chance.randrange(len(self.servers))
         asked = self.servers[start:] + self.servers[:start]
         return ServerPoll(asked, [server.depth for server in asked])
 
     def _sample(self) -> list[Server]:
-        count = self._chance.randint(*SAMPLE)
+        count = self.chance.randint(*self.layout.sample)
         # weighted draw without putting back: the largest of random()^(1/weight)
-        keys = [
-            (self._chance.random() ** (1 / weight), place)
-            for place, weight in enumerate(self._weights)
-        ]
+        random = self.chance.random
+        keys = [(random() ** power, place) for place, power in enumerate(self._powers)]
         return [self.servers[place] for _, place in sorted(keys, reverse=True)[:count]]
 
     def taken(self, message: Message) -> None:

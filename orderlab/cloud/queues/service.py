@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from orderlab.cloud import moto_backends
 from orderlab.cloud.contracts import Call, Handler, Parameters, Principal
 from orderlab.cloud.queues import attributes as queue_attributes
+from orderlab.cloud.queues import practice_pages
 from orderlab.cloud.queues.errors import (
     InvalidAddress,
     InvalidAttributeValue,
@@ -69,6 +70,7 @@ class QueueService:
         }
         cloud.pages["GET queues"] = self._page
         cloud.pages["DELETE queues/deleted"] = self._forget_deleted
+        cloud.pages.update(practice_pages.pages(self))
 
     async def start(self) -> None:
         from orderlab.cloud.queues.moto_view import install
@@ -107,6 +109,10 @@ class QueueService:
     @property
     def account_id(self) -> str:
         return self._cloud.settings.account_id
+
+    @property
+    def region(self) -> str:
+        return self._cloud.settings.region
 
     def queue(self, arn: str) -> LiveQueue | None:
         return self._by_arn.get(arn)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from orderlab.cloud.queues.deadlines import Deadlines
@@ -54,23 +54,21 @@ class Visible(Protocol):
 
     def depths(self) -> list[int]: ...
 
+    def emptied(self) -> Visible: ...
+
 
 class MessageStore:
     """All messages of one queue. Every method takes the scaled time `now`, in seconds."""
 
     def __init__(self, *, fifo: bool, chance: random.Random, key: bytes) -> None:
         self.fifo = fifo
-        self._chance = chance
         self._receipts = ReceiptBook(key)
         self._numbers = itertools.count(1)
         self._messages: dict[int, Message] = {}
         self._delayed: Deadlines[Message] = Deadlines()
         self._in_flight: Deadlines[Message] = Deadlines()
         self._ages: Deadlines[Message] = Deadlines()
-        self._visible: Visible = self._empty()
-
-    def _empty(self) -> Visible:
-        return Groups() if self.fifo else Servers(self._chance)
+        self._visible: Visible = Groups() if fifo else Servers(chance)
 
     # --- coming in and going out ---
 
@@ -150,7 +148,7 @@ class MessageStore:
         self._messages.clear()
         for deadlines in (self._delayed, self._in_flight, self._ages):
             deadlines.clear()
-        self._visible = self._empty()
+        self._visible = self._visible.emptied()
 
     def _forget(self, message: Message) -> None:
         self._messages.pop(message.number, None)
@@ -266,6 +264,46 @@ class MessageStore:
     def depths(self) -> list[int]:
         """Visible messages on each server; empty for a FIFO queue."""
         return self._visible.depths()
+
+    # --- for practice: which servers there are, and where messages lie ---
+
+    @property
+    def servers(self) -> Servers:
+        """The servers of a standard queue."""
+        assert isinstance(self._visible, Servers)
+        return self._visible
+
+    def overview(self, limit: int) -> list[tuple[Message, str]]:
+        """The oldest messages, each with its state: visible, in flight or delayed."""
+        return [
+            (message, self._state(message))
+            for message in itertools.islice(self._messages.values(), limit)
+        ]
+
+    def _state(self, message: Message) -> str:
+        if message in self._in_flight:
+            return "in flight"
+        return "delayed" if message in self._delayed else "visible"
+
+    def rearrange(self, made: Callable[[Servers], Servers]) -> None:
+        """Put other servers in place of those there are; messages stay on theirs as long as it
+        exists."""
+        self._visible = servers = made(self.servers)
+        for message in self._messages.values():
+            if message.server >= len(servers.servers):
+                servers.place(message)
+            if self._state(message) == "visible":
+                servers.put(message)
+
+    def lay(self, places: Mapping[str, int]) -> None:
+        """Let messages, by id, lie on these servers; those in flight when they come back."""
+        for message in [each for each in self._messages.values() if each.id in places]:
+            visible = self._state(message) == "visible"
+            if visible:
+                self._visible.remove(message)
+            message.server = places[message.id]
+            if visible:
+                self._visible.put(message)
 
 
 def _expired(handle: str) -> InvalidParameterValue:
