@@ -277,7 +277,9 @@ class Queue(Protocol):
         max_messages: int = 1,
         wait_seconds: float | None = None,
         visibility_timeout: int | None = None,
-    ) -> Sequence[ReceivedMessage]: ...
+        pollers: int = 1,
+    ) -> Sequence[ReceivedMessage]:
+        """Take messages. If none came, so many `pollers` are metered as having asked in vain."""
 
     def delete(self, receipt_handle: str) -> None: ...
 

@@ -47,6 +47,20 @@ class Metered:
         return self.a_month / _PRICE.per * _PRICE.usd
 
 
+@dataclass(frozen=True, slots=True)
+class ScaledClock:
+    """AWS's seconds: they pass as fast as the cloud's waits."""
+
+    speed: float
+
+    def now(self) -> float:
+        return time.monotonic() * self.speed
+
+    def sleep(self, seconds: float) -> None:
+        if seconds > 0:
+            time.sleep(seconds / self.speed)
+
+
 class IdleCost:
     """Requests and cost a month of consumers that wait at empty queues."""
 
@@ -99,12 +113,13 @@ def idle_cost(
     measure at least.
     """
     _check(waits, pause, seconds)
+    clock = ScaledClock(float(target.page("health")["speed"]))
     names = {wait: f"idle-{wait}-{uuid.uuid4().hex[:6]}" for wait in waits}
     works: dict[int | str, Callable[[], Metered]] = {
-        wait: _poller(target, name, wait, pause, seconds) for wait, name in names.items()
+        wait: _poller(target, clock, name, wait, pause, seconds) for wait, name in names.items()
     }
     if mapping:
-        works[MAPPING] = lambda: _idle_mapping(target, seconds)
+        works[MAPPING] = lambda: _idle_mapping(target, clock, seconds)
     with (
         sign_of_life("Metering consumers at empty queues ..."),
         ThreadPoolExecutor(len(works)) as pool,
@@ -125,7 +140,7 @@ def _check(waits: Sequence[int], pause: float, seconds: float) -> None:
 
 
 def _poller(
-    target: Target, name: str, wait: int, pause: float, seconds: float
+    target: Target, clock: ScaledClock, name: str, wait: int, pause: float, seconds: float
 ) -> Callable[[], Metered]:
     """A consumer as written by hand: receive, and if nothing came, receive again."""
     between = 0.0 if wait else pause
@@ -133,28 +148,28 @@ def _poller(
 
     def work() -> Metered:
         with _queue(target, name) as url:
-            queues, before, began = target.client("sqs"), _meter(target, name), _now(target)
-            while (due := _now(target) - began) < seconds:
+            queues, before, began = target.client("sqs"), _meter(target, name), clock.now()
+            while (due := clock.now() - began) < seconds:
                 queues.receive_message(QueueUrl=url, WaitTimeSeconds=wait)
                 # on the clock: what a receive takes is no further pause
-                _sleep(target, due + between - (_now(target) - began))
-            passed = _now(target) - began
+                clock.sleep(due + between - (clock.now() - began))
+            passed = clock.now() - began
             return Metered(words, _meter(target, name) - before, passed)
 
     return work
 
 
-def _idle_mapping(target: Target, seconds: float) -> Metered:
+def _idle_mapping(target: Target, clock: ScaledClock, seconds: float) -> Metered:
     """A Lambda mapping of an empty queue, from the end of one poll to the end of another."""
     name = f"idle-mapping-{uuid.uuid4().hex[:6]}"
     polls = max(1, math.ceil(seconds / _MAPPING_WAIT))
     with _queue(target, name), _mapping(target, name):
         _next_poll(target, name, _meter(target, name))
-        first, began = _meter(target, name), _now(target)
+        first, began = _meter(target, name), clock.now()
         last = first
         for _ in range(polls):
             last = _next_poll(target, name, last)
-        return Metered("Lambda mapping", last - first, _now(target) - began)
+        return Metered("Lambda mapping", last - first, clock.now() - began)
 
 
 def _next_poll(target: Target, name: str, known: float) -> float:
@@ -196,17 +211,3 @@ def _meter(target: Target, name: str) -> float:
     """SQS requests metered of a queue so far."""
     known = target.page("meter")["resources"].get("sqs.requests", {})
     return float(known.get(target.name(name), 0.0))
-
-
-def _speed(target: Target) -> float:
-    return float(getattr(target, "speed", 1.0))
-
-
-def _now(target: Target) -> float:
-    """A clock that runs as fast as the cloud's."""
-    return time.monotonic() * _speed(target)
-
-
-def _sleep(target: Target, seconds: float) -> None:
-    if seconds > 0:
-        time.sleep(seconds / _speed(target))

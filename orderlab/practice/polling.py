@@ -48,6 +48,7 @@ class Polling:
         self.name = target.name(name)
         self._queues = target.client("sqs")
         self.url = _address(self._queues, self.name, visibility)
+        self._speed = float(target.page("health")["speed"])
         self._scenes: list[Scene] = []
         page = self.arrange()
         self._seen = max((poll["number"] for poll in page["polls"]), default=0)
@@ -129,7 +130,7 @@ class Polling:
         answer = self._queues.receive_message(
             QueueUrl=self.url, WaitTimeSeconds=wait, MaxNumberOfMessages=most, **how
         )
-        seconds = (time.monotonic() - began) * float(getattr(self._target, "speed", 1.0))
+        seconds = (time.monotonic() - began) * self._speed
         messages = list(answer.get("Messages", []))
         scene = self._scene_of(messages)
         if not scene.chosen and (scene.short or scene.left):

@@ -208,6 +208,35 @@ def test_the_last_picture_shows_where_the_board_is_not_drawn(jupyterlab: Any, pa
     assert last.is_visible()
 
 
+def test_the_polling_laboratory_works_by_keyboard(jupyterlab: Any, page: Any) -> None:
+    path = _write(
+        jupyterlab,
+        "import orderlab\nlab = orderlab.start(chapter=0, quiet=True)",
+        "pool = lab.polling('live', servers=8, sample=8)\nlive = pool.live()\nlive",
+    )
+    notebook = OpenNotebook(page.page, jupyterlab.notebook(path))
+    notebook.run_all(60)
+    view = notebook.scroll_to(".orderlab-polling")
+    says = view.locator("[role=status]")
+    assert "5 visible messages on 8 servers" in says.inner_text()
+    sliders = view.locator("[role=slider]")
+    assert sliders.count() == 4
+    sliders.nth(2).focus()
+    page.page.keyboard.press("ArrowRight")
+    view.get_by_text("6 visible messages on 8 servers").first.wait_for(timeout=10_000)
+    view.get_by_role("button", name="Receive").focus()
+    page.page.keyboard.press("Enter")
+    view.get_by_text("A short poll asks 8 of 8 servers").first.wait_for(timeout=10_000)
+    for theme in ("Light", "Dark"):
+        notebook.theme(f"JupyterLab {theme}")
+        for width in (1440, 1024):
+            page.page.set_viewport_size({"width": width, "height": 1000})
+            page.screenshot(f"polling-{theme.lower()}-{width}")
+        assert unreadable(view) == []
+    view.get_by_role("button", name="Delete what came").press("Space")
+    view.get_by_text("on 8 servers").first.wait_for(timeout=10_000)
+
+
 def test_amounts_are_not_taken_for_formulas(jupyterlab: Any, page: Any) -> None:
     path = _write(
         jupyterlab,

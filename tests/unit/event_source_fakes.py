@@ -94,6 +94,7 @@ class FakeQueue:
         max_messages: int = 1,
         wait_seconds: float | None = None,
         visibility_timeout: int | None = None,
+        pollers: int = 1,
     ) -> list[ReceivedMessage]:
         if not self.waiting:
             self._arrival.clear()

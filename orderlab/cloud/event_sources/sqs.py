@@ -53,9 +53,9 @@ class Taken:
 class QueuePoller(Poller):
     """Polls a queue with as many pollers as `Scaling` grants, one batch each at a time.
 
-    Differs from AWS: one poller listens at a time, and another as soon as it has a batch, so that a
-    queue without messages is asked once every 20 s instead of five times. A function that fails
-    does not make the mapping poll more slowly.
+    Differs from AWS: one poller listens at a time, and another as soon as it has a batch; what the
+    other idle ones would have asked in vain is metered. A function that fails does not make the
+    mapping poll more slowly.
     """
 
     def __init__(self, cloud: Cloud, mapping: EventSourceMapping) -> None:
@@ -114,7 +114,8 @@ class QueuePoller(Poller):
         """Messages for one batch: full, as old as the window allows, or all there are."""
         size = self.settings["BatchSize"]
         window = self.settings["MaximumBatchingWindowInSeconds"]
-        batch = await self._receive(queue, size, LONG_POLL_SECONDS)
+        idle = max(self._scaling.pollers - self._busy, 1)
+        batch = await self._receive(queue, size, LONG_POLL_SECONDS, idle)
         if batch and window:
             await self._fill(queue, batch, size, self.cloud.clock.now() + window)
         return batch
@@ -135,11 +136,17 @@ class QueuePoller(Poller):
             batch.extend(more)
             held += sum(len(taken.record) + 1 for taken in more)
 
-    async def _receive(self, queue: Queue, wanted: int, wait_seconds: float) -> list[Taken]:
+    async def _receive(
+        self, queue: Queue, wanted: int, wait_seconds: float, pollers: int = 1
+    ) -> list[Taken]:
         asked_at = real_seconds()
         try:
             messages = await self.interruptible(
-                queue.receive(max_messages=min(wanted, RECEIVE_LIMIT), wait_seconds=wait_seconds)
+                queue.receive(
+                    max_messages=min(wanted, RECEIVE_LIMIT),
+                    wait_seconds=wait_seconds,
+                    pollers=pollers,
+                )
             )
         except AwsError as error:
             self.mapping.processed(error.message)

@@ -46,9 +46,9 @@ class Ledger:
         self._metrics.bytes("SentMessageSize", message.size)
         self._hop(caller_name(self._cloud, sender), self._arn, "SendMessage", message)
 
-    def received(self, messages: Sequence[Message], reader: str) -> None:
+    def received(self, messages: Sequence[Message], reader: str, *, calls: int = 1) -> None:
         if not messages:
-            self._metrics.count("NumberOfEmptyReceives")
+            self._metrics.count("NumberOfEmptyReceives", calls)
             return
         self._metrics.count("NumberOfMessagesReceived", len(messages))
         for message in messages:

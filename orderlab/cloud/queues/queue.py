@@ -190,6 +190,7 @@ class LiveQueue:
         max_messages: int = 1,
         wait_seconds: float | None = None,
         visibility_timeout: int | None = None,
+        pollers: int = 1,
     ) -> Sequence[ReceivedMessage]:
         wait = self.settings.wait if wait_seconds is None else wait_seconds
         taken = self.poll(max_messages, visibility_timeout, short=wait <= 0, reader=POLLER)
@@ -197,8 +198,9 @@ class LiveQueue:
             taken = await self.wait_for_messages(
                 max_messages, visibility_timeout, wait_seconds=wait, reader=POLLER
             )
-        self.ledger.received(taken, POLLER)
-        self.ledger.requests(sum(message.size for message in taken))
+        self.ledger.received(taken, POLLER, calls=1 if taken else pollers)
+        size = sum(message.size for message in taken)
+        self.ledger.requests(size, calls=1.0 if taken else pollers)
         return [self._as_received(message) for message in taken]
 
     def poll(
