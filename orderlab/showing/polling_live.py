@@ -39,7 +39,6 @@ class LivePolling:
         self.anew = self._button("Place anew", self._place)
         self.picture = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%"))
         self.says = ipywidgets.HTML()
-        self.delete.disabled = True
         self._place()
         for slider in (self.servers, self.sample, self.messages):
             slider.observe(self._moved, names="value")
@@ -83,32 +82,32 @@ class LivePolling:
         self._show(self._polling.now())
 
     def _receive(self) -> None:
+        if self.wait.value:
+            self._say("Waiting for messages ...")
         self.received = self._polling.receive(self.wait.value)
         self._show(self.received.picture())
 
     def _delete(self) -> None:
-        if self.received is not None:
-            self._polling.delete(self.received)
+        if self.received is None or self.received.empty:
+            self._say("There is nothing to delete: receive something first.")
+            return
+        self._polling.delete(self.received)
         self.received = None
         self._show(self._polling.now())
 
     def _do(self, work: Callable[[], None]) -> None:
-        """Do what was asked for; meanwhile nothing else can be."""
-        controls = (self.receive, self.anew, self.delete)
-        for each in controls:
-            each.disabled = True
+        # no control is switched off meanwhile: it would lose the keyboard's focus
         try:
             work()
         except OrderlabError as error:
-            self.says.value = f'<p role="status">{html_text(str(error))}</p>'
-        finally:
-            for each in controls:
-                each.disabled = False
-            self.delete.disabled = not (self.received and self.received.messages)
+            self._say(str(error))
+
+    def _say(self, words: str) -> None:
+        self.says.value = f'<p role="status">{html_text(words)}</p>'
 
     def _show(self, picture: Picture) -> None:
         self.picture.value = picture._repr_mimebundle_()["text/html"]
-        self.says.value = f'<p role="status">{html_text(picture.alt)}</p>'
+        self._say(picture.alt)
 
     # --- what is shown ---
 

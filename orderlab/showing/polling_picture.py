@@ -9,6 +9,7 @@ from orderlab.showing.drawings.sketch import (
     LINE,
     ORANGE,
     QUIET,
+    RED,
     WIDTH,
     Sketch,
 )
@@ -27,6 +28,7 @@ _LOOKS = {
     "missed": (ORANGE, False, True, "missed"),
     "in flight": (LINE, False, True, "(in flight)"),
     "delayed": (LINE, False, True, "(delayed)"),
+    "dead letter": (RED, False, True, "dead letter"),
 }
 
 

@@ -12,7 +12,7 @@ _NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """A message on its server: visible, came, missed, in flight or delayed."""
+    """A message on its server: visible, came, missed, in flight, delayed or a dead letter."""
 
     body: str
     server: int
@@ -33,28 +33,31 @@ class Scene:
     short: bool = True
     chosen: bool = False
     measured: bool = False
+    buried: int = 0
 
     @classmethod
     def of_page(cls, page: Mapping[str, Any], *, measured: bool = False) -> Scene:
         """The servers as they are now."""
-        lying = _messages(page["lying"], frozenset(), "")
+        lying = _messages(page["lying"], {}, "")
         return cls(len(page["depths"]), lying, _held(page), measured=measured)
 
     @classmethod
     def of_poll(cls, poll: Mapping[str, Any], *, measured: bool = False) -> Scene:
         """A receive: what lay there when it came, and what it took."""
-        came = frozenset(each["id"] for each in poll["came"])
         # what was left by a poll that asked everywhere is next time's
         left = "missed" if poll["short"] else "visible"
+        states = {each["id"]: "came" for each in poll["came"]}
+        states |= {each["id"]: "dead letter" for each in poll["buried"]}
         return cls(
             len(poll["depths"]),
-            _messages(poll["lying"], came, left),
+            _messages(poll["lying"], states, left),
             _held(poll),
             tuple(poll["asked"]),
-            len(came),
+            len(poll["came"]),
             poll["short"],
             poll["chosen"],
             measured,
+            len(poll["buried"]),
         )
 
     def bodies(self, state: str) -> list[str]:
@@ -63,7 +66,7 @@ class Scene:
     @property
     def left(self) -> int:
         """How many visible messages did not come."""
-        return sum(self.held) - self.came
+        return sum(self.held) - self.came - self.buried
 
     # --- in words ---
 
@@ -117,17 +120,23 @@ class Scene:
 
     def _others(self) -> str:
         parts = []
-        for state in ("in flight", "delayed"):
+        for state in ("in flight", "delayed", "dead letter"):
             bodies = self.bodies(state)
-            if bodies:
+            if bodies and state == "dead letter":
+                parts.append(f"To the dead-letter queue: {_named(bodies, self.buried)}.")
+            elif bodies:
                 parts.append(f"{_named(bodies, len(bodies))} {_are(bodies)} {state}.")
         return " ".join(parts)
 
 
-def _messages(lying: Sequence[Mapping[str, Any]], came: frozenset[str], left: str) -> Any:
+def _messages(
+    lying: Sequence[Mapping[str, Any]], states: Mapping[str, str], left: str
+) -> tuple[Lying, ...]:
+    """The messages with their states; `left` is what a visible one is that did not come."""
+
     def state(each: Mapping[str, Any]) -> str:
-        if each["id"] in came:
-            return "came"
+        if each["id"] in states:
+            return states[each["id"]]
         return left if left and each["state"] == "visible" else str(each["state"])
 
     return tuple(Lying(each["body"], each["server"], state(each)) for each in lying)

@@ -148,6 +148,21 @@ def test_what_is_kept_of_receives_is_bounded(cloud: Any, client: Client) -> None
     assert cloud.page("queues/servers?queue=servers-bounded")["polls"] == []
 
 
+def test_dead_letters_are_told_from_what_came(cloud: Any, client: Client) -> None:
+    make_queue(client, "servers-dead-letters")
+    target = "arn:aws:sqs:us-east-1:123456789012:servers-dead-letters"
+    policy = {"deadLetterTargetArn": target, "maxReceiveCount": 1}
+    url = make_queue(client, "servers-dying", VisibilityTimeout=0, RedrivePolicy=policy)
+    servers_of(cloud, "servers-dying")
+    client("sqs").send_message(QueueUrl=url, MessageBody="old")
+    assert bodies(receive(client, url)) == ["old"]
+    client("sqs").send_message(QueueUrl=url, MessageBody="new")
+    assert bodies(receive(client, url)) == ["new"]
+    last = cloud.page("queues/servers?queue=servers-dying")["polls"][-1]
+    assert [each["body"] for each in last["came"]] == ["new"]
+    assert [each["body"] for each in last["buried"]] == ["old"]
+
+
 def test_a_queue_that_is_no_longer_watched_keeps_its_messages(cloud: Any, client: Client) -> None:
     url = make_queue(client, "servers-left")
     assert not cloud.page("queues/servers?queue=servers-left")["watched"]

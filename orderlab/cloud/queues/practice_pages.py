@@ -63,7 +63,7 @@ def _arrange(queue: LiveQueue, wanted: Mapping[str, Any]) -> None:
     ask = check_places(wanted["ask"], count) if wanted.get("ask") is not None else None
     given = dict(wanted.get("lies") or {})
     lies = {str(message_id): check_places([at], count)[0] for message_id, at in given.items()}
-    watch = _watch(store.servers) or Watch(store.overview)
+    watch = _watch(store.servers) or Watch(store)
     watch.keeps = bool(wanted.get("keeps", watch.keeps))
     watch.scatters = bool(wanted.get("scatters", watch.scatters))
     if wanted.get("forget"):
@@ -109,7 +109,7 @@ def _shown(queue: LiveQueue, after: int) -> dict[str, Any]:
     queue.count_visible()  # lets time do its work
     servers = queue.store.servers
     watch = _watch(servers)
-    lying = (watch or Watch(queue.store.overview)).lying()
+    lying = (watch or Watch(queue.store)).lying()
     return {
         "queue": queue.name,
         "weights": list(servers.layout.weights),

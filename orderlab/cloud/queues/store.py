@@ -273,14 +273,12 @@ class MessageStore:
         assert isinstance(self._visible, Servers)
         return self._visible
 
-    def overview(self, limit: int) -> list[tuple[Message, str]]:
-        """The oldest messages, each with its state: visible, in flight or delayed."""
-        return [
-            (message, self._state(message))
-            for message in itertools.islice(self._messages.values(), limit)
-        ]
+    def oldest_messages(self, count: int) -> list[Message]:
+        """So many messages in the order of their coming, whatever has become of them."""
+        return list(itertools.islice(self._messages.values(), count))
 
-    def _state(self, message: Message) -> str:
+    def state(self, message: Message) -> str:
+        """Whether a message is in flight, delayed or visible."""
         if message in self._in_flight:
             return "in flight"
         return "delayed" if message in self._delayed else "visible"
@@ -292,13 +290,13 @@ class MessageStore:
         for message in self._messages.values():
             if message.server >= len(servers.servers):
                 servers.place(message)
-            if self._state(message) == "visible":
+            if self.state(message) == "visible":
                 servers.put(message)
 
     def lay(self, places: Mapping[str, int]) -> None:
         """Let messages, by id, lie on these servers; those in flight when they come back."""
         for message in [each for each in self._messages.values() if each.id in places]:
-            visible = self._state(message) == "visible"
+            visible = self.state(message) == "visible"
             if visible:
                 self._visible.remove(message)
             message.server = places[message.id]

@@ -11,18 +11,18 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from orderlab.cloud.queues.message import Message
 from orderlab.cloud.queues.servers import Layout, Server, ServerPoll, Servers
+
+if TYPE_CHECKING:
+    from orderlab.cloud.queues.store import MessageStore
 
 # how many receives are kept, of each at most so many messages, of each body so many characters
 KEPT = 64
 MESSAGES = 48
 BODY = 40
-
-# All messages of a queue, with what each is: visible, in flight or delayed.
-Overview = Callable[[int], list[tuple[Message, str]]]
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class Watch:
     message gets another server before each receive, as if it had just been sent.
     """
 
-    overview: Overview
+    store: MessageStore
     keeps: bool = True
     scatters: bool = False
     asks: deque[list[int]] = field(default_factory=lambda: deque(maxlen=KEPT))
@@ -42,7 +42,8 @@ class Watch:
 
     def lying(self) -> list[dict[str, Any]]:
         """Messages in the order of their coming: where each lies, and its state."""
-        return [{**shown(message), "state": state} for message, state in self.overview(MESSAGES)]
+        oldest = self.store.oldest_messages(MESSAGES)
+        return [{**shown(message), "state": self.store.state(message)} for message in oldest]
 
 
 class WatchedServers(Servers):
@@ -72,7 +73,16 @@ class WatchedServers(Servers):
             "depths": depths,
             "lying": lying,
         }
-        return WatchedPoll(poll, lambda came: watch.polls.append({**found, "came": came}))
+        return WatchedPoll(poll, lambda taken: watch.polls.append({**found, **self._sorted(taken)}))
+
+    def _sorted(self, taken: list[Message]) -> dict[str, Any]:
+        """What was delivered, and what went to the dead-letter queue instead."""
+        came = [m for m in taken if self.watch.store.state(m) == "in flight"]
+        buried = [m for m in taken if m not in came]
+        return {
+            "came": [shown(message) for message in came],
+            "buried": [shown(message) for message in buried[:MESSAGES]],
+        }
 
     def _sample(self) -> list[Server]:
         if self.watch.asks:
@@ -92,19 +102,19 @@ class WatchedServers(Servers):
 class WatchedPoll(ServerPoll):
     """A receive request whose outcome is noted when it has been answered."""
 
-    def __init__(self, poll: ServerPoll, note: Callable[[list[dict[str, Any]]], None]) -> None:
+    def __init__(self, poll: ServerPoll, note: Callable[[list[Message]], None]) -> None:
         self._poll = poll
         self._note = note
-        self._came: list[Message] = []
+        self._taken: list[Message] = []
 
     def next(self) -> Message | None:
         message = self._poll.next()
         if message is not None:
-            self._came.append(message)
+            self._taken.append(message)
         return message
 
     def close(self) -> None:
-        self._note([shown(message) for message in self._came[:MESSAGES]])
+        self._note(self._taken)
 
 
 def shown(message: Message) -> dict[str, Any]:
