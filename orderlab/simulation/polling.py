@@ -20,7 +20,7 @@ MOST = 10
 MOST_SERVERS = 16
 # so many receives at a time: what they need stays in a processor's cache
 _AT_ONCE = 8192
-# up to so many messages are laid one by one; of more, only how many lie on each server is drawn
+# up to so many messages are laid one by one
 _ONE_BY_ONE = 24
 
 
@@ -84,9 +84,13 @@ def simulate(
     chance = np.random.Generator(np.random.SFC64(seed))
     empty = full = came = 0
     for count in _parts(receives):
-        depths = _depths(chance, setting, messages, lying, count)
+        if lying is None and messages > _ONE_BY_ONE:
+            depths, asked = _many(chance, setting, messages, count)
+        else:
+            depths = _depths(chance, setting, messages, lying, count)
+            asked = _asked(chance, setting, count)
         got = np.minimum(depths, 1 + depths // SHARE)
-        got *= _asked(chance, setting, count)
+        got *= asked
         answers = np.minimum(got.sum(axis=1, dtype=np.int64), most)
         empty += count - int(np.count_nonzero(answers))
         full += int(np.count_nonzero(answers == most))
@@ -128,10 +132,23 @@ def _depths(
     if lying is not None:
         fixed = np.bincount(np.array(lying, dtype=np.int64), minlength=servers)
         return np.broadcast_to(fixed.astype(np.int32), (count, servers)).copy()
-    if messages > _ONE_BY_ONE:
-        even = np.full(servers, 1 / servers)
-        return chance.multinomial(messages, even, size=count).astype(np.int32)
     places = chance.integers(0, servers, (count, messages), dtype=np.int32)
     places += (np.arange(count, dtype=np.int32) * servers)[:, None]
     found = np.bincount(places.ravel(), minlength=count * servers)
     return found.reshape(count, servers).astype(np.int32)
+
+
+def _many(
+    chance: np.random.Generator, setting: Setting, messages: int, count: int
+) -> tuple[Any, Any]:
+    """How many messages lie on the first server that each receive asks, on its second, and so on;
+    and which of these it asks.
+
+    Messages are laid without regard to who will be asked: which servers these are does not matter.
+    """
+    low, high = setting.sample
+    shares = np.full(high + 1, 1 / setting.servers)
+    shares[high] = max(0.0, 1 - high / setting.servers)
+    depths = chance.multinomial(messages, shares, size=count)[:, :high]
+    asked = chance.integers(low, high + 1, count)
+    return depths.astype(np.int32), np.arange(high) < asked[:, None]

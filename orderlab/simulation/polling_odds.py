@@ -40,7 +40,8 @@ def _chances_of_missing(setting: Setting, spared: frozenset[int]) -> list[float]
     Servers of the same weight are alike, so that only how many of each weight were drawn counts.
     """
     others = [w for place, w in enumerate(setting.weights) if place not in spared]
-    weights, counts = zip(*sorted(Counter(others).items()), strict=True) if others else ((), ())
+    kinds = sorted(Counter(others).items())
+    weights, counts = [weight for weight, _ in kinds], [count for _, count in kinds]
     total = sum(setting.weights)
     reached: dict[tuple[int, ...], float] = {(0,) * len(weights): 1.0}
     chances = [1.0]

@@ -155,3 +155,14 @@ def test_the_cloud_draws_servers_as_computed() -> None:
     for place in range(8):
         missed = 1 - asked[place] / receives
         assert apart(missed, chance_of_missing(setting, [place]), receives) <= ERRORS
+
+
+def test_many_messages_are_drawn_in_another_way_with_the_same_outcome(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    setting = Setting.of(8, (2, 4), (1, 1, 2, 3, 1, 2, 1, 3))
+    one_by_one = simulate(setting, 12, receives=RECEIVES, seed=8)
+    monkeypatch.setattr(polling, "_ONE_BY_ONE", 0)
+    together = simulate(setting, 12, receives=RECEIVES, seed=8)
+    assert together.messages / RECEIVES == pytest.approx(one_by_one.messages / RECEIVES, rel=0.01)
+    assert apart(together.empty / RECEIVES, chance_of_empty(setting, 12)) <= ERRORS
