@@ -1,9 +1,9 @@
-"""A learner's notebook on trial: unsolved, twice in one session, with what its text claims.
+"""A learner's notebook on trial: as it comes, then with the solutions that the learner is shown.
 
-`unsolved` runs the notebook as a learner who solves nothing would, `times` over in the same kernel.
-After each cell come the assertions that the author put beside the text (cells tagged `claim`).
-`shown_solutions` runs it once more and tries, at every check, the solution that the learner is
-shown, in the names that the unsolved notebook has at that place.
+`in_a_learners_hands` runs the notebook as a learner who solves nothing would, and once more in the
+same kernel. The second time each check is followed by its shown solution, pasted in the place of
+the learner's code, with the names that the notebook has at that place. After each cell come the
+assertions that the author put beside the text (cells tagged `claim`).
 """
 
 from __future__ import annotations
@@ -26,23 +26,26 @@ CELL_SECONDS = 180
 _OPENS = re.compile(r'lab\.exercise\("([^"]+)"\)')
 
 
-def unsolved(path: Path, *, times: int = 1) -> list[str]:
-    """What goes wrong in a chapter that nobody solves: errors, claims that fail, unearned ticks."""
-    cells = [copy.deepcopy(cell) for _ in range(times) for cell in _cells(path)]
-    return _faults(path, _run(path, cells))
+def in_a_learners_hands(path: Path) -> list[str]:
+    """What goes wrong in a chapter: errors, claims that fail, unearned ticks, and shown solutions
+    that do not pass where a learner would paste them.
+    """
+    first = _cells(path)
+    second = _with_solutions(copy.deepcopy(first))
+    _run(path, first + second)
+    return _faults(path, first, solved=False) + _faults(path, second, solved=True)
 
 
-def shown_solutions(path: Path) -> list[str]:
-    """The shown solutions of a chapter that do not pass where a learner would paste them."""
-    cells, opened = [], ""
-    for cell in _cells(path):
-        cells.append(cell)
+def _with_solutions(cells: list[Any]) -> list[Any]:
+    found, opened = [], ""
+    for cell in cells:
+        found.append(cell)
         if cell.cell_type == "code":
             opened = next(iter(_OPENS.findall(cell.source)), opened)
             if opened and "ex.check(" in cell.source:
-                cells.append(_paste(opened, cell.source))
+                found.append(_paste(opened, cell.source))
                 opened = ""
-    return _faults(path, _run(path, cells), pasted=True)
+    return found
 
 
 def _cells(path: Path) -> list[Any]:
@@ -74,7 +77,7 @@ def _paste(identifier: str, task: str) -> Any:
     return v4.new_code_cell("\n".join(lines), metadata={"tags": ["pasted"], "of": identifier})
 
 
-def _run(path: Path, cells: list[Any]) -> list[Any]:
+def _run(path: Path, cells: list[Any]) -> None:
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"
     notebook = v4.new_notebook(cells=cells)
@@ -87,10 +90,9 @@ def _run(path: Path, cells: list[Any]) -> list[Any]:
     )
     with tempfile.TemporaryDirectory(prefix="orderlab-trial-") as home:
         client.execute(env={**os.environ, "ORDERLAB_HOME": home})
-    return cells
 
 
-def _faults(path: Path, cells: list[Any], *, pasted: bool = False) -> list[str]:
+def _faults(path: Path, cells: list[Any], *, solved: bool) -> list[str]:
     found = []
     for cell in cells:
         if cell.cell_type != "code":
@@ -102,7 +104,7 @@ def _faults(path: Path, cells: list[Any], *, pasted: bool = False) -> list[str]:
             text = str(output.get("data", {}).get("text/plain", output.get("text", "")))
             if "the lab failed" in text:
                 found.append(f"{said}: {text[:300]}")
-            if not pasted and re.match(r"^\d\.\d+ right:", text):
+            if not solved and re.match(r"^\d\.\d+ right:", text):
                 found.append(f"{said}: an exercise came solved: {text[:120]}")
     return found
 
