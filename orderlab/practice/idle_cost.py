@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 import uuid
@@ -94,7 +95,8 @@ class IdleCost:
             for each in self.metered.values()
         ]
         return Table(
-            rows, caption=f"Idle consumers; $ {_PRICE.usd} a million requests, second-hand price"
+            rows,
+            caption=f"Idle consumers; $ {_PRICE.usd:.2f} a million requests, second-hand price",
         )
 
     def __repr__(self) -> str:
@@ -149,10 +151,12 @@ def _poller(
     def work() -> Metered:
         with _queue(target, name) as url:
             queues, before, began = target.client("sqs"), _meter(target, name), clock.now()
-            while (due := clock.now() - began) < seconds:
+            for polls in itertools.count(1):
                 queues.receive_message(QueueUrl=url, WaitTimeSeconds=wait)
-                # on the clock: what a receive takes is no further pause
-                clock.sleep(due + between - (clock.now() - began))
+                # on the clock, so that what a receive takes is no further pause
+                clock.sleep(began + polls * between - clock.now())
+                if clock.now() - began >= seconds:
+                    break
             passed = clock.now() - began
             return Metered(words, _meter(target, name) - before, passed)
 

@@ -10,16 +10,17 @@ from orderlab.showing.drawings.sketch import (
     ORANGE,
     QUIET,
     RED,
-    WIDTH,
     Sketch,
 )
 from orderlab.showing.picture import Picture
 from orderlab.showing.polling_scene import Lying, Scene
 
-_EDGE, _GAP, _IN_A_ROW = 10, 10, 8
+# narrow enough for a window of 1,024 px with JupyterLab's file browser open
+_BOARD = 660
+_EDGE, _GAP, _IN_A_ROW = 6, 6, 8
 _BOX, _WIDEST = 122, 140
 _CHIP, _SHORT, _LINES = 26, 3, 3
-_BAR, _TOP = 34, 112
+_BAR, _TOP, _TOP_WITHOUT_ARROWS = 34, 112, 84
 
 # how a message in each state looks: colour, filled, dashed, and what the legend says
 _LOOKS = {
@@ -34,9 +35,11 @@ _LOOKS = {
 
 def draw(scene: Scene, *, step: int | None = None) -> Picture:
     """The picture of a scene, with its words as alt text."""
-    first = _TOP if scene.asked is not None else 40
+    first = 40 if scene.asked is None else _TOP_WITHOUT_ARROWS
+    if scene.asked is not None and scene.servers <= _IN_A_ROW:
+        first = _TOP
     rows = -(-scene.servers // _IN_A_ROW)
-    board = Sketch(first + rows * (_BOX + _GAP) + 32)
+    board = Sketch(first + rows * (_BOX + _GAP) + 32, _BOARD)
     title = f"{step}. {scene.title()}" if step else scene.title()
     board.text(_EDGE, 22, title, bold=True, size=15)
     if scene.asked is not None:
@@ -52,13 +55,16 @@ def draw(scene: Scene, *, step: int | None = None) -> Picture:
 def _width(scene: Scene) -> float:
     """Of one server."""
     columns = min(scene.servers, _IN_A_ROW)
-    return min(_WIDEST, (WIDTH - 2 * _EDGE - (columns - 1) * _GAP) / columns)
+    return min(_WIDEST, (_BOARD - 2 * _EDGE - (columns - 1) * _GAP) / columns)
 
 
 def _answer(board: Sketch, scene: Scene) -> None:
     """The consumer's request above the servers, with what came back, and an arrow from each."""
-    board.box(_EDGE, _BAR, WIDTH - 2 * _EDGE, 36, colour=GREEN if scene.came else ORANGE)
-    board.text(WIDTH / 2, _BAR + 23, scene.answer(), anchor="middle", bold=True)
+    columns = min(scene.servers, _IN_A_ROW)
+    # as wide as the servers, and wide enough for the words
+    width = max(columns * (_width(scene) + _GAP) - _GAP, 8 * len(scene.answer()) + 20)
+    board.box(_EDGE, _BAR, width, 36, colour=GREEN if scene.came else ORANGE)
+    board.text(_EDGE + width / 2, _BAR + 23, scene.answer(), anchor="middle", bold=True)
     if scene.servers > _IN_A_ROW:
         return
     giving = {each.server for each in scene.messages if each.state == "came"}
@@ -76,7 +82,7 @@ def _server(board: Sketch, scene: Scene, server: int, column: int, y: float) -> 
     x = _EDGE + column * (width + _GAP)
     asked = scene.asked is not None and server in scene.asked
     board.box(x, y, width, _BOX, colour=BLUE if asked else LINE, filled=asked)
-    board.text(x + 8, y + 18, f"server {server}", bold=asked, colour=INK if asked else QUIET)
+    board.text(x + 7, y + 18, f"server {server}", bold=asked, colour=INK if asked else QUIET)
     if scene.asked is not None:
         words = "asked" if asked else "not asked"
         colour = INK if asked else QUIET
@@ -101,18 +107,17 @@ def _messages(
         line, column = divmod(place, columns)
         _message(board, each, x + column * (size + 4), y + line * 25, size)
     if total > room:
-        more = f"and {total - min(room, len(here))} more"
-        board.text(x + 2, y + (_LINES - 1) * 25 + 15, more, colour=QUIET, size=12)
+        more = f"+{total - min(room, len(here))} more"
+        board.text(x + 2, y + (_LINES - 1) * 25 + 15, more, size=12)
 
 
 def _message(board: Sketch, each: Lying, x: float, y: float, width: float) -> None:
     colour, filled, dashed, _ = _LOOKS[each.state]
     board.box(x, y, width, 21, colour=colour, filled=filled, dashed=dashed)
-    ink = QUIET if each.state in ("in flight", "delayed") else INK
     fits = max(1, int((width - 6) / 7.2))
     label = _label(each)
     label = label if len(label) <= max(fits, _SHORT) else f"{label[: fits - 1]}…"
-    board.text(x + width / 2, y + 15, label, anchor="middle", colour=ink, size=12)
+    board.text(x + width / 2, y + 15, label, anchor="middle", size=12)
 
 
 def _label(each: Lying) -> str:

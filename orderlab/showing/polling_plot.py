@@ -29,7 +29,7 @@ def shares_plot(
     axes.errorbar(
         counts, _percent(measured), yerr=_percent(errors), fmt="o", color=COLOURS[2],
         ecolor=INK, elinewidth=1, capsize=3, markersize=5, label="measured, with the stated error",
-        zorder=2,
+        zorder=4,
     )  # fmt: skip
     axes.set_ylim(bottom=0)
     axes.set_xticks(counts)

@@ -159,8 +159,8 @@ def _listed(numbers: Sequence[int]) -> str:
 
 
 def _named(bodies: Sequence[str], count: int) -> str:
-    """The first of the bodies, in order, and how many more there are."""
-    shown = sorted(bodies)[:_NAMED]
+    """The first of the bodies, and how many more there are."""
+    shown = bodies[:_NAMED]
     more = count - len(shown)
     return _and([*shown, *([f"{more} more"] if more > 0 else [])])
 

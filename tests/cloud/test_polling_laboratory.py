@@ -115,7 +115,7 @@ def test_a_queue_with_many_messages_is_drawn_with_their_number(lab: PollingWords
     for number in range(30):
         pool.place(f"order {number:03d}", server=number % 2)
     picture = pool.now()
-    assert "and 13 more" in picture.svg and picture.alt.startswith("30 visible messages on 16")
+    assert "+13 more" in picture.svg and picture.alt.startswith("30 visible messages on 16")
     got = pool.receive(most=3)
     assert len(got.bodies) == 2, "one from each of two servers with few messages"
     assert "28 more" not in got.picture().alt and "18 more are missed" in got.picture().alt

@@ -1,6 +1,6 @@
 """A small drawing board: boxes, arrows and words, in colours of the notebook's theme.
 
-Coordinates are in pixels of a board `WIDTH` wide; text is never smaller than 12 px.
+Coordinates are in pixels of a board `WIDTH` wide, or less; text is never smaller than 12 px.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ RED = "var(--jp-error-color1, #d6455d)"
 class Sketch:
     """One drawing in the making; `picture(alt)` gives it."""
 
-    def __init__(self, height: int) -> None:
-        self._height = height
+    def __init__(self, height: int, width: int = WIDTH) -> None:
+        self._height, self._width = height, width
         self._parts: list[str] = []
 
     def box(
@@ -105,9 +105,10 @@ class Sketch:
 
     def picture(self, alt: str) -> Picture:
         """The drawing, with what it says in words."""
+        least = self._width * NARROWEST // WIDTH
         svg = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {self._height}" '
-            f'style="width:100%;min-width:{NARROWEST}px;max-width:{WIDTH}px;'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self._width} {self._height}" '
+            f'style="width:100%;min-width:{least}px;max-width:{self._width}px;'
             f'font-family:system-ui,sans-serif">{"".join(self._parts)}</svg>'
         )
         return Picture(svg, alt)
