@@ -113,7 +113,7 @@ class Polling:
 
     def receive(
         self,
-        wait: int = 0,
+        wait: int | None = 0,
         most: int = 10,
         *,
         ask: Sequence[int] | None = None,
@@ -121,15 +121,15 @@ class Polling:
     ) -> Received:
         """ReceiveMessage, with a picture of what happened on the servers.
 
-        `ask` names the servers that this one short poll asks, in place of chance.
+        `ask` names the servers that this one short poll asks, in place of chance. With `wait=None`
+        the request leaves the wait to the queue.
         """
         if ask is not None:
-            self._choose(ask, wait)
-        how: dict[str, Any] = {} if visibility is None else {"VisibilityTimeout": visibility}
+            self._choose(ask, wait or 0)
+        given = {"WaitTimeSeconds": wait, "VisibilityTimeout": visibility}
+        how = {name: value for name, value in given.items() if value is not None}
         began = time.monotonic()
-        answer = self._queues.receive_message(
-            QueueUrl=self.url, WaitTimeSeconds=wait, MaxNumberOfMessages=most, **how
-        )
+        answer = self._queues.receive_message(QueueUrl=self.url, MaxNumberOfMessages=most, **how)
         seconds = (time.monotonic() - began) * self._speed
         messages = list(answer.get("Messages", []))
         scene = self._scene_of(messages)
@@ -157,7 +157,9 @@ class Polling:
         """The scene of the receive that had this answer; of a long poll its last look around."""
         polls = self._page()["polls"]
         ids = {each["MessageId"] for each in messages}
-        mine = [p for p in polls if {each["id"] for each in p["came"]} & ids or not ids]
+        mine = [
+            p for p in polls if {each["id"] for each in p["came"]} & ids or not (ids or p["came"])
+        ]
         if not mine:
             raise LearnerError(
                 "The cloud kept nothing of this receive: others receive from this queue too.",

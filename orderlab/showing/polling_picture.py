@@ -82,7 +82,9 @@ def _server(board: Sketch, scene: Scene, server: int, column: int, y: float) -> 
     x = _EDGE + column * (width + _GAP)
     asked = scene.asked is not None and server in scene.asked
     board.box(x, y, width, _BOX, colour=BLUE if asked else LINE, filled=asked)
-    board.text(x + 7, y + 18, f"server {server}", bold=asked, colour=INK if asked else QUIET)
+    board.text(
+        x + 7, y + 18, f"server {server}", bold=asked, colour=INK if asked else QUIET, size=12
+    )
     if scene.asked is not None:
         words = "asked" if asked else "not asked"
         colour = INK if asked else QUIET
@@ -114,14 +116,20 @@ def _messages(
 def _message(board: Sketch, each: Lying, x: float, y: float, width: float) -> None:
     colour, filled, dashed, _ = _LOOKS[each.state]
     board.box(x, y, width, 21, colour=colour, filled=filled, dashed=dashed)
-    fits = max(1, int((width - 6) / 7.2))
-    label = _label(each)
-    label = label if len(label) <= max(fits, _SHORT) else f"{label[: fits - 1]}…"
+    label = _shortened(_label(each), max(_SHORT, int((width - 6) / 7.2)))
     board.text(x + width / 2, y + 15, label, anchor="middle", size=12)
 
 
 def _label(each: Lying) -> str:
     return f"({each.body})" if each.state in ("in flight", "delayed") else each.body
+
+
+def _shortened(label: str, fits: int) -> str:
+    """The label, without its middle if it is too long: names often differ at their end."""
+    if len(label) <= fits:
+        return label
+    end = (fits - 1) // 2
+    return f"{label[: fits - 1 - end]}…{label[-end:]}"
 
 
 def _legend(board: Sketch, scene: Scene, y: float) -> None:

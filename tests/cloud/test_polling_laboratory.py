@@ -78,6 +78,17 @@ def test_what_came_is_deleted_or_comes_back(lab: PollingWords) -> None:
     assert pool.receive(wait=1).bodies == [] and not pool.receive(wait=1).false_empty
 
 
+def test_the_wait_may_be_left_to_the_queue(lab: PollingWords) -> None:
+    pool = the_figure(lab)
+    lab.target.client("sqs").set_queue_attributes(
+        QueueUrl=pool.url, Attributes={"ReceiveMessageWaitTimeSeconds": "5"}
+    )
+    got = pool.receive(ask=[4])
+    assert got.short and got.false_empty, "0 in the request overrides the queue's wait"
+    got = pool.receive(wait=None)
+    assert not got.short and len(got.bodies) == 5
+
+
 def test_an_opened_queue_keeps_its_messages_and_how_it_was_arranged(lab: PollingWords) -> None:
     name = a_name()
     lab.polling(name, servers=3, sample=(1, 2), weights=[1, 2, 3]).place("A", 2)
