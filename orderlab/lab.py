@@ -59,8 +59,13 @@ class Lab(Words):
 
     # --- AWS ------------------------------------------------------------------------------
 
-    def client(self, service: str) -> Any:
-        """A boto3 client of the session's cloud; what it builds is kept in the journal."""
+    def client(self, service: str, **config: Any) -> Any:
+        """A boto3 client of the session's cloud; what it builds is kept in the journal.
+
+        With settings of botocore's Config (`read_timeout=5`) it is another one, with these.
+        """
+        if config:
+            return self.journal.attach(self.target.new_client(service, **config))
         if service not in self._clients:
             self._clients[service] = self.journal.attach(self.target.new_client(service))
         return self._clients[service]

@@ -34,8 +34,11 @@ class Target(Protocol):
     def client(self, service: str) -> Any:
         """The boto3 client of a service; the same one each time, safe to share by threads."""
 
-    def new_client(self, service: str, region: str | None = None) -> Any:
-        """A boto3 client of one's own, to register events on, say, or of another Region."""
+    def new_client(self, service: str, region: str | None = None, **config: Any) -> Any:
+        """A boto3 client of one's own, to register events on, say, or of another Region.
+
+        `config` holds settings of botocore's Config, such as `read_timeout=5`.
+        """
 
     def environment(self) -> dict[str, str]:
         """The variables that point any AWS SDK of a process at this target."""

@@ -165,18 +165,18 @@ class LocalTarget:
                 self._clients[service] = self._make(service)
             return self._clients[service]
 
-    def new_client(self, service: str, region: str | None = None) -> Any:
+    def new_client(self, service: str, region: str | None = None, **config: Any) -> Any:
         with SESSION_LOCK:
-            return self._make(service, region)
+            return self._make(service, region, **config)
 
-    def _make(self, service: str, region: str | None = None) -> Any:
+    def _make(self, service: str, region: str | None = None, **config: Any) -> Any:
         client = closed_session().client(
             service,
             endpoint_url=self.endpoint,
             region_name=region or self.region,
             aws_access_key_id=self.access_key_id,
             aws_secret_access_key=self.secret_access_key,
-            config=local_config(self._pool_connections),
+            config=local_config(self._pool_connections, **config),
         )
         guard(client.meta.events.register_first, self)
         return client

@@ -29,11 +29,11 @@ def closed_session() -> Any:
     return boto3.Session(botocore_session=botocore.session.Session(session_vars=nowhere))
 
 
-def local_config(pool_connections: int) -> Any:
-    """How clients of the local cloud behave."""
+def local_config(pool_connections: int, **changes: Any) -> Any:
+    """How clients of the local cloud behave; `changes` are other settings of botocore's Config."""
     from botocore.config import Config
 
-    return Config(
+    usual = Config(
         # streams would otherwise be looked for at a host name of the account's own
         account_id_endpoint_mode="disabled",
         max_pool_connections=pool_connections,
@@ -43,3 +43,4 @@ def local_config(pool_connections: int) -> Any:
         # longer than the longest poll of a queue
         read_timeout=70,
     )
+    return usual.merge(Config(**changes)) if changes else usual

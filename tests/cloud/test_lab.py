@@ -14,7 +14,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from orderlab import session
 from orderlab.errors import LearnerError
@@ -247,3 +247,23 @@ def test_a_lock_of_a_process_that_is_gone_is_taken_over(home: Path) -> None:
     (home / "journal-00.pid").write_text("1 12345.00")
     lab = start(0)
     assert lab.journal.path == home / "journal-00.jsonl"
+
+
+def test_a_client_with_settings_of_its_own_gives_up_and_hides_the_message(home: Path) -> None:
+    """A receive that its client has left still takes the message that comes."""
+    lab = start(0)
+    sqs = lab.client("sqs")
+    url = sqs.create_queue(QueueName="left", Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
+    hasty = lab.client("sqs", read_timeout=0.3, retries={"total_max_attempts": 1})
+    with pytest.raises(ReadTimeoutError):
+        hasty.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+    sqs.send_message(QueueUrl=url, MessageBody="label")
+    assert lab.wait_for(lambda: in_flight(lab, url) == 1, seconds=5)
+    assert "Messages" not in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)
+    assert lab.client("sqs") is sqs
+
+
+def in_flight(lab: Lab, url: str) -> int:
+    name = "ApproximateNumberOfMessagesNotVisible"
+    found = lab.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+    return int(found["Attributes"][name])

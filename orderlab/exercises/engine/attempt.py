@@ -137,7 +137,9 @@ class Attempt:
         """Build the reference solution unless it, or yours, stands; True if it was built now."""
         if self._stands():
             return False
-        built = self._exercise.solve(self._workspace) is None
+        answer = self._exercise.solve(self._workspace)
+        # what can be undone was built, also where an answer is asked for beside it
+        built = answer is None or self._exercise.undo is not None
         if built and not self._progress.exercise(self._exercise.id).solved:
             self._progress.caught_up(self._exercise.id, True)
         return built

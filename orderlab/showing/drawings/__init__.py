@@ -14,6 +14,7 @@ from orderlab.showing.picture import Picture
 DRAWINGS: dict[str, str] = {
     "API": "api_tree",
     "bisect": "bisect",
+    "clocks": "clocks",
     "concurrency": "concurrency",
     "connections": "connections",
     "environment": "environment",
@@ -26,6 +27,7 @@ DRAWINGS: dict[str, str] = {
     "monolith": "monolith",
     "shard": "shard",
     "token bucket": "token_bucket",
+    "turns": "turns",
     "two sides": "two_sides",
 }
 
