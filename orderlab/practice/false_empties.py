@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +20,9 @@ from orderlab.target.base import Target
 STANDARD_ERRORS, ANSWERS = 4.0, 2.0
 _SIMULATED = 200_000
 _MOST_MESSAGES = 2_000
+# AWS keeps the name of a deleted queue for a minute. Chance on a queue follows from its name and
+# the seed of the cloud: names that are counted give the same figures in a fresh notebook.
+_numbers = itertools.count(1)
 
 
 class FalseEmpties:
@@ -111,7 +114,7 @@ def false_empties(
             advice=f"Take 0 to {_MOST_MESSAGES:,} messages and 1 to 100,000 receives.",
         )
     setting = setting_of(servers, sample, weights)
-    polling = Polling(target, f"false-empties-{uuid.uuid4().hex[:8]}", visibility=0)
+    polling = _new_queue(target)
     try:
         polling.arrange(scatters=True, keeps=False, **setting.as_words())
         answers = {}
@@ -122,6 +125,15 @@ def false_empties(
     finally:
         target.client("sqs").delete_queue(QueueUrl=polling.url)
     return FalseEmpties(setting, answers, receives=receives, wait=wait)
+
+
+def _new_queue(target: Target) -> Polling:
+    queues: Any = target.client("sqs")
+    while True:
+        try:
+            return Polling(target, f"false-empties-{next(_numbers)}", visibility=0)
+        except queues.exceptions.QueueDeletedRecently:
+            continue
 
 
 def _fill(target: Target, polling: Polling, count: int) -> None:

@@ -87,10 +87,10 @@ class IdleCost:
         rows = [
             {
                 "consumer": each.consumer,
-                "requests metered": f"{each.requests:,.0f}",
+                "requests": f"{each.requests:,.0f} metered",
                 "in": f"{each.seconds:,.0f} s",
-                "requests a month": f"{each.a_month:,.0f}",
-                "a month": f"$ {each.usd_a_month:,.2f}",
+                "at this rate": f"{each.a_month:,.0f} a month",
+                "cost a month": f"$ {each.usd_a_month:,.2f}",
             }
             for each in self.metered.values()
         ]

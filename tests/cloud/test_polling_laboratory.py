@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import uuid
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from orderlab.errors import LearnerError
 from orderlab.polling_words import PollingWords
+from orderlab.practice import false_empties as measuring
 from orderlab.simulation.polling import Setting
 from orderlab.target.local import LocalTarget
 
@@ -179,6 +181,17 @@ def test_the_plot_says_its_numbers_and_the_queue_is_gone(lab: PollingWords) -> N
     assert "computed" in picture.svg and "simulated" in picture.svg
     queues = lab.target.client("sqs").list_queues(QueueNamePrefix="false-empties").get("QueueUrls")
     assert not queues
+
+
+def test_a_fresh_cloud_gives_the_same_shares_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for _ in range(2):
+        monkeypatch.setattr(measuring, "_numbers", itertools.count(1))
+        with LocalTarget.start(seed=5, speed=50) as target:
+            words = PollingWords()
+            words.target = target
+            found.append([words.false_empties([1, 3], receives=60).answers for _ in range(2)])
+    assert found[0] == found[1]
 
 
 # --- idle consumers -----------------------------------------------------------------------
