@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,8 +25,12 @@ def lab() -> Iterator[PollingWords]:
         yield words
 
 
+_names = itertools.count(1)
+
+
 def a_name() -> str:
-    return f"polling-{uuid.uuid4().hex[:8]}"
+    """A name of a test's own; a queue's chance follows from its name, so that runs are alike."""
+    return f"polling-{next(_names)}"
 
 
 def the_figure(lab: PollingWords) -> Any:
@@ -161,6 +164,41 @@ def test_measured_simulated_and_computed_shares_agree(
     odds = lab.polling_odds(4, **setting)
     assert found.computed[4] == odds.empty
     assert abs(found.shares[4] - odds.empty) <= found.error(4)
+
+
+def test_messages_that_stay_are_missed_as_often_as_computed(lab: PollingWords) -> None:
+    weights = [1, 1, 2, 3, 1, 2, 1, 3]
+    pool = lab.polling(a_name(), servers=8, sample=(2, 4), weights=weights)
+    lying = (0, 1, 2, 3, 5)
+    for body, server in zip("ABCDE", lying, strict=True):
+        pool.place(body, server)
+    receives = 400
+    got = [pool.receive(visibility=0) for _ in range(receives)]
+    odds = lab.polling_odds(lying=lying, **pool.setting.as_words())
+    for chance, counted in (
+        (odds.missed(5), sum("E" in each.missed for each in got)),
+        (odds.missed(3), sum("D" not in each.bodies for each in got)),
+        (odds.empty, sum(each.false_empty for each in got)),
+    ):
+        error = 4 * (chance * (1 - chance) / receives) ** 0.5 + 2 / receives
+        assert abs(counted / receives - chance) <= error
+
+
+def test_answers_hold_as_many_messages_as_simulated(lab: PollingWords) -> None:
+    pool = lab.polling(a_name(), servers=5, sample=(1, 3), weights=[1, 1, 1, 2, 3])
+    lying = [number % 3 for number in range(90)]
+    queues = lab.target.client("sqs")
+    ids = [
+        queues.send_message(QueueUrl=pool.url, MessageBody=str(number))["MessageId"]
+        for number in range(len(lying))
+    ]
+    pool.arrange(lies=dict(zip(ids, lying, strict=True)))
+    receives = 300
+    got = [len(pool.receive(visibility=0).bodies) for _ in range(receives)]
+    simulated = lab.polling_simulation(lying=lying, receives=200_000, **pool.setting.as_words())
+    spread = (sum((each - simulated.mean_messages) ** 2 for each in got) / receives) ** 0.5
+    assert abs(sum(got) / receives - simulated.mean_messages) <= 4 * spread / receives**0.5
+    assert set(got) <= {0, 2, 4, 6}, "two from each server with thirty messages"
 
 
 def test_a_queue_that_answered_otherwise_would_not_agree(lab: PollingWords) -> None:
