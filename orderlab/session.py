@@ -14,6 +14,7 @@ from orderlab.exercises.waiting import sign_of_progress
 from orderlab.journal import Journal
 from orderlab.lab import Lab
 from orderlab.orders import architecture
+from orderlab.orders.parts.messaging import free_queue_names
 from orderlab.progress import Progress, learner_folder
 from orderlab.target.local import LocalTarget
 from orderlab.target.process import use_in_this_process
@@ -135,7 +136,7 @@ def _replay(lab: Lab) -> tuple[int, int]:
     try:
         done = lab.journal.replay(lab.plain_client, lab.redo, follow)
         # the learner deleted them long ago: AWS would have given their names free by now
-        lab.target.page("queues/deleted", "DELETE")
+        free_queue_names(lab.target)
         return done
     finally:
         if take_away:

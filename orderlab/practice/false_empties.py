@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from orderlab.errors import LearnerError
+from orderlab.orders.parts.messaging import free_queue_names
 from orderlab.practice.polling import Polling, setting_of
 from orderlab.practice.polling_chances import odds, simulation
 from orderlab.showing.picture import Picture
@@ -133,7 +134,7 @@ def _new_queue(target: Target) -> Polling:
         try:
             return Polling(target, f"false-empties-{next(_numbers)}", visibility=0)
         except queues.exceptions.QueueDeletedRecently:
-            continue
+            free_queue_names(target)
 
 
 def _fill(target: Target, polling: Polling, count: int) -> None:

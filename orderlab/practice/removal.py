@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from orderlab.orders.parts.functions import remove_mappings
+from orderlab.orders.parts.messaging import free_queue_names
 from orderlab.orders.parts.names import log_group
 from orderlab.orders.parts.roles import remove_role
 from orderlab.target.base import Target
 
-# AWS keeps the name of a deleted queue for a minute
-_QUEUE_NAME_SECONDS = 61.0
 _GONE = {
     "ResourceNotFoundException",
     "NotFoundException",
@@ -32,7 +30,7 @@ def remove(target: Target, *names: str) -> list[str]:
     Looks at functions (with their mappings, role and log group), tables, queues, topics (with
     their subscriptions), REST APIs, usage plans, API keys, layers, log groups, roles and
     alarms; `function/statement` names a statement of a function's resource policy. A name that
-    nothing has is passed over. Waits until the name of a removed queue is free again.
+    nothing has is passed over. The name of a removed queue is free again when this returns.
     """
     removed = []
     for name in names:
@@ -42,7 +40,7 @@ def remove(target: Target, *names: str) -> list[str]:
             if _succeeds(take_away, target, name):
                 removed.append(f"{kind} {name}")
     if any(each.startswith("queue ") for each in removed):
-        time.sleep(_QUEUE_NAME_SECONDS / getattr(target, "speed", 1.0))
+        free_queue_names(target)
     return removed
 
 

@@ -41,6 +41,13 @@ def test_an_alarm_is_removed_by_its_name(target: LocalTarget) -> None:
     assert remove(target, name) == []
 
 
+def test_the_name_of_a_removed_queue_can_be_taken_at_once(target: LocalTarget) -> None:
+    name, queues = a_name(), target.client("sqs")
+    queues.create_queue(QueueName=name)
+    assert remove(target, name) == [f"queue {name}"]
+    assert queues.create_queue(QueueName=name)["QueueUrl"].endswith(name)
+
+
 def test_a_fifo_topic_is_removed_by_its_name(target: LocalTarget) -> None:
     name, topics = f"{a_name()}.fifo", target.client("sns")
     topics.create_topic(Name=name, Attributes={"FifoTopic": "true"})

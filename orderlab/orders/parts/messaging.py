@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from orderlab.orders.parts.names import TAG_LIST, TAGS, ignoring, queue_arn, topic_arn
-from orderlab.target.base import Target
+from orderlab.target.base import FAULTS, Target
 
 # Five tries, the fewest that AWS advises for a queue that feeds a function: then a message outlives
 # an outage of four visibility timeouts. After that it waits in the dead-letter queue for a person:
@@ -114,6 +114,16 @@ def remove_queue(target: Target, name: str) -> None:
             sqs.delete_queue(QueueUrl=queue_url(target, queue))
 
 
+def free_queue_names(target: Target) -> None:
+    """Let the names of deleted queues be taken again: at once on the local cloud, after AWS's
+    minute anywhere else.
+    """
+    if FAULTS in target.can:
+        target.page("queues/deleted", "DELETE")
+    else:
+        time.sleep(REUSE_SECONDS)
+
+
 def remove_topic(target: Target, name: str) -> None:
     sns = target.client("sns")
     topic = topic_arn(target, name)
@@ -146,15 +156,16 @@ def _queue(target: Target, name: str, attributes: dict[str, str]) -> str:
 def _create(target: Target, name: str, attributes: dict[str, str]) -> str:
     """Create a queue; a name that was given up less than a minute ago is waited for."""
     sqs = target.client("sqs")
-    deadline = time.monotonic() + REUSE_SECONDS
-    while True:
-        try:
-            made = sqs.create_queue(QueueName=target.name(name), Attributes=attributes, tags=TAGS)
-            return str(made["QueueUrl"])
-        except sqs.exceptions.QueueDeletedRecently:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.5)
+
+    def create() -> str:
+        made = sqs.create_queue(QueueName=target.name(name), Attributes=attributes, tags=TAGS)
+        return str(made["QueueUrl"])
+
+    try:
+        return create()
+    except sqs.exceptions.QueueDeletedRecently:
+        free_queue_names(target)
+        return create()
 
 
 def _set(target: Target, queue: str, attributes: dict[str, str]) -> None:
