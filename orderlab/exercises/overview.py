@@ -16,6 +16,7 @@ NOTEBOOKS = {
     1: ("01_lambda_and_api.ipynb", "Lambda and API"),
     2: ("02_dynamodb_modelling.ipynb", "DynamoDB modelling"),
     3: ("03_streams_to_sns.ipynb", "Streams to SNS"),
+    4: ("04_sqs_decoupling.ipynb", "SQS decoupling"),
 }
 
 

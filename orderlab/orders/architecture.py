@@ -32,6 +32,9 @@ FUNCTION_SECONDS = 10
 API_SECONDS = 29
 # six times what the function may take: a mapping that is throttled tries again within that time
 VISIBILITY_SECONDS = 6 * FUNCTION_SECONDS
+# Longer than the customer's longest outage, from a Friday to a Wednesday; the dead letters, whose
+# time counts from the first sending, are kept for another week.
+INBOX_SECONDS = 7 * 24 * 3600
 # A cap keeps a burst from starting an environment for every five messages; AWS would, and would
 # charge no more. Here each environment is a process of some 60 MB that shares two or four cores
 # with the rest, so that more of them wait longer and do no more.
@@ -174,9 +177,12 @@ def _build_messaging(target: Target, chapter: int) -> None:
         messaging.ensure_queue(target, name, visibility_timeout=VISIBILITY_SECONDS)
         messaging.ensure_subscription(target, TOPIC, name, ["OrderPlaced"])
     if chapter >= 4:
-        messaging.ensure_queue(target, INBOX, visibility_timeout=VISIBILITY_SECONDS)
+        messaging.ensure_queue(
+            target, INBOX, visibility_timeout=VISIBILITY_SECONDS, retention=INBOX_SECONDS
+        )
         send = allow("sqs:SendMessage", queue_arn(target, INBOX))
-        ensure_role(target, INBOX_ROLE, "apigateway.amazonaws.com", [send])
+        look = allow("dynamodb:GetItem", table_arn(target, ORDERS))
+        ensure_role(target, INBOX_ROLE, "apigateway.amazonaws.com", [send, look])
 
 
 def _build_alarms(target: Target, chapter: int) -> None:
@@ -224,6 +230,7 @@ def _build_api(target: Target, chapter: int) -> None:
     methods = []
     if chapter >= 4:
         methods.append(doors.accept_into_queue(target, INBOX, INBOX_ROLE))
+        methods.append(doors.status_from_table(target, ORDERS, INBOX_ROLE))
     else:
         methods.append(doors.accept_by_function(target, "accept-order"))
         _permit_api(target, api_id, "accept-order", "POST/orders")

@@ -50,12 +50,13 @@ def inbox(cloud: Any, sqs_role: str) -> Iterator[RestApi]:
         "/grouped": ("gw-inbox.fifo", sqs_role, GROUPED),
         "/forbidden": ("gw-inbox", powerless, SEND),
         "/missing": ("gw-no-such-queue", sqs_role, SEND),
+        "/no-form": ("gw-inbox", sqs_role, SEND),
     }
     for path, (queue, credentials, template) in routes.items():
         uri = f"sqs:path/{ACCOUNT}/{queue}"
         place = api.service(
             "POST", path, uri, credentials, template,
-            requestParameters=FORM, passthroughBehavior="NEVER",
+            requestParameters={} if path == "/no-form" else FORM, passthroughBehavior="NEVER",
         )  # fmt: skip
         api.respond(place, "202", response=ACCEPTED)
         api.respond(place, "400", response=REFUSED, pattern=r"4\d{2}")
@@ -123,6 +124,11 @@ def test_the_json_protocol_works_with_its_target_header(cloud: Any, inbox: RestA
 def test_a_role_without_permission_fails_as_on_aws(inbox: RestApi) -> None:
     answer = inbox.call("POST", "/forbidden", {"customer": "c"})
     assert (answer.status, answer.json["code"]) == (400, "AccessDenied")
+
+
+def test_without_its_content_type_a_form_is_not_read(inbox: RestApi) -> None:
+    answer = inbox.call("POST", "/no-form", {"customer": "c"})
+    assert (answer.status, answer.json["code"]) == (400, "InvalidAction")
 
 
 def test_a_missing_queue_is_the_services_error_not_the_gateways(inbox: RestApi) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -144,11 +145,25 @@ def test_chapter_4_accepts_into_a_queue_and_reaches_everybody(finished: LocalTar
     status, said = ask(finished, "/orders", order)
     path = f"/orders/{order['order_id']}"
     assert status == 202
-    assert said == {"order_id": order["order_id"], "status": "ACCEPTED", "status_url": path}
-    eventually(lambda: ask(finished, path)[0] == 200, "the stored order")
-    stored = ask(finished, said["status_url"])[1]
+    where = said.pop("status_url")
+    assert said == {"order_id": order["order_id"], "status": "ACCEPTED"}
+    assert where.startswith(f"{path}/status?accepted=1")
+    eventually(lambda: ask(finished, where) == (200, {"status": "STORED"}), "the stored order")
+    stored = ask(finished, path)[1]
     assert {name: stored[name] for name in order} == order
     eventually(lambda: applied(finished, order["order_id"]) == [1, 1, 1], "three records")
+
+
+def test_the_status_tells_a_promise_from_an_order_that_nobody_sent(finished: LocalTarget) -> None:
+    order = new_order()
+    path = f"/orders/{order['order_id']}/status"
+    assert ask(finished, path) == (404, {"status": "UNKNOWN"})
+    assert ask(finished, f"{path}?accepted=1700000000000") == (202, {"status": "ACCEPTED"})
+    inside = urllib.parse.quote('nobody"}},"TableName":"orders","x":{"y":{"z":"', safe="")
+    assert ask(finished, f"/orders/{inside}/status") == (404, {"status": "UNKNOWN"})
+    finished.page("faults", "POST", {"kind": "error", "target": f"table/{finished.name('orders')}"})
+    assert ask(finished, path)[0] == 503
+    finished.page(f"faults?target=table/{finished.name('orders')}", "DELETE")
 
 
 def test_a_body_of_another_kind_does_not_slip_through_the_door(finished: LocalTarget) -> None:

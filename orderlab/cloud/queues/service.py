@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from orderlab.cloud import moto_backends
 from orderlab.cloud.contracts import Call, Handler, Parameters, Principal
 from orderlab.cloud.queues import attributes as queue_attributes
-from orderlab.cloud.queues import practice_pages
+from orderlab.cloud.queues import looking, practice_pages
 from orderlab.cloud.queues.errors import (
     InvalidAddress,
     InvalidAttributeValue,
@@ -69,6 +69,8 @@ class QueueService:
             **self._metered(self._moves.handlers),
         }
         cloud.pages["GET queues"] = self._page
+        cloud.pages["GET queues/messages"] = lambda of: looking.shown(self._queues.values(), of)
+        cloud.pages["DELETE queues/messages"] = self._take_away
         cloud.pages["DELETE queues/deleted"] = self._forget_deleted
         cloud.pages.update(practice_pages.pages(self))
 
@@ -228,6 +230,9 @@ class QueueService:
 
     def _page(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         return {"queues": [_shown(queue) for queue in self._queues.values()]}
+
+    def _take_away(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        return looking.taken_away(self._queues.values(), parameters)
 
     async def _publish_gauges(self) -> None:
         while True:

@@ -143,6 +143,15 @@ class MessageStore:
         poll.close()
         return drawn
 
+    def messages(self) -> list[Message]:
+        """All of them, the oldest first, in whatever state they are."""
+        return list(self._messages.values())
+
+    def forget(self, message: Message) -> None:
+        """Remove a message in whatever state it is."""
+        if message.number in self._messages:
+            self._forget(message)
+
     def clear(self) -> None:
         """Forget every message; handles given out stay well-formed."""
         self._messages.clear()

@@ -16,9 +16,24 @@ TO_INBOX = (
 )
 ACCEPTED = (
     "#set($id = $context.requestOverride.path.order_id)"
-    '{"order_id":"$id","status":"ACCEPTED","status_url":"/orders/$id"}'
+    '{"order_id":"$id","status":"ACCEPTED",'
+    '"status_url":"/orders/$id/status?accepted=$context.requestTimeEpoch"}'
 )
 NOT_TAKEN = '{"message":"The order could not be taken. Send it again: it will be stored once."}'
+
+# An order that is not in the table yet can be told from one that nobody sent by the promise that
+# the client brings along: a queue can't be searched.
+ASK = (
+    '{"TableName":"%s","ConsistentRead":true,'
+    '"Key":{"order_id":{"S":"$util.escapeJavaScript($input.params(\'orderId\'))"}}}'
+)
+TOLD = (
+    '#if("$!input.path(\'$.Item.order_id.S\')" != ""){"status":"STORED"}'
+    '#elseif("$!input.params(\'accepted\')" != "")#set($context.responseOverride.status = 202)'
+    '#set($context.responseOverride.header.Retry-After = "2"){"status":"ACCEPTED"}'
+    '#else#set($context.responseOverride.status = 404){"status":"UNKNOWN"}#end'
+)
+NOT_TOLD = '{"message":"Nobody can tell now. Ask again."}'
 
 
 def accept_by_function(target: Target, function: str) -> Method:
@@ -50,6 +65,26 @@ def accept_into_queue(target: Target, queue: str, role: str) -> Method:
         {"statusCode": "503", "responseTemplates": {"application/json": NOT_TAKEN}},
     ]
     return Method("/orders", "POST", integration, answers, validated=True)
+
+
+def status_from_table(target: Target, table: str, role: str) -> Method:
+    """GET an accepted order's status: stored, on its way (with a promise), or unknown."""
+    integration = {
+        "type": "AWS",
+        "uri": f"arn:aws:apigateway:{target.region}:dynamodb:action/GetItem",
+        "credentials": role_arn(target, role),
+        "requestTemplates": {"application/json": ASK % target.name(table)},
+    }
+    answers = [
+        {
+            "statusCode": "200",
+            "selectionPattern": "2\\d{2}",
+            "responseTemplates": {"application/json": TOLD},
+        },
+        # that the table doesn't answer says nothing about the order
+        {"statusCode": "503", "responseTemplates": {"application/json": NOT_TOLD}},
+    ]
+    return Method("/orders/{orderId}/status", "GET", integration, answers)
 
 
 def read_by_function(target: Target, function: str) -> list[Method]:

@@ -16,6 +16,8 @@ from orderlab.target.base import FAULTS, Target
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 MAX_RECEIVE_COUNT = 5
 DEAD_LETTER_SECONDS = 14 * 24 * 3600
+# AWS's own default
+QUEUE_SECONDS = 4 * 24 * 3600
 # AWS keeps the name of a deleted queue for a minute
 REUSE_SECONDS = 70.0
 _URLS: WeakKeyDictionary[Target, dict[str, str]] = WeakKeyDictionary()
@@ -25,8 +27,10 @@ def dead_letter_name(queue: str) -> str:
     return f"{queue}-dlq"
 
 
-def ensure_queue(target: Target, name: str, *, visibility_timeout: int) -> str:
-    """A queue with a dead-letter queue; `visibility_timeout` in seconds. Returns its URL."""
+def ensure_queue(
+    target: Target, name: str, *, visibility_timeout: int, retention: int = QUEUE_SECONDS
+) -> str:
+    """A queue with a dead-letter queue; times in seconds. Returns its URL."""
     dead = dead_letter_name(name)
     _queue(target, dead, {"MessageRetentionPeriod": str(DEAD_LETTER_SECONDS)})
     url = _queue(
@@ -34,6 +38,7 @@ def ensure_queue(target: Target, name: str, *, visibility_timeout: int) -> str:
         name,
         {
             "VisibilityTimeout": str(visibility_timeout),
+            "MessageRetentionPeriod": str(retention),
             # a consumer that polls by itself, not by a mapping, should wait too
             "ReceiveMessageWaitTimeSeconds": "20",
             "RedrivePolicy": json.dumps(

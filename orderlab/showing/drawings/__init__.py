@@ -13,6 +13,7 @@ from orderlab.showing.picture import Picture
 # name -> module of this package, which holds a function `draw() -> Picture`
 DRAWINGS: dict[str, str] = {
     "API": "api_tree",
+    "batch answers": "batch_answers",
     "bisect": "bisect",
     "clocks": "clocks",
     "concurrency": "concurrency",
@@ -21,11 +22,15 @@ DRAWINGS: dict[str, str] = {
     "events": "events",
     "index": "index",
     "key": "key",
+    "message": "message_life",
     "partitions": "partitions",
     "permissions": "permissions",
+    "promise": "promise",
     "sparse index": "sparse_index",
     "monolith": "monolith",
     "shard": "shard",
+    "storage first": "storage_first",
+    "templates": "templates",
     "token bucket": "token_bucket",
     "turns": "turns",
     "two sides": "two_sides",

@@ -13,7 +13,7 @@ import inspect
 import json
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -107,6 +107,9 @@ def _request(uri: ServiceUri, outgoing: OutgoingRequest) -> tuple[Request, str, 
     )
     if target:
         return request, target.rpartition(".")[2], "json"
+    if _FORM not in headers.get("content-type", ""):
+        # the gateway sends JSON unless the integration says otherwise, and JSON is no form
+        request = replace(request, body=b"")
     if uri.kind == "path":
         operation = _action(request)
     return request, operation, "query"

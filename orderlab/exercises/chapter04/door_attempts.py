@@ -1,0 +1,83 @@
+"""Attempts at exercise 4.2: the door with one thing different."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orderlab.exercises.chapter04.notebook_names import FORM, GATEWAY, QUEUE, answer_with
+from orderlab.exercises.chapter04.starting_points import deploy_api, lead_to_accept_order, place_of
+from orderlab.exercises.engine import Workspace
+from orderlab.orders.architecture import INBOX, INBOX_ROLE
+from orderlab.orders.parts.names import queue_arn
+from orderlab.orders.parts.roles import allow, ensure_role
+from orderlab.target.base import Target
+
+ROLE = INBOX_ROLE
+_ASIDE = "#set($context.requestOverride.path.order_id = $input.path('$.order_id'))"
+_ANSWER = (
+    '{"order_id": "$id", "status": "ACCEPTED", '
+    '"status_url": "/orders/$id/status?accepted=$context.requestTimeEpoch"}'
+)
+_SORRY = '{"message": "The order could not be taken. Send it again: it is stored once."}'
+
+
+def attempt(**changes: Any) -> Any:
+    """The door as a learner would build it, with one thing different."""
+    return lambda workspace: _build(workspace, changes)
+
+
+def _build(workspace: Workspace, changes: dict[str, Any]) -> None:
+    target = workspace.target
+    lead_to_accept_order(target)
+    where = place_of(target, "/orders", "POST")
+    assert where is not None
+    gateway = target.client("apigateway")
+    if not changes.get("validated", True):
+        gateway.delete_method(**where)
+        gateway.put_method(**where, authorizationType="NONE")
+    body = changes.get("body", "$util.urlEncode($input.body)")
+    aside = changes.get("aside", _ASIDE)
+    gateway.put_integration(
+        **where,
+        type="AWS",
+        integrationHttpMethod="POST",
+        uri=QUEUE.format(target.account_id, target.name(changes.get("queue", INBOX))),
+        credentials=_role(target, changes),
+        requestParameters=changes.get("form", FORM),
+        requestTemplates={
+            "application/json": f"{aside}Action=SendMessage&MessageBody={body}",
+        },
+        passthroughBehavior=changes.get("passthrough", "NEVER"),
+    )
+    answer = "#set($id = $context.requestOverride.path.order_id)" + changes.get("answer", _ANSWER)
+    pattern, status = changes.get("pattern", r"2\d{2}"), changes.get("status", "202")
+    answer_with(target, where, status, pattern, answer)
+    sorry = changes.get("sorry", _SORRY)
+    # with an empty pattern for both, the first would be the answer to everything
+    if sorry is not None and pattern:
+        answer_with(target, where, "503", "", sorry)
+    if changes.get("deploy", True):
+        deploy_api(target)
+
+
+def _role(target: Target, changes: dict[str, Any]) -> str:
+    to = changes.get("right_to", INBOX)
+    resource = "*" if to == "*" else queue_arn(target, to)
+    statement = allow(changes.get("action", "sqs:SendMessage"), resource)
+    return ensure_role(target, ROLE, changes.get("service", GATEWAY), [statement])
+
+
+def other_way(workspace: Workspace) -> None:
+    """Another passthrough behaviour, an id read anew, other patterns and other words."""
+    _build(
+        workspace,
+        {
+            "passthrough": "WHEN_NO_TEMPLATES",
+            "aside": "#set($order = $input.path('$'))"
+            "#set($context.requestOverride.path.order_id = $order.order_id)",
+            "answer": '#set($url = "/orders/$id/status?accepted=$context.requestTimeEpoch")'
+            '{"status": "ACCEPTED", "status_url": "$url", "thanks": true, "order_id": "$id"}',
+            "pattern": "200",
+            "sorry": '{"message": "Please send it again.", "code": 7}',
+        },
+    )

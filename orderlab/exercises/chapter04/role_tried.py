@@ -1,0 +1,84 @@
+"""What an integration's role may do: tried through an API of the check's own, and read."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from orderlab.exercises.chapter04.notebook_names import FORM, GATEWAY, QUEUE
+from orderlab.orders.parts.api import STAGE
+from orderlab.practice.http import request
+from orderlab.target.base import Target
+
+
+def trusted(target: Target, role: str) -> list[str] | None:
+    """Who may take a role on; None if there is no such role."""
+    try:
+        found = target.client("iam").get_role(RoleName=target.name(role))["Role"]
+    except ClientError:
+        return None
+    statements = found["AssumeRolePolicyDocument"]
+    if isinstance(statements, str):
+        statements = json.loads(statements)
+    listed = statements["Statement"]
+    said: list[str] = []
+    for each in listed if isinstance(listed, list) else [listed]:
+        if each.get("Effect") == "Allow":
+            said += _words(each.get("Principal"))
+    return said
+
+
+def only_the_gateway(who: list[str]) -> bool:
+    return set(who) == {GATEWAY}
+
+
+def _words(principal: Any) -> list[str]:
+    if isinstance(principal, dict):
+        return [word for value in principal.values() for word in _words(value)]
+    return list(principal) if isinstance(principal, list) else [str(principal)]
+
+
+def sends_elsewhere(target: Target, role_arn: str) -> bool:
+    """Whether the role may send to a queue that is none of its business."""
+    sqs, name = target.client("sqs"), f"probe-{secrets.token_hex(4)}"
+    made = sqs.create_queue(QueueName=target.name(name))["QueueUrl"]
+    try:
+        form = "Action=SendMessage&MessageBody=probe"
+        return _status(target, role_arn, QUEUE.format(target.account_id, name), form) == 200
+    finally:
+        sqs.delete_queue(QueueUrl=made)
+
+
+def does(target: Target, role_arn: str, queue: str, form: str) -> bool:
+    """Whether the role may do something else with a queue: `form` is the call."""
+    uri = QUEUE.format(target.account_id, target.name(queue))
+    return _status(target, role_arn, uri, form) == 200
+
+
+def _status(target: Target, role_arn: str, uri: str, form: str) -> int:
+    """The status of a call that an API of the check's own makes as the role."""
+    gateway = target.client("apigateway")
+    api = gateway.create_rest_api(name="probe-of-a-check")["id"]
+    try:
+        root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+        where = {"restApiId": api, "resourceId": root, "httpMethod": "POST"}
+        gateway.put_method(**where, authorizationType="NONE")
+        gateway.put_integration(
+            **where,
+            type="AWS",
+            integrationHttpMethod="POST",
+            uri=uri,
+            credentials=role_arn,
+            requestParameters=FORM,
+            requestTemplates={"application/json": form},
+        )
+        for status, pattern in (("200", r"2\d{2}"), ("403", "")):
+            gateway.put_method_response(**where, statusCode=status)
+            gateway.put_integration_response(**where, statusCode=status, selectionPattern=pattern)
+        gateway.create_deployment(restApiId=api, stageName=STAGE)
+        return request(target.api_url(api, STAGE) + "/", "{}").status
+    finally:
+        gateway.delete_rest_api(restApiId=api)
