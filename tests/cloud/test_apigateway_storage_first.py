@@ -128,7 +128,7 @@ def test_a_role_without_permission_fails_as_on_aws(inbox: RestApi) -> None:
 
 def test_without_its_content_type_a_form_is_not_read(inbox: RestApi) -> None:
     answer = inbox.call("POST", "/no-form", {"customer": "c"})
-    assert (answer.status, answer.json["code"]) == (400, "InvalidAction")
+    assert (answer.status, answer.json["code"]) == (400, "UnknownOperationException")
 
 
 def test_a_missing_queue_is_the_services_error_not_the_gateways(inbox: RestApi) -> None:

@@ -317,3 +317,18 @@ def test_many_long_polls_share_what_comes(client: Any) -> None:
         client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
         got = [body for poll in polls for body in bodies(poll.result())]
     assert sorted(got) == [str(n) for n in range(5)]
+
+
+def test_looking_at_messages_counts_as_no_receipt(client: Any, cloud: Any) -> None:
+    url = make_queue(client, "looked-at")
+    for body in ("order o-1", "order o-2", "another"):
+        client("sqs").send_message(QueueUrl=url, MessageBody=body)
+    for _ in range(3):
+        found = cloud.page("queues/messages?name=looked-at&text=order")["messages"]
+        assert [each["body"] for each in found] == ["order o-1", "order o-2"]
+        assert [each["receives"] for each in found] == [0, 0]
+    assert cloud.page("queues/messages?name=looked-at&text=o-1", "DELETE") == {"removed": 1}
+    assert cloud.page("queues/messages?name=looked-at", "DELETE") == {"removed": 0}
+    assert cloud.page("queues/messages?name=no-such-queue&text=o-1")["messages"] == []
+    left = cloud.page("queues/messages?name=looked-at")["messages"]
+    assert [each["body"] for each in left] == ["order o-2", "another"]

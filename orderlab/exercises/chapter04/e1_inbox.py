@@ -182,7 +182,7 @@ def _trying(visibility: int, receipts: int) -> Outcome | None:
 
 
 def _doors(target: Target, inbox: dict[str, str], dead: dict[str, str]) -> Outcome | None:
-    if not _may_use(target, inbox.get("RedrivePolicy", "")):
+    if not _may_use(target, dead.get("RedriveAllowPolicy", "")):
         return wrong(
             "closed to the inbox too",
             "The dead-letter queue refuses dead letters of orders-inbox.",
@@ -215,15 +215,12 @@ def _doors(target: Target, inbox: dict[str, str], dead: dict[str, str]) -> Outco
     return None
 
 
-def _may_use(target: Target, redrive: str) -> bool:
-    """Whether the inbox may have the redrive policy that it has; nothing is changed by that."""
-    try:
-        target.client("sqs").set_queue_attributes(
-            QueueUrl=url_of(target, INBOX), Attributes={"RedrivePolicy": redrive}
-        )
-    except ClientError:
-        return False
-    return True
+def _may_use(target: Target, allowed: str) -> bool:
+    """Whether the dead-letter queue takes those of the inbox, by its RedriveAllowPolicy."""
+    found = json.loads(allowed) if allowed else {}
+    permission = found.get("redrivePermission", "allowAll")
+    listed = queue_arn(target, INBOX) in found.get("sourceQueueArns", ())
+    return permission == "allowAll" or (permission == "byQueue" and listed)
 
 
 def _another_may(target: Target) -> bool:

@@ -336,16 +336,25 @@ STATUS = Exercise(
     names=_names,
     needs=("4.1", "4.2"),
     solution=r'''there = gateway.create_resource(
-    restApiId=api, parentId=paths["/orders/{orderId}"], pathPart="status")["id"]
+    restApiId=api,
+    parentId=paths["/orders/{orderId}"],
+    pathPart="status",
+)["id"]
 GET_STATUS = {"restApiId": api, "resourceId": there, "httpMethod": "GET"}
 gateway.put_method(**GET_STATUS, authorizationType="NONE")
 may_read = document(allow("dynamodb:GetItem", arn("dynamodb", "table/orders")))
-iam.put_role_policy(RoleName="order-api-role", PolicyName="status", PolicyDocument=may_read)
+made = iam.put_role_policy(
+    RoleName="order-api-role", PolicyName="status", PolicyDocument=may_read)
 ask = """{"TableName": "orders", "ConsistentRead": true,
  "Key": {"order_id": {"S": "$util.escapeJavaScript($input.params('orderId'))"}}}"""
-gateway.put_integration(
-    **GET_STATUS, type="AWS", integrationHttpMethod="POST", credentials=role,
-    uri=GET_ITEM, requestTemplates={"application/json": ask})
+made = gateway.put_integration(
+    **GET_STATUS,
+    type="AWS",
+    integrationHttpMethod="POST",
+    credentials=role,
+    uri=GET_ITEM,
+    requestTemplates={"application/json": ask},
+)
 tell = """#if("$!input.path('$.Item.order_id.S')" != ""){"status": "STORED"}
 #elseif("$!input.params('accepted')" != "")#set($context.responseOverride.status = 202)
 #set($context.responseOverride.header.Retry-After = "2"){"status": "ACCEPTED"}
