@@ -53,7 +53,7 @@ template = (
     "#set($context.requestOverride.path.order_id = $input.path('$.order_id'))"
     "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"
 )
-made = gateway.putintegration_of(
+made = gateway.put_integration(
     **POST_ORDERS,
     type="AWS",
     integrationHttpMethod="POST",

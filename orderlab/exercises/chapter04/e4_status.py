@@ -63,7 +63,7 @@ made = iam.put_role_policy(
     RoleName="order-api-role", PolicyName="status", PolicyDocument=may_read)
 ask = """{"TableName": "orders", "ConsistentRead": true,
  "Key": {"order_id": {"S": "$util.escapeJavaScript($input.params('orderId'))"}}}"""
-made = gateway.putintegration_of(
+made = gateway.put_integration(
     **GET_STATUS,
     type="AWS",
     integrationHttpMethod="POST",
