@@ -258,7 +258,7 @@ orderlab.show(found, "MessageRetentionPeriod", "VisibilityTimeout", "RedrivePoli
 #
 # > **The customer**: "You say that the door writes into the queue by itself. Our orders are JSON with umlauts and ampersands. Who translates?"
 #
-# A **mapping template** does. API Gateway can call an AWS service in place of a function (integration type `AWS`). The template makes the service's request out of the customer's, and another one makes the customer's answer out of the service's. Templates are written in **VTL**, the Velocity Template Language:
+# A **mapping template** does. API Gateway can call an AWS service in place of a function (integration type `AWS`): send a message to SQS, publish to SNS, read or write an item of DynamoDB, and many more. The template makes the service's request out of the customer's, and another one makes the customer's answer out of the service's. Templates are written in **VTL**, the Velocity Template Language:
 
 # %%
 lab.picture("templates")
