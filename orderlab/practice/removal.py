@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from orderlab.orders.parts.functions import remove_mappings
 from orderlab.orders.parts.messaging import free_queue_names
-from orderlab.orders.parts.names import log_group
+from orderlab.orders.parts.names import log_group, queue_arn
 from orderlab.orders.parts.roles import remove_role
 from orderlab.target.base import Target
 
@@ -27,7 +27,7 @@ _GONE = {
 def remove(target: Target, *names: str) -> list[str]:
     """Remove every resource with one of these names; returns what was removed, kind and name.
 
-    Looks at functions (with their mappings, role and log group), tables, queues, topics (with
+    Looks at functions (with their mappings, role and log group), tables, queues and topics (with
     their subscriptions), REST APIs, usage plans, API keys, layers, log groups, roles and
     alarms; `function/statement` names a statement of a function's resource policy. A name that
     nothing has is passed over. The name of a removed queue is free again when this returns.
@@ -89,7 +89,18 @@ def _queue(target: Target, name: str) -> bool:
     queues = target.client("sqs")
     address = queues.get_queue_url(QueueName=target.name(name))["QueueUrl"]
     queues.delete_queue(QueueUrl=address)
+    _end_subscriptions(target, queue_arn(target, name))
     return True
+
+
+def _end_subscriptions(target: Target, endpoint: str) -> None:
+    """AWS keeps the subscriptions of a queue that is gone; a topic would go on sending to it."""
+    topics = target.client("sns")
+    pages = topics.get_paginator("list_subscriptions").paginate()
+    for each in [entry for page in pages for entry in page["Subscriptions"]]:
+        if each["Endpoint"] == endpoint:
+            with contextlib.suppress(ClientError):
+                topics.unsubscribe(SubscriptionArn=each["SubscriptionArn"])
 
 
 def _alarm(target: Target, name: str) -> bool:

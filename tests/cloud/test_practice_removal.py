@@ -61,3 +61,13 @@ def test_a_zip_file_is_deployed_as_it_is(target: LocalTarget) -> None:
     deploy(target, name, buffer.getvalue(), handler="points.handler")
     assert invoke(target, name, {"n": 4}) == 5
     assert f"function {name}" in remove(target, name)
+
+
+def test_the_subscriptions_of_a_queue_end_with_it(target: LocalTarget) -> None:
+    name, topics = a_name(), target.client("sns")
+    topic = topics.create_topic(Name=f"{name}-topic")["TopicArn"]
+    target.client("sqs").create_queue(QueueName=name)
+    arn = f"arn:aws:sqs:{target.region}:{target.account_id}:{name}"
+    topics.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    assert remove(target, name) == [f"queue {name}"]
+    assert topics.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
