@@ -11,7 +11,7 @@ _LEFT = 120
 
 def draw() -> Picture:
     """Long waits in turn, short waits in turn, and a thread for each queue."""
-    board = Sketch(330)
+    board = Sketch(335)
     board.text(10, 22, "one thread, long waits", bold=True)
     _turn(board, 34, 250)
     board.text(10, 142, "one thread, short waits", bold=True)
@@ -22,8 +22,9 @@ def draw() -> Picture:
         y = 270 + 20 * place
         board.text(30, y + 13, name, size=12)
         board.box(_LEFT, y, 750, 14, colour=BLUE, filled=True)
-    for y in (34, 154, 270):
-        _label(board, y + 46)
+    for y in (95, 215, 317):
+        board.dot(_LEFT + 130, y, 6, colour=RED)
+    board.text(_LEFT + 144, 99, "a label comes, and waits for its turn", colour=QUIET, size=12)
     return board.picture(
         "Three ways to serve the queues returns, counts and labels. One thread with long waits in "
         "turn: a label that comes during the other waits is served after both. One thread with short "
@@ -40,8 +41,3 @@ def _turn(board: Sketch, y: int, width: int, start: int = 0) -> None:
         x = _LEFT + start + place * width
         if x + width <= 880:
             board.box(x, row, width, 18, colour=GREEN if place == 2 else ORANGE, filled=True)
-
-
-def _label(board: Sketch, y: int) -> None:
-    board.dot(_LEFT + 130, y + 15, 5, colour=RED)
-    board.text(_LEFT + 140, y + 2, "a label comes", colour=QUIET, size=12)
