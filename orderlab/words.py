@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from orderlab.orders.monolith import Monolith
+    from orderlab.practice.backlog import Backlog, WorkedOff
     from orderlab.practice.functions import Report
     from orderlab.practice.http import Answer
     from orderlab.practice.listing import Listing
@@ -228,6 +229,29 @@ class Words(PollingWords):
         """The target with clients that write into the journal, so that what is made stands again
         after a restart."""
         return self.target
+
+    # --- queues --------------------------------------------------------------------------
+
+    def deliveries(self, queue: str, orders: Sequence[str]) -> dict[str, int]:
+        """By order id, how many times a reader received it from a queue."""
+        from orderlab.practice.deliveries import deliveries
+
+        return deliveries(self.target, queue, orders)
+
+    def backlog(self, queue: str) -> Backlog:
+        """Look at a queue while a block runs and until it is empty: `.waiting`, `.in_work`."""
+        from orderlab.practice.backlog import Backlog
+
+        return Backlog(self.target, queue)
+
+    def work_off(self, queue: str, function: str, messages: int, **how: Any) -> WorkedOff:
+        """Send messages to a queue that a function reads, and tell how it worked them off.
+
+        `every=1` sends one a second of the queue's time; without it they come at once.
+        """
+        from orderlab.practice.backlog import work_off
+
+        return work_off(self.target, queue, function, messages, **how)
 
     # --- tables --------------------------------------------------------------------------
 

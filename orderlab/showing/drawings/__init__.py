@@ -34,6 +34,7 @@ DRAWINGS: dict[str, str] = {
     "token bucket": "token_bucket",
     "turns": "turns",
     "two sides": "two_sides",
+    "visibility timeout": "visibility",
 }
 
 

@@ -1,0 +1,88 @@
+"""The shop behind its inbox, as exercises 4.5 to 4.7 find it, and what is looked at in it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from orderlab.exercises.chapter03.probes import until, url_of
+from orderlab.orders import architecture
+from orderlab.orders.architecture import INBOX
+from orderlab.orders.parts.names import ignoring, queue_arn
+from orderlab.target.base import Target
+
+FUNCTION = "process-order"
+# so long a mapping may take until it is as it was asked to be
+SETTLING_SECONDS = 20.0
+
+
+def ensure_shop(target: Target) -> None:
+    """The chapter's system, if the inbox is not worked off yet."""
+    if url_of(target, INBOX) is None or mapping(target) is None:
+        architecture.build(target, 4)
+
+
+def mapping(target: Target) -> dict[str, Any] | None:
+    """The mapping from the inbox to process-order, if there is one."""
+    client = target.client("lambda")
+    with ignoring("ResourceNotFoundException"):
+        found: list[dict[str, Any]] = client.list_event_source_mappings(
+            FunctionName=target.name(FUNCTION), EventSourceArn=queue_arn(target, INBOX)
+        )["EventSourceMappings"]
+        return found[0] if found else None
+    return None
+
+
+def settled_mapping(target: Target) -> dict[str, Any] | None:
+    """The mapping, as soon as it is no longer being changed."""
+    until(
+        lambda: (mapping(target) or {}).get("State") in (None, "Enabled", "Disabled"),
+        SETTLING_SECONDS,
+    )
+    return mapping(target)
+
+
+def change_mapping(target: Target, **settings: Any) -> None:
+    """Change the mapping, once it can be changed."""
+    found = settled_mapping(target)
+    if found is not None:
+        target.client("lambda").update_event_source_mapping(UUID=found["UUID"], **settings)
+        settled_mapping(target)
+
+
+def attributes(target: Target, queue: str) -> dict[str, str]:
+    """All attributes of a queue; none if it is gone."""
+    url = url_of(target, queue)
+    if url is None:
+        return {}
+    found: dict[str, str] = target.client("sqs").get_queue_attributes(
+        QueueUrl=url, AttributeNames=["All"]
+    )["Attributes"]
+    return found
+
+
+def speed(target: Target) -> float:
+    """How many times as fast as on AWS waits pass here."""
+    return float(target.page("health").get("speed", 1.0))
+
+
+@contextlib.contextmanager
+def struck(target: Target, label: str, *faults: dict[str, Any]) -> Iterator[None]:
+    """Faults of process-order, switched off again at the end."""
+    name = target.name(FUNCTION)
+    described = [{"target": name, "label": label, **fault} for fault in faults]
+    target.page("faults", "POST", {"faults": described})
+    try:
+        yield
+    finally:
+        target.page(f"faults?label={label}", "DELETE")
+
+
+def marks(target: Target, queue: str) -> dict[str, str]:
+    """The tags of a queue; none if it is gone."""
+    url = url_of(target, queue)
+    if url is None:
+        return {}
+    found: dict[str, str] = target.client("sqs").list_queue_tags(QueueUrl=url).get("Tags", {})
+    return found
