@@ -270,7 +270,7 @@ def _signature(request: Request, secret: str, scope: Scope, signed_headers: str,
             "AWS4-HMAC-SHA256",
             stamp,
             f"{scope.date}/{scope.region}/{scope.service}/aws4_request",
-            _sha256(_canonical_request(request, signed_headers)),
+            _sha256(_canonical_request(request, signed_headers, scope.service)),
         )
     )
     key = _signing_key(secret, scope.date, scope.region, scope.service)
@@ -281,7 +281,7 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _canonical_request(request: Request, signed_headers: str) -> str:
+def _canonical_request(request: Request, signed_headers: str, service: str) -> str:
     headers = "".join(
         f"{name}:{' '.join(request.headers.get(name, '').split())}\n"
         for name in signed_headers.split(";")
@@ -293,14 +293,20 @@ def _canonical_request(request: Request, signed_headers: str) -> str:
     return "\n".join(
         (
             request.method,
-            # every service but S3 signs the path that was already encoded once more
-            "/" if request.path in ("", "/") else quote(request.path, safe="/~-._"),
+            _canonical_path(request.path, service),
             _canonical_query(request.query_string),
             headers,
             signed_headers,
             body_hash or actual,
         )
     )
+
+
+def _canonical_path(path: str, service: str) -> str:
+    if path in ("", "/"):
+        return "/"
+    # every service but S3 signs the path that was already encoded once more
+    return path if service == "s3" else quote(path, safe="/~-._")
 
 
 def _canonical_query(query_string: str) -> str:

@@ -34,6 +34,7 @@ _BY_SERVICE = {
     "dynamodb": 16 * MB,
     "logs": 6 * MB,
     "monitoring": 6 * MB,
+    "s3": 16 * MB,
     "sns": 4 * MB,
     "sqs": 4 * MB,
 }

@@ -69,17 +69,23 @@ def routes(service: str) -> tuple[Route, ...]:
         return ()
     found = [_route(name, operation["http"]) for name, operation in model["operations"].items()]
     if service == "s3":
-        found = [_with_headers(route, model) for route in found]
+        found = [_with_needs(route, model) for route in found]
     return tuple(sorted(found, key=lambda route: -route.weight))
 
 
-def _with_headers(route: Route, model: dict[str, Any]) -> Route:
-    """The route with the headers that its operation cannot do without."""
+def _with_needs(route: Route, model: dict[str, Any]) -> Route:
+    """The route with the headers and the query that its operation cannot do without."""
     shape = model["operations"][route.operation].get("input", {}).get("shape", "")
     members = model["shapes"].get(shape, {}).get("members", {})
-    required = (members[name] for name in model["shapes"].get(shape, {}).get("required", ()))
-    names = (m["locationName"].lower() for m in required if m.get("location") == "header")
-    return replace(route, headers=frozenset(names))
+    required = [members[name] for name in model["shapes"].get(shape, {}).get("required", ())]
+    headers = {m["locationName"].lower() for m in required if m.get("location") == "header"}
+    query = {m["locationName"] for m in required if m.get("location") == "querystring"}
+    return replace(
+        route,
+        headers=frozenset(headers),
+        query=route.query | query,
+        weight=route.weight + 100 * len(query - route.query),
+    )
 
 
 def _route(operation: str, http: dict[str, Any]) -> Route:

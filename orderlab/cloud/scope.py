@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from orderlab.cloud import objects
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.contracts import Call, Parameters
 
@@ -36,6 +37,7 @@ SERVED: dict[str, frozenset[str] | None] = {
         )
     ),
     "cloudwatch": frozenset(("PutDashboard", "GetDashboard", "ListDashboards", "DeleteDashboards")),
+    "s3": objects.SERVED,
     "resourcegroupstaggingapi": frozenset(("GetResources", "GetTagKeys", "GetTagValues")),
     # looking is harmless: who lists what stands in an account finds the default bus and no rule
     "events": frozenset(
@@ -70,6 +72,8 @@ class Scope:
             raise unknown_operation(call)
         if served is not ALL and call.operation not in served:
             raise NotDoneYet(f"{call.service}.{call.operation}")
+        if call.operation == "PutObject":
+            objects.require_room(self._cloud.settings.account_id, len(call.request.body))
 
 
 def unknown_operation(call: Call) -> AwsError:

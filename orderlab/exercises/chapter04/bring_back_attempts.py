@@ -118,7 +118,7 @@ def _once(sqs: Any, dead: str, inbox: str) -> int:
 def _short_polls(sqs: Any, dead: str, inbox: str) -> int:
     """Short polls, so many that nothing is left, as good luck would have it."""
     sent = 0
-    for _ in range(30):
+    for _ in range(60):
         for message in _received(sqs, dead, WaitTimeSeconds=0):
             body = mended(message["Body"])
             if body:

@@ -250,7 +250,7 @@ DEAD_LETTERS = Exercise(
     names=names,
     answer_name="bring_back",
     solution='''def mended(body):
-    """The order as it should be, as text; None for what is no order."""
+    # the order as it should be, as text; None for what is no order
     try:
         order = json.loads(body)
         coupon = order["coupon_cents"]
