@@ -13,7 +13,12 @@ from orderlab.orders.architecture import ORDERS as TABLE
 from orderlab.orders.parts.api import api_address
 from orderlab.orders.replay import replay
 from orderlab.orders.settling import depth
-from orderlab.practice.deliveries import handed_over, most_at_once, received_at
+from orderlab.practice.deliveries import (
+    deliveries,
+    handed_over,
+    most_at_once,
+    received_at,
+)
 from orderlab.requirements.system import fresh_orders
 from orderlab.target.base import Target
 
@@ -23,13 +28,15 @@ CALL_SECONDS = 4
 # of the queue's time: with two at a time, thirty calls of four seconds
 WITHIN = 60
 _MOST_CALLS = AT_ONCE * WITHIN // CALL_SECONDS
+_SLOW_MS = 900 * CALL_SECONDS
 _PATIENCE_SECONDS = 25.0
 _LABEL = "check-4.7"
 
 
 @dataclass(frozen=True)
 class Drained:
-    """How a backlog was worked off: calls, how many at once, refused ones, orders stored.
+    """How a backlog was worked off: calls, how many at once, refused ones, orders stored,
+    orders that were received again.
 
     `needed` is the time that these calls take by arithmetic, in seconds of the queue: a busy
     machine adds its own, which is nobody's setting.
@@ -40,6 +47,7 @@ class Drained:
     throttled: int = 0
     stored: int = 0
     needed: float = 0.0
+    again: int = 0
     refused: str = ""
 
 
@@ -51,27 +59,26 @@ def drain(target: Target) -> Drained:
         if done.refused:
             return Drained(refused=done.refused[0].reason[:160])
         ids = list(done.accepted)
-        until(lambda: _settled(target, ids), _PATIENCE_SECONDS)
+        until(lambda: _too_many(target, ids) or not depth(target, INBOX).total, _PATIENCE_SECONDS)
     until(lambda: not depth(target, INBOX).total, _PATIENCE_SECONDS)
     invocations = handed_over(target, FUNCTION, ids)
     ran = [hop for hop in invocations if hop["outcome"] == "ok"]
-    slow_ones = [hop for hop in ran if hop["duration_ms"] >= 900 * CALL_SECONDS / speed(target)]
-    most = most_at_once(slow_ones)
-    calls = len(ran) if len(slow_ones) == len(ran) else max(len(slow_ones), _MOST_CALLS + 1)
-    needed = math.ceil(calls / max(min(most, AT_ONCE), 1)) * CALL_SECONDS
+    # a trial that was cut short has fast ones at its end
+    most = most_at_once(hop for hop in ran if hop["duration_ms"] >= _SLOW_MS / speed(target))
     return Drained(
         len(ran),
         most,
         sum("TooManyRequests" in hop["outcome"] for hop in invocations),
         _count(target, ids),
-        float(needed),
+        float(math.ceil(len(ran) / max(min(most, AT_ONCE), 1)) * CALL_SECONDS),
+        sum(count > 1 for count in deliveries(target, INBOX, ids).values()),
     )
 
 
-def _settled(target: Target, ids: list[str]) -> bool:
-    """Whether all is done, or so many calls were made that it can't be done in time."""
+def _too_many(target: Target, ids: list[str]) -> bool:
+    """Whether so many calls were made that it can't be done in time."""
     ended = [hop for hop in handed_over(target, FUNCTION, ids) if hop["outcome"] == "ok"]
-    return len(ended) > _MOST_CALLS or (not depth(target, INBOX).total and bool(ended))
+    return len(ended) > _MOST_CALLS
 
 
 def lone_order(target: Target) -> float:

@@ -249,7 +249,7 @@ DEAD_LETTERS = Exercise(
     solve=lambda workspace: attempts.bring_back,
     names=names,
     answer_name="bring_back",
-    solution='''def mended(body):
+    solution="""def mended(body):
     # the order as it should be, as text; None for what is no order
     try:
         order = json.loads(body)
@@ -272,7 +272,7 @@ def bring_back(sqs, dead, inbox):
                 sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
                 sent += 1
     return sent
-# First send, then delete: whoever dies in between leaves an order in both queues, never in none.''',
+# First send, then delete: whoever dies in between leaves an order in both queues, never in none.""",
     equivalent={
         "without MaxNumberOfMessages": "one message a receive works, with more calls",
         "5 -> 6": "any long poll asks all servers",

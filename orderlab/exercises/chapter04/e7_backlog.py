@@ -128,6 +128,15 @@ def _judge(target: Target, found: dict[str, Any], drained: Drained) -> Outcome:
             "ScalingConfig of the mapping has a number for that.",
             drained,
         )
+    window = int(found.get("MaximumBatchingWindowInSeconds") or 0)
+    if drained.again and window:
+        return _wrong(
+            "shown again while it was collected",
+            f"{drained.again} orders were handed over more than once. The mapping collects for up "
+            f"to {window} s, and all that time the queue's clock runs.",
+            "Collecting and working together have to fit into the visibility timeout.",
+            drained,
+        )
     if drained.needed > WITHIN:
         return _too_slow(drained)
     if drained.stored < ORDERS:
@@ -258,8 +267,13 @@ BACKLOG = Exercise(
         Proof("refused instead of limited", _reserve, says="Lambda refused"),
         Proof(
             "kept waiting",
-            _update(BatchSize=100, MaximumBatchingWindowInSeconds=60, ScalingConfig=_TWO),
+            _update(BatchSize=100, MaximumBatchingWindowInSeconds=30, ScalingConfig=_TWO),
             says="collecting a batch",
+        ),
+        Proof(
+            "shown again while it was collected",
+            _update(BatchSize=100, MaximumBatchingWindowInSeconds=90, ScalingConfig=_TWO),
+            says="collects for up to 90 s",
         ),
         Proof("nobody works", _update(Enabled=False), says="switched off"),
         Proof(
