@@ -4,7 +4,7 @@ from orderlab.exercises.quiz.question import Option, Question
 
 WORKING_OFF = (
     Question(
-        "4.q5",
+        "4.q7",
         "A function may run for 30 s behind a mapping without a batch window. Which visibility timeout for its queue?",
         (
             Option("30 s", "A batch that is refused for want of concurrency, or that starts late, shows again while it "
@@ -16,7 +16,7 @@ WORKING_OFF = (
         ),
     ),
     Question(
-        "4.q6",
+        "4.q8",
         "The worker was down for an hour, and 400 good orders are in the dead-letter queue. What now?",
         (
             Option("StartMessageMoveTask, now that the worker runs again", "The messages are whole, and the task moves "
@@ -27,7 +27,7 @@ WORKING_OFF = (
         ),
     ),
     Question(
-        "4.q7",
+        "4.q9",
         "What comes after the worker bears two callers. Where do you say so?",
         (
             Option("Reserved concurrency of the function", "It limits, by refusing calls whose messages were received "
@@ -39,7 +39,7 @@ WORKING_OFF = (
         ),
     ),
     Question(
-        "4.q8",
+        "4.q10",
         "Which of these are true today? Choose all.",
         (
             Option("A MessageGroupId on a standard queue names a tenant and keeps no order.", "That is a fair queue, since "
