@@ -23,6 +23,7 @@
 # | [01 Lambda and API](01_lambda_and_api.ipynb) | write, deploy and invoke functions; put an API in front |
 # | [02 DynamoDB modelling](02_dynamodb_modelling.ipynb) | design keys and indexes from access patterns; count capacity |
 # | [03 Streams to SNS](03_streams_to_sns.ipynb) | let services hear of orders instead of being called |
+# | [04 SQS decoupling](04_sqs_decoupling.ipynb) | answer at once and work later: queues, workers, dead letters |
 #
 # Each chapter starts by itself: you can begin anywhere, stop at any time, and find your work again. The [glossary](99_glossary.ipynb) explains the terms.
 #

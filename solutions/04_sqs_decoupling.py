@@ -843,3 +843,719 @@ assert not outage.refused and stored(outage.accepted) == 20 and busy.p50 < 1900
 
 # %% [markdown]
 # Nobody waits for the price rule, and nobody is turned away when it fails. The orders of the outage waited in the inbox until the function was back. What failed was tried again when its visibility timeout was over.
+
+# %% [markdown]
+# ## 4.5 A message that comes back
+#
+# > **The customer**: "Since Tuesday the price service bills us for more orders than we have. Nothing changed. Well, the price rule takes four seconds for a batch now. And one of us set the inbox's clock to three seconds, so that the orders of a dead worker come back sooner."
+#
+# Ten orders, while a call of `process-order` takes 4 s. `lab.deliveries` counts how often the queue gave each order to a worker:
+
+# %%
+lab.catch_up("4.4")
+dead = sqs.get_queue_url(QueueName="orders-inbox-dlq")["QueueUrl"]
+
+
+def handed_over(orders):
+    """How many times the inbox gave any of these orders to process-order."""
+    return sum(lab.deliveries("orders-inbox", orders).values())
+
+# %%
+ex = lab.exercise("4.5").again()
+with lab.faults.slow_down("process-order", seconds=4):
+    sent = lab.place_orders(10, clients=2)
+    lab.wait_for(lambda: handed_over(sent.accepted) > 15, seconds=10)
+lab.settle()
+before = handed_over(sent.accepted)
+print(f"{sent}; handed to process-order {before} times")
+lab.books(sent.accepted)
+
+# %% tags=["claim"]
+assert before > 10
+
+# %% [markdown]
+# The books are right: each order is stored once and done once by every service. The condition of exercise 2.4 refused every repeat. But each repeat asked the price service again.
+#
+# When a worker receives a message, SQS doesn't delete it. It hides the message for the **visibility timeout** and waits for the delete. If none comes, SQS assumes that the worker died, and shows the message to the next one that asks:
+
+# %%
+lab.picture("visibility timeout")
+
+# %% [markdown]
+# **See it on a small queue.** `hello` hides a message for 40 s, which are 4 s in this lab. Nobody deletes anything:
+
+# %%
+lab.remove("hello")  # so that you can run this cell again
+hello = sqs.create_queue(QueueName="hello", Attributes={"VisibilityTimeout": "40"})["QueueUrl"]
+sent_one = sqs.send_message(QueueUrl=hello, MessageBody="a letter")
+receipts = []
+for wait in (0, 1, 4):
+    time.sleep(wait)
+    got = sqs.receive_message(QueueUrl=hello, WaitTimeSeconds=1,
+                              MessageSystemAttributeNames=["ApproximateReceiveCount"])
+    receipts.append([m["Attributes"]["ApproximateReceiveCount"] for m in got.get("Messages", [])])
+    print(f"{10 * wait:2} s later, receive counts:", receipts[-1])
+
+# %% tags=["claim"]
+assert receipts[0] == ["1"] and receipts[2] == ["2"]
+
+# %% [markdown]
+# Look at the receive count: the second one is the same message. `set_queue_attributes` changes the clock of a queue, and `change_message_visibility` that of one message. A worker that sees that it needs longer asks for more time before its time is over; with 0 it gives the message back at once:
+
+# %%
+handle = got["Messages"][0]["ReceiptHandle"] if got.get("Messages") else None
+if handle:
+    sqs.change_message_visibility(QueueUrl=hello, ReceiptHandle=handle, VisibilityTimeout=0)
+sqs.set_queue_attributes(QueueUrl=hello, Attributes={"VisibilityTimeout": "90"})
+got = sqs.receive_message(QueueUrl=hello, WaitTimeSeconds=10)
+print("given back, and received again:", len(got.get("Messages", [])))
+
+# %%
+lab.predict("4.p5", "The work takes 4 s, the queue hides for 3 s, and other workers are free. How "
+            "often is one order handed over?", [
+    "once", "twice", "again and again, until a delete comes in time"])
+
+# %%
+ex = lab.exercise("4.5").again()
+with lab.faults.slow_down("process-order", seconds=4):
+    one = lab.place_orders(1).accepted
+    lab.wait_for(lambda: handed_over(one) > 2, seconds=10)
+times = handed_over(one)
+lab.settle()
+lab.compare("4.p5", "again and again, until a delete comes in time" if times > 2
+            else f"{times} times", "each receive gives a new receipt handle, and a delete with an "
+            "older one deletes nothing. After its last try such an order ends as a dead letter, "
+            "although it is stored.")
+
+# %% tags=["claim"]
+assert times > 2
+
+# %% [markdown]
+# #### Exercise 4.5 The clock of the inbox
+#
+# `process-order` takes up to 4 s for a batch, and Lambda lets it run for 10 s. Set the clock of `orders-inbox` so that no order is handed over again while it is worked on, and that an order whose worker died comes back within two minutes.
+
+# %%
+ex = lab.exercise("4.5").again()
+### BEGIN SOLUTION
+sqs.set_queue_attributes(QueueUrl=inbox, Attributes={"VisibilityTimeout": "60"})
+### END SOLUTION
+ex.check()
+
+# %% [markdown]
+# The ten orders once more, with your clock:
+
+# %%
+lab.catch_up("4.5")
+with lab.faults.slow_down("process-order", seconds=4):
+    calm = lab.place_orders(10, clients=2)
+    lab.settle()
+after = handed_over(calm.accepted)
+lab.bars("10 orders: how often they were handed to process-order",
+         {"a clock of 3 s": before, "your clock": after}, y_label="times")
+
+# %% [markdown]
+# ### Made harmless
+#
+# A longer clock makes repeats rare. It can't exclude them: a standard queue delivers *at least* once. Let the inbox deliver every message twice, whatever its clock says:
+
+# %%
+with lab.faults.duplicate("orders-inbox", times=2):
+    doubled = lab.place_orders(10, clients=2)
+    lab.settle()
+print("handed over:", handed_over(doubled.accepted))
+lab.books(doubled.accepted)
+
+# %% tags=["claim"]
+assert handed_over(doubled.accepted) > 10
+
+# %% [markdown]
+# The clock saves work. The condition keeps the promise. What can't be made conditional in the table (a payment, an e-mail) needs a key that its receiver recognises, such as the order's id. Payment services call it an **idempotency key**.
+
+# %% [markdown]
+# ## 4.6 A letter that nobody can read
+#
+# > **The customer**: "A partner sends us its orders by machine. Nine of ten arrive. Where is the tenth?"
+#
+# A stream stops at a record that can't be processed (section 3.8). A queue lets it come back later, and goes on. After `maxReceiveCount` tries it moves to the dead-letter queue.
+#
+# **See it on something small.** A function `double` reads numbers from the queue `numbers`:
+
+# %%
+DOUBLE = """def handler(event, context):
+    failed = []
+    for record in event["Records"]:
+        try:
+            print("the double is", 2 * number(record["body"]))
+        except ValueError as error:
+            print("failed:", error)
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+"""
+AS_DIGITS = "def number(text):\n    return int(text)\n"
+AS_WORDS = "def number(text):\n    return 20 if text == 'twenty' else int(text)\n"
+numbers_only = allow(CONSUME, arn("sqs", "numbers"))
+
+# %%
+lab.remove("double", "numbers", "numbers-dlq")
+numbers_dead = sqs.create_queue(QueueName="numbers-dlq")["QueueUrl"]
+redrive = {"deadLetterTargetArn": arn("sqs", "numbers-dlq"), "maxReceiveCount": 2}
+numbers = sqs.create_queue(QueueName="numbers", Attributes={
+    "VisibilityTimeout": "6", "RedrivePolicy": json.dumps(redrive)})["QueueUrl"]
+lab.deploy("double", DOUBLE + AS_DIGITS, Timeout=6, allowed=[numbers_only])
+_ = functions.create_event_source_mapping(
+    FunctionName="double", EventSourceArn=arn("sqs", "numbers"),
+    FunctionResponseTypes=["ReportBatchItemFailures"])
+
+# %%
+lab.predict("4.p6", "Three messages: 21, twenty, 4. What has become of them a little later?", [
+    "all three wait, because of twenty", "two are done, and twenty is tried for ever",
+    "two are done, and twenty is in the dead-letter queue"])
+
+# %%
+for text in ("21", "twenty", "4"):
+    sqs.send_message(QueueUrl=numbers, MessageBody=text)
+lab.wait_for(lambda: in_queue(numbers_dead) and not in_queue(numbers), seconds=30)
+lines = [line for line in lab.log("double") if line.startswith(("the double", "failed"))]
+print(*lines, sep="\n")
+done = sum(line.startswith("the double") for line in lines)
+lab.compare("4.p6", "two are done, and twenty is in the dead-letter queue"
+            if done == 2 and in_queue(numbers_dead) == 1 else f"{done} done",
+            "it failed alone, twice, and then the queue moved it.")
+
+# %% tags=["claim"]
+assert done == 2 and in_queue(numbers_dead) == 1
+
+# %% [markdown]
+# Read the letter. `VisibilityTimeout=0` shows it again at once, so that reading doesn't take it away:
+
+# %%
+letter = sqs.receive_message(
+    QueueUrl=numbers_dead, WaitTimeSeconds=10, VisibilityTimeout=0,
+    MessageSystemAttributeNames=["All"]).get("Messages", [{"Body": "gone", "Attributes": {}}])[0]
+print(letter["Body"])
+for name in ("ApproximateReceiveCount", "DeadLetterQueueSourceArn", "SentTimestamp"):
+    print(f"  {name}: {letter['Attributes'].get(name)}")
+
+# %% [markdown]
+# A dead letter tells where it comes from and how often it was received (this time is one of them). It doesn't tell why it failed. The function's log does.
+#
+# Here the *function* is at fault: "twenty" is a number. So mend the function, and send all dead letters back. That is a **redrive**, and SQS does it as a task of its own. It moves every message of the dead-letter queue, each as a new one, with a new id and a receive count of 0:
+
+# %%
+lab.deploy("double", DOUBLE + AS_WORDS, Timeout=6, allowed=[numbers_only])
+sqs.start_message_move_task(SourceArn=arn("sqs", "numbers-dlq"))
+doubled_at_last = lab.wait_for(lambda: lab.log("double", '"is 40"'), seconds=20)
+task = sqs.list_message_move_tasks(SourceArn=arn("sqs", "numbers-dlq"))["Results"][0]
+print(task["Status"], "-", task["ApproximateNumberOfMessagesMoved"], "message moved;",
+      "twenty was doubled:", doubled_at_last)
+
+# %% tags=["claim"]
+assert doubled_at_last
+
+# %% [markdown]
+# | at fault is | so | with |
+# |---|---|---|
+# | what was behind the queue (a bug, a table that was down) | mend it, send all letters back | `StartMessageMoveTask` |
+# | the message, and you know what it should say | mend it, send it, delete the letter | your code |
+# | the message, and you don't know | ask its sender | a person |
+#
+# A task can't tell the three apart.
+#
+# Now the shop. In exercise 3.7 each part that can fail got an alarm, and since then `orders-inbox-dlq` has come. Give it one that goes off at its first letter:
+
+# %%
+rule = {"Period": 60, "EvaluationPeriods": 1, "Threshold": 1, "TreatMissingData": "notBreaching",
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold"}
+### BEGIN SOLUTION
+_ = metrics.put_metric_alarm(
+    AlarmName="orders-inbox-letters",
+    Namespace="AWS/SQS",
+    MetricName="ApproximateNumberOfMessagesVisible",
+    Dimensions=[{"Name": "QueueName", "Value": "orders-inbox-dlq"}],
+    Statistic="Maximum",
+    **rule,
+)
+### END SOLUTION
+
+# %%
+ex = lab.exercise("4.6").again()
+
+
+def ringing():
+    return [alarm["AlarmName"] for alarm in metrics.describe_alarms(
+        StateValue="ALARM", AlarmNamePrefix="orders-inbox")["MetricAlarms"]]
+
+
+rings = lab.wait_for(ringing, seconds=5)
+print("in ALARM:", ", ".join(ringing()) or "no alarm on orders-inbox-dlq")
+
+# %%
+for message in sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10, WaitTimeSeconds=10,
+                                   VisibilityTimeout=0).get("Messages", []):
+    body = message["Body"]
+    place = body.find('"coupon_cents"')
+    print(body[:28], "...", body[place:place + 24] if place > 0 else "")
+
+# %% [markdown]
+# Three kinds. The table was down when some of them were tried; they are whole. In others the partner's new app wrote the coupon as a text, such as `"$1.50"`, and `process-order` takes whole cents. One is no order.
+
+# %% [markdown]
+# #### Exercise 4.6 Dead letters
+#
+# Write `bring_back(sqs, dead, inbox)`, which gets the addresses of two queues:
+#
+# - each order goes to `inbox`, the coupon as a whole number of cents, everything else as the customer sent it;
+# - what is no order stays in `dead` for a person;
+# - nothing is lost if your kernel dies between two calls;
+# - it returns how many orders it sent.
+
+# %%
+ex = lab.exercise("4.6")
+bring_back = None
+### BEGIN SOLUTION
+
+
+def mended(body):
+    # the order as it should be, as text; None for what is no order
+    try:
+        order = json.loads(body)
+        coupon = order["coupon_cents"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    if isinstance(coupon, str):
+        order["coupon_cents"] = round(100 * float(coupon.strip("$")))
+    return json.dumps(order)
+
+
+### END SOLUTION
+
+# %%
+### BEGIN SOLUTION
+def letters(sqs, dead):
+    # until a long poll finds nothing
+    while got := sqs.receive_message(
+        QueueUrl=dead,
+        MaxNumberOfMessages=10,
+        WaitTimeSeconds=5,
+    ).get("Messages"):
+        yield from got
+
+
+### END SOLUTION
+
+# %%
+### BEGIN SOLUTION
+def bring_back(sqs, dead, inbox):
+    sent = 0
+    for letter in letters(sqs, dead):
+        body = mended(letter["Body"])
+        if body is None:
+            continue
+        sqs.send_message(QueueUrl=inbox, MessageBody=body)
+        sqs.delete_message(
+            QueueUrl=dead,
+            ReceiptHandle=letter["ReceiptHandle"],
+        )
+        sent += 1
+    return sent
+
+
+### END SOLUTION
+ex.check(bring_back)
+
+# %% [markdown]
+# On the shop's own letters:
+
+# %%
+there = in_queue(dead)
+back = bring_back(sqs, dead, inbox) if bring_back else 0
+lab.settle()
+lab.bars("The shop's dead letters", {"before": there, "sent back": back,
+                                     "left for a person": in_queue(dead)}, y_label="letters")
+
+# %% [markdown]
+# ## 4.7 More than one can do
+#
+# > **The customer**: "On Friday at ten the promotion begins: 180 orders a second for a while. The price service bears two callers at a time, says its owner. Do we have to close the shop at three?"
+#
+# A queue takes orders as fast as they come. What decides how fast they are worked off are three settings of the *mapping*:
+#
+# | setting | says |
+# |---|---|
+# | `BatchSize` | how many messages a call takes at most: 10 by default, up to 10,000 |
+# | `MaximumBatchingWindowInSeconds` | how long the mapping collects for a batch before it calls: 0 to 300 s |
+# | `ScalingConfig={"MaximumConcurrency": n}` | how many calls run at a time at most: 2 to 1,000 |
+#
+# Without a maximum, a mapping begins with five calls at a time and adds up to 300 a minute, to 1,250. More than 10 messages a batch need a window.
+
+# %% [markdown]
+# **See what each changes**, on a small queue. A call of `ask` takes 2 s (0.2 s here), however many messages it has. `lab.work_off` sends messages and tells how a function worked them off:
+
+# %%
+ASK = """import time
+def handler(event, context):
+    time.sleep(0.2)
+"""
+lab.remove("ask", "asks")
+sqs.create_queue(QueueName="asks", Attributes={"VisibilityTimeout": "60"})
+lab.deploy("ask", ASK, Timeout=10, allowed=[allow(CONSUME, arn("sqs", "asks"))])
+asking = functions.create_event_source_mapping(
+    FunctionName="ask", EventSourceArn=arn("sqs", "asks"))["UUID"]
+
+# %%
+def under(messages, every=0, **settings):
+    """How ask works off messages under these settings of its mapping."""
+    def ready():
+        return functions.get_event_source_mapping(UUID=asking)["State"] == "Enabled"
+
+    if lab.wait_for(ready) and functions.update_event_source_mapping(UUID=asking, **settings):
+        lab.wait_for(ready)
+    return lab.work_off("asks", "ask", messages, every=every)
+
+# %%
+two, six = {"MaximumConcurrency": 2}, {"MaximumConcurrency": 6}
+runs = {
+    "1 a call, 2 at a time": under(
+        30, BatchSize=1, ScalingConfig=two, MaximumBatchingWindowInSeconds=0),
+    "1 a call, 6 at a time": under(30, BatchSize=1, ScalingConfig=six),
+    "10 a call, 2 at a time": under(30, BatchSize=10, ScalingConfig=two),
+    "12, one a second": under(12, every=1, BatchSize=10, ScalingConfig=two),
+    "with a window of 10 s": under(12, every=1, MaximumBatchingWindowInSeconds=10)}
+for name, run in runs.items():
+    print(f"{name:24}{run}")
+
+# %%
+lab.bars("Calls of the price service", {name: run.calls for name, run in runs.items()},
+         y_label="calls")
+
+# %% tags=["claim"]
+one, more, ten, trickle, window = runs.values()
+assert one.calls == more.calls == 30 and ten.calls < 30 and window.calls < 12
+assert one.most_at_once <= 2 and ten.most_at_once <= 2
+
+# %% [markdown]
+# More calls at a time shorten the work and press harder on what comes after. Larger batches shorten it without pressing. A window makes fewer calls of a trickle, and each message waits for it.
+#
+# A reservation on the function (exercise 1.9) is another limit, on the other side of the call:
+
+# %%
+lab.predict("4.p7", "You reserve a concurrency of 2 for ask, and let the mapping make six calls at "
+            "a time. What happens to 30 messages?", [
+    "the mapping sees it and makes two calls at a time",
+    "some calls are refused, after their messages were received",
+    "30 messages are done as fast as with six"])
+
+# %%
+functions.put_function_concurrency(FunctionName="ask", ReservedConcurrentExecutions=2)
+limited = under(30, BatchSize=1, ScalingConfig=six, MaximumBatchingWindowInSeconds=0)
+functions.delete_function_concurrency(FunctionName="ask")
+print(limited)
+lab.compare("4.p7", "some calls are refused, after their messages were received"
+            if limited.refused else "no call was refused", "the mapping received six messages and "
+            "could hand over two. It holds the others and tries again. On AWS, messages that are "
+            "refused too often become dead letters, although nothing is wrong with them.")
+
+# %% tags=["claim"]
+assert limited.refused and limited.calls == 30
+
+# %% [markdown]
+# #### Exercise 4.7 The promotion's backlog (open)
+#
+# A colleague has set the worker's mapping to one order a call and ten calls at a time. A call takes 4 s, however many orders it has. Find settings with which
+#
+# - no more than two calls run at a time, and none is refused;
+# - a backlog of 60 orders is worked off within 60 s;
+# - an order that comes alone is begun within 10 s;
+# - an order that fails still fails alone.
+
+# %%
+ex = lab.exercise("4.7").again()
+mapping = functions.list_event_source_mappings(FunctionName="process-order")[
+    "EventSourceMappings"][0]
+### BEGIN SOLUTION
+functions.update_event_source_mapping(
+    UUID=mapping["UUID"],
+    BatchSize=10,
+    ScalingConfig={"MaximumConcurrency": 2},
+)
+### END SOLUTION
+ex.check()
+
+# %% [markdown]
+# Now the promotion: 180 orders a second on the clock, for a second, while a call takes 4 s. Look at the queue while it fills and empties:
+
+# %%
+lab.catch_up("4.7")
+with lab.faults.slow_down("process-order", seconds=4), lab.backlog("orders-inbox") as queue:
+    promotion = lab.place_orders(180, per_second=180)
+print(promotion)
+lab.plot("180 orders in a second: the queue grows and drains", {
+    "waiting": queue.waiting, "in work": queue.in_work}, x=queue.seconds,
+    x_label="seconds of the queue's time", y_label="orders", mark="max")
+
+# %%
+lab.settle()
+print("handed over:", handed_over(promotion.accepted), "of", promotion.count)
+lab.books(promotion.accepted)
+
+# %% tags=["claim"]
+assert not promotion.refused and max(queue.waiting) > 20
+
+# %% [markdown]
+# Nobody was turned away, and nobody resized anything. The price is time: the last of these orders was stored when the queue was empty again. `ApproximateAgeOfOldestMessage` is the metric that shows it, and the one to put an alarm on.
+#
+# ## 4.8 The rest of the family
+#
+# > **The customer**: "Some of our business customers attach a delivery plan to an order. The API refuses it. And one of them sends thousands at a time. Do the others wait?"
+#
+# ### A body above the limit: the claim check
+#
+# SQS takes a message of up to 1 MiB. What is larger waits elsewhere, and the message carries a ticket. That is a **claim check**. On AWS the place is S3, which keeps objects of any size. Here it is the S3 of moto, a library inside the local cloud, which keeps them in memory. (DynamoDB would not do: an item holds 400 KB at most.) A letter goes into the bucket `drafts` and comes back:
+
+# %%
+s3, LIMIT = lab.client("s3"), 1024 * 1024
+letter = "Dear customer, " * 80_000
+try:
+    sqs.send_message(QueueUrl=inbox, MessageBody=letter)
+except sqs.exceptions.ClientError as refusal:
+    print(refusal.response["Error"]["Message"])
+s3.create_bucket(Bucket="drafts")
+s3.put_object(Bucket="drafts", Key="letters/1", Body=letter.encode())
+fetched = s3.get_object(Bucket="drafts", Key="letters/1")["Body"].read().decode()
+print(f"{len(fetched):,} letters came back, as they were: {fetched == letter}")
+
+# %% tags=["claim"]
+assert fetched == letter
+
+# %% [markdown]
+# #### Exercise 4.8 A claim check
+#
+# Some orders have a field `plan` that may be long. Write two functions:
+#
+# - `check_in(order)` returns the text of a message. An order whose JSON fits into `LIMIT` bytes travels as it is. Any other waits in the bucket `plans`, and the text is a short ticket.
+# - `collect(text)` returns the order, whichever way it came. It may run in another process.
+
+# %%
+ex = lab.exercise("4.8").again()
+check_in = collect = None
+### BEGIN SOLUTION
+
+
+def check_in(order):
+    body = json.dumps(order)
+    if len(body.encode()) <= LIMIT:
+        return body
+    s3.put_object(
+        Bucket="plans",
+        Key=order["order_id"],
+        Body=body.encode(),
+    )
+    return json.dumps({"waits_at": order["order_id"]})
+
+
+### END SOLUTION
+
+# %%
+### BEGIN SOLUTION
+def collect(body):
+    found = json.loads(body)
+    if "waits_at" not in found:
+        return found
+    kept = s3.get_object(
+        Bucket="plans",
+        Key=found["waits_at"],
+    )
+    return json.loads(kept["Body"].read())
+
+
+### END SOLUTION
+ex.check(check_in, collect)
+
+# %% [markdown]
+# Put the object first, then send the ticket, and delete the object last. It is the order of exercise 4.6: what remains if something dies in between is an object too many, and never a ticket without its object.
+#
+# ### In order: FIFO
+#
+# A **FIFO queue** keeps the order of all messages with the same `MessageGroupId`, and shows the next one of a group only when the one before it is deleted. Two groups, `o-1` and `o-2`:
+
+# %%
+lab.predict("4.p8", "o-1 placed, o-1 changed and o-2 placed are in a FIFO queue. Three receives of "
+            "one message each, and nothing is deleted. What do you get?", [
+    "all three, in order", "o-1 placed, then o-2 placed, then nothing", "o-1 placed, then nothing"])
+
+# %%
+lab.remove("hello.fifo")
+fifo = sqs.create_queue(QueueName="hello.fifo", Attributes={
+    "FifoQueue": "true", "ContentBasedDeduplication": "true"})["QueueUrl"]
+for order, word in (("o-1", "placed"), ("o-1", "changed"), ("o-2", "placed")):
+    sqs.send_message(QueueUrl=fifo, MessageBody=f"{order} {word}", MessageGroupId=order)
+received = [message["Body"] for _ in range(3) for message in sqs.receive_message(
+    QueueUrl=fifo, WaitTimeSeconds=2).get("Messages", [])]
+print(received)
+lab.compare("4.p8", "o-1 placed, then o-2 placed, then nothing"
+            if received == ["o-1 placed", "o-2 placed"] else str(received),
+            "while a message of a group is in work, the rest of it waits. Other groups go on.")
+
+# %% tags=["claim"]
+assert received == ["o-1 placed", "o-2 placed"]
+
+# %% [markdown]
+# So a FIFO queue works as much in parallel as it has groups. It also drops a message whose deduplication id it saw within five minutes (with `ContentBasedDeduplication`, a digest of the body). And it has a lower ceiling: 300 calls a second, or 3,000 messages in batches.
+#
+# **High throughput for FIFO** lifts that ceiling. It is two settings, and they go together: `FifoThroughputLimit=perMessageGroupId` counts the limit for each group, and `DeduplicationScope=messageGroup` looks for repeats within a group only. The second can be seen:
+
+# %%
+kept = {}
+for scope, limit in (("queue", "perQueue"), ("messageGroup", "perMessageGroupId")):
+    sqs.set_queue_attributes(QueueUrl=fifo, Attributes={
+        "DeduplicationScope": scope, "FifoThroughputLimit": limit})
+    sequence = [sqs.send_message(
+        QueueUrl=fifo, MessageBody="thank you", MessageGroupId=group,
+        MessageDeduplicationId=f"{scope}-{time.time():.0f}")["SequenceNumber"]
+        for group in ("o-3", "o-4")]
+    kept[scope] = len(set(sequence))
+lab.bars("One deduplication id, sent to two groups: messages kept", kept, y_label="messages")
+
+# %% tags=["claim"]
+assert kept == {"queue": 1, "messageGroup": 2}
+
+# %% [markdown]
+# | | standard queue | FIFO queue |
+# |---|---|---|
+# | order | about that of sending | kept in each group |
+# | delivery | at least once | repeats within 5 minutes are dropped |
+# | how much | nearly all you send | 300 calls a second; with high throughput, up to 70,000 messages a second in the largest Regions |
+# | delay | for the queue or a message | for the queue |
+# | price | USD 0.40 a million requests | USD 0.50 |
+#
+# (Prices and the highest rate are second-hand, checked in November 2026.) The orders of this shop need no order among each other, and each is recognised by its id. A standard queue will do.
+
+# %% [markdown]
+# ### A noisy neighbour: fair queues
+#
+# A standard queue takes a `MessageGroupId` too, since July 2025, and there it means something else: the **tenant** that a message belongs to. It keeps no order and locks nothing. But a tenant with many messages doesn't make the others wait: the queue gives the quiet ones' messages first. A wholesaler sends 60, then a corner shop sends 2:
+
+# %%
+lab.remove("tenants-True", "tenants-False")
+
+
+def place_of_the_quiet_one(fair):
+    """How many messages are received before the corner shop's first."""
+    url = sqs.create_queue(QueueName=f"tenants-{fair}")["QueueUrl"]
+    for tenant in ["wholesaler"] * 60 + ["corner shop"] * 2:
+        group = {"MessageGroupId": tenant.replace(" ", "-")} if fair else {}
+        sqs.send_message(QueueUrl=url, MessageBody=tenant, **group)
+    got = []
+    while "corner shop" not in got:
+        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, WaitTimeSeconds=5)
+        got += [message["Body"] for message in answer["Messages"]]
+    return len(got)
+
+
+places = {"without groups": place_of_the_quiet_one(False),
+          "with MessageGroupId": place_of_the_quiet_one(True)}
+lab.bars("The corner shop's first message is received as number ...", places, y_label="place")
+
+# %% [markdown]
+# Standard queues are no strict line, so the number without groups varies. (AWS finds out which tenant is noisy from what is in work; the local cloud lets the tenants take turns.)
+#
+# ## 4.9 What turned
+#
+# The practice resources go. So does `accept-order`, which nobody calls any more, with its alarm. This is deployed now, and what is new in this chapter is marked:
+
+# %%
+lab.catch_up()
+lab.remove(
+    "read-notes", "try-out", "try-out-dlq", "try-notes", "try-notes-role", "try-drafts", "drafts",
+    "try-drafts-role", "hello", "hello.fifo", "double", "numbers", "numbers-dlq", "ask", "asks",
+    "tenants-True", "tenants-False", "accept-order", "accept-order-Errors")
+lab.diagram()
+
+# %% [markdown]
+# One order's whole way, from its id alone. The customer's answer comes before any function runs:
+
+# %%
+order_id = lab.place_orders(1).accepted[0]
+lab.settle()
+lab.trace(order_id).waterfall()
+
+# %% [markdown]
+# R1 breaks shipping, and then `process-order`. R2 sends the promotion, and again above what the function's concurrency lets through. R6 measures the answer while shipping is slow, and while processing takes 2 s.
+
+# %%
+lab.scoreboard()
+
+# %% [markdown]
+# What turned R1, R2 and R6 is one thing: between the customer's answer and the work there is something that keeps. (A busy machine starts environments slowly, and that can make a colour worse than your system is; run the cell again when it is idle.)
+#
+# ### The storm
+#
+# The storm of section 3.12, order for order and fault for fault: the same seed. At the end of chapter 03 it turned customers away.
+
+# %%
+weather = lab.storm(orders=200, seed=3)
+weather
+
+# %%
+print("kept:  ", ", ".join(weather.kept))
+print("broken:", ", ".join(name for name, orders in weather.broken.items() if orders) or "none")
+
+# %% [markdown]
+# The faults that struck `accept-order` strike `process-order` now. A failed order is hidden, comes back and is tried again; the customer has her answer already. Try other seeds: `lab.storm(seed=8)`.
+#
+# ## Decision record 04
+#
+# | | |
+# |---|---|
+# | **Chosen** | API Gateway puts orders into a standard queue and answers 202; `process-order` behind a mapping with partial batch answers and a maximum concurrency; a dead-letter queue with an alarm |
+# | **Considered** | the API straight into DynamoDB (no place for logic before the table); SNS in front (keeps nothing for a worker that is down); FIFO (an order that nobody needs, and a ceiling); a function in front of the queue (one more thing that can be down); reserved concurrency as the only limit (refuses what was received already) |
+# | **Would change the choice** | answers that customers need at once (a price, a seat): then they wait for the work. Changes of one order that must arrive in order: FIFO, grouped by order. Many tenants in one queue: fair queues. Bodies above 1 MiB: a claim check |
+#
+# ## Quiz
+
+# %%
+lab.quiz()
+
+# %% [markdown]
+# ## What to remember
+#
+# - Store first, answer, work later. A 202 is a promise, and the queue keeps it.
+# - A message is gone when it is deleted, not when it is received. The visibility timeout is longer than the work, and the work bears being done twice.
+# - Limit where the messages are taken, not where the calls arrive.
+# - A dead letter is an order of somebody. Look who is at fault before you send it back.
+#
+# Read on: [SQS visibility timeout](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html) ·
+# [dead-letter queues](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html) ·
+# [fair queues](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html) ·
+# [high throughput for FIFO](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html) ·
+# [Lambda with SQS](https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html) ·
+# [scaling of a mapping](https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html)
+
+# %%
+lab.finish()
+
+# %% [markdown]
+# ## Appendix: you will still read ...
+#
+# | in 2023 | now |
+# |---|---|
+# | SQS messages are 1 KB to 256 KB | 1 byte to 1 MiB since August 2025; a batch holds 1 MiB in all. 1,024 bytes is the smallest *limit* that you can set for a queue |
+# | large messages: send metadata, or use another service | a claim check is still needed above 1 MiB, now in fewer cases |
+# | retention 1 minute to 14 days | still so; 4 days by default |
+# | receive wait time 0 to 20 s | still so; 0 by default, which is a short poll (chapter 05) |
+# | the visibility timeout keeps five workers from doing the same work | it makes that rare. A standard queue can still deliver twice; 0 s to 12 hours, 30 s by default |
+# | delivery delay | 0 to 15 minutes; a FIFO queue has one for all messages |
+# | high throughput FIFO changes two related settings | still so: `DeduplicationScope` and `FifoThroughputLimit`. 300 calls a second without it |
+
+# %% [markdown]
+# ... on the way to the worker:
+#
+# | in 2023 | now |
+# |---|---|
+# | SNS delivers at once and keeps nothing, SQS keeps | SNS tries again for up to 23 days, and a subscription can have a dead-letter queue; it still keeps nothing to fetch |
+# | API Gateway to DynamoDB, SQS or SNS without a function | REST APIs: yes, with mapping templates. HTTP APIs have a short list of services, without templates |
+# | a function's mapping grows by 60 calls a minute, to 1,000 | 300 a minute since November 2023, to 1,250; provisioned pollers since November 2025 |
+# | the visibility timeout should be five times the function's timeout | six times, says AWS; five is its least `maxReceiveCount` |
+# | fair sharing needs a queue for each tenant | fair queues since July 2025: `MessageGroupId` on a standard queue |
+# | new queues are not encrypted | with SQS's own keys by default; a key of KMS if you name one |

@@ -82,7 +82,7 @@ Generated from the code by `make docs`; not edited by hand. What is *refused* an
 code `NotImplementedByOrderlab` (HTTP 501) and says what is missing; nothing is accepted in silence.
 What is done, and which test shows it: [aws-behaviours.md](aws-behaviours.md).
 
-Services that are not named here (S3, Step Functions, Cognito ...) are refused whole.
+Services that are not named here (Step Functions, Cognito, KMS ...) are refused whole.
 """
 
 

@@ -29,7 +29,8 @@ def _received(sqs: Any, dead: str, **how: Any) -> list[dict[str, Any]]:
 
 
 def bring_back(sqs: Any, dead: str, inbox: str) -> int:
-    return _with(mended)(sqs, dead, inbox)
+    sent: int = _with(mended)(sqs, dead, inbox)
+    return sent
 
 
 def _with(mend: Callable[[str], str | None], *, delete: bool = True, keep: bool = True) -> Any:
