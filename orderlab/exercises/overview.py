@@ -17,6 +17,7 @@ NOTEBOOKS = {
     2: ("02_dynamodb_modelling.ipynb", "DynamoDB modelling"),
     3: ("03_streams_to_sns.ipynb", "Streams to SNS"),
     4: ("04_sqs_decoupling.ipynb", "SQS decoupling"),
+    5: ("05_polling.ipynb", "Short and long polling"),
 }
 
 
