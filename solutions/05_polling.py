@@ -31,7 +31,7 @@ import orderlab
 lab = orderlab.start(chapter=5, fresh=True)
 
 # %% [markdown]
-# Chapter 04's system is deployed, and every promise of the storm was kept. One thing in the customer's house is not on AWS, and can't be: the **label printer** of the warehouse. It hangs on a cable, and a program on the PC beside it asks a queue for labels. `lab.exercise("5.3")`, to which you come later, has made that queue, `labels`, and subscribed it to the topic `order-events`, with the calls that you know from chapter 03. It is new in the diagram:
+# Chapter 04's system is deployed, and every promise of the storm was kept. One thing in the customer's house is not on AWS, and can't be: the label printer of the warehouse. It hangs on a cable, and a program on the PC beside it asks a queue for labels. `lab.exercise("5.3")`, to which you come later, has made that queue, `labels`, and subscribed it to the topic `order-events`, with the calls that you know from chapter 03. It is new in the diagram:
 
 # %%
 lab.exercise("5.3")
@@ -167,7 +167,7 @@ lab.plot("Eight servers, four asked: the chance that E is still unseen",
 # %% [markdown]
 # The curve comes down fast and never reaches zero. That is what "below 1,000 messages" is worth: a few polls make it likely, none makes it certain.
 #
-# An answer that is empty although messages wait is a **false empty** answer. It is most frequent where little is in the queue, that is, where the customer's queues are all night.
+# An answer that is empty although messages wait is a **false empty answer**. It is most frequent where little is in the queue, that is, where the customer's queues are all night.
 
 # %%
 lab.predict("5.p2", "One label is in the queue. The servers are asked as usual (two to four of "
@@ -544,7 +544,7 @@ assert idle.requests(20) < idle.requests(5) < idle.requests(1)
 #
 # - A wait of one second costs as much as a short poll every second. But it asks all servers, and it answers at once when something comes.
 # - Each step up to 20 s is money saved, and no message waits for it.
-# - A **Lambda mapping** polls for you, with long polls of 20 s. AWS starts with five pollers and idles with five, or with as few as two where no maximum concurrency is set (this shop sets one). Five are 648,000 requests and about 26 cents a month, two are 10 cents, for each queue. You don't write that loop, and its wait can't be longer. What is left to you is the number of queues.
+# - A Lambda mapping polls for you, with long polls of 20 s. AWS starts with five pollers and idles with five, or with as few as two where no maximum concurrency is set (this shop sets one). Five are 648,000 requests and about 26 cents a month, two are 10 cents, for each queue. You don't write that loop, and its wait can't be longer. What is left to you is the number of queues.
 
 # %% [markdown]
 # #### Exercise 5.6 Half the idle cost (open)
