@@ -53,7 +53,7 @@ def waiting(url):
     return int(found["ApproximateNumberOfMessages"])
 
 
-_ = sqs.purge_queue(QueueUrl=labels)  # so that you can run this cell again
+lab.polling("labels").clear()  # so that you can run this cell again
 lab.place_orders(6)
 lab.wait_for(lambda: waiting(labels) >= 6, seconds=40)
 there = waiting(labels)
@@ -61,7 +61,7 @@ got = sqs.receive_message(QueueUrl=labels, MaxNumberOfMessages=10).get("Messages
 print(f"labels in the queue: {there}; labels in the answer: {len(got)}")
 
 # %% tags=["claim"]
-assert there == 6 and len(got) < 6
+assert there >= 6 and len(got) < 6
 
 # %% [markdown]
 # Nobody is wrong. SQS keeps a queue on many servers, and each message on some of them. A request that doesn't wait is a **short poll**: SQS asks a *sample* of the servers, chosen at random (by weight, so some are chosen more often than others), and answers at once with what those have.
@@ -264,7 +264,7 @@ for wait in (0, 1):
 # %% [markdown]
 # #### Exercise 5.2 Until it is empty
 #
-# Write `drain(url, handle)` for 'print all'. It takes every message that the queue has, gives each body to `handle` once, and deletes the message when `handle` has returned. It ends when nothing is left, and asks no more often than it has to.
+# Write `drain(url, handle)` for 'print all'. It takes every message that the queue has, also one that comes while the last are being handled. It gives each body to `handle` once, and deletes the message when `handle` has returned. It ends when nothing is left, and asks no more often than it has to.
 
 # %%
 ex = lab.exercise("5.2")
@@ -351,14 +351,17 @@ at_key_press = {"WaitTimeSeconds": 1}
 ex.check(at_key_press)
 
 # %% [markdown]
-# On the real orders: five are placed at this moment, and the printer's program, unchanged, asks five times. It needn't be told that the labels are still on their way:
+# On the real orders: five are placed at this moment, and the printer's program, unchanged, asks until it has their labels. The first of them are still on their way when it begins:
 
 # %%
 lab.catch_up("5.3")
-sqs.purge_queue(QueueUrl=labels)
-ids = lab.place_orders(5).accepted
-answers = [sqs.receive_message(QueueUrl=labels).get("Messages", []) for _ in ids]
-print("labels in the five answers:", [len(messages) for messages in answers])
+lab.polling("labels").clear()
+lab.place_orders(5)
+printed = asked = 0
+while printed < 5 and asked < 50:
+    printed += len(sqs.receive_message(QueueUrl=labels).get("Messages", []))
+    asked += 1
+print(f"{printed} labels printed, requests {asked}")
 
 # %% [markdown]
 # ## 5.5 Clocks that must agree
@@ -515,7 +518,7 @@ ex.check(turn)
 #
 # > **The customer**: "At night nothing happens, and still there are millions of SQS requests on the bill. For what?"
 #
-# For asking. SQS charges requests, and an answer "nothing" is one. Consumers at empty queues of their own, all at the same time, metered for a minute of AWS's:
+# For asking. SQS charges requests, and an answer "nothing" is one. Consumers at empty queues of their own, all at the same time, metered for 40 s of AWS's:
 
 # %%
 lab.predict("5.p6", "A program asks an empty queue every second, day and night. What does that "
@@ -523,7 +526,7 @@ lab.predict("5.p6", "A program asks an empty queue every second, day and night. 
             ["about one cent", "about one dollar", "about fifty dollars"])
 
 # %%
-idle = lab.idle_cost(waits=(0, 1, 5, 20), seconds=60)
+idle = lab.idle_cost(waits=(0, 1, 5, 20), seconds=40)
 idle
 
 # %%
@@ -544,7 +547,7 @@ assert idle.requests(20) < idle.requests(5) < idle.requests(1)
 #
 # - A wait of one second costs as much as a short poll every second. But it asks all servers, and it answers at once when something comes.
 # - Each step up to 20 s is money saved, and no message waits for it.
-# - A Lambda mapping polls for you, with long polls of 20 s. AWS starts with five pollers and idles with five, or with as few as two where no maximum concurrency is set (this shop sets one). Five are 648,000 requests and about 26 cents a month, two are 10 cents, for each queue. You don't write that loop, and its wait can't be longer. What is left to you is the number of queues.
+# - A Lambda mapping polls for you, with long polls of 20 s. AWS starts with five pollers and idles with five, or with as few as two where no maximum concurrency is set. Five are 648,000 requests and about 26 cents a month, two are 10 cents, for each queue. You don't write that loop, and its wait can't be longer. What is left to you is the number of queues.
 
 # %% [markdown]
 # #### Exercise 5.6 Half the idle cost (open)
@@ -586,21 +589,17 @@ def work(url, handle, stopped):
 ex.check(work)
 
 # %% [markdown]
-# What the shop's queues cost while nobody orders: three programs of the PC, and four mappings (`orders-inbox` and one for each service) with five pollers each. The figures of the PC are those that were metered above:
+# What the shop's queues cost while nobody orders: three programs of the PC, and four mappings (of `orders-inbox` and of each service's queue). The figures are those that were metered above:
 
 # %%
-mappings = 4 * 648_000 / 1e6 * 0.40
-pc_today, pc_then = 3 * idle.usd(0), 3 * idle.usd(20)
+mappings, pc_today, pc_then = 4 * idle.usd("mapping"), 3 * idle.usd(0), 3 * idle.usd(20)
 lab.bars("Waiting for nothing, a month", {
     "today": mappings + pc_today, "with long polls": mappings + pc_then}, parts={
     "Lambda's mappings": [mappings, mappings], "the PC": [pc_today, pc_then]},
     y_label="US dollars", form="{:.2f}")
 
-# %% tags=["claim"]
-assert mappings + pc_then < (mappings + pc_today) / 2
-
 # %% [markdown]
-# Less than half, and labels come earlier. It is a matter of dollars here. The same loop in a thousand programs, without its pause, is what makes the millions on a bill.
+# What is left is nearly all Lambda's, and labels come earlier than before. It is a matter of dollars here. The same loop in a thousand programs, without its pause, is what makes the millions on a bill.
 #
 # ## 5.8 What turned
 #
@@ -614,18 +613,14 @@ lab.diagram()
 lab.scoreboard()
 
 # %% [markdown]
-# The colours are those of chapter 04. What this chapter changes is a number in R5: the cost of an idle hour. It is what is left of the cost when no order comes, and now you know where it comes from. (A busy machine starts environments slowly, and that can make a colour worse than your system is; run the cell again when it is idle.)
+# Nothing of the shop was changed, so nothing turns. In R5 stands the cost of an idle hour: pollers of mappings, at queues that are empty. Now you know where it comes from, and what would make it smaller: fewer queues, or fewer pollers. (A busy machine starts environments slowly, and that can make a colour worse than your system is; run the cell again when it is idle.)
 #
 # ### The storm
 #
 # The shop is as it was, and so are its promises:
 
 # %%
-weather = lab.storm(orders=100, seed=5)
-weather
-
-# %%
-print("promises kept:", ", ".join(weather.kept) or "none")
+lab.storm(orders=60, seed=5)
 
 # %% [markdown]
 # ## Decision record 05

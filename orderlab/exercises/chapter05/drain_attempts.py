@@ -71,6 +71,18 @@ def once(sqs: Any) -> Drain:
     return lambda url, handle: _each(sqs, url, _asking(sqs, url), handle)
 
 
+def counting(sqs: Any) -> Drain:
+    """Ends with the first answer that is not full."""
+
+    def drain(url: str, handle: Handle) -> None:
+        messages: list[dict[str, Any]] = [{}] * 10
+        while len(messages) == 10:
+            messages = _asking(sqs, url)
+            _each(sqs, url, messages, handle)
+
+    return drain
+
+
 def keeping(sqs: Any) -> Drain:
     def drain(url: str, handle: Handle) -> None:
         while messages := _asking(sqs, url):

@@ -11,6 +11,7 @@ from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right
 from orderlab.exercises.engine.answers import number
 
 Case = tuple[int, int, float]
+EXAMPLE = (8, 3, 0.001)
 _LOOKED = (
     "queues of 5 to 40 servers, of which a poll asks some, and risks from 0.4 to one in 10,000"
 )
@@ -23,7 +24,7 @@ def truth(servers: int, sample: int, risk: float) -> float:
 
 def _cases() -> list[Case]:
     """Settings at random, none of them so near to a whole number that rounding decides."""
-    found: list[Case] = []
+    found: list[Case] = [EXAMPLE]
     while len(found) < 40:
         servers = 5 + secrets.randbelow(36)
         sample = 2 + secrets.randbelow(servers - 3)
@@ -72,7 +73,7 @@ def _judge(cases: list[Case], said: list[float]) -> Outcome:
             "Each poll chooses anew, so the chances of missing are multiplied. However many polls you "
             "allow, a little risk is left: no number of short polls is a promise.",
             looked_at=_LOOKED,
-            got=f"{cases[0][0]} servers, {cases[0][1]} asked, risk {cases[0][2]:g}: {wanted[0]} polls",
+            got="among them 8 servers, 3 asked, risk 0.001: 15 polls",
         )
     name, message, hint = _mistake(cases, said)
     place = next(

@@ -27,8 +27,8 @@ HIDDEN_SECONDS = 600
 # beside the deletes: one receive for ten messages would be 5, and some come with fewer
 MOST_RECEIVES = 14
 _LOOKED = (
-    f"a queue with {MANY} messages, of whose 8 servers a short poll asks one; and one with 3 "
-    "messages, whose second can't be handled"
+    f"a queue with {MANY} messages, of whose 8 servers a short poll asks one, and one more that comes "
+    "while the last is handled; and a queue with 3 messages, whose second can't be handled"
 )
 
 
@@ -41,6 +41,11 @@ class Drained:
     handled: list[str] = field(default_factory=list)
     left: Depth = field(default_factory=lambda: Depth(0, 0))
     requests: int = 0
+    late: list[str] = field(default_factory=list)
+
+    @property
+    def expected(self) -> list[str]:
+        return [*self.sent, *self.late]
 
 
 class _Jam(Exception):
@@ -80,7 +85,7 @@ def _check(workspace: Workspace) -> Outcome:
         "It ends when all servers were asked and none had a message. A message that somebody else "
         "had received and not deleted would come back later: empty now is not empty for ever.",
         looked_at=_LOOKED,
-        got=f"{MANY} messages in {many.requests} requests, nothing left",
+        got=f"{MANY + 1} messages taken, nothing left; requests {many.requests}",
     )
 
 
@@ -97,6 +102,10 @@ def _drain(target: Target, answer: Callable[..., Any], count: int, jam: int = -1
                 done.handled.append(str(body))
                 raise _Jam(body)
             done.handled.append(str(body))
+            if jam < 0 and len(done.handled) == count:
+                # while the last one is at work, another comes
+                done.late = bodies(1)
+                send(target, url, done.late)
 
         done.ran = run(target, [url], lambda: answer(url, handle))
         done.requests = requests_to(target, url) - before
@@ -108,11 +117,11 @@ Mistake = tuple[str, str, str, str] | None
 
 
 def _mistake(done: Drained) -> Mistake:
-    got = f"{len(done.handled)} of {len(done.sent)} handed over, {done.left.total} left"
+    got = f"{len(done.handled)} of {len(done.expected)} handed over, {done.left.total} left"
     if done.ran.error is not None:
         said = f"{type(done.ran.error).__name__}: {done.ran.error}"[:160]
         return "it raises", "The function raises before the queue is empty.", said, _RAISES
-    if not done.ran.ended and set(done.handled) >= set(done.sent):
+    if not done.ran.ended and set(done.handled) >= set(done.expected):
         return (
             "it never ends",
             "Every message was handled, and it still asked after 12 s.",
@@ -121,7 +130,7 @@ def _mistake(done: Drained) -> Mistake:
         )
     if not done.ran.ended:
         return "it never gets there", "After 12 s it was still at it, and I ended it.", got, _END
-    strange = sorted(set(done.handled) - set(done.sent))
+    strange = sorted(set(done.handled) - set(done.expected))
     if strange:
         return (
             "something other than the body",
@@ -137,7 +146,7 @@ _END = "What does a long poll's answer look like when nothing is left?"
 
 
 def _left(done: Drained, got: str) -> Mistake:
-    deleted = len(done.sent) - done.left.total
+    deleted = len(done.expected) - done.left.total
     if 0 < len(done.handled) <= 10 and done.left.total and done.requests - deleted <= 1:
         return (
             "one answer is not the queue",
@@ -145,21 +154,29 @@ def _left(done: Drained, got: str) -> Mistake:
             got,
             "Ask again, until nothing comes.",
         )
-    if len(done.handled) < len(done.sent):
+    if len(done.handled) == len(done.sent) and done.late:
+        return (
+            "fewer than ten is not the end",
+            "While the last messages were being handled another one came, and it was left. An answer of "
+            "fewer than ten says nothing of what comes, and on AWS not even of what is there.",
+            got,
+            "Which answer alone says that nothing is left?",
+        )
+    if len(done.handled) < len(done.expected):
         return (
             "an empty answer is not the end",
             "It ended while messages were waiting: their servers had not been asked.",
             got,
             "What kind of poll asks all servers?",
         )
-    if len(done.handled) > len(done.sent):
+    if len(done.handled) > len(done.expected):
         return (
             "handed over again",
             "Some bodies were handed over more than once.",
-            f"{len(done.handled)} for {len(done.sent)} messages",
+            f"{len(done.handled)} for {len(done.expected)} messages",
             "Each message of an answer is handled once, and deleted.",
         )
-    if done.left.total == len(done.sent):
+    if done.left.total == len(done.expected):
         return (
             "nothing is deleted",
             "All were handled, and all are still in the queue: they come back when the visibility "
@@ -178,11 +195,11 @@ def _left(done: Drained, got: str) -> Mistake:
 
 
 def _asked(done: Drained, got: str) -> Mistake:
-    if done.requests > len(done.sent) + MOST_RECEIVES:
+    if done.requests > len(done.expected) + MOST_RECEIVES:
         return (
             "more requests than it takes",
             "The queue is empty, and it took more requests than it had to.",
-            f"{done.requests} requests for {len(done.sent)} messages, deletes among them",
+            f"{done.requests} requests for {len(done.expected)} messages, deletes among them",
             "One request can bring ten messages, and a poll that asks all servers finds them.",
         )
     return None
@@ -246,6 +263,7 @@ DRAIN = Exercise(
             for name, make, says in (
                 ("an empty answer is not the end", attempts.short, "had not been asked"),
                 ("one answer is not the queue", attempts.once, "ten messages at most"),
+                ("fewer than ten is not the end", attempts.counting, "another one came"),
                 ("nothing is deleted", attempts.keeping, "come back when"),
                 ("deleted before it was handled", attempts.deleting_first, "nobody will print"),
                 ("more requests than it takes", attempts.one_by_one, "than it had to"),

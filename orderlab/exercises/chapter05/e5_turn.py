@@ -76,7 +76,7 @@ def _check(workspace: Workspace) -> Outcome:
     found = _mistake(done)
     if found is None:
         seconds, requests = _idle(workspace.target, answer)
-        found = _idling(seconds, requests)
+        found = _idling(seconds, requests) or _neighbours(done)
         if found is None:
             return right(
                 "Each queue has its turn, and the waits are short enough that none is kept waiting by "
@@ -178,6 +178,19 @@ def _served(done: Turned, got: str) -> Mistake | None:
             "The full queue had one message taken: it has 34, and each turn can carry ten.",
             got,
             "MaxNumberOfMessages",
+        )
+    return None
+
+
+def _neighbours(done: Turned) -> Mistake | None:
+    """Asked after all others: a short poll may have brought fewer."""
+    if len(done.of(1)) < SOME - 1:
+        return (
+            "the jam takes others along",
+            "One message of an answer jammed, and others of the same answer were not handled. They are "
+            "hidden now until the visibility timeout ends.",
+            f"{len(done.of(1))} of {SOME - 1} others handled",
+            "The `try` belongs around one `handle`, not around all of them.",
         )
     return None
 
@@ -298,6 +311,7 @@ def turn(urls, handle):
                 ("asked without a rest", attempts.hasty, "every answer is paid"),
                 ("one jam stops all", attempts.fragile, "ended there"),
                 ("the jammed one is gone", attempts.careless, "nobody will see it"),
+                ("the jam takes others along", attempts.wide, "others of the same answer"),
                 ("one at a time", attempts.single, "one message taken"),
                 ("a queue left out", attempts.first_two, "not served"),
                 ("nothing is deleted", attempts.keeping, "still in its queue"),

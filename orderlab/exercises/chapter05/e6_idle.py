@@ -72,9 +72,9 @@ def _shown(before: Watched, now: Watched) -> str:
         return f"$ {requests * usd.usd / usd.per:.2f}"
 
     return (
-        f"idle: {now.idle_requests} requests, today {before.idle_requests} (a month: {month(now)}, "
-        f"today {month(before)}); a label waited {now.delay:.2f} s, today {before.delay:.2f} s; "
-        f"the rush: {now.rush_requests} requests"
+        f"idle: requests {now.idle_requests}, today's requests {before.idle_requests} (a month: "
+        f"{month(now)}, today {month(before)}); a label waited {now.delay:.2f} s, today "
+        f"{before.delay:.2f} s; the rush: requests {now.rush_requests}"
     )
 
 

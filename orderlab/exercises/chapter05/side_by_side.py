@@ -23,9 +23,9 @@ from orderlab.target.base import Target
 Work = Callable[[str, Callable[[Any], None], Callable[[], bool]], Any]
 
 # AWS's seconds
-IDLE_SECONDS = 20
+IDLE_SECONDS = 12
 GAP_SECONDS = 2.0
-SINGLE, RUSH = 15, 40
+SINGLE, RUSH = 12, 40
 # real seconds: until all that was sent is handled, and until a program that is stopped has ended
 HANDLED_WITHIN = 12.0
 ENDED_WITHIN = 6.0

@@ -113,6 +113,21 @@ def fragile(sqs: Any) -> Turn:
     return turn
 
 
+def wide(sqs: Any) -> Turn:
+    """One `try` around a whole answer."""
+
+    def turn(urls: list[str], handle: Handle) -> None:
+        for url in urls:
+            try:
+                for message in _asked(sqs, url, 2):
+                    handle(message["Body"])
+                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            except Exception as error:
+                print(error)  # noqa: T201
+
+    return turn
+
+
 def careless(sqs: Any) -> Turn:
     """Deletes in any case."""
 
