@@ -328,17 +328,21 @@ lab.predict("4.p2", 'The note is {"name": "n-1", "text": "salt & pepper"}. What 
             "get?", ["the whole note", "the note up to the &", "nothing: SQS refuses it"])
 
 # %%
-def taken():
-    """The bodies in try-out; they are deleted."""
-    found = sqs.receive_message(QueueUrl=try_out, MaxNumberOfMessages=10, WaitTimeSeconds=10)
-    for each in found.get("Messages", []):
-        sqs.delete_message(QueueUrl=try_out, ReceiptHandle=each["ReceiptHandle"])
-    return [each["Body"] for each in found.get("Messages", []) if "n-" in each["Body"]]
+def drained(url):
+    """All bodies in a queue; the messages are deleted."""
+    found = []
+    while some := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10,
+                                      WaitTimeSeconds=10).get("Messages"):
+        for message in some:
+            found.append(message["Body"])
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return found
 
-
+# %%
+drained(try_out)  # what the last section left there
 note = {"name": "n-1", "text": "salt & pepper, 1 + 1 = 2, Käse"}
 answer = lab.request(lab.api_url(notes), note)
-bodies = taken()
+bodies = drained(try_out)
 print(bodies)
 lab.compare("4.p2", "the note up to the &" if bodies and "pepper" not in bodies[0] else
             str(bodies), "in a form, & ends a field. The rest of the note was read as a field that "
@@ -355,7 +359,7 @@ send_notes("Action=SendMessage&MessageBody=$util.urlEncode($input.body)")
 answer_with(POST_NOTE, "200", "", "$input.body")
 gateway.create_deployment(restApiId=notes, stageName="live")
 answer = lab.request(lab.api_url(notes), note)
-print("as it was sent:", [json.loads(body) for body in taken()] == [note])
+print("as it was sent:", [json.loads(body) for body in drained(try_out)] == [note])
 print(answer.status, answer.text[:75], "...")
 
 # %% [markdown]
@@ -485,6 +489,8 @@ def handler(event, context):
 """
 CONSUME = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 notes_only = allow(CONSUME, arn("sqs", "try-out"))
+for url in (try_out, dead_url):  # kept for ten minutes now, which are one here
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "600"})
 
 
 def in_queue(url):
@@ -502,9 +508,8 @@ def send_batch(code, **settings):
         {"Id": str(n), "MessageBody": json.dumps(body)} for n, body in enumerate(bodies)])
     functions.create_event_source_mapping(
         FunctionName="read-notes", EventSourceArn=arn("sqs", "try-out"), BatchSize=10, **settings)
-    lab.wait_for(lambda: in_queue(try_out) == 0, seconds=15)
-    found = sqs.receive_message(QueueUrl=dead_url, MaxNumberOfMessages=10, WaitTimeSeconds=2)
-    dead = str([each["Body"] for each in found.get("Messages", [])])
+    lab.wait_for(lambda: in_queue(try_out) == 0, seconds=30)
+    dead = str(drained(dead_url))
     return {name.rstrip(" 0123456789"): "dead letter" if name in dead else "deleted"
             for name in names}
 

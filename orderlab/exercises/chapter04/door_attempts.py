@@ -35,6 +35,7 @@ def _build(workspace: Workspace, changes: dict[str, Any]) -> None:
     if not changes.get("validated", True):
         gateway.delete_method(**where)
         gateway.put_method(**where, authorizationType="NONE")
+    kinds = ["application/json", *([changes["more"]] if "more" in changes else [])]
     body = changes.get("body", "$util.urlEncode($input.body)")
     aside = changes.get("aside", _ASIDE)
     gateway.put_integration(
@@ -44,9 +45,7 @@ def _build(workspace: Workspace, changes: dict[str, Any]) -> None:
         uri=QUEUE.format(target.account_id, target.name(changes.get("queue", INBOX))),
         credentials=_role(target, changes),
         requestParameters=changes.get("form", FORM),
-        requestTemplates={
-            "application/json": f"{aside}Action=SendMessage&MessageBody={body}",
-        },
+        requestTemplates={kind: f"{aside}Action=SendMessage&MessageBody={body}" for kind in kinds},
         passthroughBehavior=changes.get("passthrough", "NEVER"),
     )
     answer = "#set($id = $context.requestOverride.path.order_id)" + changes.get("answer", _ANSWER)
@@ -55,7 +54,7 @@ def _build(workspace: Workspace, changes: dict[str, Any]) -> None:
     sorry = changes.get("sorry", _SORRY)
     # with an empty pattern for both, the first would be the answer to everything
     if sorry is not None and pattern:
-        answer_with(target, where, "503", "", sorry)
+        answer_with(target, where, "503", changes.get("refusals", ""), sorry)
     if changes.get("deploy", True):
         deploy_api(target)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -100,7 +101,7 @@ def _nothing(target: Target, answer: Answer, got: str) -> Outcome:
     """Nothing came: why, as far as it can be tried."""
     integration = integration_of(target)
     uri = str(integration.get("uri", ""))
-    if uri and not uri.endswith(f"/{target.account_id}/{target.name(INBOX)}"):
+    if ":path/" in uri and not uri.endswith(f"/{target.account_id}/{target.name(INBOX)}"):
         return wrong_door(
             "another address",
             "The integration doesn't name orders-inbox.",
@@ -108,7 +109,8 @@ def _nothing(target: Target, answer: Answer, got: str) -> Outcome:
             'uri=QUEUE.format(ACCOUNT, "orders-inbox")',
         )
     form = str((integration.get("requestParameters") or {}).get(_CONTENT_TYPE, ""))
-    if "x-www-form-urlencoded" not in form:
+    template = str((integration.get("requestTemplates") or {}).get("application/json", ""))
+    if "x-www-form-urlencoded" not in form and "Action=" in template:
         return wrong_door(
             "a form that doesn't say so",
             "API Gateway says application/json unless it is told otherwise, and SQS finds no Action "
@@ -216,17 +218,26 @@ def _other_types(target: Target, url: str) -> Outcome | None:
     order["lines"][0]["name"] = f"x&Action=SendMessage&MessageBody={forged}&x="
     try:
         answer = request(url, as_sent(order), content_type="text/plain")
-        got_in = bodies(target, forged) or answer.status < 300
+        forgery = forged in bodies(target, forged)
+        there = answer.status < 300 or bool(bodies(target, order["order_id"]))
     finally:
         forget(target, forged, order["order_id"])
-    if answer.status == 415 or (answer.by_the_gateway and not got_in):
+    got = f"{answer.status}; the forged message in the queue: {'yes' if forgery else 'no'}"
+    if forgery or (not there and answer.status != 415 and not answer.by_the_gateway):
+        return wrong_door(
+            "passed through as it is",
+            "I sent an order as text/plain whose goods had a form for a name. It was handed to SQS as "
+            "it came" + (", and SQS took a message that I had written." if forgery else "."),
+            got,
+            'passthroughBehavior="NEVER" refuses what has no template.',
+        )
+    if not there:
         return None
     return wrong_door(
-        "passed through as it is",
-        "I sent an order as text/plain whose goods had a form for a name. It was handed to SQS as it "
-        "came" + (", and SQS took a message that I had written." if got_in else "."),
-        f"{answer.status}; the forged message in the queue: {'yes' if got_in else 'no'}",
-        'passthroughBehavior="NEVER" refuses what has no template.',
+        "another type gets in",
+        "An order sent as text/plain came into the queue.",
+        got,
+        "One template, for application/json; what has none is refused.",
     )
 
 
@@ -252,6 +263,15 @@ def _refused(target: Target, url: str) -> Outcome | None:
             got,
             'answer_with(POST_ORDERS, "503", "", ...)',
         )
+    at_fault = _status_for(target, "500")
+    if at_fault != "503":
+        return wrong_door(
+            "some refusals only",
+            "A refusal of the queue is answered with 503. When SQS answers 500, because of its own "
+            "fault, the customer gets something else.",
+            f"for a 500 of SQS: {at_fault or 'no answer of yours'}",
+            "An empty selectionPattern is for all that no other pattern matches.",
+        )
     try:
         said = json.loads(answer.text)
     except ValueError:
@@ -264,6 +284,18 @@ def _refused(target: Target, url: str) -> Outcome | None:
         got,
         'A response template: {"message": "..."}',
     )
+
+
+def _status_for(target: Target, status: str) -> str:
+    """The status that the customer gets for one of the service's, as the definition has it."""
+    answers = integration_of(target).get("integrationResponses") or {}
+    default = ""
+    for code, each in answers.items():
+        pattern = each.get("selectionPattern") or ""
+        if pattern and re.fullmatch(pattern, status):
+            return str(code)
+        default = default if pattern else str(code)
+    return default
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from orderlab.exercises.chapter04.starting_points import (
     method_of,
 )
 from orderlab.exercises.engine import Exercise, Proof, Workspace
-from orderlab.orders.architecture import INBOX
 from orderlab.orders.parts.api import api_address
 from orderlab.orders.parts.roles import remove_role
 from orderlab.practice.http import request
@@ -30,7 +29,7 @@ def _prepare(workspace: Workspace) -> None:
 def _stands(workspace: Workspace) -> bool:
     uri = str(integration_of(workspace.target).get("uri", ""))
     answered = request(f"{api_address(workspace.target)}/orders", {}).status == 400
-    return uri.endswith(f"/{workspace.name(INBOX)}") and answered
+    return ":sqs:" in uri and answered
 
 
 def _solve(workspace: Workspace) -> None:
@@ -137,6 +136,8 @@ gateway.create_deployment(restApiId=api, stageName="live")
         Proof(
             "passed through as it is", attempt(passthrough="WHEN_NO_MATCH"), says="form for a name"
         ),
+        Proof("another type gets in", attempt(more="text/plain"), says="sent as text/plain"),
+        Proof("some refusals only", attempt(refusals=r"4\d{2}"), says="because of its own"),
         Proof("a promise without a message", attempt(pattern=""), says="it is nowhere"),
         Proof("no answer for a refusal", attempt(sorry=None), says="may try again"),
         Proof("503 without a word", attempt(sorry=""), says="no message"),

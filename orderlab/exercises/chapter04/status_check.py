@@ -99,6 +99,13 @@ def _way(target: Target) -> Outcome | None:
             f"integration type {integration['type']}",
             "type AWS, with the uri that ends with dynamodb:action/GetItem",
         )
+    if not integration:
+        return _wrong(
+            "nothing behind the method",
+            "GET /orders/{orderId}/status is there, and has no integration.",
+            "no integration",
+            "put_integration says what is behind a method.",
+        )
     answer = ask(target, f"nobody-{secrets.token_hex(4)}")
     if "MissingAuthenticationToken" in answer.headers.get("x-amzn-errortype", ""):
         return _wrong(
@@ -127,6 +134,13 @@ def _no_table(target: Target, integration: dict[str, Any], answer: Answer) -> Ou
             "order-api-role may not read the table orders.",
             _said(answer),
             'allow("dynamodb:GetItem", arn("dynamodb", "table/orders")), in a policy of the role',
+        )
+    if not integration.get("credentials"):
+        return _wrong(
+            "nobody's question",
+            "The integration has no credentials, so the gateway asks as nobody.",
+            _said(answer),
+            "credentials is the ARN of order-api-role.",
         )
     asked = str((integration.get("requestTemplates") or {}).get("application/json", ""))
     return _wrong(
