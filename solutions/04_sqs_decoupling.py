@@ -113,6 +113,7 @@ lab.picture("message")
 
 # %%
 ACCOUNT = lab.client("sts").get_caller_identity()["Account"]
+DAY = 24 * 3600  # a queue counts in seconds
 
 
 def arn(service, name):
@@ -232,10 +233,12 @@ lab.compare("4.p1", "20 s" if there and lasted < 45 else f"about {lasted:.0f} s"
 
 # %%
 ex = lab.exercise("4.1").again()
-DAY = 24 * 3600
 ### BEGIN SOLUTION
 door = {"redrivePermission": "byQueue", "sourceQueueArns": [arn("sqs", "orders-inbox")]}
-settings = {"MessageRetentionPeriod": str(14 * DAY), "RedriveAllowPolicy": json.dumps(door)}
+settings = {
+    "MessageRetentionPeriod": str(14 * DAY),
+    "RedriveAllowPolicy": json.dumps(door),
+}
 sqs.create_queue(QueueName="orders-inbox-dlq", Attributes=settings)
 redrive = {"deadLetterTargetArn": arn("sqs", "orders-inbox-dlq"), "maxReceiveCount": 5}
 settings = {

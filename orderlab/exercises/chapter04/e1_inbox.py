@@ -324,7 +324,10 @@ INBOX_QUEUE = Exercise(
     solve=_solve,
     names=names,
     solution="""door = {"redrivePermission": "byQueue", "sourceQueueArns": [arn("sqs", "orders-inbox")]}
-settings = {"MessageRetentionPeriod": str(14 * DAY), "RedriveAllowPolicy": json.dumps(door)}
+settings = {
+    "MessageRetentionPeriod": str(14 * DAY),
+    "RedriveAllowPolicy": json.dumps(door),
+}
 sqs.create_queue(QueueName="orders-inbox-dlq", Attributes=settings)
 redrive = {"deadLetterTargetArn": arn("sqs", "orders-inbox-dlq"), "maxReceiveCount": 5}
 settings = {
