@@ -1103,7 +1103,7 @@ shown = sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10, WaitTimeSecon
                             VisibilityTimeout=0).get("Messages", [])
 for body in sorted(message["Body"] for message in shown):
     place = body.find('"coupon_cents"')
-    print(body[:28], "...", body[place:place + 24] if place > 0 else "")
+    print(body[:12], "...", body[place:place + 24] if place > 0 else "")
 
 # %% [markdown]
 # Three kinds. The table was down when some of them were tried; they are whole. In others the partner's new app wrote the coupon as a text, such as `"$1.50"`, and `process-order` takes whole cents. One is no order.

@@ -86,7 +86,7 @@ def _try(workspace: Workspace, check_in: Any, collect: Any) -> Outcome:
         "not know which it was. Put first, then send: what remains if something dies in between is "
         "an object too many.",
         looked_at=_LOOKED,
-        got=f"{len(large[0]['plan']):,} bytes of a plan behind a ticket of {len(tickets[0])} bytes",
+        got=f"more than {LIMIT:,} bytes behind a ticket of {len(tickets[0])} bytes",
     )
 
 
