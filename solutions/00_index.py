@@ -25,7 +25,8 @@
 # | [03 Streams to SNS](03_streams_to_sns.ipynb) | let services hear of orders instead of being called |
 # | [04 SQS decoupling](04_sqs_decoupling.ipynb) | answer at once and work later: queues, workers, dead letters |
 # | [05 Short and long polling](05_polling.ipynb) | find out why a full queue says "nothing"; halve what waiting costs |
-#
+
+# %% [markdown]
 # Each chapter starts by itself: you can begin anywhere, stop at any time, and find your work again. The [glossary](99_glossary.ipynb) explains the terms.
 #
 # ## How far you are
