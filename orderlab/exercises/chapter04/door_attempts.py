@@ -41,7 +41,7 @@ def _build(workspace: Workspace, changes: dict[str, Any]) -> None:
     gateway.put_integration(
         **where,
         type="AWS",
-        integrationHttpMethod="POST",
+        integrationHttpMethod=changes.get("verb", "POST"),
         uri=QUEUE.format(target.account_id, target.name(changes.get("queue", INBOX))),
         credentials=_role(target, changes),
         requestParameters=changes.get("form", FORM),

@@ -118,6 +118,15 @@ def _nothing(target: Target, answer: Answer, got: str) -> Outcome:
             got,
             "requestParameters=FORM",
         )
+    verb = str(integration.get("httpMethod", ""))
+    if verb != "POST" and "Action=" in template:
+        return wrong_door(
+            "not by POST",
+            f"The gateway is told to call SQS by {verb or 'no method'}. A form travels in the body of "
+            "a POST.",
+            got,
+            'integrationHttpMethod="POST"',
+        )
     who = trusted(target, ROLE)
     if who is not None and "apigateway.amazonaws.com" not in who and "*" not in who:
         return wrong_door(

@@ -106,6 +106,7 @@ gateway.create_deployment(restApiId=api, stageName="live")
             attempt(body="$util.urlEncode(\"order $input.path('$.order_id')\")"),
             says="isn't the order",
         ),
+        Proof("not by POST", attempt(verb="GET"), says="by GET"),
         Proof("another address", attempt(queue="orders-inbox-dlq"), says="doesn't name"),
         Proof("a form that doesn't say so", attempt(form={}), says="takes for JSON"),
         Proof(

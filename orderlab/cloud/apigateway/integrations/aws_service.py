@@ -103,7 +103,8 @@ def _request(uri: ServiceUri, outgoing: OutgoingRequest) -> tuple[Request, str, 
         path="/" + path.lstrip("/"),
         query_string=query_string,
         headers=headers,
-        body=outgoing.body,
+        # what is sent by GET has no body that a service reads
+        body=b"" if outgoing.method == "GET" else outgoing.body,
     )
     if target:
         return request, target.rpartition(".")[2], "json"
