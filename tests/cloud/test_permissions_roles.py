@@ -296,3 +296,19 @@ def test_a_users_keys_carry_the_users_and_the_groups_policies(cloud: Any, table:
     assert code(lambda: dynamodb.get_item(TableName=table, Key=ITEM)) == (
         "UnrecognizedClientException"
     )
+
+
+def test_objects_are_named_by_their_bucket_and_key(role: Any, cloud: Any) -> None:
+    cloud.client("s3").create_bucket(Bucket="perm-plans")
+    bucket = "arn:aws:s3:::perm-plans"
+    s3 = role(policy("s3:PutObject", f"{bucket}/orders/*"), policy("s3:ListBucket", bucket))("s3")
+    s3.put_object(Bucket="perm-plans", Key="orders/a b", Body=b"x")
+    assert s3.list_objects_v2(Bucket="perm-plans")["KeyCount"] == 1
+    for call in (
+        lambda: s3.put_object(Bucket="perm-plans", Key="others/1", Body=b"x"),
+        lambda: s3.get_object(Bucket="perm-plans", Key="orders/a b"),
+        lambda: s3.list_buckets(),
+    ):
+        with pytest.raises(ClientError) as error:
+            call()
+        assert error.value.response["Error"]["Code"] == "AccessDenied"

@@ -34,6 +34,9 @@ _RENAMED = {
     ("lambda", "InvokeAsync"): "InvokeFunction",
     ("lambda", "InvokeWithResponseStream"): "InvokeFunction",
     ("lambda", "GetLayerVersionByArn"): "GetLayerVersion",
+    ("s3", "HeadBucket"): "ListBucket",
+    ("s3", "ListObjectsV2"): "ListBucket",
+    ("s3", "ListBuckets"): "ListAllMyBuckets",
 }
 # any caller may ask these
 _FREE = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}

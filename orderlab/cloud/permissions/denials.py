@@ -12,6 +12,7 @@ from orderlab.cloud.permissions.evaluation import Decision
 # service of the action -> error code and HTTP status
 _CODES = {
     "sqs": ("AccessDenied", 403),
+    "s3": ("AccessDenied", 403),
     "sns": ("AuthorizationError", 403),
     "iam": ("AccessDenied", 403),
     "sts": ("AccessDenied", 403),

@@ -49,6 +49,14 @@ def _queue(parameters: Mapping[str, Any], operation: str, region: str, account_i
     return _text(parameters, "SourceArn") or "*"
 
 
+def _object(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    """A bucket, or an object in it; their ARNs name neither Region nor account."""
+    bucket, key = _text(parameters, "Bucket"), _text(parameters, "Key")
+    if not bucket:
+        return "*"
+    return f"arn:aws:s3:::{bucket}/{key}" if key else f"arn:aws:s3:::{bucket}"
+
+
 def _topic(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
     arn = _text(parameters, "TopicArn", "TargetArn", "ResourceArn")
     if arn:
@@ -161,6 +169,7 @@ def _bus(parameters: Mapping[str, Any], operation: str, region: str, account_id:
 
 
 _MAKERS: dict[str, Maker] = {
+    "s3": _object,
     "sqs": _queue,
     "sns": _topic,
     "dynamodb": _table,
