@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -57,14 +58,22 @@ def _pair(answer: Any) -> tuple[Any, Any]:
     if isinstance(answer, Mapping):
         if len(answer) == 1:
             return next(iter(answer.items()))
+        if len(answer) > 2:
+            raise CannotRead(_many(len(answer)))
         read = mapping(answer, ("hour", "orders"), synonyms={"count": "orders", "number": "orders"})
         return read["hour"], read["orders"]
     found = listing(answer, 'a pair such as ("2017-12-18T09", 12)')
     if len(found) == 1 and isinstance(found[0], list | tuple):
         found = list(found[0])
+    if len(found) > 2:
+        raise CannotRead(_many(len(found)))
     if len(found) != 2:
         raise CannotRead('I expected an hour and a number, such as ("2017-12-18T09", 12).')
     return found[0], found[1]
+
+
+def _many(entries: int) -> str:
+    return f"I expected one hour and its orders; yours has {entries} entries. Which is the largest?"
 
 
 def _hour(value: Any) -> str:
@@ -118,13 +127,22 @@ def _judge(hour: str, count: Any) -> Outcome:
             got=f"{hour}, {count:g} orders",
             next="placed_at[:13] is the date and the hour.",
         )
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d", hour):
+        return wrong(
+            "not an hour of the week",
+            f"I can't read {hour!r} as an hour of one day.",
+            looked_at=looked,
+            expected="a date and an hour, such as 2017-12-18T09",
+            got=f"{hour}, {count:g} orders",
+            next="Keep the date: it stands in placed_at before the hour.",
+        )
     return wrong(
         "another hour",
         f"I counted {facts['by hour'].get(hour, 0)} orders in {hour}; another hour has more.",
         looked_at=looked,
         expected="the hour with the most orders, and how many",
         got=f"{hour}, {count:g}",
-        next="collections.Counter over order['placed_at'][:13], then .most_common(1).",
+        next="Count all orders by a key that two orders share only if date and hour are the same.",
     )
 
 
@@ -158,6 +176,7 @@ busiest = hours.most_common(1)[0]
         Proof("lines instead of orders", lambda _: _facts()["lines"], says="most order lines"),
         Proof("the same hour of all days", lambda _: _facts()["hour of day"], says="seven days"),
         Proof("a day instead of an hour", lambda _: _facts()["day"], says="busiest day"),
+        Proof("not an hour of the week", lambda _: (18, 64), says="a date and an hour"),
         Proof("another hour", lambda _: ("2017-12-20T03", 2), says="another hour has more"),
         Proof(
             "the right hour, another count", lambda _: ("2017-12-24T18", 63), says="another number"

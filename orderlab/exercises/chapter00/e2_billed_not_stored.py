@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderlab.errors import LearnerError
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders.monolith import Monolith
 from orderlab.orders.replay import replay
@@ -25,7 +26,7 @@ def _check(workspace: Workspace) -> Outcome:
         )
     try:
         books = monolith.books()
-    except OSError:
+    except (OSError, LearnerError):
         return wrong(
             "it is stopped",
             "The monolith does not answer; it was stopped.",
@@ -65,18 +66,22 @@ def _judge(
             looked_at=_LOOKED,
             expected="a bill without an order",
             got=got,
-            next="A slow service is waited for. What does monolith.control(name, fail=True) do?",
+            next="Now that a service is set to fail, send an order."
+            if broken
+            else "A slow service is waited for. What does monolith.control(name, fail=True) do?",
         )
     if _touched(done):
         return wrong("another mix", "No bill without an order yet.", looked_at=_LOOKED, got=got)
     if broken:
         return wrong(
             "nothing reached a service",
-            f"{', '.join(broken)} is set to fail, and no service has done anything for an order.",
+            f"Set to fail: {', '.join(broken)}. No service has done anything for an order.",
             looked_at=_LOOKED,
             expected="a bill without an order",
             got=got,
-            next="If the first call fails, the later ones are never made. Or was no order sent?",
+            next="If the first call fails, the later ones are never made. What if another failed?"
+            if "inventory" in broken
+            else "The call of inventory, the first, would have been made. Send an order.",
         )
     return untouched(
         "No service is broken, and no order has arrived since this monolith started.",
@@ -102,6 +107,12 @@ def _attempt(broken: str | None, **control: Any) -> Any:
 def _mended(workspace: Workspace) -> Monolith:
     monolith: Monolith = _attempt("shipping", fail=True)(workspace)
     monolith.control("shipping", fail=False)
+    return monolith
+
+
+def _stopped(workspace: Workspace) -> Monolith:
+    monolith: Monolith = _attempt("shipping", fail=True)(workspace)
+    monolith.stop()
     return monolith
 
 
@@ -139,6 +150,7 @@ lab.place_orders(2, url=monolith.url)
             "it only got slower", _attempt("shipping", seconds=0.1), says="Every order went through"
         ),
         Proof("not the monolith", lambda _: "shipping", says="the running monolith itself"),
+        Proof("it is stopped", _stopped, says="it was stopped"),
         Proof("mended again afterwards", _mended, "right"),
         Proof(
             "broken, with several orders", _attempt("shipping", fail=True, seconds=0.05), "right"

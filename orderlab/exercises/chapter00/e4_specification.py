@@ -18,13 +18,21 @@ SAID = {
 }
 TRUTH = {"a": "R4", "b": "R1", "c": "R6", "d": "R5", "e": "R3", "f": "R2"}
 CODES = ("R1", "R2", "R3", "R4", "R5", "R6")
+_SYNONYMS = {
+    **{code[1]: code for code in CODES},
+    "resilient": "R1",
+    "elastic": "R2",
+    "decoupled": "R3",
+    "observable": "R4",
+    "responsive": "R6",
+}
 
 
 def _check(workspace: Workspace) -> Outcome:
     if workspace.answer is None or _empty(workspace.answer):
         return untouched("No sentence has a requirement yet.", next='{"a": "R1", ...}')
     given = mapping(workspace.answer, SAID)
-    return _judge({key: one_of(given[key], CODES) for key in SAID})
+    return _judge({key: one_of(given[key], CODES, synonyms=_SYNONYMS) for key in SAID})
 
 
 def _empty(answer: Any) -> bool:
@@ -38,6 +46,13 @@ def _judge(given: dict[str, str]) -> Outcome:
             "Six sentences, six requirements, and each can be measured: that is what makes a wish a "
             "specification.",
             got=got,
+        )
+    if len(set(given.values())) == 1:
+        return wrong(
+            "one for all",
+            "Every sentence has the same requirement. There are six of each.",
+            got=got,
+            next="Read the table of the requirements once more, with one sentence in mind.",
         )
     if given["b"] == "R3" or given["e"] == "R1":
         return wrong(
@@ -61,7 +76,12 @@ def _judge(given: dict[str, str]) -> Outcome:
             next="Which sentence is about money?",
         )
     wrong_ones = ", ".join(key for key in SAID if given[key] != TRUTH[key])
-    return wrong("other places", f"Look again at {wrong_ones}.", got=got)
+    return wrong(
+        "other places",
+        f"Look again at {wrong_ones}.",
+        got=got,
+        next="Which experiment of the table would show that complaint?",
+    )
 
 
 def _with(**changes: str) -> Any:
@@ -88,6 +108,7 @@ SPECIFICATION = Exercise(
         Proof("slow and overloaded are one", _with(f="R6", c="R2"), says="one of them waits"),
         Proof("operating and observing are one", _with(a="R5", d="R4"), says="finding out"),
         Proof("other places", _with(a="R1", b="R4"), says="Look again"),
+        Proof("one for all", lambda _: dict.fromkeys(TRUTH, "R2"), says="six of each"),
         Proof("small letters", lambda _: {k: v.lower() for k, v in TRUTH.items()}, "right"),
         Proof(
             "pairs, with capitals", lambda _: [(k.upper(), v) for k, v in TRUTH.items()], "right"

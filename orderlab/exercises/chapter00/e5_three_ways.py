@@ -17,6 +17,12 @@ TRUTH = {"catalogue": "rehost", "reports": "replatform", "orders": "rewrite"}
 WAYS = ("rehost", "replatform", "rewrite")
 _SYNONYMS = {
     "lift and shift": "rehost",
+    "lift & shift": "rehost",
+    "rehosting": "rehost",
+    "replatforming": "replatform",
+    "rewriting": "rewrite",
+    "refactoring": "rewrite",
+    "rearchitecting": "rewrite",
     "refactor": "rewrite",
     "re-architect": "rewrite",
     "rearchitect": "rewrite",
@@ -26,7 +32,7 @@ _SYNONYMS = {
 def _check(workspace: Workspace) -> Outcome:
     if workspace.answer is None or _empty(workspace.answer):
         return untouched("No way is chosen yet.", next='{"catalogue": "rehost", ...}')
-    given = mapping(workspace.answer, PARTS)
+    given = mapping(workspace.answer, PARTS, synonyms={"catalog": "catalogue", "order": "orders"})
     return _judge({key: one_of(given[key], WAYS, synonyms=_SYNONYMS) for key in PARTS})
 
 
@@ -42,9 +48,9 @@ def _judge(given: dict[str, str]) -> Outcome:
             "complaint that no other machine and no other database would end.",
             got=got,
         )
-    if set(given.values()) == {"rewrite"}:
+    if given["catalogue"] == "rewrite":
         return wrong(
-            "rewrite everything",
+            "rewrite without source",
             "Nobody complains about the catalogue, and there is no source code to rewrite.",
             got=got,
             next="What is the least change that ends each complaint?",
@@ -73,7 +79,8 @@ def _judge(given: dict[str, str]) -> Outcome:
         )
     return wrong(
         "more than is asked",
-        "One of them is changed more than its complaint needs.",
+        f"{' and '.join(key for key in PARTS if given[key] != TRUTH[key]).capitalize()}: changed "
+        "more than the complaint needs.",
         got=got,
         next="Take the parts one by one: what is the complaint, and what is the least that ends it?",
     )
@@ -103,7 +110,9 @@ THREE_WAYS = Exercise(
     ),
     proofs=(
         Proof(
-            "rewrite everything", lambda _: dict.fromkeys(PARTS, "rewrite"), says="no source code"
+            "rewrite without source",
+            lambda _: dict.fromkeys(PARTS, "rewrite"),
+            says="no source code",
         ),
         Proof(
             "the same program on another machine",
@@ -114,7 +123,7 @@ THREE_WAYS = Exercise(
             "a managed database is enough", _with(orders="replatform"), says="stay, and so does R1"
         ),
         Proof("keep patching", _with(reports="rehost"), says="still has to be patched"),
-        Proof("more than is asked", _with(catalogue="replatform"), says="more than its complaint"),
+        Proof("more than is asked", _with(catalogue="replatform"), says="more than the complaint"),
         Proof("AWS's other words", _with(catalogue="lift-and-shift", orders="Refactor"), "right"),
         Proof("capital letters", lambda _: {k: v.title() for k, v in TRUTH.items()}, "right"),
     ),

@@ -46,7 +46,9 @@ def _check(workspace: Workspace) -> Outcome:
 def _size(answer: Any) -> tuple[int, int]:
     form = '{"workers": 8, "backlog": 16}'
     if isinstance(answer, Mapping):
-        read = mapping(answer, ("workers", "backlog"), synonyms={"line": "backlog"})
+        read = mapping(
+            answer, ("workers", "backlog"), synonyms={"line": "backlog", "queue": "backlog"}
+        )
         values = [read["workers"], read["backlog"]]
     else:
         values = listing(answer, form)
@@ -76,8 +78,8 @@ def _judge(workers: int, backlog: int, served: Served) -> Outcome:
     if served.refused:
         return wrong(
             "too small for the rate",
-            f"{workers} workers finish {workers / ORDER_SECONDS:.0f} orders a second. The backlog "
-            "fills up, and then customers are refused.",
+            f"{workers} workers can finish {workers / ORDER_SECONDS:.0f} orders a second, and "
+            f"{PROMOTION_PER_SECOND:.0f} come. The backlog fills up, and then customers are refused.",
             **found,
             next="Orders a second times seconds an order: how many are worked on at once?",
         )
