@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import builtins
-import contextlib
 import hashlib
 import itertools
 import random
 import secrets
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
+from orderlab.exercises.chapter02.elsewhere import in_another_process, remembering
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 
 STORE = "s-367"
@@ -59,6 +58,8 @@ def _check(workspace: Workspace) -> Outcome:
 
 def _try(write_key: Callable[[Any], Any], read_keys: Callable[[Any], Any]) -> Outcome:
     orders = _promotion()
+    # before the first call, so that it knows nothing of what the other learns
+    fresh = remembering(write_key)
     keys = [write_key(dict(order)) for order in orders]
     if not all(isinstance(key, str) and key for key in keys):
         return wrong(
@@ -78,6 +79,16 @@ def _try(write_key: Callable[[Any], Any], read_keys: Callable[[Any], Any]) -> Ou
             got="another key",
             next="Derive the number from the order's own id.",
         )
+    if any(fresh(dict(orders[place])) != keys[place] for place in range(len(orders) - 1, -1, -23)):
+        return wrong(
+            "remembered, not derived",
+            "A second copy of write_key, which had not seen the first one's orders, gave the same "
+            "order another key. Each environment of a function remembers for itself.",
+            looked_at="the same orders, given to a copy of write_key in another order",
+            expected="the same key for the same order",
+            got="another key",
+            next="Derive the number from the order alone, not from what came before.",
+        )
     return _spread(write_key, read_keys, orders, keys)
 
 
@@ -93,17 +104,6 @@ def _changes(
     return False
 
 
-@contextlib.contextmanager
-def _another_process() -> Iterator[None]:
-    """hash() as another process has it, with another seed."""
-    usual = builtins.hash
-    builtins.hash = lambda value: usual((usual(value), "another process"))
-    try:
-        yield
-    finally:
-        builtins.hash = usual
-
-
 def _spread(
     write_key: Callable[[Any], Any],
     read_keys: Callable[[Any], Any],
@@ -112,9 +112,8 @@ def _spread(
 ) -> Outcome:
     # many of them: with ten keys, one in ten gets the same key by chance
     elsewhere = [{**each, "order_id": _Elsewhere(each["order_id"])} for each in orders[:200]]
-    with _another_process():
-        moved = any(write_key(each) != key for each, key in zip(elsewhere, keys, strict=False))
-    if moved:
+    other = in_another_process(write_key)
+    if any(other(each) != key for each, key in zip(elsewhere, keys, strict=False)):
         return wrong(
             "hash() of Python",
             "hash() of text is salted anew in each process. Another environment of your function "
@@ -127,7 +126,17 @@ def _spread(
     key, hottest = Counter(keys).most_common(1)[0]
     if hottest > PARTITION_WRITES:
         return _too_hot(write_key, orders, key, hottest, len(set(keys)))
-    listed = list(read_keys(STORE))
+    given = read_keys(STORE)
+    if isinstance(given, str):
+        return wrong(
+            "one text",
+            "read_keys gave one text. A reader asks for each key by itself.",
+            looked_at=f"read_keys({STORE!r})",
+            expected="a list of keys",
+            got=repr(given)[:80],
+            next="return [...], a text for each key.",
+        )
+    listed = list(given)
     if len(set(keys)) > MOST_KEYS or len(set(listed)) > MOST_KEYS:
         return wrong(
             "a key for every order",
@@ -217,7 +226,7 @@ def _found_again(
 
 
 def _promotion() -> list[dict[str, Any]]:
-    chance = random.Random(7)
+    chance = random.Random()
     return [
         {
             "order_id": f"o-4{chance.randrange(10**10):010d}",
@@ -244,6 +253,11 @@ def _sharded(number_of: Callable[[dict[str, Any]], int], count: int, listed: int
 def _in_turn(_: Any) -> Any:
     counter = itertools.count()
     return _sharded(lambda order: next(counter), 10)(None)
+
+
+def _by_number_of_orders(_: Any) -> Any:
+    seen: dict[str, int] = {}
+    return _sharded(lambda order: seen.setdefault(order["order_id"], len(seen)), 10)(None)
 
 
 def _crc(order: dict[str, Any]) -> int:
@@ -288,6 +302,12 @@ def read_keys(store_id):
         Proof(
             "hash() of Python", _sharded(lambda order: hash(order["order_id"]), 10), says="salted"
         ),
+        Proof("remembered, not derived", _by_number_of_orders, says="remembers for itself"),
+        Proof(
+            "one text",
+            lambda _: (_sharded(_crc, 10)(None)[0], lambda store_id: f"{store_id}#0"),
+            says="a list of keys",
+        ),
         Proof(
             "spread over time",
             _sharded(lambda order: int(order["placed_at"][14:16]), 10),
@@ -309,6 +329,11 @@ def read_keys(store_id):
         ),
         Proof("another form", lambda _: 10, says="two functions"),
         Proof("sixteen keys, by SHA-256", _sharded(_sha, 16), "right"),
+        Proof(
+            "hash() of a number, the same everywhere",
+            _sharded(lambda order: hash(int(order["order_id"][2:])), 10),
+            "right",
+        ),
         Proof("the last digit of the id", _sharded(lambda o: int(o["order_id"][-1]), 10), "right"),
     ),
 )
