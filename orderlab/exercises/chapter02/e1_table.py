@@ -15,6 +15,7 @@ from orderlab.exercises.chapter02.probing import (
     probe,
     remove,
     remove_table,
+    said_by,
     table_of,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
@@ -113,13 +114,22 @@ def _billing(workspace: Workspace) -> str:
 
 
 def _cannot_be_put(keys: list[str], refusal: ClientError) -> Outcome:
+    if "Type mismatch" in str(refusal) and "order_id" not in keys:
+        return wrong(
+            "a key of another type",
+            "An order could not be put: the key has another type than that field of an order.",
+            looked_at=_LOOKED,
+            expected=_EXPECTED,
+            got=said_by(refusal)[:160],
+            next="Look at an order above: which of its fields is never shared by two orders?",
+        )
     if "Type mismatch" in str(refusal):
         return wrong(
             "an id is a number",
             "An order could not be put: the key has another type than what clients send.",
             looked_at=_LOOKED,
             expected='type S: an order_id reads "o-41260209835"',
-            got=str(refusal).rpartition(": ")[0][-120:],
+            got=said_by(refusal)[:160],
             next="The type of a key can't be changed: delete the table, create it with S.",
         )
     return wrong(
@@ -127,12 +137,22 @@ def _cannot_be_put(keys: list[str], refusal: ClientError) -> Outcome:
         "An order could not be put: every item must carry every attribute of the table's key.",
         looked_at=_LOOKED,
         expected="a key out of the order's own fields",
-        got=f"key {' + '.join(keys)}; {str(refusal)[-120:]}",
+        got=f"key {' + '.join(keys)}; {said_by(refusal)[:120]}",
         next="Look at an order above: which of its fields is never shared by two orders?",
     )
 
 
 def _replaced(keys: list[str]) -> Outcome:
+    if len(keys) == 1 and keys != ["customer_id"]:
+        return wrong(
+            "a field that orders share",
+            f"I put two orders with the same {keys[0]}, and the second replaced the first without a "
+            "word.",
+            looked_at=_LOOKED,
+            expected="two items",
+            got=f"one item; the key is {keys[0]}",
+            next="Which field is never shared by two orders?",
+        )
     if len(keys) == 1:
         return wrong(
             "one order a customer",
@@ -252,6 +272,8 @@ TABLE = Exercise(
             says="without its placed_at",
         ),
         Proof("an id is a number", _table(("order_id", "N")), says="another type"),
+        Proof("a key of another type", _table(("lines", "S")), says="than that field"),
+        Proof("a field that orders share", _table(("placed_at", "S")), says="the same placed_at"),
         Proof("a key that no order has", _table(("id", "S")), says="every item must carry"),
         Proof("under another name", _other_name, says="none named orders"),
         Proof("provisioned", _table(("order_id", "S"), **_PROVISIONED), says="paid by the hour"),

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
+from orderlab.exercises.chapter02.customer_attempts import (
+    another_client,
+    asking,
+    keys_then_items,
+    page_by_page,
+    scan,
+    sorted_here,
+    with_index,
+)
+from orderlab.exercises.chapter02.customer_probe import MINE, customer, newest_ids, orders
 from orderlab.exercises.chapter02.probing import (
     CUSTOMER_INDEX,
     CannotLayOut,
@@ -17,17 +26,17 @@ from orderlab.exercises.chapter02.probing import (
     make_index,
     needs_the_table,
     no_function,
-    probe,
     remove_index,
+    said_by,
     table_of,
 )
 from orderlab.exercises.chapter02.tap import Tap
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.answers import CannotRead, listing
 
 # More than one, so that a number written into the function is found out.
 LIMITS = (3, 2)
 LIMIT = LIMITS[-1]
-MINE, OTHERS = 20, 20
 # two items of about 2 KB, eventually consistent, are 1 unit at most; by keys and then singly, 1.5
 MOST_UNITS = 2.5
 _LOOKED = (
@@ -50,69 +59,47 @@ def _check(workspace: Workspace) -> Outcome:
     if not callable(workspace.answer):
         return no_function("orders_of(dynamodb, table, customer_id, limit)", workspace.answer)
     try:
-        with laid_out(workspace, _orders()[0] + _orders()[1]):
+        with laid_out(workspace, orders()[0] + orders()[1]):
             return _try(workspace, described or {})
     except CannotLayOut as refused:
         return refused.outcome
 
 
-_made: list[Any] = []
-
-
-def _orders() -> tuple[list[Any], list[Any]]:
-    """A customer's orders of about 2 KB, not put in the order of their times; and others'."""
-    if not _made:
-        line = {**probe()["lines"][0], "name": "Candles, " + "a long description " * 90}
-        days = [(7 * number) % MINE for number in range(MINE)]
-        customer = f"c-{secrets.token_hex(4)}"
-        mine = [
-            probe(customer_id=customer, placed_at=f"2017-11-{day + 1:02d}T08:00:00Z", lines=[line])
-            for day in days
-        ]
-        others = [probe(lines=[line]) for _ in range(OTHERS)]
-        _made.append((mine, others))
-    pair: tuple[list[Any], list[Any]] = _made[0]
-    return pair
-
-
 def _try(workspace: Workspace, described: dict[str, Any]) -> Outcome:
-    newest = sorted(_orders()[0], key=lambda order: order["placed_at"], reverse=True)
+    newest = sorted(orders()[0], key=lambda order: order["placed_at"], reverse=True)
     outcome = untouched("Nothing was asked.")
     for limit in LIMITS:
         for _ in range(8):
             tap = Tap(workspace)
             try:
-                given = workspace.answer(tap.client, workspace.name("orders"), _customer(), limit)
+                given = workspace.answer(tap.client, workspace.name("orders"), customer(), limit)
+                items = _items(given)  # a generator makes its calls here
             except Exception as error:
                 return _raised(error, described)
-            items = _items(given)
             if items:
                 break
-        if items is not None and len(items) == LIMIT != limit and _ids(items) == _newest(LIMIT):
-            return _fixed_number(limit, len(items))
+        if (
+            items
+            and len(items) != limit
+            and len(items) < MINE
+            and _ids(items) == newest_ids(len(items))
+        ):
+            return _another_number(limit, len(items))
         outcome = _judge(described, tap, items, given, newest, limit)
         if outcome.kind != "right":
             return outcome
     return outcome
 
 
-def _customer() -> str:
-    return str(_orders()[0][0]["customer_id"])
-
-
-def _newest(count: int) -> list[str]:
-    newest = sorted(_orders()[0], key=lambda order: order["placed_at"], reverse=True)
-    return [order["order_id"] for order in newest[:count]]
-
-
-def _fixed_number(asked: int, got: int) -> Outcome:
+def _another_number(asked: int, got: int) -> Outcome:
     return wrong(
-        "a number of its own",
-        f"I asked for {asked} orders and got {got}: your function has a number of its own.",
+        "another number of orders",
+        f"I asked for the newest {asked} orders. Your function gave {got}: the newest, but not as "
+        "many as I asked for.",
         looked_at=_LOOKED,
         expected=f"{asked} items for limit={asked}",
         got=f"{got} items",
-        next="Limit=limit",
+        next="The number comes with each call: Limit=limit.",
     )
 
 
@@ -136,12 +123,21 @@ def _judge(
     if tap.used("Scan"):
         return wrong(
             "scan and filter",
-            "Your function reads the whole table. The filter works after the reading, so every "
-            "order of every customer is paid for and waited for.",
+            "Your function scans. A Scan reads on from the start, whoever's orders come; a filter "
+            "works after the reading, so all of them are paid for and waited for.",
             looked_at=_LOOKED,
             expected="a Query by the customer",
             got=got,
             next="dynamodb.query with IndexName and KeyConditionExpression.",
+        )
+    if not tap.calls:
+        return wrong(
+            "another client",
+            "Your function does not use the client that it is given, so I can't see what it reads.",
+            looked_at=_LOOKED,
+            expected="calls of the parameter dynamodb",
+            got="none",
+            next="Use the parameter dynamodb, not a client of the notebook.",
         )
     return _judge_order(described, tap, items, newest, got, limit)
 
@@ -163,6 +159,16 @@ def _judge_order(
             expected=_EXPECTED,
             got=f"{got}; the first was placed at {newest[-1]['placed_at']}",
             next="Query has a parameter that turns the direction: ScanIndexForward.",
+        )
+    if len(ids) == limit and ids == wanted[-limit:]:
+        return wrong(
+            "the oldest, turned round",
+            f"These are the customer's {limit} oldest orders, turned round afterwards: Limit had "
+            "ended the reading before.",
+            looked_at=_LOOKED,
+            expected=_EXPECTED,
+            got=f"{got}; the last was placed at {newest[-1]['placed_at']}",
+            next="Let the query itself begin at the newest: ScanIndexForward.",
         )
     if ids == wanted and len(ids) > limit:
         return _read_all(got, "all of them were returned")
@@ -236,7 +242,7 @@ def _another_order(
         )
     return wrong(
         "other orders",
-        "These are not the newest orders of the customer.",
+        "These are not the newest orders of the customer." if ids else "No order came back.",
         looked_at=_LOOKED,
         expected=_EXPECTED,
         got=f"{sum(each in wanted for each in ids)} of the customer's in {len(ids)} orders, {got}",
@@ -251,7 +257,7 @@ def _raised(error: Exception, described: dict[str, Any]) -> Outcome:
             "Your function raised an exception, and the table has no index yet.",
             looked_at=_LOOKED,
             expected=_EXPECTED,
-            got=str(error)[:200],
+            got=said_by(error)[:200],
             next="update_table with GlobalSecondaryIndexUpdates creates one on a table that stands.",
         )
     return it_raised(error, "orders_of(dynamodb, table, customer_id, limit)")
@@ -260,7 +266,12 @@ def _raised(error: Exception, described: dict[str, Any]) -> Outcome:
 def _items(given: Any) -> list[Any] | None:
     if isinstance(given, dict):
         given = given.get("Items")
-    return list(given) if isinstance(given, list | tuple) else None
+    if isinstance(given, str | dict):
+        return None
+    try:
+        return listing(given)
+    except CannotRead:
+        return None
 
 
 def _ids(items: list[Any]) -> list[str]:
@@ -278,46 +289,7 @@ def _has_lines(item: Any) -> bool:
 
 def _solve(workspace: Workspace) -> Callable[..., Any]:
     make_index(workspace, CUSTOMER_INDEX, "customer_id", "placed_at")
-    return _asking(ScanIndexForward=False)
-
-
-def _asking(index: str = CUSTOMER_INDEX, *, limit: bool = True, **how: Any) -> Callable[..., Any]:
-    def orders_of(dynamodb: Any, table: str, customer_id: str, most: int) -> Any:
-        return dynamodb.query(
-            TableName=table,
-            IndexName=index,
-            KeyConditionExpression="customer_id = :customer",
-            ExpressionAttributeValues={":customer": {"S": customer_id}},
-            **({"Limit": most} if limit else {}),
-            **how,
-        )["Items"]
-
-    return orders_of
-
-
-def _scan(dynamodb: Any, table: str, customer_id: str, most: int) -> Any:
-    pages = dynamodb.get_paginator("scan").paginate(TableName=table)
-    items = [i for page in pages for i in page["Items"] if i["customer_id"]["S"] == customer_id]
-    return sorted(items, key=lambda item: item["placed_at"]["S"], reverse=True)[:most]
-
-
-def _sorted_here(dynamodb: Any, table: str, customer_id: str, most: int) -> Any:
-    items = _asking(limit=False)(dynamodb, table, customer_id, most)
-    return sorted(items, key=lambda item: item["placed_at"]["S"], reverse=True)[:most]
-
-
-def _keys_then_items(dynamodb: Any, table: str, customer_id: str, most: int) -> Any:
-    found = _asking(ScanIndexForward=False)(dynamodb, table, customer_id, most)
-    keys = [{"order_id": item["order_id"]} for item in found]
-    return [dynamodb.get_item(TableName=table, Key=key)["Item"] for key in keys]
-
-
-def _with_index(function: Any, *keys: str, name: str = CUSTOMER_INDEX, **how: Any) -> Any:
-    def attempt(workspace: Workspace) -> Any:
-        make_index(workspace, name, *(keys or ("customer_id", "placed_at")), **how)
-        return function
-
-    return attempt
+    return asking(ScanIndexForward=False)
 
 
 CUSTOMER_ORDERS = Exercise(
@@ -360,39 +332,50 @@ def orders_of(dynamodb, table, customer_id, limit):
         "ScanIndexForward=False, Limit=limit",
     ),
     proofs=(
-        Proof("scan and filter", _with_index(_scan), says="reads the whole table"),
-        Proof("the oldest first", _with_index(_asking()), says="read upwards"),
-        Proof("read all, keep two", _with_index(_sorted_here), says="counts what is read"),
+        Proof("scan and filter", with_index(scan), says="whoever's orders come"),
+        Proof("the oldest first", with_index(asking()), says="read upwards"),
+        Proof("read all, keep two", with_index(sorted_here), says="counts what is read"),
         Proof(
             "an index without time",
-            _with_index(_asking(ScanIndexForward=False), "customer_id"),
+            with_index(asking(ScanIndexForward=False), "customer_id"),
             says="which came last",
         ),
         Proof(
             "the index holds only keys",
-            _with_index(_asking(ScanIndexForward=False), projection="KEYS_ONLY"),
+            with_index(asking(ScanIndexForward=False), projection="KEYS_ONLY"),
             says="without their lines",
         ),
         Proof(
             "another name",
-            _with_index(_asking("by-customer", ScanIndexForward=False), name="by-customer"),
+            with_index(asking("by-customer", ScanIndexForward=False), name="by-customer"),
             says="asks for an index",
         ),
-        Proof("no index to ask", lambda _: _asking(), says="no index yet"),
+        Proof("no index to ask", lambda _: asking(), says="no index yet"),
         Proof(
-            "a number of its own",
-            _with_index(lambda d, t, c, _: _asking(ScanIndexForward=False)(d, t, c, 2)),
-            says="a number of its own",
+            "another number of orders",
+            with_index(lambda d, t, c, _: asking(ScanIndexForward=False)(d, t, c, 3)),
+            says="not as many as I asked for",
         ),
+        Proof(
+            "the oldest, turned round",
+            with_index(lambda *those: asking()(*those)[::-1]),
+            says="turned round afterwards",
+        ),
+        Proof("another client", another_client, says="can't see what it reads"),
         Proof("not a function", lambda _: ["o-1"], says="not its result"),
         Proof(
             "keys from the index, items one by one",
-            _with_index(_keys_then_items, projection="KEYS_ONLY"),
+            with_index(keys_then_items, projection="KEYS_ONLY"),
+            "right",
+        ),
+        Proof(
+            "a generator over the pages",
+            with_index(page_by_page),
             "right",
         ),
         Proof(
             "the whole answer of the query",
-            _with_index(lambda d, t, c, n: {"Items": _asking(ScanIndexForward=False)(d, t, c, n)}),
+            with_index(lambda d, t, c, n: {"Items": asking(ScanIndexForward=False)(d, t, c, n)}),
             "right",
         ),
     ),

@@ -8,6 +8,18 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.exercises.chapter02.open_attempts import (
+    CLOSE,
+    EXISTS,
+    PLAIN_STATUS,
+    close_all,
+    delete,
+    put_less,
+    read_and_write,
+    setting,
+    updating,
+    with_index,
+)
 from orderlab.exercises.chapter02.probing import (
     OPEN_INDEX,
     CannotLayOut,
@@ -22,6 +34,7 @@ from orderlab.exercises.chapter02.probing import (
     probe,
     remove,
     remove_index,
+    said_by,
     stored_item,
     table_of,
     until,
@@ -37,7 +50,7 @@ _EXPECTED = "the other two in the index, the oldest first; the closed one whole 
 def _check(workspace: Workspace) -> Outcome:
     described = table_of(workspace)
     index = index_of(described or {}, OPEN_INDEX)
-    on_status = _on_status(described or {})
+    on_status = _on_status(described or {}, index)
     if workspace.answer is None and index is None and on_status is None:
         return untouched(
             "There is no index of open orders yet.",
@@ -59,8 +72,9 @@ def _check(workspace: Workspace) -> Outcome:
     return _by_key(index) or _with_function(workspace)
 
 
-def _on_status(described: dict[str, Any]) -> dict[str, Any] | None:
-    indexes = described.get("GlobalSecondaryIndexes", [])
+def _on_status(described: dict[str, Any], named: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The index that stands for open orders and is on the status: the named one, or any."""
+    indexes = [named] if named else described.get("GlobalSecondaryIndexes", [])
     return next((each for each in indexes if key_of(each)[0] == "status"), None)
 
 
@@ -89,6 +103,16 @@ def _by_key(index: dict[str, Any]) -> Outcome | None:
             expected="open_at_store + placed_at",
             got=" + ".join(filter(None, key_of(index))),
             next="Only open orders carry open_at_store.",
+        )
+    if key_of(index)[0] != "open_at_store":
+        return wrong(
+            "another key",
+            f"The partition key of {OPEN_INDEX} is {key_of(index)[0]}, so nobody can ask it for one "
+            "store's open orders.",
+            looked_at=f"the key of {OPEN_INDEX}",
+            expected="open_at_store + placed_at",
+            got=" + ".join(filter(None, key_of(index))),
+            next="Delete the index and create it with both: HASH open_at_store, RANGE placed_at.",
         )
     return wrong(
         "open, in no order",
@@ -142,11 +166,14 @@ def _try(workspace: Workspace, orders: list[dict[str, Any]]) -> Outcome:
     if order_in(item) != closed:
         return wrong(
             "replaced by less",
-            "Closing the order lost a part of it: PutItem writes the whole item anew.",
+            "After your function the order is not whole: "
+            f"{', '.join(k for k in closed if order_in(item).get(k) != closed[k])} "
+            "is gone, or changed.",
             looked_at=_LOOKED,
             expected=_EXPECTED,
             got=f"attributes {', '.join(sorted(item))}"[:120],
-            next="UpdateItem changes single attributes and leaves the others alone.",
+            next="REMOVE takes away what it names. PutItem writes the whole item anew; UpdateItem "
+            "leaves the other attributes alone.",
         )
     return _look_in_index(workspace, orders, item)
 
@@ -176,6 +203,16 @@ def _look_in_index(
             got=f"open_at_store = {next(iter(item['open_at_store'].values()))!r}, "
             f"{len(found)} orders in the index of the store",
             next="REMOVE open_at_store, in an UpdateExpression.",
+        )
+    if set(found) < set(wanted):
+        return wrong(
+            "others closed as well",
+            f"Of the two orders that stay open, the index lists {len(found)}: your function closed "
+            "more than the order that it was given.",
+            looked_at=_LOOKED,
+            expected=_EXPECTED,
+            got=f"{len(found)} open orders",
+            next='Key={"order_id": {"S": order_id}} names the one order.',
         )
     if found != wanted:
         return wrong(
@@ -214,19 +251,19 @@ def _out_of_nothing(workspace: Workspace) -> Outcome:
 
 
 def _refused(error: ClientError) -> Outcome:
-    text = str(error).rpartition(": ")[0] or str(error)
+    text = said_by(error)
     if "reserved keyword" in str(error):
         return wrong(
             "a reserved word",
             "DynamoDB refused the expression: status is one of its reserved words.",
-            got=str(error)[-160:],
+            got=text[:160],
             next='Write #s in the expression, and ExpressionAttributeNames={"#s": "status"}.',
         )
     if "empty string" in str(error):
         return wrong(
             "emptied, not removed",
             "DynamoDB refused it: the key of an index can't be empty text. It can only be absent.",
-            got=text[-160:],
+            got=text[:160],
             next="REMOVE open_at_store, in an UpdateExpression.",
         )
     return it_raised(error, "close_order")
@@ -242,64 +279,23 @@ def _open_ids(workspace: Workspace) -> list[str]:
     return [item["order_id"]["S"] for item in found]
 
 
-def _updating(expression: str, **more: Any) -> Callable[..., None]:
-    def close_order(dynamodb: Any, table: str, order_id: str) -> None:
-        dynamodb.update_item(
-            TableName=table, Key={"order_id": {"S": order_id}}, UpdateExpression=expression, **more
-        )
-
-    return close_order
-
-
-_EXISTS = {"ConditionExpression": "attribute_exists(order_id)"}
-_CLOSE = _updating("REMOVE open_at_store", **_EXISTS)
-
-
 def _solve(workspace: Workspace) -> Callable[..., None]:
     make_index(workspace, OPEN_INDEX, "open_at_store", "placed_at", projection="KEYS_ONLY")
-    return _CLOSE
+    return CLOSE
 
 
-def _delete(dynamodb: Any, table: str, order_id: str) -> None:
-    dynamodb.delete_item(TableName=table, Key={"order_id": {"S": order_id}})
+def _undo(workspace: Workspace) -> None:
+    remove_index(workspace, OPEN_INDEX)
+    on_status = _on_status(table_of(workspace) or {}, None)
+    if on_status is not None:
+        remove_index(workspace, on_status["IndexName"])
 
 
-def _put_less(dynamodb: Any, table: str, order_id: str) -> None:
-    item = {"order_id": {"S": order_id}, "status": {"S": "CLOSED"}}
-    dynamodb.put_item(TableName=table, Item=item)
-
-
-def _read_and_write(dynamodb: Any, table: str, order_id: str) -> None:
-    item = dynamodb.get_item(
-        TableName=table, Key={"order_id": {"S": order_id}}, ConsistentRead=True
-    )["Item"]
-    del item["open_at_store"]
-    item["status"] = {"S": "CLOSED"}
-    dynamodb.put_item(TableName=table, Item=item, **_EXISTS)
-
-
-def _setting(value: str) -> Callable[..., None]:
-    values = {":v": {"S": value}}
-    return _updating("SET open_at_store = :v", ExpressionAttributeValues=values, **_EXISTS)
-
-
-def _with_index(function: Any, *keys: str, name: str = OPEN_INDEX, projection: str = "ALL") -> Any:
-    def attempt(workspace: Workspace) -> Any:
-        wanted = keys or ("open_at_store", "placed_at")
-        make_index(workspace, name, *wanted, projection=projection)
-        return function
-
-    return attempt
-
-
-_PLAIN_STATUS = _updating(
-    "REMOVE open_at_store SET status = :c", ExpressionAttributeValues={":c": {"S": "CLOSED"}}
-)
 OPEN_ORDERS = Exercise(
     id="2.3",
     title="Open orders: a sparse index",
     check=_check,
-    undo=lambda workspace: remove_index(workspace, OPEN_INDEX),
+    undo=_undo,
     stands=lambda workspace: has_index(workspace, OPEN_INDEX, "open_at_store", "placed_at"),
     names=lambda workspace: {"dynamodb": workspace.client("dynamodb")},
     answer_name="close_order",
@@ -335,41 +331,43 @@ def close_order(dynamodb, table, order_id):
     proofs=(
         Proof(
             "an index on the status",
-            _with_index(_CLOSE, "status", "placed_at"),
+            with_index(CLOSE, "status", "placed_at"),
             says="single key, ACCEPTED",
         ),
         Proof(
             "all orders of the store",
-            _with_index(_CLOSE, "store_id", "placed_at"),
+            with_index(CLOSE, "store_id", "placed_at"),
             says="whole past",
         ),
-        Proof("open, in no order", _with_index(_CLOSE, "open_at_store"), says="packs the oldest"),
-        Proof("nothing closes yet", _with_index(None), says="stays in it until"),
-        Proof("it changes nothing", _with_index(lambda *_: None), says="as open as it was"),
-        Proof("closed by a word", _with_index(_setting("closed")), says="still carries"),
-        Proof("emptied, not removed", _with_index(_setting("")), says="can't be empty"),
-        Proof("deleted", _with_index(_delete), says="no record of it"),
-        Proof("replaced by less", _with_index(_put_less), says="writes the whole item anew"),
-        Proof("a reserved word", _with_index(_PLAIN_STATUS), says="reserved words"),
+        Proof("open, in no order", with_index(CLOSE, "open_at_store"), says="packs the oldest"),
+        Proof("another key", with_index(CLOSE, "customer_id", "placed_at"), says="nobody can ask"),
+        Proof("others closed as well", with_index(close_all), says="closed more than"),
+        Proof("nothing closes yet", with_index(None), says="stays in it until"),
+        Proof("it changes nothing", with_index(lambda *_: None), says="as open as it was"),
+        Proof("closed by a word", with_index(setting("closed")), says="still carries"),
+        Proof("emptied, not removed", with_index(setting("")), says="can't be empty"),
+        Proof("deleted", with_index(delete), says="no record of it"),
+        Proof("replaced by less", with_index(put_less), says="writes the whole item anew"),
+        Proof("a reserved word", with_index(PLAIN_STATUS), says="reserved words"),
         Proof(
             "an order out of nothing",
-            _with_index(_updating("REMOVE open_at_store")),
+            with_index(updating("REMOVE open_at_store")),
             says="creates an item",
         ),
-        Proof("no such index", lambda _: _CLOSE, says="no index named"),
+        Proof("no such index", lambda _: CLOSE, says="no index named"),
         Proof(
             "read, change, write, with all attributes projected",
-            _with_index(_read_and_write),
+            with_index(read_and_write),
             "right",
         ),
         Proof(
             "with a status beside it",
-            _with_index(
-                _updating(
+            with_index(
+                updating(
                     "SET #s = :c REMOVE open_at_store",
                     ExpressionAttributeNames={"#s": "status"},
                     ExpressionAttributeValues={":c": {"S": "CLOSED"}},
-                    **_EXISTS,
+                    **EXISTS,
                 ),
                 projection="KEYS_ONLY",
             ),

@@ -107,7 +107,7 @@ def _first(workspace: Workspace, order: dict[str, Any]) -> None:
                 looked_at=what,
                 expected="the item that lab.item(order) gives",
                 got="no item" if item is None else f"attributes {', '.join(sorted(item))}"[:120],
-                next=_NEXT,
+                next="put_item(TableName=table, Item=lab.item(order), ...)",
             )
         )
     if answer != NEW:
@@ -222,8 +222,8 @@ def _between(workspace: Workspace, order: dict[str, Any]) -> None:
         raise _Found(
             wrong(
                 "look, then write",
-                "You looked, and nothing was there; then a copy of the order was stored and packed; "
-                "then you wrote, and undid it. Between a look and a write there is always a gap.",
+                "A copy of the order was stored and packed just before your write, and your write "
+                "undid it. Between a look and a write there is always a gap.",
                 looked_at=what,
                 expected="the copy stays as it is",
                 got="overwritten",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.answers import CannotRead, number
 from orderlab.practice.capacity_week import (
     HOURS,
     TIMES,
@@ -33,7 +34,12 @@ def _check(workspace: Workspace) -> Outcome:
     if isinstance(answer, Mapping):
         answer = _values(answer)
     if isinstance(answer, str):
-        return _on_demand() if _is_on_demand(answer) else _another_form(answer)
+        if _is_on_demand(answer):
+            return _on_demand()
+        try:
+            answer = number(answer)
+        except CannotRead:
+            return _another_form(answer)
     try:
         hours = every_hour(answer)
     except (TypeError, ValueError):
@@ -55,8 +61,8 @@ def _values(answer: Mapping[Any, Any]) -> Any:
     if len(answer) == 1:
         return next(iter(answer.values()))
     try:
-        return [answer[hour] for hour in sorted(answer)]
-    except TypeError:
+        return [answer[hour] for hour in sorted(answer, key=int)]
+    except (TypeError, ValueError):
         return None
 
 
@@ -104,6 +110,17 @@ def _judge(hours: list[float]) -> Outcome:
                 expected=_EXPECTED,
                 got=got,
                 next="Capacity may follow the hour of the day: scheduled scaling. Give 24 numbers.",
+            )
+        peak = max(units_by_hour()) / 3600
+        if min(hours) > peak:
+            return wrong(
+                "above the peak in every hour",
+                f"Even your quietest hour has {min(hours):,.0f} units a second. The busiest hour of "
+                f"the week asks for {peak:.0f}.",
+                looked_at=_LOOKED,
+                expected=_EXPECTED,
+                got=got,
+                next="The week counts units an hour; capacity is units a second.",
             )
         return wrong(
             "more than it needs",
@@ -203,11 +220,21 @@ capacity = [max(1, math.ceil(max(week[hour::24]) / 3600)) for hour in range(24)]
         Proof("on demand is cheapest", lambda _: "PAY_PER_REQUEST", says="for not knowing"),
         Proof("refused at the busy hours", lambda _: [40] * 12 + [44] * 12, says="In some hours"),
         Proof("more than it needs", lambda _: by_hour_of_day(1.6), says="more room than"),
+        Proof(
+            "above the peak in every hour",
+            lambda _: [max(units_by_hour()[h::24]) for h in range(24)],
+            says="units an hour",
+        ),
         Proof("no such capacity", lambda _: [0] * 24, says="a whole number of units"),
         Proof("another form", lambda _: [1, 2, 3], says="can't read that"),
         Proof(
             "168 numbers, an hour each",
             lambda _: tuple(max(1, math.ceil(units / 3600) + 1) for units in units_by_hour()),
+            "right",
+        ),
+        Proof(
+            "by the names of the hours",
+            lambda _: {str(h): str(units) for h, units in enumerate(by_hour_of_day())},
             "right",
         ),
         Proof("with a little room", lambda _: by_hour_of_day(1.15), "right"),

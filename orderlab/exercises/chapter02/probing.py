@@ -76,9 +76,16 @@ class CannotLayOut(Exception):
             "orders can't be put",
             "The table, or one of its indexes, refuses orders as they are.",
             looked_at="orders of mine, put with BatchWriteItem",
-            got=str(refusal)[-200:],
+            got=said_by(refusal)[:200],
             next="Every key attribute, of the table and of its indexes, is text: type S.",
         )
+
+
+def said_by(error: Exception) -> str:
+    """What AWS says of a refusal, without the words that boto3 puts before it; of others, all."""
+    if isinstance(error, ClientError):
+        return str(error.response["Error"].get("Message") or error)
+    return str(error)
 
 
 @contextlib.contextmanager
@@ -128,6 +135,14 @@ def stored_item(workspace: Workspace, order_id: str) -> dict[str, Any] | None:
 
 def no_function(what: str, got: Any) -> Outcome:
     """The verdict on something that cannot be called."""
+    if got is None:
+        return wrong(
+            "no function",
+            f"No function was handed over; I call {what} myself.",
+            expected=_CALL,
+            got="nothing (None)",
+            next="Write the function, and hand it over by its name.",
+        )
     return wrong(
         "not a function",
         f"I call {what} myself, with a client of my own, so I need the function and not its result.",
@@ -142,7 +157,7 @@ def it_raised(error: Exception, what: str) -> Outcome:
         return wrong(
             "not in this cloud",
             f"{what} uses a call, or a parameter, that AWS has and the local cloud has not.",
-            got=str(error)[-200:],
+            got=said_by(error)[:200],
             next="The expression parameters (KeyConditionExpression, UpdateExpression, "
             "ConditionExpression) all work here.",
         )
@@ -150,9 +165,15 @@ def it_raised(error: Exception, what: str) -> Outcome:
         "it raises",
         f"I called {what}, and it raised an exception.",
         expected="an answer",
-        got=f"{type(error).__name__}: {error}"[:200],
+        got=f"{_kind(error)}: {said_by(error)}"[:200],
         next="Call it yourself in a cell; the traceback names the line.",
     )
+
+
+def _kind(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        return str(error.response["Error"].get("Code") or type(error).__name__)
+    return type(error).__name__
 
 
 def until(ready: Callable[[], Any], seconds: float = 1.0) -> Any:
