@@ -11,12 +11,14 @@ from typing import Any
 
 def remembering(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function with a copy of all that it remembers: what it learns, the other never hears."""
-    return _Copier(globals_too={}).function(function)
+    copied: Callable[..., Any] = _Copier(globals_too={}).function(function)
+    return copied
 
 
 def in_another_process(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function with `hash` as another process has it, under whatever name it is used."""
-    return _Copier(globals_too={"hash": salted}).function(function)
+    copied: Callable[..., Any] = _Copier(globals_too={"hash": salted}).function(function)
+    return copied
 
 
 def salted(value: Any) -> int:
