@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.exercises.chapter01.receipt_handlers import GOES_ON, LAMBDA, LOOP
 from orderlab.exercises.chapter01.starting_points import (
     FIRST_HANDLER,
     ensure_role_without_rights,
@@ -45,11 +46,13 @@ def _goods(order: dict[str, Any]) -> int:
 
 
 def _check(workspace: Workspace) -> Outcome:
+    before = 0
     try:
         for order in _probes():
-            outcome = _judge(order, *_invoke(workspace, order))
+            outcome = _judge(order, *_invoke(workspace, order), before)
             if outcome is not None:
                 return outcome
+            before += _goods(order)
     except ClientError as error:
         return _not_invoked(error)
     return right(
@@ -85,13 +88,21 @@ def _not_invoked(error: ClientError) -> Outcome:
     )
 
 
-def _judge(order: dict[str, Any], answer: Any, failed: bool) -> Outcome | None:
-    """What is wrong with one answer; None if nothing is."""
+def _judge(order: dict[str, Any], answer: Any, failed: bool, before: int) -> Outcome | None:
+    """What is wrong with one answer; None if nothing is. `before`: the goods of earlier orders."""
     if failed:
         return _raised(answer)
     if answer is None:
         return untouched(
             "accept-order ran and returned nothing.", next="Return a dictionary from the handler."
+        )
+    if isinstance(answer, str):
+        return _wrong(
+            "text instead of a dictionary",
+            "The handler returned text. Lambda makes JSON of what a handler returns by itself; only "
+            "the body is text.",
+            answer,
+            "Return the dictionary, with json.dumps(...) for its body alone.",
         )
     if not isinstance(answer, dict) or "statusCode" not in answer:
         return _wrong(
@@ -107,43 +118,73 @@ def _judge(order: dict[str, Any], answer: Any, failed: bool) -> Outcome | None:
             answer,
             "json.dumps(...) makes text of it.",
         )
-    return _receipt(order, answer)
+    return _receipt(order, answer, before)
 
 
 def _raised(answer: Any) -> Outcome:
     error = answer if isinstance(answer, dict) else {}
     kind, said = str(error.get("errorType")), str(error.get("errorMessage"))
+    got = f"{kind}: {said}"
+    if kind == "Runtime.UserCodeSyntaxError":
+        return _wrong(
+            "Python can't read it",
+            "Python found a syntax error in the file, so Lambda could not start the handler.",
+            got,
+            "The error names the line of accept_order.py.",
+        )
+    if kind == "Runtime.MarshalError":
+        return _wrong(
+            "an answer that is not JSON",
+            "The handler returned something that can't be written as JSON.",
+            got,
+            "Return a dictionary of texts and numbers, from a plain def.",
+        )
+    if kind == "Runtime.ImportModuleError" and "'accept_order'" not in said.rpartition(":")[2]:
+        return _wrong(
+            "an import that is not there",
+            "The file imports a module that the function does not have.",
+            got,
+            "json is all that it takes.",
+        )
     if kind.startswith("Runtime."):
         return _wrong(
             "Lambda does not find the handler",
             "Lambda could not load the function that Handler names.",
-            f"{kind}: {said}",
+            got,
             "Handler is file.function, and the file must be in the zip: accept_order.handler.",
         )
     if "string indices" in said or "'str'" in said:
         return _wrong(
             "the body is text",
             "The handler raised an error that Python raises when text is used like a dictionary.",
-            f"{kind}: {said}",
+            got,
             'event["body"] is text. json.loads(...) makes a dictionary of it.',
         )
     return _wrong(
         "it raises an error",
         "Lambda called the handler, and the handler raised an error.",
-        f"{kind}: {said}",
+        got,
         "Read the error as you would read it on your own machine.",
     )
 
 
-def _receipt(order: dict[str, Any], answer: dict[str, Any]) -> Outcome | None:
+def _receipt(order: dict[str, Any], answer: dict[str, Any], before: int) -> Outcome | None:
     try:
         receipt = json.loads(answer.get("body") or "null")
     except (TypeError, ValueError):
         receipt = None
-    if not isinstance(receipt, dict) or not {"order_id", "total_cents"} <= receipt.keys():
+    if not isinstance(receipt, dict):
+        return _wrong(
+            "a body that is not a JSON object",
+            "The body is text, and json.loads makes no dictionary of it.",
+            answer,
+            "json.dumps(...) once, of a dictionary; str(...) writes Python, which is not JSON.",
+        )
+    missing = [name for name in ("order_id", "total_cents") if name not in receipt]
+    if missing:
         return _wrong(
             "not a receipt",
-            "The body is not a JSON object with order_id and total_cents.",
+            f"The receipt has no {' and no '.join(missing)}.",
             answer,
             "Both names are written with an underscore.",
         )
@@ -151,7 +192,7 @@ def _receipt(order: dict[str, Any], answer: dict[str, Any]) -> Outcome | None:
         return _wrong("another order's id", "The receipt names another order.", answer,
                       f"This order is {order['order_id']}.")  # fmt: skip
     if receipt["total_cents"] != _goods(order) - order["coupon_cents"]:
-        return _total(order, receipt["total_cents"], answer)
+        return _total(order, receipt["total_cents"], answer, before)
     if str(answer["statusCode"]) != "201":
         return _wrong(
             "another status",
@@ -162,10 +203,10 @@ def _receipt(order: dict[str, Any], answer: dict[str, Any]) -> Outcome | None:
     return None
 
 
-def _total(order: dict[str, Any], total: Any, answer: Any) -> Outcome:
+def _total(order: dict[str, Any], total: Any, answer: Any, before: int) -> Outcome:
     goods, coupon, lines = _goods(order), order["coupon_cents"], order["lines"]
     expected = f"{goods - coupon} for this order: goods {goods}, coupon {coupon}"
-    found = {
+    found: dict[Any, tuple[str, str, str]] = {
         goods: ("no coupon", "The total is what the goods cost; the coupon is not in it.",
                 "Take coupon_cents off once, from the whole order."),
         goods + coupon: ("the coupon added", "The coupon was added to the total.",
@@ -180,8 +221,19 @@ def _total(order: dict[str, Any], total: Any, answer: Any) -> Outcome:
             "the first line only", "The total is that of the first line alone.",
             "An order can have many lines: add all of them."),
     }  # fmt: skip
+    due = goods - coupon
+    found |= {
+        due / 100: ("dollars", "The total is in dollars.", "total_cents counts cents: no division."),
+        str(due): ("a number as text", "The total is right, and it is text.",
+                   "A number goes into JSON without str(...)."),
+    }  # fmt: skip
+    if before:
+        found[due + before] = (
+            "it goes on from the order before",
+            "The total holds the goods of the orders before as well: a variable outside the handler "
+            "lasts from invocation to invocation.", "Begin at 0 inside the handler.")  # fmt: skip
     name, message, hint = found.get(
-        total, ("another total", "The total_cents of the receipt is another number.",
+        total if isinstance(total, int | float | str) else None, ("another total", "The total_cents of the receipt is another number.",
                 "Goods are quantity times unit_price_cents, added over all lines; less the coupon.")
     )  # fmt: skip
     return wrong(
@@ -234,24 +286,6 @@ def _names(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-_OTHER = """import json
-from decimal import Decimal
-
-def handler(event, context=None):
-    order, total = json.loads(event.get("body")), Decimal(0)
-    for line in order["lines"]:
-        total += Decimal(line["quantity"]) * line["unit_price_cents"]
-    total -= order.get("coupon_cents", 0)
-    return dict(statusCode="201", headers={}, body=json.dumps(
-        {"total_cents": int(total), "order_id": order["order_id"], "thanks": True}))
-"""
-_SHORT = """from json import dumps, loads
-handler = lambda event, _: {"isBase64Encoded": False, "statusCode": 201, "body": dumps({
-    "order_id": loads(event["body"])["order_id"],
-    "total_cents": sum(l["quantity"] * l["unit_price_cents"] for l in loads(event["body"])["lines"])
-        - loads(event["body"])["coupon_cents"]})}
-"""
-
 RECEIPT = Exercise(
     id="1.1",
     title="A receipt",
@@ -302,13 +336,43 @@ functions.get_waiter("function_active_v2").wait(FunctionName="accept-order")
             _changed('in order["lines"]', 'in order["lines"][:1]'),
             says="first line alone",
         ),
+        Proof(
+            "dollars",
+            _changed('goods - order["coupon_cents"]', '(goods - order["coupon_cents"]) / 100'),
+            says="no division",
+        ),
+        Proof(
+            "it goes on from the order before",
+            _deployed(GOES_ON),
+            says="outside the handler",
+        ),
+        Proof(
+            "text instead of a dictionary",
+            _changed(
+                '{"statusCode": 201, "body": json.dumps(receipt)}',
+                'json.dumps({"statusCode": 201, "body": json.dumps(receipt)})',
+            ),
+            says="only the body is text",
+        ),
+        Proof(
+            "a body that is not a JSON object",
+            _changed("json.dumps(receipt)", "str(receipt)"),
+            says="writes Python",
+        ),
+        Proof("not a receipt", _changed('"total_cents":', '"total":'), says="no total_cents"),
+        Proof("Python can't read it", _changed("context):", "context)"), says="syntax error"),
+        Proof(
+            "an answer that is not JSON",
+            _changed("def handler", "async def handler"),
+            says="a plain def",
+        ),
         Proof("another status", _changed("201", "200"), says="status is not 201"),
         Proof(
             "Lambda does not find the handler",
             _deployed(FIRST_HANDLER, "accept_order.py.handler"),
             says="Handler is file.function",
         ),
-        Proof("with a loop, Decimal and more fields", _deployed(_OTHER), "right"),
-        Proof("a lambda expression", _deployed(_SHORT), "right"),
+        Proof("with a loop, Decimal and more fields", _deployed(LOOP), "right"),
+        Proof("a lambda expression", _deployed(LAMBDA), "right"),
     ),
 )
