@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from orderlab.exercises.chapter01.policies import allows, role_of, statements_of
+from orderlab.exercises.chapter01.policies import allows, listed, role_of, statements_of
 from orderlab.exercises.chapter01.starting_points import ensure_first_function
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.practice.orders import fresh
@@ -18,6 +19,7 @@ NAME = "accept-order"
 DAYS = 14
 POLICY = "least-privilege"
 _LOOKED = "an order sent through accept-order, its log group, and what its role may do"
+_WRITING = {"logs:createloggroup", "logs:createlogstream", "logs:putlogevents"}
 _EXPECTED = f"the order's id in the log, logs kept for {DAYS} days, no right beyond this group"
 
 
@@ -135,12 +137,30 @@ def _no_log(workspace: Workspace, statements: list[dict[str, Any]], days: Any) -
             got,
             "The second action is logs:PutLogEvents.",
         )
+    without_deny = [each for each in statements if each["Effect"] == "Allow"]
+    if not may_write and allows(without_deny, "logs:PutLogEvents", stream):
+        return _wrong(
+            "denied as well",
+            "One statement allows it, and another denies it. A Deny wins, whatever else is allowed.",
+            got,
+            "Take the statement with Effect Deny away.",
+        )
     if may_write and days is False:
         return _wrong(
             "no group to write to",
             "The role may write, but the log group does not exist, and it may not create one.",
             got,
             "Create the group yourself, so that you decide how long its logs are kept.",
+        )
+    if may_write and may_open:
+        conditions = [each["Condition"] for each in statements if each.get("Condition")]
+        return _wrong(
+            "allowed, and nothing came",
+            "The policy names both actions and this log group, and yet no line of the order came.",
+            f"{got}; conditions: {conditions}"[:200] if conditions else got,
+            "A Condition has to hold of the function's own call."
+            if conditions
+            else "Run the check again: a new right may take a moment.",
         )
     resources = [statement.get("Resource") for statement in statements]
     return _wrong(
@@ -184,6 +204,28 @@ def _too_wide(workspace: Workspace, statements: list[dict[str, Any]]) -> Outcome
             "more actions than writing a log takes",
             "Two actions are enough: logs:CreateLogStream and logs:PutLogEvents.",
         )
+    return _more(workspace, statements)
+
+
+def _more(workspace: Workspace, statements: list[dict[str, Any]]) -> Outcome | None:
+    """The first right beyond writing to this group, statement by statement."""
+    # a star for Region or account is no wider: the group's name is this one
+    mine = re.compile(
+        rf"arn:aws:logs:[^:]*:[^:]*:log-group:{re.escape(_group(workspace))}(:[^/]*)?"
+    )
+    for each in (each for each in statements if each["Effect"] == "Allow"):
+        actions, resources = listed(each.get("Action", ())), listed(each.get("Resource", ()))
+        more = [a for a in actions if a.lower() not in _WRITING]
+        elsewhere = [r for r in resources if not mine.fullmatch(r)]
+        if more or elsewhere:
+            return _wrong(
+                "another right beside it",
+                "The log arrives. A statement allows more than writing to this group.",
+                f"allowed: {', '.join(more or actions)} on {', '.join(elsewhere or resources)}"[
+                    :200
+                ],
+                "A role should name what its function needs and nothing else.",
+            )
     return None
 
 
@@ -219,6 +261,22 @@ def _done(
             RoleName=role_of(workspace, NAME),
             PolicyName=POLICY,
             PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        )
+
+    return attempt
+
+
+def _beside(effect: str, action: str, resource: str) -> Any:
+    """The right policy, and a second statement beside it."""
+
+    def attempt(workspace: Workspace) -> None:
+        _done()(workspace)
+        arn = resource.format(group=_arn(workspace, _group(workspace)))
+        more = {"Effect": effect, "Action": action, "Resource": arn}
+        workspace.client("iam").put_role_policy(
+            RoleName=role_of(workspace, NAME),
+            PolicyName="second",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [more]}),
         )
 
     return attempt
@@ -288,6 +346,12 @@ iam.put_role_policy(
         Proof("every function's log", _done(resource="*"), says="any function's log"),
         Proof("names that begin alike", _done(resource="{group}*"), says="begins like this one"),
         Proof("it may delete its log", _done(actions="logs:*"), says="covers the tracks"),
+        Proof(
+            "another right beside it",
+            _beside("Allow", "dynamodb:PutItem", "*"),
+            says="more than writing to this group",
+        ),
+        Proof("denied as well", _beside("Deny", "logs:*", "*"), says="A Deny wins"),
         Proof("kept for another time", _done(days=None), says="for ever"),
         Proof("two policies", _two_policies, "right"),
         Proof("other capitals", _with_sid, "right"),

@@ -51,11 +51,19 @@ def _statements(document: Any) -> list[dict[str, Any]]:
 
 
 def _matches(statement: dict[str, Any], action: str, resource: str) -> bool:
-    return _any(statement.get("Action", []), action.lower(), lower=True) and _any(
-        statement.get("Resource", []), resource
-    )
+    if "NotAction" in statement:
+        acts = not _any(statement["NotAction"], action.lower(), lower=True)
+    else:
+        acts = _any(statement.get("Action", []), action.lower(), lower=True)
+    if "NotResource" in statement:
+        return acts and not _any(statement["NotResource"], resource)
+    return acts and _any(statement.get("Resource", []), resource)
+
+
+def listed(value: Any) -> list[str]:
+    """What a policy gives as one text or as a list, as a list."""
+    return [value] if isinstance(value, str) else list(value)
 
 
 def _any(patterns: Any, value: str, *, lower: bool = False) -> bool:
-    listed = [patterns] if isinstance(patterns, str) else list(patterns)
-    return any(fnmatchcase(value, each.lower() if lower else each) for each in listed)
+    return any(fnmatchcase(value, p.lower() if lower else p) for p in listed(patterns))
