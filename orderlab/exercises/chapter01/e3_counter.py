@@ -16,7 +16,8 @@ from orderlab.practice.removal import remove
 from orderlab.requirements.waiting import wait_for
 
 NAME = "count-orders"
-SOURCE = """import time
+SOURCE = """import json
+import time
 
 count = 0
 
@@ -24,6 +25,7 @@ def handler(event, context):
     global count
     count += 1
     number = count
+    print(json.dumps({"numbered": number, "order": event["order"]}))
     time.sleep(0.5)
     return {"order": event["order"], "number": number, "environment": context.log_stream_name}
 """
@@ -44,6 +46,16 @@ def _check(workspace: Workspace) -> Outcome:
             next="Collect what the invocations return in a list: ex.check(answers)",
         )
     answers = _read(workspace.answer)
+    failed = _failure(workspace.answer) if answers is None else None
+    if failed:
+        return wrong(
+            "an event without its order",
+            "An invocation failed: these are not all numbers of orders.",
+            looked_at="the answers you handed over",
+            expected=_EXPECTED,
+            got=str(failed.get("errorMessage"))[:120],
+            next='Each event is a dictionary with the key order: {"order": "o-1"}.',
+        )
     if answers is None:
         return wrong(
             "another form",
@@ -59,7 +71,36 @@ def _check(workspace: Workspace) -> Outcome:
             expected="answers that count-orders gave",
             next="Invoke the function; each answer names its environment's log stream.",
         )
+    if not wait_for(lambda: _as_logged(workspace, answers), 1.5):
+        return wrong(
+            "not as it was answered",
+            "The function's log has other numbers, or other orders, for these environments.",
+            looked_at="the answers you handed over, and what count-orders logged of each",
+            expected="the answers as they came",
+            next="Hand over what the invocations return, unchanged.",
+        )
     return _judge(answers)
+
+
+def _failure(value: Any) -> dict[str, Any] | None:
+    """The first answer of an invocation that failed."""
+    found = value if isinstance(value, list | tuple) else []
+    return next((a for a in found if isinstance(a, dict) and "errorType" in a), None)
+
+
+def _as_logged(workspace: Workspace, answers: list[dict[str, Any]]) -> bool:
+    """Whether the function logged each of these: environment, number and order together."""
+    group = f"/aws/lambda/{workspace.name(NAME)}"
+    pages = workspace.client("logs").get_paginator("filter_log_events")
+    logged = set()
+    try:
+        for page in pages.paginate(logGroupName=group, filterPattern='"numbered"'):
+            for event in page["events"]:
+                line = json.loads(event["message"])
+                logged.add((event["logStreamName"], line["numbered"], str(line["order"])))
+    except ClientError:
+        return False
+    return all((a["environment"], a["number"], str(a["order"])) in logged for a in answers)
 
 
 def _read(value: Any) -> list[dict[str, Any]] | None:
@@ -67,6 +108,8 @@ def _read(value: Any) -> list[dict[str, Any]] | None:
         found = list(value.values()) if isinstance(value, dict) else listing(value)
     except CannotRead:
         return None
+    if len(found) == 1 and isinstance(found[0], list | tuple):
+        found = list(found[0])
     read = [_one(each) for each in found]
     if len(read) < 2:
         return None
@@ -159,6 +202,15 @@ def _invented(workspace: Workspace) -> Any:
     return [{"order": f"o-{n}", "number": 1, "environment": f"{n}"} for n in range(2)]
 
 
+def _edited(workspace: Workspace) -> Any:
+    answers = _in_turn(workspace)
+    return [{**each, "number": 1} for each in answers]
+
+
+def _without_order(workspace: Workspace) -> Any:
+    return at_once(workspace.target, NAME, [{"id": "o-1"}, {"id": "o-2"}])
+
+
 def _renewed(workspace: Workspace) -> Any:
     functions, name = workspace.client("lambda"), workspace.name(NAME)
     first = invoke(workspace.target, NAME, {"order": "o-1"})
@@ -208,6 +260,8 @@ answers = lab.invoke_at_once("count-orders", events)
     proofs=(
         Proof("one after the other", _in_turn, says="used again"),
         Proof("one order twice", _same_order, says="same order"),
+        Proof("not as it was answered", _edited, says="has other numbers"),
+        Proof("an event without its order", _without_order, says="with the key order"),
         Proof("not from an environment", _invented, says="log stream for every environment"),
         Proof("another form", lambda _: {"o-1": 1, "o-2": 1}, says="as they came"),
         Proof("after an update, as JSON text", _renewed, "right"),
