@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.exercises.chapter01.door_attempts import (
+    GATEWAY,
+    NAME,
+    built,
+    mapped,
+    no_stage,
+    permission,
+    role_of_the_integration,
+)
 from orderlab.exercises.chapter01.foreign_api import foreign_api_gets_in
+from orderlab.exercises.chapter01.policies import listed
 from orderlab.exercises.chapter01.starting_points import (
     BEHIND,
     ensure_first_api,
@@ -19,13 +29,10 @@ from orderlab.exercises.chapter01.starting_points import (
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders.parts.api import STAGE, find_api
 from orderlab.orders.parts.names import function_arn
-from orderlab.orders.parts.roles import allow, ensure_role
 from orderlab.practice.http import request
 from orderlab.practice.orders import fresh
 from orderlab.practice.removal import remove
 
-NAME = "accept-order"
-GATEWAY = "apigateway.amazonaws.com"
 _LOOKED = "an order sent to POST /orders of stage live, and to another API in front of accept-order"
 _EXPECTED = "201 through order-api, and no way in through any other API"
 
@@ -121,12 +128,27 @@ def _asks_for_more(method: dict[str, Any]) -> bool:
 def _behind(workspace: Workspace, api_id: str, got: str) -> Outcome:
     method = orders_method(workspace.target) or {}
     integration = method.get("methodIntegration") or {}
+    if not method:
+        return _wrong(
+            "no method",
+            "The resource /orders has no method POST.",
+            got,
+            "put_method with httpMethod POST.",
+        )
     if not integration:
         return _wrong(
             "nothing behind the method",
             "POST /orders has no integration, so the gateway knows nothing to call.",
             got,
             "put_integration says what is behind a method.",
+        )
+    if integration.get("type") != "AWS_PROXY":
+        return _wrong(
+            "not a proxy",
+            f"The integration has the type {integration.get('type')}, so the gateway wants mappings "
+            "of its own for request and answer.",
+            got,
+            'type="AWS_PROXY" hands request and answer through.',
         )
     uri = str(integration.get("uri", ""))
     if f"function:{workspace.name(NAME)}/" not in uri:
@@ -148,7 +170,25 @@ def _behind(workspace: Workspace, api_id: str, got: str) -> Outcome:
 
 def _refused(workspace: Workspace, api_id: str, got: str) -> Outcome:
     statements = [s for s in _statements(workspace) if s["Effect"] == "Allow"]
-    mine = [each for each in statements if _principal(each) == GATEWAY]
+    call = f"arn:aws:execute-api:{workspace.target.region}:{workspace.target.account_id}"
+    call = f"{call}:{api_id}/{STAGE}/POST/orders"
+    named = [each for each in statements if _principal(each) in (GATEWAY, "*")]
+    mine = [each for each in named if _invokes(each)]
+    if any(_source(each) == "any" or fnmatchcase(call, _source(each)) for each in mine):
+        return _wrong(
+            "an older deployment",
+            "The definition leads to accept-order, and its policy lets this call in. What the stage "
+            "serves answers otherwise.",
+            got,
+            "Deploy again: a stage serves the snapshot that it was given last.",
+        )
+    if named and not mine:
+        return _wrong(
+            "another action",
+            f"API Gateway is named, and the action that it is allowed is {named[-1]['Action']}.",
+            got,
+            'Action="lambda:InvokeFunction"',
+        )
     if mine:
         return _wrong(
             "another source",
@@ -179,6 +219,11 @@ def _principal(statement: dict[str, Any]) -> str:
     return str(principal)
 
 
+def _invokes(statement: dict[str, Any]) -> bool:
+    actions = listed(statement.get("Action", ()))
+    return any(fnmatchcase("lambda:invokefunction", each.lower()) for each in actions)
+
+
 def _source(statement: dict[str, Any]) -> str:
     for condition in (statement.get("Condition") or {}).values():
         for key, value in condition.items():
@@ -196,10 +241,10 @@ def _how_wide(workspace: Workspace, status: int) -> Outcome:
             f"sources allowed: {', '.join(_source(s) for s in _statements(workspace))}",
             "Name this API's id in SourceArn.",
         )
-    for verb, path in (("DELETE", "anything"), ("POST", "elsewhere")):
+    for verb, path in (("DELETE", "anything"), ("POST", "elsewhere"), ("PUT", "orders")):
         if foreign_api_gets_in(workspace, NAME, verb, path, api="order-api"):
             return _wrong(
-                "any method of this API",
+                "any method of this API" if path != "orders" else "any method of this path",
                 f"Orders come through. I sent {verb} /{path} through this API, and it reached the "
                 "function too.",
                 f"sources allowed: {', '.join(_source(s) for s in _statements(workspace))}",
@@ -221,84 +266,6 @@ def _wrong(name: str, message: str, got: str, next: str) -> Outcome:
 def _solve(workspace: Workspace) -> None:
     ensure_first_api(workspace.target)
     permit_first_api(workspace.target)
-
-
-def _with(*changes: Callable[[Workspace], None], permission: bool = True) -> Any:
-    def attempt(workspace: Workspace) -> None:
-        ensure_first_api(workspace.target)
-        if permission:
-            permit_first_api(workspace.target)
-        for change in changes:
-            change(workspace)
-
-    return attempt
-
-
-def _permission(principal: str, source: str | None) -> Callable[[Workspace], None]:
-    def change(workspace: Workspace) -> None:
-        target, more = workspace.target, {}
-        if source is not None:
-            text = source.format(api=find_api(target))
-            more = {"SourceArn": f"arn:aws:execute-api:{target.region}:{target.account_id}:{text}"}
-        workspace.client("lambda").add_permission(
-            FunctionName=workspace.name(NAME),
-            StatementId="tried",
-            Action="lambda:InvokeFunction",
-            Principal=principal,
-            **more,
-        )
-
-    return change
-
-
-def _deploy(workspace: Workspace) -> None:
-    workspace.client("apigateway").create_deployment(
-        restApiId=find_api(workspace.target), stageName=STAGE
-    )
-
-
-def _where(workspace: Workspace) -> dict[str, Any]:
-    where: dict[str, Any] = (orders_method(workspace.target) or {})["where"]
-    return where
-
-
-def _mapped(verb: str, function: str = NAME) -> Callable[[Workspace], None]:
-    def change(workspace: Workspace) -> None:
-        workspace.client("apigateway").put_integration(
-            **_where(workspace),
-            type="AWS_PROXY",
-            integrationHttpMethod=verb,
-            uri=BEHIND.format(function_arn(workspace.target, function)),
-        )
-        _deploy(workspace)
-
-    return change
-
-
-def _no_stage(workspace: Workspace) -> None:
-    workspace.client("apigateway").delete_stage(
-        restApiId=find_api(workspace.target), stageName=STAGE
-    )
-
-
-def _no_integration(workspace: Workspace) -> None:
-    workspace.client("apigateway").delete_integration(**_where(workspace))
-    try:
-        _deploy(workspace)
-    except ClientError:
-        pass  # AWS deploys no method without an integration
-    else:
-        return
-    workspace.client("apigateway").delete_method(**_where(workspace))
-
-
-def _role_of_the_integration(workspace: Workspace) -> None:
-    target = workspace.target
-    may_call = allow("lambda:InvokeFunction", function_arn(target, NAME))
-    role = ensure_role(target, "order-api-calls", GATEWAY, [may_call])
-    change = {"op": "replace", "path": "/credentials", "value": role}
-    workspace.client("apigateway").update_integration(**_where(workspace), patchOperations=[change])
-    _deploy(workspace)
 
 
 def _names(workspace: Workspace) -> dict[str, Any]:
@@ -344,36 +311,54 @@ gateway.create_deployment(restApiId=api, stageName="live")
         "BEHIND.format(accept_arn)",
     ),
     proofs=(
-        Proof("not deployed", _with(_no_stage), says="no stage named live"),
-        Proof("nobody is allowed to call", _with(permission=False), says="no statement"),
+        Proof("not deployed", built(no_stage), says="no stage named live"),
+        Proof("nobody is allowed to call", built(permission=False), says="no statement"),
         Proof(
             "another caller",
-            _with(_permission("events.amazonaws.com", None), permission=False),
+            built(permission("events.amazonaws.com", None), permission=False),
             says="events.amazonaws.com",
         ),
         Proof(
             "another source",
-            _with(_permission(GATEWAY, "{api}/POST/orders"), permission=False),
+            built(permission(GATEWAY, "{api}/POST/orders"), permission=False),
             says="API-ID/STAGE",
         ),
         Proof(
             "any API at all",
-            _with(_permission(GATEWAY, None), permission=False),
+            built(permission(GATEWAY, None), permission=False),
             says="another API",
         ),
         Proof(
             "any method of this API",
-            _with(_permission(GATEWAY, "{api}/*"), permission=False),
+            built(permission(GATEWAY, "{api}/*"), permission=False),
             says="DELETE /anything",
         ),
-        Proof("Lambda is called by POST", _with(_mapped("GET")), says="whatever the client sends"),
-        Proof("another function behind it", _with(_mapped("POST", "greet")), says="does not name"),
         Proof(
-            "a role of the integration", _with(_role_of_the_integration, permission=False), "right"
+            "any method of this path",
+            built(permission(GATEWAY, "{api}/*/*/orders"), permission=False),
+            says="PUT /orders",
+        ),
+        Proof(
+            "another action",
+            built(
+                permission(GATEWAY, "{api}/*/POST/orders", "lambda:GetFunction"), permission=False
+            ),
+            says="lambda:GetFunction",
+        ),
+        Proof("not a proxy", built(mapped("POST", kind="AWS")), says="mappings of its own"),
+        Proof(
+            "an older deployment",
+            built(mapped("POST", "greet"), mapped("POST", deployed=False)),
+            says="Deploy again",
+        ),
+        Proof("Lambda is called by POST", built(mapped("GET")), says="whatever the client sends"),
+        Proof("another function behind it", built(mapped("POST", "greet")), says="does not name"),
+        Proof(
+            "a role of the integration", built(role_of_the_integration, permission=False), "right"
         ),
         Proof(
             "this stage only",
-            _with(_permission(GATEWAY, "{api}/live/POST/orders"), permission=False),
+            built(permission(GATEWAY, "{api}/live/POST/orders"), permission=False),
             "right",
         ),
     ),

@@ -23,6 +23,7 @@ from orderlab.orders.parts.names import function_arn
 from orderlab.practice.http import request
 
 NAME = "show-order"
+PATH = "/orders/{orderId}"
 SOURCE = """import json
 
 def handler(event, context):
@@ -112,7 +113,8 @@ def _nothing_below(workspace: Workspace) -> Outcome:
 
 
 def _failed(workspace: Workspace, below: dict[str, dict[str, Any]], got: str) -> Outcome:
-    path, resource = next(iter(below.items()))
+    # the path that comes nearest to what was asked for
+    path, resource = max(below.items(), key=lambda each: (each[0] == PATH, "{" in each[0]))
     if "{" not in path:
         return _wrong(
             "a fixed word",
@@ -120,7 +122,7 @@ def _failed(workspace: Workspace, below: dict[str, dict[str, Any]], got: str) ->
             got,
             "A path parameter stands in braces, as {name} does in hello.",
         )
-    if path != "/orders/{orderId}":
+    if path != PATH:
         return _wrong(
             "another name in the braces",
             f"The path is {path}, so the event has no parameter orderId.",
@@ -147,6 +149,21 @@ def _way(workspace: Workspace, resource: str, got: str) -> Outcome:
             "GET /orders/{orderId} does not lead to show-order.",
             str(integration.get("uri", "no integration"))[-90:],
             "uri=BEHIND.format(show_arn)",
+        )
+    if method.get("authorizationType") != "NONE" or method.get("apiKeyRequired"):
+        return _wrong(
+            "a door that asks for more",
+            f"GET {PATH} is there, and it asks the caller for a key or a signature.",
+            got,
+            'authorizationType="NONE", no API key.',
+        )
+    if integration.get("type") != "AWS_PROXY":
+        return _wrong(
+            "not a proxy",
+            f"The integration has the type {integration.get('type')}, so the gateway wants mappings "
+            "of its own for request and answer.",
+            got,
+            'type="AWS_PROXY" hands request and answer through.',
         )
     if integration.get("httpMethod") != "POST":
         return _wrong(
@@ -192,6 +209,8 @@ def _built(
     permit: bool = True,
     deploy: bool = True,
     method: str = "GET",
+    kind: str = "AWS_PROXY",
+    auth: str = "NONE",
 ) -> Callable[[Workspace], None]:
     def attempt(workspace: Workspace) -> None:
         target, gateway = workspace.target, workspace.client("apigateway")
@@ -202,10 +221,10 @@ def _built(
             restApiId=api_id, parentId=_resources(workspace)[under]["id"], pathPart=part
         )
         where = {"restApiId": api_id, "resourceId": made["id"], "httpMethod": method}
-        gateway.put_method(**where, authorizationType="NONE")
+        gateway.put_method(**where, authorizationType=auth)
         gateway.put_integration(
             **where,
-            type="AWS_PROXY",
+            type=kind,
             integrationHttpMethod=verb,
             uri=BEHIND.format(function_arn(target, function)),
         )
@@ -282,6 +301,8 @@ gateway.create_deployment(restApiId=api, stageName="live")
         Proof("another source", _built(source="{api}/*/POST/orders"), says="/orders/and the id"),
         Proof("any API at all", _built(source=None), says="another API"),
         Proof("not deployed", _built(deploy=False), says="does not serve it"),
+        Proof("not a proxy", _built(kind="AWS"), says="mappings of its own"),
+        Proof("a door that asks for more", _built(auth="AWS_IAM"), says="a signature"),
         Proof("no GET", _built(method="POST"), says="no method GET"),
         Proof("this stage only", _built(source="{api}/live/GET/orders/*"), "right"),
         Proof("any path of GET", _built(source="{api}/*/GET/*"), "right"),

@@ -21,12 +21,12 @@ def foreign_api_gets_in(
     gateway = workspace.client("apigateway")
     own = not api
     api_id = gateway.create_rest_api(name="probe-of-a-check")["id"] if own else _id(workspace, api)
-    root = next(
-        each["id"]
-        for each in gateway.get_resources(restApiId=api_id, limit=500)["items"]
-        if each["path"] == "/"
+    items = gateway.get_resources(restApiId=api_id, limit=500)["items"]
+    paths = {each["path"]: each["id"] for each in items}
+    there = paths.get(f"/{path}")
+    resource = (
+        there or gateway.create_resource(restApiId=api_id, parentId=paths["/"], pathPart=path)["id"]
     )
-    resource = gateway.create_resource(restApiId=api_id, parentId=root, pathPart=path)["id"]
     where = {"restApiId": api_id, "resourceId": resource, "httpMethod": verb}
     try:
         gateway.put_method(**where, authorizationType="NONE")
@@ -43,7 +43,10 @@ def foreign_api_gets_in(
         if own:
             gateway.delete_rest_api(restApiId=api_id)
         else:
-            gateway.delete_resource(restApiId=api_id, resourceId=resource)
+            if there:
+                gateway.delete_method(**where)
+            else:
+                gateway.delete_resource(restApiId=api_id, resourceId=resource)
             gateway.delete_stage(restApiId=api_id, stageName=STAGE)
 
 
