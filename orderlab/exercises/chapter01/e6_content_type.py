@@ -205,7 +205,14 @@ def _not_looked_at(workspace: Workspace, got: str) -> Outcome:
             got,
             "Which key stands for every content type?",
         )
-    if _served_now(workspace):
+    if "Empty" in (models.get(JSON), models.get("$default")):
+        return _wrong(
+            "the empty model",
+            "POST /orders compares a body with the model Empty, which every body fits.",
+            got,
+            "The value of the patch is the name of the model that you made.",
+        )
+    if _let_in_by_definition(workspace):
         return _wrong(
             "another schema",
             "The door looks, and it lets wrong orders in.",
@@ -217,8 +224,17 @@ def _not_looked_at(workspace: Workspace, got: str) -> Outcome:
 
 def _past(workspace: Workspace, kind: str, got: str) -> Outcome:
     models = _definition(workspace)["models"]
-    if "$default" in models:
+    if "$default" in models and not _let_in_by_definition(workspace, kind):
         return _not_deployed(got)
+    if "$default" in models:
+        own = models.get(kind)
+        return _wrong(
+            "a type with a model of its own",
+            f"An order without lines came in as {kind}: "
+            + (f"that type has the model {own}." if own else "the definition lets it in."),
+            got,
+            "$default counts for the types that have no model of their own.",
+        )
     return _wrong(
         "one type more or less",
         f"You named {', '.join(models)}. An order without lines came in as {kind}.",
@@ -236,14 +252,17 @@ def _not_deployed(got: str) -> Outcome:
     )
 
 
-def _served_now(workspace: Workspace) -> bool:
-    """Whether the stage's deployment is younger than any change that can be seen: test-invoke."""
+def _let_in_by_definition(workspace: Workspace, kind: str = JSON) -> bool:
+    """Whether the definition, deployed or not, lets a wrong order of that type in: test-invoke."""
     method = orders_method(workspace.target)
     assert method is not None
-    tried = workspace.client("apigateway").test_invoke_method(
-        **method["where"], body=json.dumps(_invalid()[0]), headers={"Content-Type": JSON}
-    )
-    return int(tried["status"]) != 400
+    gateway, headers = workspace.client("apigateway"), {"Content-Type": kind}
+    wrong_ones = _invalid() if kind == JSON else _invalid()[:1]
+    tried = [
+        gateway.test_invoke_method(**method["where"], body=json.dumps(each), headers=headers)
+        for each in wrong_ones
+    ]
+    return any(int(each["status"]) != 400 for each in tried)
 
 
 def _wrong(name: str, message: str, got: str, next: str) -> Outcome:
@@ -275,15 +294,19 @@ def _names(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _named_and_default(workspace: Workspace) -> None:
-    """A model for JSON and one for all others."""
-    _built(deploy=False)(workspace)
-    method = orders_method(workspace.target)
-    assert method is not None
-    gateway, where = workspace.client("apigateway"), method["where"]
-    change = {"op": "add", "path": "/requestModels/application~1json", "value": "Order"}
-    gateway.update_method(**where, patchOperations=[change])
-    gateway.create_deployment(restApiId=where["restApiId"], stageName=STAGE)
+def _and_default(kind: str, model: str) -> Any:
+    """A model for one type, and Order for all others."""
+
+    def attempt(workspace: Workspace) -> None:
+        _built(deploy=False)(workspace)
+        method = orders_method(workspace.target)
+        assert method is not None
+        gateway, where = workspace.client("apigateway"), method["where"]
+        change = {"op": "add", "path": f"/requestModels/{kind}", "value": model}
+        gateway.update_method(**where, patchOperations=[change])
+        gateway.create_deployment(restApiId=where["restApiId"], stageName=STAGE)
+
+    return attempt
 
 
 def _replaced(workspace: Workspace) -> None:
@@ -345,7 +368,15 @@ gateway.create_deployment(restApiId=api, stageName="live")
         Proof("another schema", _built(schema=_ANYTHING), says="lets wrong orders in"),
         Proof("nobody gets in", _built(schema=_NOTHING), says="refused now"),
         Proof("the function looks", _in_the_function, says="was started"),
-        Proof("JSON named as well", _named_and_default, "right"),
+        Proof(
+            "the empty model", _and_default("application~1json", "Empty"), says="every body fits"
+        ),
+        Proof(
+            "a type with a model of its own",
+            _and_default("text~1csv", "Empty"),
+            says="has the model Empty",
+        ),
+        Proof("JSON named as well", _and_default("application~1json", "Order"), "right"),
         Proof("the method made anew", _replaced, "right"),
     ),
 )

@@ -86,19 +86,19 @@ def _kind(
     if all(read[k] == max((p["Maximum"] for p in points[k]), default=0) for k in KEYS):
         return (
             "the largest single value",
-            "Your numbers are the Maximum: the largest value that a single request reported.",
+            "Your numbers are as large as the Maximum: the largest value that one request reported.",
             "Which statistic adds up?",
         )
     if all(abs(read[k] - sum(p["Average"] for p in points[k])) < 0.01 for k in KEYS):
         return (
             "an average",
-            "Your numbers are averages: a share of the requests, and not a count.",
+            "Your numbers are those of the Average: a share of the requests, and not a count.",
             "Which statistic adds up?",
         )
     if all(read[k] == sum(p["SampleCount"] for p in points[k]) for k in KEYS):
         return (
             "how often it was reported",
-            "Your numbers are the SampleCount: each request reports once, as 0 or 1.",
+            "Your numbers are those of the SampleCount: each request reports once, as 0 or 1.",
             "Sum adds up the values that were reported.",
         )
     return (

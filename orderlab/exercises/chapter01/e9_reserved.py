@@ -104,6 +104,15 @@ def _judge(answers: list[Any], reserved: int | None, new_code: bool) -> Outcome:
         )
     most = max((sum(b <= began < e for b, e in spans) for began, _ in spans), default=0)
     in_turn = most == 1 and len(spans) >= MOST  # that is why it takes so long
+    others = [each for each in answers if each is not None and not _is_span(each)]
+    if others:
+        return wrong(
+            "other answers",
+            "ask-tax answered without began and ended, so I can't see how many were at work.",
+            **found,
+            got=repr(others[0])[:80],
+            next="Put its code back, before you look at concurrency: `ex.again()`.",
+        )
     if len(spans) < ORDERS and not in_turn:
         return wrong(
             "not all answered",
@@ -112,7 +121,7 @@ def _judge(answers: list[Any], reserved: int | None, new_code: bool) -> Outcome:
             got=f"{len(spans)} of {ORDERS} answered",
             next="Is it slower than it need be?",
         )
-    if most > MOST:
+    if most > MOST or (reserved or 0) > MOST:
         return _too_many(most, reserved, new_code)
     if reserved is None:
         return wrong(
@@ -151,7 +160,7 @@ def _too_many(most: int, reserved: int | None, new_code: bool) -> Outcome:
     if reserved is not None:
         return wrong(
             "a cap that is too high",
-            f"{reserved} may run at once, and they did more than the service bears.",
+            f"Up to {reserved} may run at once. The service behind bears {MOST}.",
             **found,
             next="The cap must not be above what stands behind.",
         )
@@ -196,6 +205,14 @@ def _lock(workspace: Workspace) -> None:
     functions.get_waiter("function_updated_v2").wait(FunctionName=name)
 
 
+def _silent(workspace: Workspace) -> None:
+    functions, name = workspace.client("lambda"), workspace.name(NAME)
+    code = "def handler(event, context):\n    return 'done'\n"
+    functions.update_function_code(FunctionName=name, ZipFile=zipped({"tax.py": code}))
+    functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+    _cap(MOST)(workspace)
+
+
 def _faster(workspace: Workspace) -> None:
     files = {"tax.py": SOURCE.replace("0.25", "0.2")}
     functions, name = workspace.client("lambda"), workspace.name(NAME)
@@ -223,9 +240,10 @@ RESERVED = Exercise(
     waits=True,
     proofs=(
         Proof("nobody at all", _cap(0), says="switches the function off"),
-        Proof("a cap that is too high", _cap(8), says="more than the service bears"),
+        Proof("a cap that is too high", _cap(8), says="The service behind bears"),
         Proof("one at a time", _cap(1), says="serves one"),
         Proof("a lock in the code", _lock, says="not seen by the others"),
+        Proof("other answers", _silent, says="without began and ended"),
         Proof("another size", _memory, says="changes one environment"),
         Proof("two at once", _cap(2), "right"),
         Proof("three, in code that works faster", _faster, "right"),
