@@ -31,7 +31,7 @@ import orderlab
 lab = orderlab.start(chapter=5, fresh=True)
 
 # %% [markdown]
-# Chapter 04's system is deployed, and every promise of the storm was kept. One thing in the customer's house is not on AWS, and can't be: the label printer of the warehouse. It hangs on a cable, and a program on the PC beside it asks a queue for labels. `lab.exercise("5.3")`, to which you come later, has made that queue, `labels`, and subscribed it to the topic `order-events`, with the calls that you know from chapter 03. It is new in the diagram:
+# Chapter 04's system is deployed, and every promise of the storm was kept. One thing in the customer's house is not on AWS, and can't be: the label printer of the warehouse. It hangs on a cable, and a program on the PC beside it asks a queue for labels. `lab.exercise("5.3")`, to which you come later, has made that queue, `labels`, and subscribed it to the topic `order-events`, with the calls that you know from chapter 03. In the diagram it is the one whose consumer is not to be seen:
 
 # %%
 lab.exercise("5.3")
