@@ -187,12 +187,12 @@ lab.compare("5.p2", "more than half" if share > 0.5 else f"{share:.0%}", "on ave
 empties.plot()
 
 # %% [markdown]
-# Three ways to the same numbers: *measured* on the real local queue, *simulated* with a million receives, and *calculated*. The measured ones may lie beside the calculated ones by four standard errors and two answers, which is the band in the plot. A right queue leaves it about once in ten thousand experiments.
+# Three ways to the same numbers: *measured* on the real local queue, *simulated* with a million receives, and *computed*. The measured ones may lie beside the computed ones by four standard errors and two answers: the stated error, drawn at each point. A right queue goes beyond it about once in ten thousand experiments.
 
 # %%
 print("all within the stated error:", empties.agree)
 simulated = lab.polling_simulation(1, receives=1_000_000).empty_share
-print(f"one message: {simulated:.4f} simulated, {lab.polling_odds(1).empty:.4f} calculated")
+print(f"one message: {simulated:.4f} simulated, {lab.polling_odds(1).empty:.4f} computed")
 
 # %% tags=["claim"]
 assert empties.agree and share > 0.5
