@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
-from orderlab.exercises.engine.answers import listing
+from orderlab.exercises.engine.answers import CannotRead, listing
 
 TRUTH = ["INSERT", "MODIFY", "REMOVE"]
 _NAMES = set(TRUTH)
 # what one might say for it
-_SYNONYMS = {"UPDATE": "MODIFY", "DELETE": "REMOVE", "INSERTED": "INSERT", "REMOVED": "REMOVE"}
+_SYNONYMS = {
+    "UPDATE": "MODIFY",
+    "UPDATED": "MODIFY",
+    "MODIFIED": "MODIFY",
+    "DELETE": "REMOVE",
+    "DELETED": "REMOVE",
+    "REMOVED": "REMOVE",
+    "INSERTED": "INSERT",
+}
+# what one might write for a call that leaves no record
+_NO_RECORD = {"", "NONE", "-", "NOTHING"}
 _LOOKED = "put, the same put again, update, delete of what is not there, delete"
 
 
@@ -32,13 +42,18 @@ def _check(workspace: Workspace) -> Outcome:
 
 def _names(answer: Any) -> list[str] | None:
     """The names, whether they come as a list or as one text, in capitals or not."""
-    if isinstance(answer, int | float):
+    if isinstance(answer, int | float) or (isinstance(answer, str) and answer.strip().isdigit()):
         return None
+    if isinstance(answer, set | frozenset):
+        raise CannotRead("A set has no order, and records have one: I expected a list of names.")
     if isinstance(answer, str):
         answer = ",".join(answer.strip("[]() \n").replace(";", ",").split())
     said = [str(each).strip("'\" ").upper() for each in listing(answer, "a list of event names")]
-    names = [_SYNONYMS.get(each, each) for each in said if each]
-    return names if set(names) <= _NAMES else None
+    names = [_SYNONYMS.get(each, each) for each in said if each not in _NO_RECORD]
+    unknown = [each for each in names if each not in _NAMES]
+    if unknown:
+        raise CannotRead(f"{unknown[0]} is not an eventName; those are {', '.join(TRUTH)}.")
+    return names
 
 
 def _judge(names: list[str]) -> Outcome:
@@ -132,6 +147,14 @@ RECORDS = Exercise(
         ),
         Proof("how many, not which", lambda _: 3, says="not their number"),
         Proof("another list", lambda _: ["INSERT", "REMOVE"], says="not what the stream shows"),
+        Proof(
+            "an answer that cannot be read",
+            lambda _: ["PutItem", "UpdateItem", "DeleteItem"],
+            says="PUTITEM is not an eventName",
+        ),
+        Proof(
+            "with the silent calls", lambda _: ["INSERT", None, "MODIFY", None, "REMOVE"], "right"
+        ),
         Proof("as one text, in small letters", lambda _: "insert, modify, remove", "right"),
         Proof("a generator", lambda _: (n for n in ("Insert", "Modify", "Remove")), "right"),
     ),

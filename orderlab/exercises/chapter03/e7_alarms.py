@@ -45,7 +45,17 @@ def _parts(target: Target) -> list[tuple[tuple[str, str, str], str]]:
 
 def _alarms(target: Target) -> list[dict[str, Any]]:
     pages = target.client("cloudwatch").get_paginator("describe_alarms").paginate()
-    return [alarm for page in pages for alarm in page["MetricAlarms"]]
+    return [_flat(alarm) for page in pages for alarm in page["MetricAlarms"]]
+
+
+def _flat(alarm: dict[str, Any]) -> dict[str, Any]:
+    """An alarm on a list of metrics that holds one, as if it named that metric itself."""
+    metrics = alarm.get("Metrics") or []
+    if len(metrics) != 1 or "MetricStat" not in metrics[0]:
+        return {"Period": 60, "Dimensions": [], **alarm}
+    found = metrics[0]["MetricStat"]
+    more = {"Statistic": found["Stat"], "Period": found["Period"], "Unit": found.get("Unit")}
+    return {**alarm, **found["Metric"], **more}
 
 
 def _looks_at(target: Target, alarm: dict[str, Any], kind: tuple[str, str, str], name: str) -> bool:
@@ -136,12 +146,26 @@ def _fault(alarm: dict[str, Any], kind: tuple[str, str, str]) -> tuple[str, str,
             "An alarm looks at another metric than the one that tells of a failure.",
             "Errors of a function; ApproximateNumberOfMessagesVisible of a queue.",
         )
-    if alarm.get("Statistic") not in ("Sum", "Maximum"):
+    statistic = alarm.get("Statistic") or alarm.get("ExtendedStatistic")
+    if statistic == "SampleCount":
+        return (
+            "how often it was reported",
+            "SampleCount counts reports, also those of 0 failures: an alarm rings at every call.",
+            "Sum counts, and Maximum is the largest value in the period.",
+        )
+    if statistic not in ("Sum", "Maximum", "p100"):
         return (
             "another statistic",
-            f"The statistic {alarm.get('Statistic')} of one failure among many calls may stay "
-            "below the threshold.",
+            f"The statistic {statistic} of one failure among many calls may stay below the "
+            "threshold.",
             "Sum counts, and Maximum is the largest value in the period.",
+        )
+    if alarm.get("Unit") not in (None, "", "Count"):
+        return (
+            "another unit",
+            f"An alarm wants values in {alarm['Unit']}. These metrics report a Count, so it sees "
+            "none of them.",
+            "Leave Unit out, or say Count.",
         )
     return _when(alarm)
 
@@ -204,7 +228,7 @@ def _missing(target: Target, missing: list[str], alarms: list[dict[str, Any]]) -
 def _told(alarm: dict[str, Any]) -> str:
     whose = ", ".join(d["Value"] for d in alarm.get("Dimensions", [])) or "all"
     return (
-        f"{alarm['AlarmName']}: {alarm.get('Statistic')} of {alarm.get('MetricName')} of {whose}, "
+        f"{alarm['AlarmName']}: {alarm.get('Statistic') or alarm.get('ExtendedStatistic')} of {alarm.get('MetricName')} of {whose}, "
         f"{alarm['ComparisonOperator']} {alarm['Threshold']:g}"
     )[:150]
 
@@ -292,6 +316,8 @@ for name in dead_letters:
         Proof("too late", _put(Period=3600), says="3600 s"),
         Proof("once is not enough", _put(EvaluationPeriods=3), says="several periods"),
         Proof("another statistic", _put(Statistic="Average"), says="Average"),
+        Proof("how often it was reported", _put(Statistic="SampleCount"), says="at every call"),
+        Proof("another unit", _put(Unit="Seconds"), says="sees none of them"),
         Proof("another metric", _put(MetricName="Invocations"), says="another metric"),
         Proof("one alarm for all", _put(FUNCTION, Dimensions=[]), says="every function"),
         Proof(
