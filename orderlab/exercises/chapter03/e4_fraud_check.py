@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from orderlab.exercises.chapter03.filter_mistakes import LIMIT, WANTED, mistake
 from orderlab.exercises.chapter03.foreign_topic import door, policy_of
 from orderlab.exercises.chapter03.notebook_names import names
 from orderlab.exercises.chapter03.probes import collect, probe_id, publish, subscriptions
@@ -20,8 +21,6 @@ from orderlab.orders.parts.names import queue_arn, topic_arn
 from orderlab.target.base import Target
 
 QUEUE = "fraud-check"
-LIMIT = 20_000
-WANTED = {"far above", "somewhat above", "just at it"}
 _COPIED = ("FilterPolicy", "FilterPolicyScope", "RawMessageDelivery")
 _LOOKED = (
     "eight events, sent through a topic and a queue of mine with your subscription's settings: new "
@@ -78,6 +77,15 @@ def _check(workspace: Workspace) -> Outcome:
         return untouched(
             "The queue fraud-check is not subscribed to order-events.",
             next="sns.subscribe, as for the three queues, with another FilterPolicy.",
+        )
+    if not policy_of(target, QUEUE):
+        return wrong(
+            "a queue without its policy",
+            "fraud-check is subscribed, and its queue has no policy any more, so nothing gets in.",
+            looked_at="the policy of the queue fraud-check",
+            expected="the policy that the queue came with",
+            got="none",
+            next="`ex.again()` puts it back.",
         )
     attributes = {name: mine[0][name] for name in _COPIED if mine[0].get(name)}
     outcome = _judge(_passed(target, attributes), attributes)
@@ -144,7 +152,7 @@ def _judge(passed: set[str], attributes: dict[str, str]) -> Outcome:
             looked_at=_LOOKED,
             got=got,
         )
-    name, message, hint = _mistake(passed, attributes)
+    name, message, hint = mistake(passed, attributes)
     return wrong(
         name,
         message,
@@ -152,46 +160,6 @@ def _judge(passed: set[str], attributes: dict[str, str]) -> Outcome:
         expected=", ".join(sorted(WANTED)),
         got=got,
         next=hint,
-    )
-
-
-def _mistake(passed: set[str], attributes: dict[str, str]) -> tuple[str, str, str]:
-    if len(passed) == len(_probes()):
-        return (
-            "no filter",
-            "Everything comes: without a filter policy a subscription gets all that is published.",
-            "The subscription's attribute FilterPolicy, as JSON text.",
-        )
-    if not passed and attributes.get("FilterPolicyScope") == "MessageBody":
-        return (
-            "another place in the body",
-            "Nothing comes. With the scope MessageBody the names must be where the event has them.",
-            "event_type and total_cents are at the top of the event, not inside `order`.",
-        )
-    if not passed or passed == {"just at it"}:
-        return (
-            "a number compared as text",
-            "Orders above the limit don't come. A list of values compares for equality.",
-            '{"numeric": [operator, value]} compares numbers.',
-        )
-    if "a changed one" in passed or "a removed one" in passed:
-        return (
-            "changes too",
-            "A changed order comes as well.",
-            "Names in a policy are joined by AND: event_type and total_cents in one policy.",
-        )
-    if "just below" in passed and "small" in passed:
-        return (
-            "dollars for cents",
-            "Small orders come too. Totals are in cents.",
-            "How many cents are $200.00?",
-        )
-    if passed == WANTED - {"just at it"}:
-        return ("the limit itself", "An order of exactly $200.00 is missing.", '"at least" is >=.')
-    return (
-        "another filter",
-        "Other orders come than those that are wanted.",
-        "Compare what came with what was wanted.",
     )
 
 
@@ -271,6 +239,31 @@ sns.subscribe(
             "the limit itself",
             _subscribe({**_RIGHT, "total_cents": [{"numeric": [">", LIMIT]}]}),
             says="exactly $200.00",
+        ),
+        Proof(
+            "a name that no event has",
+            _subscribe({"type": ["OrderPlaced"], "total_cents": [{"numeric": [">=", LIMIT]}]}),
+            says="asks for type",
+        ),
+        Proof(
+            "another word for the type",
+            _subscribe({**_RIGHT, "event_type": ["order-placed"]}),
+            says="order-placed",
+        ),
+        Proof(
+            "no total in it",
+            _subscribe({"event_type": ["OrderPlaced"]}),
+            says="not name total_cents",
+        ),
+        Proof(
+            "a cent too low",
+            _subscribe({**_RIGHT, "total_cents": [{"numeric": [">=", LIMIT - 1]}]}),
+            says="$199.99",
+        ),
+        Proof(
+            "large orders are missing",
+            _subscribe({**_RIGHT, "total_cents": [{"numeric": ["<=", LIMIT]}]}),
+            says="far above",
         ),
         Proof("the envelope", _subscribe(_RIGHT), says="raw events"),
         Proof(
