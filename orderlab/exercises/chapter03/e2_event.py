@@ -19,30 +19,23 @@ from orderlab.exercises.chapter03.event_attempts import (
     totalled,
     with_more,
 )
+from orderlab.exercises.chapter03.event_judged import (
+    LOOKED,
+    Found,
+    judge_attributes,
+    judge_body,
+    refused,
+)
 from orderlab.exercises.chapter03.foreign_topic import door
 from orderlab.exercises.chapter03.probes import (
     collect,
     probe_id,
     probe_order,
     record,
-    total_cents,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
-from orderlab.practice.items import FIELDS, plain
+from orderlab.practice.items import plain
 from orderlab.target.base import Target
-
-_LOOKED = (
-    "records of orders that nobody has seen, with several lines and a coupon: inserted, changed "
-    "and removed; each published to a topic of mine"
-)
-
-
-class _Found(Exception):
-    """A verdict reached inside the trial."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.message)
-        self.outcome = outcome
 
 
 def _check(workspace: Workspace) -> Outcome:
@@ -58,7 +51,7 @@ def _check(workspace: Workspace) -> Outcome:
         )
     try:
         return _try(workspace.target, convert)
-    except _Found as found:
+    except Found as found:
         return found.outcome
 
 
@@ -73,15 +66,15 @@ def _try(target: Target, convert: Callable[[Any], Any]) -> Outcome:
     with _topic(target) as (topic, queue):
         for name, order, request in cases:
             _publish(target, topic, name, request)
-            _body(name, order, request)
+            judge_body(name, order, request)
         wanted = [order["order_id"] for _, order, _ in cases]
         bodies = collect(target, queue, wanted, enough=len(cases), seconds=5.0)
     for name, order, request in cases:
-        _attributes(name, order, request)
+        judge_attributes(name, order, request)
     return right(
         "Subscribers read the body. SNS reads the attributes, so that nobody is sent what it would "
         "throw away.",
-        looked_at=_LOOKED,
+        looked_at=LOOKED,
         got=f"{len(bodies)} events, each with its order, its type and its total",
     )
 
@@ -92,7 +85,7 @@ def _request(convert: Callable[[Any], Any], name: str, order: dict[str, Any]) ->
     except Exception as error:
         got = f"{type(error).__name__}: {error}"[:120]
     if name == "REMOVE":
-        raise _Found(
+        raise Found(
             wrong(
                 "an image after a removal",
                 "It raises for a REMOVE record. After a removal there is no new image, only the key.",
@@ -102,11 +95,11 @@ def _request(convert: Callable[[Any], Any], name: str, order: dict[str, Any]) ->
                 next='Look at record["dynamodb"]["Keys"], which every record has.',
             )
         )
-    raise _Found(
+    raise Found(
         wrong(
             "it raises",
             f"It raises for a record with the eventName {name}.",
-            looked_at=_LOOKED,
+            looked_at=LOOKED,
             got=got,
             next='Call it yourself: to_publish(sample). The change is under record["dynamodb"].',
         )
@@ -114,162 +107,34 @@ def _request(convert: Callable[[Any], Any], name: str, order: dict[str, Any]) ->
 
 
 def _publish(target: Target, topic: str, name: str, request: Any) -> None:
+    if request is None:
+        raise refused(
+            "nothing for some records",
+            f"For a record with the eventName {name} your function returns nothing.",
+            "None",
+            "Each record becomes an event; its type says what happened.",
+        )
+    if not isinstance(request, dict):
+        raise refused(
+            "not the parameters of a call",
+            f"Your function returns a {type(request).__name__}. I call sns.publish(**request) with "
+            "what it returns.",
+            repr(request)[:120],
+            'Return a dictionary: {"Message": ..., "MessageAttributes": ...}.',
+        )
     try:
         target.client("sns").publish(**{**request, "TopicArn": topic})
     except (BotoCoreError, ClientError, TypeError, ValueError) as error:
-        raise _Found(
+        raise Found(
             wrong(
                 "a request that SNS refuses",
                 f"SNS does not take what comes of a record with the eventName {name}.",
-                looked_at=_LOOKED,
+                looked_at=LOOKED,
                 expected='{"Message": text, "MessageAttributes": {...}}',
                 got=str(error)[:200],
                 next="Message is a text: json.dumps of the event. A StringValue is a text, too.",
             )
         ) from None
-
-
-def _body(name: str, order: dict[str, Any], request: dict[str, Any]) -> None:
-    event = _read(request["Message"])
-    if not isinstance(event, dict):
-        raise _wrong(
-            "a body that is not JSON",
-            "The message's body is not a JSON object.",
-            str(request["Message"])[:120],
-            "json.dumps makes JSON of a dictionary; str does not.",
-        )
-    if isinstance(event.get("order_id"), dict) or _typed(event.get("order")):
-        raise _wrong(
-            "DynamoDB's own JSON",
-            "The event speaks DynamoDB's typed JSON, so every subscriber would have to know where "
-            "the order is kept.",
-            json.dumps(event)[:120],
-            "lab.plain(item) turns typed values into plain ones.",
-        )
-    if name != "INSERT" and event.get("event_type") == TYPES["INSERT"]:
-        raise _wrong(
-            "every change is a new order",
-            f"A record with the eventName {name} is announced as OrderPlaced: shipping would ship "
-            "that order.",
-            json.dumps(event)[:120],
-            'record["eventName"] says what happened.',
-        )
-    if event.get("event_type") != TYPES[name] or event.get("order_id") != order["order_id"]:
-        raise _wrong(
-            "other fields",
-            "The body does not say what happened to which order in the agreed words.",
-            json.dumps({k: v for k, v in event.items() if k != "order"})[:120],
-            f"event_type {TYPES[name]!r} for {name}, and order_id.",
-        )
-    if name != "REMOVE":
-        _order(order, event.get("order"))
-
-
-def _order(order: dict[str, Any], told: Any) -> None:
-    if not isinstance(told, dict):
-        raise _wrong(
-            "an event without the order",
-            "The event names the order and does not hold it. Three services would have to ask the "
-            "table for it, all at the same moment.",
-            f"order: {json.dumps(told)[:80]}",
-            "The new image is the whole order.",
-        )
-    missing = [field for field in FIELDS if told.get(field) != order[field]]
-    if missing:
-        raise _wrong(
-            "a part of the order",
-            f"In the event's order, {', '.join(missing)} is not as in the image.",
-            json.dumps({field: told.get(field) for field in missing})[:120],
-            "Hand on the whole image: a subscriber may need any field.",
-        )
-
-
-def _attributes(name: str, order: dict[str, Any], request: dict[str, Any]) -> None:
-    given = request.get("MessageAttributes") or {}
-    if not given:
-        raise _wrong(
-            "nothing to filter by",
-            "The events arrive, and they have no message attributes, so no subscription can choose "
-            "by them.",
-            "no MessageAttributes",
-            "MessageAttributes with event_type and total_cents.",
-        )
-    kind = given.get("event_type", {})
-    if kind.get("StringValue") != TYPES[name] or not _is(kind, "String"):
-        raise _wrong(
-            "another type in the attribute",
-            f"The attribute event_type of a record {name} is not the String {TYPES[name]}.",
-            json.dumps(kind, default=str)[:100],
-            "Body and attributes say the same.",
-        )
-    total = given.get("total_cents")
-    if name == "REMOVE":
-        return
-    if total is None:
-        raise _wrong(
-            "no total",
-            "There is no attribute total_cents, so the fraud desk cannot ask for large orders.",
-            ", ".join(given),
-            "total_cents: the goods less coupon_cents.",
-        )
-    if not _is(total, "Number"):
-        raise _wrong(
-            "a number as text",
-            f"The total travels as {total.get('DataType')}. A numeric filter matches only "
-            "attributes of the type Number.",
-            json.dumps(total, default=str)[:100],
-            '"DataType": "Number" (its StringValue stays a text).',
-        )
-    if str(total.get("StringValue")) != str(total_cents(order)):
-        raise _Found(_another_total(order, str(total.get("StringValue"))))
-
-
-def _another_total(order: dict[str, Any], said: str) -> Outcome:
-    lines = order["lines"]
-    goods = sum(line["quantity"] * line["unit_price_cents"] for line in lines)
-    known = {
-        str(goods): ("the coupon is not taken off", "That is the goods without the coupon."),
-        str(sum(each["unit_price_cents"] for each in lines) - order["coupon_cents"]): (
-            "each article once",
-            "That is one of each article, whatever the quantity.",
-        ),
-        str(lines[0]["quantity"] * lines[0]["unit_price_cents"] - order["coupon_cents"]): (
-            "the first line only",
-            "That is the first line of the order alone.",
-        ),
-    }
-    name, words = known.get(
-        said, ("another total", f"An order's total is said to be {said}, and it is another.")
-    )
-    return wrong(
-        name,
-        words,
-        looked_at=_LOOKED,
-        expected=f"{total_cents(order)} for {len(lines)} lines and a coupon of "
-        f"{order['coupon_cents']}",
-        got=said,
-        next="The sum of quantity times unit_price_cents over all lines, less coupon_cents.",
-    )
-
-
-def _wrong(name: str, message: str, got: str, next: str) -> _Found:
-    return _Found(wrong(name, message, looked_at=_LOOKED, got=got, next=next))
-
-
-def _is(attribute: dict[str, Any], kind: str) -> bool:
-    # a custom label may follow the type: Number.int
-    return str(attribute.get("DataType", "")).partition(".")[0] == kind
-
-
-def _typed(found: Any) -> bool:
-    return isinstance(found, dict) and isinstance(found.get("order_id"), dict)
-
-
-def _read(body: str) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None
 
 
 @contextmanager
@@ -380,6 +245,21 @@ EVENT = Exercise(
             "a request that SNS refuses",
             lambda _: lambda r: {"Message": {"a": 1}},
             says="SNS does not take",
+        ),
+        Proof(
+            "nothing for some records",
+            lambda _: lambda r: to_publish_right(r) if r["eventName"] == "INSERT" else None,
+            says="returns nothing",
+        ),
+        Proof(
+            "not the parameters of a call",
+            lambda _: lambda r: json.dumps(to_publish_right(r)),
+            says="returns a str",
+        ),
+        Proof(
+            "JSON within JSON",
+            but(lambda r, e, a: e.update(order=json.dumps(e.get("order")))),
+            says="read JSON twice",
         ),
         Proof("not a function", lambda _: {"Message": "x"}, says="function itself"),
         Proof("with a subject and more attributes", lambda _: with_more, "right"),

@@ -14,9 +14,10 @@ from orderlab.exercises.chapter03.fan_out_attempts import (
     attempt,
     statement,
 )
+from orderlab.exercises.chapter03.fan_out_doors import LOOKED, open_doors
 from orderlab.exercises.chapter03.foreign_topic import (
     door,
-    lets_other_accounts_in,
+    lets_in,
     policy_of,
 )
 from orderlab.exercises.chapter03.notebook_names import names
@@ -32,10 +33,6 @@ from orderlab.orders.parts import messaging
 from orderlab.orders.parts.names import queue_arn, topic_arn
 from orderlab.target.base import Target
 
-_LOOKED = (
-    "published OrderPlaced, OrderChanged and OrderRemoved events to order-events and an OrderPlaced "
-    "event to another topic, and looked for them at each queue"
-)
 _EXPECTED = "at each of the three queues: order-events' OrderPlaced event, as it was published"
 
 
@@ -89,11 +86,11 @@ def _check(workspace: Workspace) -> Outcome:
     return (
         _nothing(target, arrived, sent, subscribed, policies)
         or _form(arrived, sent)
-        or _doors(target, arrived, sent, policies)
+        or open_doors(target, arrived, sent, policies)
         or right(
             "One publish, three copies, each service with a queue of its own. The policy on the queue "
             "is the half that SNS can't do for you: it belongs to the one who receives.",
-            looked_at=_LOOKED,
+            looked_at=LOOKED,
             got="OrderPlaced at inventory, invoicing and shipping, and nothing else",
         )
     )
@@ -139,7 +136,7 @@ def _nothing(
     if not empty:
         return None
     got = f"nothing at {', '.join(empty)}"
-    common = {"looked_at": _LOOKED, "expected": _EXPECTED, "got": got}
+    common = {"looked_at": LOOKED, "expected": _EXPECTED, "got": got}
     if len(subscribed) < len(SERVICES):
         return wrong(
             "not all three",
@@ -163,11 +160,16 @@ def _nothing(
             next='"Principal": {"Service": "sns.amazonaws.com"}; the topic goes into aws:SourceArn.',
             **common,
         )
-    return _filter_or_door(target, empty, common)
+    return _filter_or_door(target, empty, policies, common)
 
 
-def _filter_or_door(target: Target, empty: list[str], common: dict[str, str]) -> Outcome:
-    """Subscribed, and SNS is named: is it the filter, or the policy? The filter is tried."""
+def _filter_or_door(
+    target: Target,
+    empty: list[str],
+    policies: dict[str, list[dict[str, Any]]],
+    common: dict[str, str],
+) -> Outcome:
+    """Subscribed, and SNS is named: is it the filter, or the policy? Both are read."""
     filters = {
         each["Endpoint"]: each.get("FilterPolicy", "") for each in subscriptions(target, TOPIC)
     }
@@ -177,6 +179,17 @@ def _filter_or_door(target: Target, empty: list[str], common: dict[str, str]) ->
             "a filter that drops it",
             "The queue is subscribed, and its filter policy has no OrderPlaced.",
             next="The events carry the attribute event_type with the value OrderPlaced.",
+            **{**common, "got": f"FilterPolicy {chosen}"[:120]},
+        )
+    closed = [
+        n for n in empty if not lets_in(policies[n], topic_arn(target, TOPIC), queue_arn(target, n))
+    ]
+    if chosen and not closed:
+        return wrong(
+            "a filter that wants more",
+            "The queue is subscribed, and its policy lets this topic in. The filter policy asks for "
+            "more than OrderPlaced, and this order was sent to nobody.",
+            next="Every name of a filter policy must match: event_type alone is asked for.",
             **{**common, "got": f"FilterPolicy {chosen}"[:120]},
         )
     return wrong(
@@ -207,7 +220,7 @@ def _form(arrived: dict[str, list[str]], sent: dict[str, str]) -> Outcome | None
             "the envelope",
             "It arrived in SNS's envelope: the event is a text inside `Message`. The services expect "
             "the event itself, and would fail on it, until their dead-letter queues are full.",
-            looked_at=_LOOKED,
+            looked_at=LOOKED,
             expected=_EXPECTED,
             got=next(body for body in bodies if "Notification" in body)[:80] + " ...",
             next="The subscription's attribute RawMessageDelivery.",
@@ -218,54 +231,12 @@ def _form(arrived: dict[str, list[str]], sent: dict[str, str]) -> Outcome | None
             return wrong(
                 "every event",
                 "Other events come too. Each copy is received, paid for, and thrown away.",
-                looked_at=_LOOKED,
+                looked_at=LOOKED,
                 expected="OrderPlaced only",
                 got=f"{kind} at {', '.join(noisy)}",
                 next="The subscription's attribute FilterPolicy chooses by event_type.",
             )
     return None
-
-
-def _doors(
-    target: Target,
-    arrived: dict[str, list[str]],
-    sent: dict[str, str],
-    policies: dict[str, list[dict[str, Any]]],
-) -> Outcome | None:
-    """Whether a queue lets in more than this topic."""
-    entered = [n for n, found in arrived.items() if any(sent["foreign"] in b for b in found)]
-    if entered:
-        return wrong(
-            "open to every topic",
-            "All arrived. I subscribed the queues to another topic, and its event got in as well.",
-            looked_at=_LOOKED,
-            expected="a refusal for every topic but order-events",
-            got=f"the other topic's event at {', '.join(entered)}",
-            next="The condition on aws:SourceArn names this topic.",
-        )
-    nameless = [n for n, found in policies.items() if any("Resource" not in s for s in found)]
-    if nameless:
-        return wrong(
-            "no resource named",
-            "All arrived. But a statement of the policy has no Resource, so it doesn't say for which "
-            "queue it is meant.",
-            looked_at="the policies of the queues",
-            expected="a Resource with the queue's ARN",
-            got=f"no Resource at {', '.join(nameless)}",
-            next='"Resource": the ARN of the queue that the policy belongs to.',
-        )
-    topic = topic_arn(target, TOPIC)
-    wide = [name for name, found in policies.items() if lets_other_accounts_in(found, topic)]
-    if not wide:
-        return None
-    return wrong(
-        "open to other accounts",
-        "All arrived. But the policy admits a topic order-events of any account.",
-        looked_at="the policies of the queues, for a topic of account 999999999999",
-        expected="the whole ARN of the topic, with the account",
-        got=f"admitted at {', '.join(wide)}",
-        next="No star in the place of the account.",
-    )
 
 
 FAN_OUT = Exercise(
@@ -350,6 +321,16 @@ for name in ("inventory", "invoicing", "shipping"):
             "a filter that drops it",
             attempt(only={"event_type": ["order_placed"]}),
             says="has no OrderPlaced",
+        ),
+        Proof(
+            "a filter that wants more",
+            attempt(only={"event_type": ["OrderPlaced"], "store_id": ["s-1"]}),
+            says="asks for more than OrderPlaced",
+        ),
+        Proof(
+            "more than sending",
+            attempt(policy=statement({"Service": "sns.amazonaws.com"}, Action="sqs:*")),
+            says="allows more than sending",
         ),
         Proof(
             "closed for this topic",

@@ -179,6 +179,12 @@ def _mistake(reader: dict[str, Any], good: int) -> tuple[str, str, str]:
             "customer, because no one knows.",
             "DestinationConfig with OnFailure names a queue for what is given up.",
         )
+    if reader.get("FilterCriteria") and not destination:
+        return (
+            "filtered away",
+            "The mapping has filter criteria: what they leave out is neither noted nor set aside.",
+            "Let every return through, and let what fails go to returns-failed.",
+        )
     if retries == -1 and age == -1:
         if reader.get("BisectBatchOnFunctionError"):
             return (
@@ -192,6 +198,14 @@ def _mistake(reader: dict[str, Any], good: int) -> tuple[str, str, str]:
             "Nothing limits the tries: the first failure is still being repeated, and a destination "
             "gets only what was given up.",
             "MaximumRetryAttempts is -1: until the record is 24 hours old.",
+        )
+    if retries == -1 and age <= 300:
+        return (
+            "until it is old",
+            f"The tries end when a record is {age} s old, and until then those behind it wait: "
+            f"after 8 s {good} of the good ones were noted.",
+            "A record that failed 3 times for its content will fail the fourth time: "
+            "MaximumRetryAttempts.",
         )
     if retries > 10 or (retries == -1 and age > 300):
         return (
@@ -299,6 +313,12 @@ BLOCKED_SHARD = Exercise(
             _update(BisectBatchOnFunctionError=True, MaximumRetryAttempts=2),
             says="no one knows",
         ),
+        Proof(
+            "until it is old",
+            _update(BisectBatchOnFunctionError=True, MaximumRecordAgeInSeconds=60, aside=True),
+            says="is 60 s old",
+        ),
+        Proof("too patient", _update(MaximumRetryAttempts=100, aside=True), says="far away"),
         Proof(
             "the good thrown out with the bad",
             _update(MaximumRetryAttempts=1, aside=True),

@@ -71,11 +71,38 @@ def lets_other_accounts_in(statements: list[dict[str, Any]], topic: str) -> bool
     return any(_admits(each, foreign) for each in statements if each.get("Effect") == "Allow")
 
 
-def _admits(statement: dict[str, Any], topic: str) -> bool:
+def lets_in(statements: list[dict[str, Any]], topic: str, queue: str) -> bool:
+    """Whether a policy, as it reads, lets this topic send to this queue (both ARNs)."""
+    account = topic.split(":")[4]
+    return any(
+        _admits(each, topic, account)
+        and _fits("sqs:sendmessage", [a.lower() for a in _list(each.get("Action", ()))])
+        and _fits(queue, _list(each.get("Resource", "*")))
+        for each in statements
+        if each.get("Effect") == "Allow"
+    )
+
+
+def more_than_sending(statements: list[dict[str, Any]]) -> list[str]:
+    """Actions that a policy allows beside sqs:SendMessage."""
+    allowed = [each for each in statements if each.get("Effect") == "Allow"]
+    actions = [a for each in allowed for a in _list(each.get("Action", "everything"))]
+    return [action for action in actions if action.lower() != "sqs:sendmessage"]
+
+
+def _list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _fits(value: str, patterns: list[str]) -> bool:
+    return any(fnmatch.fnmatchcase(value, each) for each in patterns)
+
+
+def _admits(statement: dict[str, Any], topic: str, account: str = _ELSEWHERE) -> bool:
     principal = statement.get("Principal")
     if principal not in ("*", {"AWS": "*"}) and "sns.amazonaws.com" not in str(principal):
         return False
-    told = {"aws:sourcearn": topic, "aws:sourceaccount": _ELSEWHERE}
+    told = {"aws:sourcearn": topic, "aws:sourceaccount": account}
     for operator, keys in (statement.get("Condition") or {}).items():
         for key, values in keys.items():
             if key.lower() not in told or operator not in (*_WILDCARDS, *_EXACT):
