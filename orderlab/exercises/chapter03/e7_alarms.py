@@ -88,7 +88,7 @@ def _check(workspace: Workspace) -> Outcome:
         for kind, name in parts
     }
     if not any(by_part.values()):
-        return _on_nothing(target, alarms) or untouched(
+        return _on_nothing(target, alarms, [name for _, name in parts]) or untouched(
             f"None of the {len(parts)} parts has an alarm.", next="metrics.put_metric_alarm"
         )
     faults = {part: _best(found, part[0]) for part, found in by_part.items() if found}
@@ -102,7 +102,7 @@ def _check(workspace: Workspace) -> Outcome:
         )
     missing = [name for (_, name), found in by_part.items() if not found]
     if missing:
-        return _missing(target, missing, alarms)
+        return _on_nothing(target, alarms, missing) or _missing(missing)
     return right(
         "Each part that can fail tells somebody, within minutes. What an alarm then does, a topic "
         "that sends e-mail for example, is one more argument: AlarmActions.",
@@ -111,11 +111,13 @@ def _check(workspace: Workspace) -> Outcome:
     )
 
 
-def _on_nothing(target: Target, alarms: Iterable[dict[str, Any]]) -> Outcome | None:
-    names_there = {name for _, name in _parts(target)}
+def _on_nothing(
+    target: Target, alarms: Iterable[dict[str, Any]], unwatched: list[str]
+) -> Outcome | None:
+    """What an alarm looks at instead of a part that has none."""
     for alarm in alarms:
         values = {d["Value"] for d in alarm.get("Dimensions", [])}
-        if values & {target.name(name) for name in names_there}:
+        if values & {target.name(name) for name in unwatched}:
             return _wrong(
                 "another dimension",
                 "There is an alarm on a name of ours, under another namespace or dimension.",
@@ -175,7 +177,9 @@ def _when(alarm: dict[str, Any]) -> tuple[str, str, str] | None:
     if compare is None or not compare(12, threshold) or compare(0, threshold):
         return (
             "it rings at nothing",
-            "An alarm goes off at 0, or never at 12.",
+            "An alarm goes off at 0, when nothing has failed."
+            if compare is not None and compare(0, threshold)
+            else "An alarm stays quiet at 12 failures.",
             "GreaterThanOrEqualToThreshold, with the first failure as the threshold.",
         )
     if not compare(1, threshold):
@@ -199,7 +203,8 @@ def _when(alarm: dict[str, Any]) -> tuple[str, str, str] | None:
     if alarm.get("TreatMissingData", "missing") != "notBreaching":
         return (
             "no data",
-            "Nobody called, so there is no data, and an alarm does not take that for a good sign.",
+            "Nobody called, so there is no data, and an alarm does not take that for a good sign: it "
+            f"treats it as {alarm.get('TreatMissingData', 'missing')}.",
             "TreatMissingData",
         )
     if not alarm.get("ActionsEnabled", True):
@@ -207,7 +212,7 @@ def _when(alarm: dict[str, Any]) -> tuple[str, str, str] | None:
     return None
 
 
-def _missing(target: Target, missing: list[str], alarms: list[dict[str, Any]]) -> Outcome:
+def _missing(missing: list[str]) -> Outcome:
     dead = [name for name in missing if name.endswith("-dlq")]
     if len(dead) == len(missing):
         name, message = (
@@ -259,6 +264,18 @@ def _put(*kinds: tuple[str, str, str], **changes: Any) -> Callable[[Workspace], 
                 target.client("cloudwatch").put_metric_alarm(
                     **{key: value for key, value in settings.items() if value is not None}
                 )
+
+    return attempt
+
+
+# a dimension that AWS/Lambda does not have
+_FUNCTION_AS_NAME = [{"Name": "Function", "Value": "accept-order"}]
+
+
+def _all(*attempts: Callable[[Workspace], None]) -> Callable[[Workspace], None]:
+    def attempt(workspace: Workspace) -> None:
+        for each in attempts:
+            each(workspace)
 
     return attempt
 
@@ -316,6 +333,11 @@ for name in dead_letters:
         Proof("too late", _put(Period=3600), says="3600 s"),
         Proof("once is not enough", _put(EvaluationPeriods=3), says="several periods"),
         Proof("another statistic", _put(Statistic="Average"), says="Average"),
+        Proof(
+            "another dimension",
+            _all(_put(QUEUE), _put(FUNCTION, Dimensions=_FUNCTION_AS_NAME)),
+            says="another namespace or dimension",
+        ),
         Proof("how often it was reported", _put(Statistic="SampleCount"), says="at every call"),
         Proof("another unit", _put(Unit="Seconds"), says="sees none of them"),
         Proof("another metric", _put(MetricName="Invocations"), says="another metric"),

@@ -94,7 +94,8 @@ def _by_what_came(passed: set[str], policy: dict[str, Any]) -> Said | None:
             "Small orders come too: the policy does not name total_cents.",
             "Names in a policy are joined by AND: add the second.",
         )
-    if {"just below", "small"} <= passed and passed >= WANTED:
+    by_number = "numeric" in json.dumps(policy.get("total_cents"))
+    if by_number and {"just below", "small"} <= passed and passed >= WANTED:
         return (
             "dollars for cents",
             "Small orders come too. Totals are in cents.",
