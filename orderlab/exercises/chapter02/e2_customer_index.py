@@ -40,9 +40,10 @@ LIMIT = LIMITS[-1]
 # two items of about 2 KB, eventually consistent, are 1 unit at most; by keys and then singly, 1.5
 MOST_UNITS = 2.5
 _LOOKED = (
-    f"your function, asked for the newest {LIMIT} of {MINE} orders of one customer, among others"
+    f"your function, asked for the newest {LIMITS[0]} and the newest {LIMIT} of {MINE} orders of one "
+    "customer, among others"
 )
-_EXPECTED = f"the newest {LIMIT}, newest first, for at most {MOST_UNITS} read units"
+_EXPECTED = f"as many as I asked for, newest first, for at most {MOST_UNITS} read units"
 
 
 def _check(workspace: Workspace) -> Outcome:
