@@ -123,7 +123,20 @@ def remove_mappings(target: Target, function: str) -> None:
         for mapping in found["EventSourceMappings"]:
             # one that is being deleted already refuses to be deleted again
             if mapping["State"] != "Deleting":
-                functions.delete_event_source_mapping(UUID=mapping["UUID"])
+                _delete_mapping(functions, mapping["UUID"])
+
+
+def _delete_mapping(functions: Any, uuid: str) -> None:
+    """Delete a mapping; one that is being changed or switched off is in use for a moment."""
+    deadline = time.monotonic() + 10.0
+    while True:
+        try:
+            functions.delete_event_source_mapping(UUID=uuid)
+            return
+        except functions.exceptions.ResourceInUseException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def remove_function(target: Target, name: str) -> None:
