@@ -121,7 +121,26 @@ def _check(workspace: Workspace) -> Outcome:
             "There is no sign of loyalty yet: no table, no function, no subscription.",
             next="What does every service that hears of orders have?",
         )
-    return _try(target)
+    return _another_key(target) or _try(target)
+
+
+def _another_key(target: Target) -> Outcome | None:
+    client = target.client("dynamodb")
+    try:
+        found = client.describe_table(TableName=target.name(LOYALTY))["Table"]
+    except client.exceptions.ResourceNotFoundException:
+        return None
+    keys = [part["AttributeName"] for part in found["KeySchema"]]
+    if keys == ["order_id"]:
+        return None
+    return wrong(
+        "a table with another key",
+        f"The table loyalty has the key {' + '.join(keys)}, so no order is found by its id alone.",
+        looked_at="the key of the table loyalty",
+        expected="order_id, as the tables of the other services have it",
+        got=" + ".join(keys),
+        next="A key can't be changed: `ex.again()` takes the table away.",
+    )
 
 
 def _on_a_shared_queue(target: Target) -> str:
