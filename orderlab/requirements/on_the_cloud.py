@@ -131,9 +131,11 @@ class CloudSystem:
             for page in pages:
                 yield from page["Items"]
 
-    def patience_seconds(self) -> float:
+    def patience_seconds(self, *services: str) -> float:
         """A queue shows a failed message again after its visibility timeout."""
-        return messaging_seconds(self._target) + 8.0
+        books = [self._target.name(name) for name in services or (architecture.ORDERS,)]
+        known = self._target.client("dynamodb").list_tables()["TableNames"]
+        return messaging_seconds(self._target) + 14.0 if set(books) <= set(known) else 0.0
 
     # --- traces ---
 

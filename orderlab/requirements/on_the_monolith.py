@@ -61,7 +61,7 @@ class MonolithSystem:
         }
         return Account(set(self._monolith.stored()) & wanted, done)
 
-    def patience_seconds(self) -> float:
+    def patience_seconds(self, *services: str) -> float:
         # everything happens before the answer: nothing arrives later
         return 0.5
 

@@ -65,8 +65,10 @@ class System(Protocol):
 
     def account(self, ids: Iterable[str]) -> Account: ...
 
-    def patience_seconds(self) -> float:
-        """How long work that is still under way may take to arrive, in real seconds."""
+    def patience_seconds(self, *services: str) -> float:
+        """How long work that is still under way may take to arrive at these services, or in the
+        store, in real seconds; 0 where one of them keeps no books, and nothing can arrive.
+        """
 
     def components_of(self, order_id: str) -> tuple[list[str], list[str]]:
         """The parts that an order passed, and those of them that can show it in their records."""

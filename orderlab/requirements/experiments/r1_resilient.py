@@ -38,14 +38,17 @@ def _consumer_broken(system: System) -> tuple[bool, str]:
     system.break_service(BROKEN)
     try:
         ids = send(system, ORDERS).accepted
-        wait_for(lambda: _complete(system, others, ids), 20.0 if ids else 0.0)
+        wait_for(
+            lambda: _complete(system, others, ids),
+            system.patience_seconds(*others) if ids else 0.0,
+        )
         meanwhile = _complete(system, others, ids)
     finally:
         system.mend(BROKEN)
     caught_up = (
         bool(ids)
         and meanwhile
-        and wait_for(lambda: _complete(system, [BROKEN], ids), system.patience_seconds())
+        and wait_for(lambda: _complete(system, [BROKEN], ids), system.patience_seconds(BROKEN))
     )
     account = system.account(ids)
     lost = len(ids) - len(account.stored)

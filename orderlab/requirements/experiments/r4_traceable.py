@@ -15,7 +15,7 @@ def traceable(system: System) -> Finding:
     none.
     """
     ids = send(system, 1, attempts=4).accepted
-    wait_for(lambda: _arrived(system, ids), 20.0 if ids else 0.0)
+    wait_for(lambda: _arrived(system, ids), system.patience_seconds(*SERVICES) if ids else 0.0)
     passed, shown = system.components_of(ids[0]) if ids else ([], [])
     missing = [name for name in passed if name not in shown]
     watched, unwatched = system.alarms()

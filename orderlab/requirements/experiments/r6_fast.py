@@ -25,7 +25,7 @@ def answers_fast(system: System) -> Finding:
     are not counted: a few orders go ahead.
     """
     ahead = send(system, AHEAD, attempts=4).accepted
-    if not ahead or not wait_for(lambda: _reaches(system, ahead[0]), system.patience_seconds()):
+    if not ahead or not wait_for(lambda: _reaches(system, ahead[0]), system.patience_seconds(SLOW)):
         return Finding(
             "R6",
             "red",
