@@ -408,7 +408,10 @@ api = next(a["id"] for a in gateway.get_rest_apis()["items"] if a["name"] == "or
 paths = {each["path"]: each["id"] for each in gateway.get_resources(restApiId=api)["items"]}
 POST_ORDERS = {"restApiId": api, "resourceId": paths["/orders"], "httpMethod": "POST"}
 ### BEGIN SOLUTION
-role = gateway_role("order-api-role", allow("sqs:SendMessage", arn("sqs", "orders-inbox")))
+role = gateway_role(
+    "order-api-role",
+    allow("sqs:SendMessage", arn("sqs", "orders-inbox")),
+)
 template = (
     "#set($context.requestOverride.path.order_id = $input.path('$.order_id'))"
     "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"
@@ -946,7 +949,10 @@ assert times > 2
 # %%
 ex = lab.exercise("4.5").again()
 ### BEGIN SOLUTION
-sqs.set_queue_attributes(QueueUrl=inbox, Attributes={"VisibilityTimeout": "60"})
+sqs.set_queue_attributes(
+    QueueUrl=inbox,
+    Attributes={"VisibilityTimeout": "60"},
+)
 ### END SOLUTION
 ex.check()
 

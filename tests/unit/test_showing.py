@@ -70,6 +70,14 @@ def test_no_two_dollar_signs_stand_in_one_piece_of_text() -> None:
     assert all(piece.count("$") <= 1 for piece in re.split(r"<[^>]+>", shown))
 
 
+def test_no_two_dollar_signs_stand_in_one_piece_of_a_drawing() -> None:
+    from orderlab.showing.drawings.sketch import Sketch
+
+    svg = Sketch(100).text(0, 20, "$input and $context").picture("x").svg
+    assert svg.count("$") == 2
+    assert all(piece.count("$") <= 1 for piece in re.split(r"<[^>]+>", svg))
+
+
 def test_labels_of_lines_that_end_together_stand_apart() -> None:
     from orderlab.showing.plots import line_plot
 

@@ -47,7 +47,10 @@ DOOR = Exercise(
     solve=_solve,
     names=door_names,
     needs=("4.1",),
-    solution=r"""role = gateway_role("order-api-role", allow("sqs:SendMessage", arn("sqs", "orders-inbox")))
+    solution=r"""role = gateway_role(
+    "order-api-role",
+    allow("sqs:SendMessage", arn("sqs", "orders-inbox")),
+)
 template = (
     "#set($context.requestOverride.path.order_id = $input.path('$.order_id'))"
     "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"

@@ -261,7 +261,10 @@ CLOCK = Exercise(
     stands=_stands,
     solve=_solve,
     names=_names,
-    solution="""sqs.set_queue_attributes(QueueUrl=inbox, Attributes={"VisibilityTimeout": "60"})
+    solution="""sqs.set_queue_attributes(
+    QueueUrl=inbox,
+    Attributes={"VisibilityTimeout": "60"},
+)
 # Six times the function's timeout of 10 s, as AWS advises for a queue behind a mapping. Anything
 # that leaves room for the longest batch with its start will do, up to the two minutes.""",
     hints=(

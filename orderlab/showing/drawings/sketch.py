@@ -5,8 +5,7 @@ Coordinates are in pixels of a board `WIDTH` wide, or less; text is never smalle
 
 from __future__ import annotations
 
-import html
-
+from orderlab.showing.html_text import svg_text
 from orderlab.showing.picture import Picture
 
 WIDTH = 900
@@ -70,7 +69,7 @@ class Sketch:
         weight = ' font-weight="600"' if bold else ""
         self._parts.append(
             f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="{colour}" '
-            f'font-size="{size}"{weight}>{html.escape(words)}</text>'
+            f'font-size="{size}"{weight}>{svg_text(words)}</text>'
         )
         return self
 
