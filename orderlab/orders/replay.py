@@ -29,6 +29,7 @@ from orderlab.orders.parts.api import api_address
 from orderlab.orders.progress_bar import progress_bar
 from orderlab.orders.reading import SAMPLE, MalformedLine, OrderLine, count_lines, read_orders
 from orderlab.target.base import Target
+from orderlab.threads import result_of
 
 # Enough to keep two cores busy; more would only wait in line, and be counted as slow answers.
 CONNECTIONS = 8
@@ -90,7 +91,7 @@ def replay(
     # a thread of its own: a notebook's kernel has an event loop that runs already
     pool = ThreadPoolExecutor(1, thread_name_prefix="replay")
     try:
-        return pool.submit(asyncio.run, driver.run(connections)).result()
+        return result_of(pool.submit(asyncio.run, driver.run(connections)))
     except BaseException:
         driver.stop()
         raise

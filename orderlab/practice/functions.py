@@ -9,7 +9,6 @@ import re
 import time
 import zipfile
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Barrier
 from typing import Any
@@ -18,6 +17,7 @@ from orderlab.errors import LearnerError
 from orderlab.orders.parts.names import TAGS, log_group
 from orderlab.orders.parts.roles import Statement, allow, ensure_role, may_log
 from orderlab.target.base import Target
+from orderlab.threads import side_by_side
 
 RUNTIME = "python3.13"
 _ROLE_SECONDS = 30
@@ -113,8 +113,7 @@ def at_once(target: Target, name: str, events: Sequence[Any]) -> list[Any]:
         start.wait(30)
         return invoke(target, name, event)
 
-    with ThreadPoolExecutor(len(events)) as pool:
-        return list(pool.map(call, events))
+    return side_by_side(call, events, len(events))
 
 
 def report(target: Target, name: str, event: Any) -> Report:

@@ -6,11 +6,11 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 from orderlab.target.base import Target
+from orderlab.threads import side_by_side
 
 
 @dataclass(frozen=True)
@@ -88,5 +88,4 @@ def many(
     headers: Mapping[str, str] | None = None,
 ) -> list[Answer]:
     """POST every body from `clients` connections at a time; the answers in the bodies' order."""
-    with ThreadPoolExecutor(clients) as pool:
-        return list(pool.map(lambda body: request(url, body, headers=headers), bodies))
+    return side_by_side(lambda body: request(url, body, headers=headers), bodies, clients)

@@ -7,7 +7,6 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from orderlab.practice.removal import remove_function
 from orderlab.showing.sign_of_life import sign_of_life
 from orderlab.showing.table import Table
 from orderlab.target.base import Target
+from orderlab.threads import side_by_side
 
 MONTH_SECONDS = 30 * 24 * 3600
 MAPPING = "mapping"
@@ -122,12 +122,9 @@ def idle_cost(
     }
     if mapping:
         works[MAPPING] = lambda: _idle_mapping(target, clock, seconds)
-    with (
-        sign_of_life("Metering consumers at empty queues ..."),
-        ThreadPoolExecutor(len(works)) as pool,
-    ):
-        done = {consumer: pool.submit(work) for consumer, work in works.items()}
-        return IdleCost({consumer: each.result() for consumer, each in done.items()})
+    with sign_of_life("Metering consumers at empty queues ..."):
+        metered = side_by_side(lambda work: work(), works.values(), len(works))
+    return IdleCost(dict(zip(works, metered, strict=True)))
 
 
 def _check(waits: Sequence[int], pause: float, seconds: float) -> None:

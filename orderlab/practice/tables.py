@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from orderlab.practice.items import item_of
 from orderlab.target.base import Target
+from orderlab.threads import side_by_side
 
 _BATCH = 25
 # Each change of an item costs its whole size: 390 units for one of 390 KB.
@@ -69,8 +69,8 @@ def hot_key(target: Target, *, clients: int, changes: int, keys: int) -> Strikes
             item = {"store": {"S": each}, "notes": {"S": "x" * _LARGE}}
             target.client("dynamodb").put_item(TableName=name, Item=item)
         struck = itertools.islice(itertools.cycle(names), changes)
-        with ThreadPoolExecutor(clients) as pool:
-            refusals = [r for r in pool.map(lambda key: _change(once, name, key), struck) if r]
+        answers = side_by_side(lambda key: _change(once, name, key), struck, clients)
+        refusals = [answer for answer in answers if answer]
     finally:
         once.delete_table(TableName=name)
         once.get_waiter("table_not_exists").wait(TableName=name, WaiterConfig={"Delay": 1})

@@ -124,13 +124,11 @@ def test_an_interrupted_check_says_so_in_one_sentence_and_counts_for_nothing(
 def test_an_interrupted_replay_ends_at_once_and_the_next_one_works(open_kernel: Kernel) -> None:
     assert open_kernel.interrupted(REPLAY, "at it").error == "KeyboardInterrupt"
     again = open_kernel.run(
-        "from orderlab.requirements.system import fresh_orders\n"  # the first ones may be stored
-        "sent = replay(monolith.url, fresh_orders(5))\n"
-        "print(sent.handled, len(sent.accepted), sent.refused)"
+        # under ids of their own: the interrupted one may have stored the sample's first orders
+        "from orderlab.requirements.system import fresh_orders\n"
+        "print(len(replay(monolith.url, fresh_orders(5)).accepted))"
     )
-    # the monolith's queue may still be full of what the interrupted one sent
-    count, accepted = again.printed.split()[:2]
-    assert count == "5" and int(accepted) >= 1, again.printed
+    assert again.printed.strip() == "5"
 
 
 def test_an_interrupted_start_leaves_nothing_half_open(open_kernel: Kernel) -> None:

@@ -19,7 +19,7 @@ LAYERS = (
     ("orders", "practice", "drawing", "trace", "faults", "showing", "progress"),
     ("target",),
     ("cloud",),
-    ("errors", "clock"),
+    ("errors", "clock", "threads"),
 )
 # runs alone: in a zip on Lambda, or without any I/O
 ALONE = ("orders/handlers", "orders/layer", "simulation")

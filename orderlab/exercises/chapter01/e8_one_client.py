@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -20,6 +19,7 @@ from orderlab.exercises.chapter01.partners import (
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders.parts.api import STAGE
 from orderlab.practice.http import request
+from orderlab.threads import side_by_side
 
 FLOOD, FEW, CONNECTIONS = 40, 3, 8
 # the allowance grows while a slow machine sends
@@ -156,8 +156,7 @@ def _flood(workspace: Workspace) -> tuple[Counter[int], Counter[int]]:
             call_calmly()
         return status
 
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        bulk = Counter(pool.map(call_from_the_flood, range(FLOOD)))
+    bulk = Counter(side_by_side(call_from_the_flood, range(FLOOD), CONNECTIONS))
     for _ in turns:
         call_calmly()
     return bulk, calm

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -12,6 +11,7 @@ from orderlab.exercises.chapter01.starting_points import ensure_function
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.practice.functions import invoke, zipped
 from orderlab.practice.removal import remove
+from orderlab.threads import side_by_side
 
 NAME = "ask-tax"
 ORDERS, MOST = 10, 3
@@ -86,8 +86,7 @@ def _send(workspace: Workspace) -> list[Any]:
                 time.sleep(0.08)
         return None
 
-    with ThreadPoolExecutor(ORDERS) as pool:
-        return list(pool.map(until_answered, range(ORDERS)))
+    return side_by_side(until_answered, range(ORDERS), ORDERS)
 
 
 def _judge(answers: list[Any], reserved: int | None, new_code: bool) -> Outcome:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
 
 from orderlab.exercises.chapter03.foreign_topic import event_through_another_topic
 from orderlab.exercises.chapter03.probes import (
@@ -20,6 +19,7 @@ from orderlab.exercises.chapter03.probes import (
 from orderlab.orders.architecture import SERVICES, TOPIC
 from orderlab.orders.parts.names import queue_arn, topic_arn
 from orderlab.target.base import Target
+from orderlab.threads import side_by_side
 
 
 def what_arrives(target: Target) -> tuple[dict[str, list[str]], dict[str, str]]:
@@ -45,8 +45,8 @@ def _arrivals(target: Target, sent: dict[str, str]) -> dict[str, list[str]]:
         found = collect(target, url, wanted, enough=1, seconds=2.0)
         return found + collect(target, url, wanted, enough=3, seconds=0.3)
 
-    with ThreadPoolExecutor(len(SERVICES)) as pool:
-        bodies = dict(zip(SERVICES, pool.map(arrived, SERVICES), strict=True))
+    found = side_by_side(arrived, SERVICES, len(SERVICES))
+    bodies = dict(zip(SERVICES, found, strict=True))
     forget(target, consumed, wanted)
     return bodies
 
