@@ -8,7 +8,7 @@ work. So nothing here waits for longer than `LOOK_SECONDS` at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 LOOK_SECONDS = 0.2
@@ -32,8 +32,22 @@ def side_by_side(
     The first exception, and an interrupt, ends it: what has not begun is not done.
     """
     pool = ThreadPoolExecutor(threads)
+    failures: list[BaseException] = []
+
+    def one(item: Item) -> Result:
+        # asked here, since a thread takes its next item before the waiting one hears of a failure
+        if failures:
+            raise CancelledError
+        try:
+            return call(item)
+        except BaseException as failure:
+            failures.append(failure)
+            raise
+
     try:
-        futures = [pool.submit(call, item) for item in items]
+        futures = [pool.submit(one, item) for item in items]
         return [result_of(future) for future in futures]
+    except CancelledError:
+        raise failures[0] from None
     finally:
         pool.shutdown(cancel_futures=True)
