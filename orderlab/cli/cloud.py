@@ -84,6 +84,9 @@ def cloud(
     """
     # nothing of what is loaded now is garbage; `serve` lets the collector work again
     gc.disable()
+    from orderlab.cloud import moto_backends
+
+    moto_backends.prepare_environment()
     from orderlab.cloud.reaping import Parent
     from orderlab.cloud.serve import serve
     from orderlab.cloud.settings import Settings

@@ -27,6 +27,9 @@ PARENT_CHECK_SECONDS = 1.0
 def main() -> int:
     # nothing of what is loaded now is garbage; `serve` lets the collector work again
     gc.disable()
+    from orderlab.cloud import moto_backends
+
+    moto_backends.prepare_environment()
     from orderlab.cloud.reaping import Parent
     from orderlab.cloud.serve import serve
 

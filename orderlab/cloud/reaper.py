@@ -21,7 +21,6 @@ Runs on its own and may import nothing of this package.
 import json
 import os
 import queue
-import shutil
 import signal
 import sys
 import threading
@@ -212,6 +211,9 @@ def read(path):
 
 
 def remove(folder):
+    # only now: until a cloud has died it is a tenth of this process's memory
+    import shutil
+
     for parent, _, _ in os.walk(folder):
         os.chmod(parent, 0o755)  # noqa: PTH101
     shutil.rmtree(folder, ignore_errors=True)

@@ -19,8 +19,26 @@ def _python(code: str) -> str:
 
 
 def test_a_cloud_starts_without_what_it_may_never_need() -> None:
-    slow = "{'pydantic', 'matplotlib', 'jsonschema', 'openapi_spec_validator.shortcuts'}"
+    slow = (
+        "{'pydantic', 'matplotlib', 'jsonschema', 'openapi_spec_validator.shortcuts',"
+        "'cryptography', 'moto.iam.aws_managed_policies'}"
+    )
     assert _python(f"{_STARTED} print({slow} & set(sys.modules))") == "set()"
+
+
+def test_certificates_and_policies_are_there_when_asked() -> None:
+    code = (
+        f"{_STARTED} import moto.iam.models as iam, moto.sns.models as sns\n"
+        # a second cloud in the same process
+        "moto_backends.prepare_environment()\n"
+        "from moto.iam.aws_managed_policies import aws_managed_policies_data as policies\n"
+        "name = sns.Name([sns.NameAttribute(sns.NameOID.COMMON_NAME, 'sns.amazonaws.com')])\n"
+        "print('AdministratorAccess' in policies, iam.x509.load_pem_x509_certificate.__name__,"
+        "      name.rfc4514_string(), sns.hashes.SHA256().name, sns.cryptography.x509.__name__)"
+    )
+    assert _python(code) == (
+        "True load_pem_x509_certificate CN=sns.amazonaws.com sha256 cryptography.x509"
+    )
 
 
 def test_the_validator_of_documents_is_there_when_asked() -> None:
