@@ -10,17 +10,16 @@ import binascii
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from orderlab.cloud.contracts import OutgoingMessage
+from orderlab.cloud.contracts import Attributes, Content, OutgoingMessage
 from orderlab.cloud.queues.errors import (
     InvalidMessageContents,
     InvalidParameterValue,
     MissingParameter,
     UnsupportedOperation,
 )
-from orderlab.cloud.queues.message import Attributes, as_sent, md5_of_attributes
+from orderlab.cloud.queues.message import as_sent, md5_of_attributes
 
 MAX_ATTRIBUTES = 10
 MAX_DELAY_SECONDS = 900
@@ -31,17 +30,6 @@ _ATTRIBUTE_NAME = re.compile(r"[\w\-.]{1,256}")
 _GROUP_ID = re.compile(r"[!-~]{1,128}")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _TYPES = ("String", "Number", "Binary")
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a message holds, checked: its digests, and its size in bytes."""
-
-    body: str
-    attributes: Attributes
-    md5_of_body: str
-    md5_of_attributes: str
-    size: int
 
 
 def content_of(body: str, attributes: Attributes) -> Content:

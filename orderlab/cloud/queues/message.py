@@ -8,14 +8,9 @@ import random
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from orderlab.cloud.contracts import OutgoingMessage, Principal
-
-if TYPE_CHECKING:
-    from orderlab.cloud.queues.content import Content
-
-Attributes = Mapping[str, Mapping[str, Any]]
+from orderlab.cloud.contracts import Attributes, Content, OutgoingMessage, Principal
 
 # the id that AWS's own services send under
 _SERVICE_SENDER_ID = "AIDAIT2UOQQY3AUEKVGXU"

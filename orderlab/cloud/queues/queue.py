@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from orderlab.cloud import ids
-from orderlab.cloud.contracts import OutgoingMessage, Principal, ReceivedMessage
+from orderlab.cloud.contracts import Content, OutgoingMessage, Principal, ReceivedMessage
 from orderlab.cloud.queues import content
 from orderlab.cloud.queues.attempts import Attempts
 from orderlab.cloud.queues.deduplication import RecentIds, content_id
@@ -110,7 +110,7 @@ class LiveQueue:
         sender: Principal,
         *,
         ids: tuple[str, ...] | None = None,
-        held: content.Content | None = None,
+        held: Content | None = None,
     ) -> Message:
         """Store one message, unless it repeats another, whose id it then takes.
 
@@ -157,7 +157,7 @@ class LiveQueue:
         return made
 
     def made(
-        self, message: OutgoingMessage, sender: Principal, held: content.Content | None = None
+        self, message: OutgoingMessage, sender: Principal, held: Content | None = None
     ) -> Message:
         """A message that this queue takes, not yet stored; AwsError if it breaks a limit."""
         if held is None:

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.contracts import OutgoingMessage, Principal
-from orderlab.cloud.queues.content import Content, content_of
+from orderlab.cloud.contracts import Content, OutgoingMessage, Principal
+from orderlab.cloud.queues.content import content_of
 from orderlab.cloud.topics import delivery_policy, http_endpoints
 from orderlab.cloud.topics.envelope import Envelopes, as_json, lambda_event
 from orderlab.cloud.topics.ledger import Ledger

@@ -14,7 +14,8 @@ import time
 from functools import lru_cache
 from typing import Any
 
-from orderlab.cloud.queues.content import Content, content_of
+from orderlab.cloud.contracts import Content
+from orderlab.cloud.queues.content import content_of
 from orderlab.cloud.topics.notification import Notification
 from orderlab.cloud.topics.topic import Subscription, Topic
 

@@ -1,0 +1,67 @@
+"""DynamoDB Streams, as the readers of a table's stream see them.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPosition:
+    """Where a reader of a shard stands: the index of the next record in the shard's log."""
+
+    index: int
+
+
+class StreamRecord(Protocol):
+    """One change of an item. `size` is in bytes."""
+
+    sequence_number: str
+    size: int
+
+    @property
+    def keys(self) -> Mapping[str, Any]:
+        """The primary key of the item, as attribute values."""
+
+    @property
+    def created(self) -> float:
+        """When the change was made, in seconds since 1970."""
+
+    def event(self, source_arn: str) -> dict[str, Any]:
+        """The record in the form in which functions receive it."""
+
+    def encoded(self, source_arn: str) -> bytes:
+        """`event` as JSON, made without building the dictionary first."""
+
+
+class Shard(Protocol):
+    """An open shard of a table's stream."""
+
+    @property
+    def id(self) -> str:
+        """Its ShardId."""
+
+    def start(self, starting_position: Literal["TRIM_HORIZON", "LATEST"]) -> StreamPosition:
+        """Where a new reader begins."""
+
+    def read(
+        self, position: StreamPosition, limit: int
+    ) -> tuple[Sequence[StreamRecord], StreamPosition]:
+        """Up to `limit` records (and 1 MB), and the position after them.
+
+        If the records at `position` were trimmed, reading goes on with the oldest that is left.
+        """
+
+    async def wait(self, position: StreamPosition, seconds: float) -> bool:
+        """Return True as soon as there is a record at `position`; False after `seconds`."""
+
+
+class Streams(Protocol):
+    """The streams of all tables."""
+
+    def shards(self, stream_arn: str) -> Sequence[Shard] | None:
+        """The open shards of a stream; None if there is no such stream."""
