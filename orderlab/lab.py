@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from orderlab.exercises.predict import Comparison, Prediction
     from orderlab.exercises.quiz.widget import Quiz
     from orderlab.faults import Faults
-    from orderlab.orders.replay import Replayed
+    from orderlab.orders.replayed import Replayed
     from orderlab.requirements.scoreboard import Scoreboard
     from orderlab.showing.table import Table
     from orderlab.storm.result import Storm

@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 from orderlab.drawing.discover import discover
 from orderlab.drawing.route import draw_route
+from orderlab.drawing.trace_steps import Step, milliseconds
+from orderlab.drawing.waterfall import waterfall
 from orderlab.showing.picture import Picture
 from orderlab.showing.table import Table
 from orderlab.target.base import RECORDER, Target
@@ -27,25 +29,6 @@ SERVICE_NAMES = {
     "sns": "SNS",
     "dynamodb": "DynamoDB",
 }
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that happened to an order. `at` is seconds since 1970; durations in ms.
-
-    `service` is what `target` runs on. `init_ms` and `handler_ms` are parts of the duration of a
-    function's call, None where nothing is known of them.
-    """
-
-    at: float
-    source: str
-    target: str
-    what: str
-    outcome: str = "ok"
-    duration_ms: float | None = None
-    service: str = ""
-    init_ms: float | None = None
-    handler_ms: float | None = None
 
 
 @dataclass
@@ -79,10 +62,7 @@ class Trace:
     @property
     def milliseconds(self) -> float:
         """From the first step to the end of the last."""
-        if not self.steps:
-            return 0.0
-        end = max(step.at + (step.duration_ms or 0.0) / 1000 for step in self.steps)
-        return (end - self.steps[0].at) * 1000
+        return milliseconds(self.steps)
 
     def table(self, *columns: str) -> Table:
         """The steps as a table; `columns` of when, from, to, what, took, outcome."""
@@ -103,9 +83,7 @@ class Trace:
 
     def waterfall(self) -> Picture:
         """The steps as bars on one time axis."""
-        from orderlab.drawing.waterfall import waterfall
-
-        return waterfall(self)
+        return waterfall(self.steps, self.in_words())
 
     def route(self) -> Picture:
         """The architecture, with the edges that the order went along drawn thick."""

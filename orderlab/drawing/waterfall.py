@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from orderlab.drawing.axis import axis_end, tick_label, ticks
 from orderlab.drawing.measure import text_width
+from orderlab.drawing.trace_steps import Step, milliseconds
 from orderlab.showing.picture import Picture
-
-if TYPE_CHECKING:
-    from orderlab.trace import Step, Trace
 
 WIDTH, LABEL, ROW, TOP = 960, 316, 22, 26
 AFTER = 72  # to the right of the axis, for what stands behind a bar
@@ -32,27 +30,28 @@ SERVICES = {
 OTHER = "#80868b"
 
 
-def waterfall(trace: Trace) -> Picture:
+def waterfall(steps: Sequence[Step], words: str) -> Picture:
     """One row a step: where it began, how long it took, from whom to whom.
 
-    A call of a function is split into waiting, Init and handler where the trace knows them.
+    A call of a function is split into waiting, Init and handler where its step knows them. `words`
+    say what the picture shows.
     """
     room = WIDTH - LABEL - AFTER
-    end = axis_end(trace.milliseconds)
-    first = trace.steps[0].at if trace.steps else 0.0
-    bottom = TOP + ROW * len(trace.steps) + 6
+    end = axis_end(milliseconds(steps))
+    first = steps[0].at if steps else 0.0
+    bottom = TOP + ROW * len(steps) + 6
     parts = [_axis(end, room, bottom)]
-    for number, step in enumerate(trace.steps):
+    for number, step in enumerate(steps):
         begin = LABEL + (step.at - first) * 1000 / end * room
         parts.append(_row(step, begin, room / end, TOP + number * ROW))
-    parts.append(_legend(trace.steps, bottom))
+    parts.append(_legend(steps, bottom))
     height = bottom + LEGEND
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
         f'style="max-width:{WIDTH}px;min-width:{NARROWEST}px;width:100%;'
         f'font:12px sans-serif">{_stripes()}{"".join(parts)}</svg>'
     )
-    return Picture(svg, f"Waterfall. {trace.in_words()}", measured=True)
+    return Picture(svg, f"Waterfall. {words}", measured=True)
 
 
 def parts_of(step: Step) -> list[tuple[str, float]]:
@@ -118,7 +117,7 @@ def _spelt_out(step: Step) -> str:
     return ", ".join(f"{name} {took:.1f} ms" for name, took in parts)
 
 
-def _legend(steps: list[Step], y: float) -> str:
+def _legend(steps: Sequence[Step], y: float) -> str:
     """The services that are in the picture, then what the kinds of bar mean."""
     served = {step.service for step in steps}
     entries = [("call", SERVICES[name], name) for name in SERVICES if name in served]
@@ -145,7 +144,7 @@ _MEANING = {
 }
 
 
-def _is_in(part: str, steps: list[Step]) -> bool:
+def _is_in(part: str, steps: Sequence[Step]) -> bool:
     return any(name == part for step in steps for name, _ in parts_of(step))
 
 

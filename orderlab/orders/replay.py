@@ -14,10 +14,8 @@ import contextlib
 import json
 import random
 import time
-from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +26,7 @@ from orderlab.orders.contract import violation
 from orderlab.orders.parts.api import api_address
 from orderlab.orders.progress_bar import progress_bar
 from orderlab.orders.reading import SAMPLE, MalformedLine, OrderLine, count_lines, read_orders
+from orderlab.orders.replayed import OnProgress, Refused, Replayed
 from orderlab.target.base import Target
 from orderlab.threads import result_of
 
@@ -38,36 +37,6 @@ LONGEST_PAUSE_SECONDS = 3.0
 # A server that is too busy still lets itself be connected to. If nobody has listened for so long,
 # the rest of the orders would only be refused, one after the other.
 NOBODY_LISTENS_SECONDS = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An order that was not accepted. `status` is 0 where no answer came at all."""
-
-    number: int
-    order_id: str
-    status: int
-    reason: str
-
-
-@dataclass
-class Replayed:
-    """What came of a replay. `answer_ms` holds, for each accepted order, the milliseconds from
-    the moment it was due to be sent to the answer that accepted it, repeats included."""
-
-    accepted: list[str] = field(default_factory=list)
-    answer_ms: array[float] = field(default_factory=lambda: array("d"))
-    refused: list[Refused] = field(default_factory=list)
-    malformed: list[MalformedLine] = field(default_factory=list)
-    repeats: int = 0
-    seconds: float = 0.0
-
-    @property
-    def handled(self) -> int:
-        return len(self.accepted) + len(self.refused) + len(self.malformed)
-
-
-OnProgress = Callable[[Replayed], None]
 
 
 def replay(

@@ -12,7 +12,8 @@ from typing import Any
 from orderlab.errors import LearnerError
 from orderlab.orders.figures import percentiles
 from orderlab.orders.reading import SAMPLE, OrderLine, read_orders
-from orderlab.orders.replay import Refused, replay
+from orderlab.orders.replay import replay
+from orderlab.orders.replayed import Refused
 
 Order = dict[str, Any]
 # An open loop needs a connection for every order that is still waiting for its answer.

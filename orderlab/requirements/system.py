@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from orderlab.orders.reading import SAMPLE, OrderLine, read_orders
-from orderlab.orders.replay import Replayed, replay
+from orderlab.orders.replay import replay
+from orderlab.orders.replayed import Replayed
 
 SERVICES = ("inventory", "invoicing", "shipping")
 

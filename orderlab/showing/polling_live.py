@@ -3,33 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import ipywidgets
 
 from orderlab.errors import OrderlabError
 from orderlab.showing.html_text import html_text
 from orderlab.showing.picture import Picture
-
-if TYPE_CHECKING:
-    from orderlab.practice.polling import Polling
-    from orderlab.practice.received import Received
+from orderlab.simulation.polling import Setting
 
 _MOST_MESSAGES = 24
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWX"
 
 
-class LivePolling:
-    """A queue of practice under a learner's hands; every change is done on the queue at once.
+class ReceivedMessages(Protocol):
+    """What one ReceiveMessage brought, as far as it is shown here."""
 
-    Sliders move with the arrow keys; Enter or the space bar presses a button. Where no kernel runs
-    the picture of the beginning stays.
+    @property
+    def empty(self) -> bool:
+        """Whether nothing came."""
+
+    def picture(self) -> Picture:
+        """The servers, who was asked, and what came back."""
+
+
+class PractisedQueue(Protocol):
+    """A queue whose servers can be seen and arranged. Its calls may raise OrderlabError."""
+
+    @property
+    def setting(self) -> Setting:
+        """Servers, weights and sample of the queue."""
+
+    def arrange(self, *, servers: int, sample: int) -> object:
+        """Give the queue so many servers, of which a short poll asks up to `sample`."""
+
+    def place(self, body: str) -> str:
+        """Send a message, which lies where chance puts it. Returns its id."""
+
+    def receive(self, wait: int) -> ReceivedMessages:
+        """ReceiveMessage, waiting for up to so many seconds."""
+
+    def delete(self, received: Any) -> None:
+        """Delete what came with an answer of `receive`."""
+
+    def clear(self) -> None:
+        """Take away every message, and the history."""
+
+    def now(self) -> Picture:
+        """Where the messages lie now."""
+
+
+class LivePolling:
+    """A practice queue that the learner plays with; every change is done on the queue at once.
+
+    Sliders move with the arrow keys; Enter or the space bar presses a button. If no kernel is
+    running, the first picture stays.
     """
 
-    def __init__(self, polling: Polling) -> None:
+    def __init__(self, polling: PractisedQueue) -> None:
         self._polling = polling
         setting = polling.setting
-        self.received: Received | None = None
+        self.received: ReceivedMessages | None = None
         self.servers = _slider("Servers", setting.servers, 1, 16)
         self.sample = _slider("Asked by a short poll", setting.sample[1], 1, setting.servers)
         self.messages = _slider("Messages", 5, 0, _MOST_MESSAGES)

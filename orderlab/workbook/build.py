@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from orderlab.workbook.chapter import notebook_of
 from orderlab.workbook.learner import learner_notebook
 from orderlab.workbook.solution import solution_notebook
-from orderlab.workbook.source import notebook_of, sources
+from orderlab.workbook.source import sources
 
 Tell = Callable[[str], None]
 

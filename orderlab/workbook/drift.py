@@ -8,9 +8,10 @@ from typing import Any
 import nbformat
 
 from orderlab.workbook.build import as_text
+from orderlab.workbook.chapter import notebook_of
 from orderlab.workbook.learner import learner_notebook
 from orderlab.workbook.solution import is_shown, without_markers
-from orderlab.workbook.source import notebook_of, sources
+from orderlab.workbook.source import sources
 
 MAX_IGNORED_SHARE = 0.15
 

@@ -33,19 +33,6 @@ def sources(folder: Path) -> list[Path]:
     return sorted(folder.glob("[0-9][0-9]_*.py"))
 
 
-def notebook_of(path: Path) -> Any:
-    """A source as it becomes a notebook: with its navigation, and its terms linked."""
-    from orderlab.workbook.glossary import glossary_text, with_links
-    from orderlab.workbook.navigation import with_navigation
-
-    notebook = read(path)
-    for cell in notebook.cells:
-        if "glossary" in cell.metadata.get("tags", []):
-            cell.source = glossary_text()
-            return notebook
-    return with_navigation(with_links(notebook), path)
-
-
 def read(path: Path) -> Any:
     """The source as a notebook without outputs, with ids that depend on nothing but the source."""
     notebook = jupytext.read(path, fmt="py:percent")

@@ -13,7 +13,7 @@ from orderlab.orders.demo.report import html, write
 from orderlab.orders.figures import percentiles
 from orderlab.orders.prices import charges, total_usd
 from orderlab.orders.reading import MalformedLine
-from orderlab.orders.replay import Refused, Replayed
+from orderlab.orders.replayed import Refused, Replayed
 from orderlab.orders.sampling import Sample
 
 SERVICES = ("inventory", "invoicing", "shipping")

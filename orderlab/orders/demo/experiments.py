@@ -14,7 +14,8 @@ from orderlab.orders.demo.measured import Outage, Run
 from orderlab.orders.parts.api import api_address
 from orderlab.orders.parts.messaging import dead_letter_name
 from orderlab.orders.prices import charges
-from orderlab.orders.replay import OnProgress, Replayed, replay
+from orderlab.orders.replay import replay
+from orderlab.orders.replayed import OnProgress, Replayed
 from orderlab.orders.sampling import Sampler
 from orderlab.orders.settling import count_items, depth, wait_until_settled
 from orderlab.target.base import METER, Target

@@ -13,7 +13,7 @@ import psutil
 from orderlab.orders.books import Books
 from orderlab.orders.figures import percentiles
 from orderlab.orders.prices import CHECKED_ON, REGION, Charge, total_usd
-from orderlab.orders.replay import Replayed
+from orderlab.orders.replayed import Replayed
 from orderlab.orders.sampling import Sample
 
 

@@ -14,7 +14,7 @@ from orderlab.orders.demo import plot
 from orderlab.orders.demo.measured import Demo, Outage, Run, machine, why_refused
 from orderlab.orders.figures import percentiles
 from orderlab.orders.prices import CHECKED_ON, REGION, Charge, total_usd
-from orderlab.orders.replay import Replayed
+from orderlab.orders.replayed import Replayed
 
 MOST_LINES = 50
 _CSS = Path(__file__).with_name("report.css")

@@ -12,7 +12,7 @@ from orderlab.orders.books import Books
 from orderlab.orders.demo.measured import Demo, Run, why_refused
 from orderlab.orders.figures import percentiles
 from orderlab.orders.prices import CHECKED_ON, total_usd
-from orderlab.orders.replay import Replayed
+from orderlab.orders.replayed import Replayed
 
 MOST_LINES = 10
 
