@@ -90,8 +90,9 @@ notebooks: $(VENV)/.installed-dev ## make the notebooks from solutions/*.py
 diagrams: $(VENV)/.installed ## draw diagrams/*.svg from what the chapters deploy
 	@$(BIN)/python -m orderlab.drawing.generate $(ARGS)
 
-docs: $(VENV)/.installed ## write docs/differs-from-aws.md from what the code says
+docs: $(VENV)/.installed-dev ## write docs/differs-from-aws.md from what the code says, then build the site
 	@$(BIN)/python -m orderlab.cloud.differences
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs -q build --strict $(ARGS)
 
 bench: $(VENV)/.installed-dev ## measure, print the table and keep it in benchmarks/
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -103,5 +104,5 @@ pins: ## write constraints.txt anew from the newest packages that pyproject.toml
 	  && mv constraints.new constraints.txt; rm -rf $(VENV)-pins
 
 clean: ## remove .venv and everything that was generated outside git
-	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis report artifacts
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis report artifacts site
 	find orderlab tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
