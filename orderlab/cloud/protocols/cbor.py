@@ -1,144 +1,128 @@
-"""CBOR, as Smithy's RPC protocol uses it.
+"""CBOR, as Smithy's RPC protocol uses it: cbor2 reads and writes it, here are the limits.
 
+Refused is what the protocol does not have and a caller could misuse: tags other than that of a
+time (some stand for regular expressions, or for values that hold themselves), keys that are not
+texts, and bodies that are small on the wire and large in memory.
 https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
 """
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from io import BytesIO
+from typing import Any, NoReturn
 
-_BREAK = object()
-_SIMPLE = {20: False, 21: True, 22: None, 23: None}
-_FLOATS = {25: ">e", 26: ">f", 27: ">d"}
-_EPOCH_TAG = 1
+import cbor2
+
 MAX_DEPTH = 100
 # values in one body: a PutMetricData with as many takes less than half a second
 MAX_VALUES = 200_000
 
+# besides 1 for a time, those that cbor2 has a decoder for; a test tries all numbers
+_OTHER_TAGS = (
+    0, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100, 256, 258, 260, 261, 1004, 43000, 55799,
+)  # fmt: skip
+_SCALARS = frozenset({bool, bytes, datetime, float, int, str, type(None)})
+# how many bytes follow a head, by its lowest five bits
+_ARGUMENT_BYTES = {24: 1, 25: 2, 26: 4, 27: 8}
+_TEXTS = (2, 3)
+_INDEFINITE = 31
+
 
 def encode(value: Any) -> bytes:
-    """A value as CBOR; times as seconds since 1970 with CBOR's tag for that."""
-    if value is None:
-        return b"\xf6"
-    if isinstance(value, bool):
-        return b"\xf5" if value else b"\xf4"
-    if isinstance(value, int):
-        return _head(0, value) if value >= 0 else _head(1, -1 - value)
-    if isinstance(value, float):
-        return b"\xfb" + struct.pack(">d", value)
-    if isinstance(value, datetime):
-        return _head(6, _EPOCH_TAG) + encode(value.timestamp())
-    if isinstance(value, bytes):
-        return _head(2, len(value)) + value
+    """A value as CBOR; times as seconds since 1970 with CBOR's tag for that.
+
+    Raises:
+        TypeError: if there is no CBOR for it.
+    """
+    try:
+        return _encoded(value)
+    except UnicodeEncodeError:
+        return _encoded(_printable(value))
+
+
+def _encoded(value: Any) -> bytes:
+    return cbor2.dumps(value, datetime_as_timestamp=True, timezone=UTC, default=_as_plain)
+
+
+def _as_plain(encoder: cbor2.CBOREncoder, value: Any) -> None:
+    encoder.encode(dict(value) if isinstance(value, Mapping) else list(value))
+
+
+def _printable(value: Any) -> Any:
+    """The value with `?` for halves of characters, which JSON can hold and UTF-8 cannot."""
     if isinstance(value, str):
-        raw = value.encode("utf-8", "replace")
-        return _head(3, len(raw)) + raw
+        return value.encode("utf-8", "replace").decode()
     if isinstance(value, Mapping):
-        inside = b"".join(encode(key) + encode(each) for key, each in value.items())
-        return _head(5, len(value)) + inside
-    return _head(4, len(value)) + b"".join(map(encode, value))
-
-
-def _head(major: int, argument: int) -> bytes:
-    if argument < 24:
-        return bytes([major << 5 | argument])
-    for code, form in ((24, ">B"), (25, ">H"), (26, ">I"), (27, ">Q")):
-        if argument < 1 << 8 * struct.calcsize(form):
-            return bytes([major << 5 | code]) + struct.pack(form, argument)
-    raise ValueError("a number is too large for CBOR")
+        return {_printable(key): _printable(each) for key, each in value.items()}
+    return [_printable(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def decode(data: bytes) -> Any:
-    """The value in some CBOR; ValueError if it is none or goes on behind the value."""
-    reader = _Reader(data)
-    value = reader.value(0)
-    if value is _BREAK or reader.at != len(data):
-        raise ValueError("no single CBOR value")
+    """The one value that some CBOR holds.
+
+    Raises:
+        ValueError: if it is no CBOR, goes on behind the value, nests deeper than `MAX_DEPTH`, or
+            holds more than `MAX_VALUES` values.
+    """
+    if len(data) > MAX_VALUES and _has_too_many_values(data):
+        raise ValueError("CBOR has too many values")
+    source = BytesIO(data)
+    decoder = cbor2.CBORDecoder(
+        source, max_depth=MAX_DEPTH, semantic_decoders=_NO_TAGS, tag_hook=_refuse_tag
+    )
+    try:
+        value = decoder.decode()
+    except cbor2.CBORError as error:
+        raise ValueError(str(error)) from None
+    if source.tell() != len(data):
+        raise ValueError("CBOR goes on behind its value")
+    return _plain(value)
+
+
+def _has_too_many_values(data: bytes) -> bool:
+    """Whether a body has too many heads of values, found without making any of the values.
+
+    cbor2 takes seconds for a body of millions of empty lists.
+    """
+    at = values = 0
+    while at < len(data) and values <= MAX_VALUES:
+        major, length = data[at] >> 5, data[at] & 31
+        at += 1
+        values += 1
+        if length in _ARGUMENT_BYTES:
+            end = at + _ARGUMENT_BYTES[length]
+            length, at = int.from_bytes(data[at:end], "big"), end
+        elif length == _INDEFINITE:
+            continue
+        if major in _TEXTS:
+            at += length
+    return values > MAX_VALUES
+
+
+def _plain(value: Any) -> Any:
+    """The value with None for `undefined`; ValueError for keys and values that JSON cannot have."""
+    kind = type(value)
+    if kind is dict:
+        for key, each in value.items():
+            if type(key) is not str:
+                raise ValueError("keys in CBOR must be texts")
+            if type(each) not in _SCALARS:
+                value[key] = _plain(each)
+    elif kind is list:
+        for place, each in enumerate(value):
+            if type(each) not in _SCALARS:
+                value[place] = _plain(each)
+    elif value is cbor2.undefined:
+        return None
+    elif kind not in _SCALARS:
+        raise ValueError("CBOR holds a value of an unknown kind")
     return value
 
 
-class _Reader:
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._values = 0
-        self.at = 0
+def _refuse_tag(*_: Any) -> NoReturn:
+    raise ValueError("CBOR holds a tag that is not known here")
 
-    def _take(self, count: int) -> bytes:
-        found = self._data[self.at : self.at + count]
-        if len(found) < count:
-            raise ValueError("CBOR ends too early")
-        self.at += count
-        return found
 
-    def value(self, depth: int) -> Any:
-        if depth > MAX_DEPTH:
-            raise ValueError("CBOR is nested too deeply")
-        self._values += 1
-        if self._values > MAX_VALUES:
-            raise ValueError("CBOR has too many values")
-        first = self._take(1)[0]
-        major, low = first >> 5, first & 31
-        if major == 7:
-            return self._simple(low)
-        if low == 31:
-            return self._indefinite(major, depth)
-        argument = self._argument(low)
-        if major in (0, 1):
-            return argument if major == 0 else -1 - argument
-        if major in (2, 3):
-            raw = self._take(argument)
-            return raw if major == 2 else raw.decode()
-        if major == 4:
-            return [self.value(depth + 1) for _ in range(min(argument, len(self._data)))]
-        if major == 5:
-            return self._map(min(argument, len(self._data)), depth)
-        return self._tagged(argument, depth)
-
-    def _argument(self, low: int) -> int:
-        if low < 24:
-            return low
-        if low > 27:
-            raise ValueError("no CBOR")
-        return int.from_bytes(self._take(1 << (low - 24)), "big")
-
-    def _simple(self, low: int) -> Any:
-        if low in _FLOATS:
-            form = _FLOATS[low]
-            return struct.unpack(form, self._take(struct.calcsize(form)))[0]
-        if low == 31:
-            return _BREAK
-        if low not in _SIMPLE:
-            raise ValueError("no CBOR")
-        return _SIMPLE[low]
-
-    def _map(self, count: int, depth: int) -> dict[str, Any]:
-        found = {}
-        for _ in range(count):
-            key = self.value(depth + 1)
-            found[str(key)] = self.value(depth + 1)
-        return found
-
-    def _indefinite(self, major: int, depth: int) -> Any:
-        items = []
-        while (item := self.value(depth + 1)) is not _BREAK:
-            items.append(item)
-        if major == 4:
-            return items
-        if major == 5:
-            return {str(key): value for key, value in zip(items[::2], items[1::2], strict=True)}
-        kind: type[bytes | str] = bytes if major == 2 else str
-        if major not in (2, 3) or not all(isinstance(item, kind) for item in items):
-            raise ValueError("no CBOR")
-        return b"".join(items) if major == 2 else "".join(items)
-
-    def _tagged(self, tag: int, depth: int) -> Any:
-        value = self.value(depth + 1)
-        if tag == _EPOCH_TAG and isinstance(value, int | float):
-            try:
-                return datetime.fromtimestamp(value, UTC)
-            except (OverflowError, OSError):
-                raise ValueError("no time") from None
-        return value
+_NO_TAGS = dict.fromkeys(_OTHER_TAGS, _refuse_tag)

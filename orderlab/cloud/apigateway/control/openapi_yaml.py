@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"[-+]?(\.\d{1,300}|\d{1,300}(\.\d{0,300})?)([eE][-+]?\d{1,
 
 def read_yaml(body: bytes) -> Any:
     """The one document; BadRequestException if it is none, or too large."""
-    import yaml  # type: ignore[import-untyped]  # moto needs it as well
+    import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder()
