@@ -1,6 +1,7 @@
 """What one order leaves in the cloud's memory, part by part, and how long it stays.
 
-python -m benchmarks.soak 3000     so many orders, with a line after each 500
+python -m benchmarks.soak 3000     so many orders, with a line whenever there are a tenth more
+python -m benchmarks.soak 30m      for so many minutes
 
 docs/memory.md says which parts have an end.
 """
@@ -9,7 +10,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import sys
+import time
 from collections.abc import Iterator
 from itertools import cycle, islice
 from typing import Any
@@ -26,6 +29,8 @@ WARM_UP = 200
 ORDERS, ORDERS_QUICK = 3000, 500
 AT_A_TIME = 500
 LONGEST_SECONDS = 600.0
+# the walk through all that is kept takes a second for a million objects, longer on a busy machine
+WALK_SECONDS = 600.0
 PARTS = {
     "tables": "items in tables",
     "flight recorder": "flight recorder, up to 200,000 hops",
@@ -39,18 +44,22 @@ def measure(*, quick: bool = False) -> list[Figure]:
     return soak(ORDERS_QUICK if quick else ORDERS)
 
 
-def soak(orders: int, *, tell: bool = False) -> list[Figure]:
+def soak(orders: int, *, minutes: float = math.inf, tell: bool = False) -> list[Figure]:
     """Send orders, and see what the parts of the cloud hold more than before."""
+    ends = time.monotonic() + minutes * 60
     with LocalTarget.start() as target:
         architecture.build(target, 4)
         lines = _new_orders()
         _send(target, list(islice(lines, WARM_UP)))
-        before = target.page("memory")
-        for sent in range(AT_A_TIME, orders + 1, AT_A_TIME):
+        before = _look(target)
+        sent = told = 0
+        while sent < orders and time.monotonic() < ends:
             _send(target, list(islice(lines, AT_A_TIME)))
-            after = target.page("memory")
-            if tell:
-                print(_line(before, after, sent), flush=True)
+            sent += AT_A_TIME
+            if tell and sent >= told * 1.1:
+                print(_line(before, _look(target), sent), flush=True)
+                told = sent
+        after = _look(target)
     kept = {name: (size - before["parts"][name]["bytes"]) / sent for name, size in _bytes(after)}
     figures = [
         Figure(f"memory of an order: {told}", kept[name] / 1024, "KB")
@@ -62,6 +71,10 @@ def soak(orders: int, *, tell: bool = False) -> list[Figure]:
         *figures,
         Figure("memory of an order: everything else", others / 1024, "KB", at_most=1.0),
     ]
+
+
+def _look(target: LocalTarget) -> dict[str, Any]:
+    return dict(target.page("memory", seconds=WALK_SECONDS))
 
 
 def _send(target: LocalTarget, lines: list[OrderLine]) -> None:
@@ -91,4 +104,8 @@ def _line(before: dict[str, Any], after: dict[str, Any], sent: int) -> str:
 
 
 if __name__ == "__main__":
-    print(as_text(soak(int(sys.argv[1]) if len(sys.argv) > 1 else ORDERS, tell=True)))
+    asked = sys.argv[1] if len(sys.argv) > 1 else str(ORDERS)
+    if asked.endswith("m"):
+        print(as_text(soak(sys.maxsize, minutes=float(asked[:-1]), tell=True)))
+    else:
+        print(as_text(soak(int(asked), tell=True)))

@@ -200,9 +200,16 @@ class LocalTarget:
     def api_url(self, api_id: str, stage: str) -> str:
         return f"{self.endpoint}/_aws/execute-api/{api_id}/{stage}"
 
-    def page(self, path: str, method: str = "GET", body: dict[str, Any] | None = None) -> Any:
+    def page(
+        self,
+        path: str,
+        method: str = "GET",
+        body: dict[str, Any] | None = None,
+        *,
+        seconds: float = PAGE_SECONDS,
+    ) -> Any:
         self.require()
-        return self._page(path, method, body, PAGE_SECONDS)
+        return self._page(path, method, body, seconds)
 
     def _page(
         self, path: str, method: str, body: dict[str, Any] | None, timeout_seconds: float
