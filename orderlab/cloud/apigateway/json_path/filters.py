@@ -12,10 +12,12 @@ from typing import Any
 
 from orderlab.cloud.apigateway.json_path.errors import JsonPathError
 from orderlab.cloud.apigateway.json_path.operators import MISSING, OPERATORS, Pattern
-from orderlab.cloud.apigateway.json_path.path import PathReader
+from orderlab.cloud.apigateway.json_path.route import Route
 from orderlab.cloud.apigateway.json_path.steps import Condition, Search
 
 Operand = Callable[[Any, Search], Any]
+# reads a path of a source from a place on, at a depth of nesting; gives it and where it ends
+ReadPath = Callable[[str, int, int], tuple[Route, int]]
 
 _OPERATOR = re.compile(r"===|!==|==|!=|<=|>=|=~|<|>|[A-Za-z]+\b")
 _STRING = re.compile(r"'[^'\\]*(?:\\.[^'\\]*)*'|\"[^\"\\]*(?:\\.[^\"\\]*)*\"", re.S)
@@ -28,12 +30,18 @@ _MAX_DEPTH = 20
 class FilterReader:
     """Reads a filter from its first parenthesis on; `at` is where it ended."""
 
-    def __init__(self, source: str, at: int, depth: int) -> None:
+    def __init__(self, source: str, at: int, read_path: ReadPath, depth: int) -> None:
         self._source = source
         self.at = at
+        self._read_path = read_path
         self._depth = depth
 
     def read(self) -> Condition:
+        """What the filter asks of an item.
+
+        Raises:
+            JsonPathError: if it cannot be read, or nests too deeply.
+        """
         condition = self._term()
         self._skip_space()
         return condition
@@ -149,9 +157,7 @@ class FilterReader:
         return items
 
     def _path(self) -> Operand:
-        reader = PathReader(self._source, self.at + 1, in_filter=True, depth=self._depth)
-        route = reader.read()
-        self.at = reader.at
+        route, self.at = self._read_path(self._source, self.at + 1, self._depth)
 
         def value(item: Any, search: Search) -> Any:
             start = item if route.relative else search.root
