@@ -20,7 +20,7 @@ from orderlab.cli.cloud_use import instructions
 from orderlab.cli.secret import secret_from
 
 if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+    from orderlab.cloud.settings import Settings
 
 PARENT_CHECK_SECONDS = 0.5
 # Not AWS_SECRET_ACCESS_KEY: where that is set it may be the key to a real account.
@@ -125,21 +125,21 @@ def _is_alive(parent: int) -> bool:
     return bool(psutil.pid_exists(parent))
 
 
-def _say_as_json(cloud: Cloud) -> None:
+def _say_as_json(settings: Settings, endpoint: str) -> None:
     shown = ("region", "access_key_id", "secret_access_key")
-    facts = {name: getattr(cloud.settings, name) for name in shown}
+    facts = {name: getattr(settings, name) for name in shown}
     # it works without anybody who reads this
     with contextlib.suppress(OSError):
-        print(json.dumps({"endpoint": cloud.endpoint, **facts, "pid": os.getpid()}), flush=True)
+        print(json.dumps({"endpoint": endpoint, **facts, "pid": os.getpid()}), flush=True)
 
 
-def _sayer(secret_file: str | None) -> Callable[[Cloud], None]:
+def _sayer(secret_file: str | None) -> Callable[[Settings, str], None]:
     """Prints how to use the cloud; a secret that came out of a file is named by the file."""
     # what comes through a pipe can be read once
     given = secret_file if secret_file and Path(secret_file).is_file() else None
 
-    def say(cloud: Cloud) -> None:
+    def say(settings: Settings, endpoint: str) -> None:
         with contextlib.suppress(OSError):
-            print(instructions(cloud.endpoint, cloud.settings, secret_file=given), flush=True)
+            print(instructions(endpoint, settings, secret_file=given), flush=True)
 
     return say

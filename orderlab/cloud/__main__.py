@@ -13,13 +13,9 @@ import gc
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from orderlab.cloud.settings import Settings
 from orderlab.errors import OrderlabError
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 PARENT_CHECK_SECONDS = 1.0
 
@@ -49,10 +45,9 @@ def main() -> int:
     return 0
 
 
-def _announce(cloud: Cloud) -> None:
-    settings = cloud.settings
+def _announce(settings: Settings, endpoint: str) -> None:
     ready = {
-        "endpoint": cloud.endpoint,
+        "endpoint": endpoint,
         "region": settings.region,
         "access_key_id": settings.access_key_id,
         "secret_access_key": settings.secret_access_key,

@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote_plus
 
 from orderlab.cloud import presigned
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.contracts import Credentials
+from orderlab.cloud.contracts import Credentials, Keys
 from orderlab.cloud.http import Request
 
 MAX_SKEW_SECONDS = 15 * 60
@@ -97,7 +97,7 @@ def signature_scope(request: Request) -> Scope:
     return _scope(_authorization_fields(request.headers.get("authorization", ""))["Credential"])
 
 
-def authenticate(request: Request, keys: KeyRing) -> tuple[Credentials, Scope]:
+def authenticate(request: Request, keys: Keys) -> tuple[Credentials, Scope]:
     """The credentials behind a request and the scope they were used in; AwsError if none."""
     request = presigned.in_headers(request)
     scope = signature_scope(request)
@@ -114,7 +114,7 @@ def authenticate(request: Request, keys: KeyRing) -> tuple[Credentials, Scope]:
         raise
 
 
-def require_known_key(request: Request, keys: KeyRing) -> None:
+def require_known_key(request: Request, keys: Keys) -> None:
     """Raise AwsError unless the request names a key of this cloud. Its signature is not checked."""
     scope = signature_scope(request)
     if keys.get(scope.access_key_id) is not None:
@@ -125,7 +125,7 @@ def require_known_key(request: Request, keys: KeyRing) -> None:
     raise error
 
 
-def _authenticate(request: Request, keys: KeyRing, scope: Scope) -> Credentials:
+def _authenticate(request: Request, keys: Keys, scope: Scope) -> Credentials:
     fields = _authorization_fields(request.headers["authorization"])
     credentials = keys.get(scope.access_key_id)
     if credentials is None:

@@ -15,8 +15,9 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from orderlab.cloud.authentication import KeyRing, require_known_key, signature_scope
+from orderlab.cloud.authentication import require_known_key, signature_scope
 from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.contracts import Keys
 from orderlab.cloud.data_planes import DataPlaneAddress
 from orderlab.cloud.http import Request
 
@@ -58,7 +59,7 @@ class RequestEntityTooLarge(AwsError):
     status = 413
 
 
-def most_bytes(request: Request, address: DataPlaneAddress | None, keys: KeyRing) -> int:
+def most_bytes(request: Request, address: DataPlaneAddress | None, keys: Keys) -> int:
     """The longest body that this request may have.
 
     A long one is read for the AWS API only if a key of this cloud stands in the head.

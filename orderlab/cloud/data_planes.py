@@ -1,7 +1,10 @@
-"""Addresses of what learners deploy: REST APIs and function URLs.
+"""What learners deploy, and its addresses: REST APIs and function URLs.
 
-Either by path, `/_aws/execute-api/{apiId}/{stage}/{path}` and `/_aws/lambda-url/{urlId}/{path}`,
-or by AWS's own host name in the Host header.
+An address is either a path, `/_aws/execute-api/{apiId}/{stage}/{path}` or
+`/_aws/lambda-url/{urlId}/{path}`, or AWS's own host name in the Host header.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html
+https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from orderlab.cloud.http import Request
+from orderlab.cloud.contracts import Apis, FunctionUrls
+from orderlab.cloud.http import Request, Response
 
 _EXECUTE_PATH = re.compile(
     r"^/_aws/execute-api/(?P<name>[a-z0-9]+)(?:/(?P<stage>[^/]*))?(?P<path>/.*)?$"
@@ -22,7 +26,10 @@ _URL_HOST = re.compile(r"^(?P<name>[a-z0-9]+)\.lambda-url\.[a-z0-9-]+\.on\.aws(:
 
 @dataclass(frozen=True, slots=True)
 class DataPlaneAddress:
-    """`path` is percent-encoded as it was sent and begins with a slash."""
+    """An API with its stage, or a function URL (`name` is its id) without.
+
+    `path` is percent-encoded as it was sent, and begins with a slash.
+    """
 
     kind: Literal["execute-api", "lambda-url"]
     name: str
@@ -46,3 +53,19 @@ def data_plane_address(request: Request) -> DataPlaneAddress | None:
     if ".lambda-url." in host and (match := _URL_HOST.match(host)):
         return DataPlaneAddress("lambda-url", match["name"], "", path)
     return None
+
+
+class DataPlanes:
+    """Takes requests to what learners have deployed: APIs and function URLs."""
+
+    def __init__(self, *, apis: Apis, function_urls: FunctionUrls) -> None:
+        self._apis = apis
+        self._function_urls = function_urls
+
+    async def answer(self, request: Request, address: DataPlaneAddress) -> Response:
+        """What the API or the function answers; 403 or 404 if there is none at that address."""
+        if address.kind == "lambda-url":
+            return await self._function_urls.url_request(request, address.name, address.path)
+        return await self._apis.execute(
+            request, api_id=address.name, stage=address.stage, path=address.path
+        )

@@ -167,8 +167,9 @@ def _filled(said: ast.JoinedStr, table: list[str]) -> str:
 
 async def _refused_calls() -> dict[str, dict[str, list[str]]]:
     """Section -> service -> operations of the API that are refused."""
-    from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.scope import ALL, SERVED, known_operations
+    from orderlab.cloud.compose import Cloud
+    from orderlab.cloud.scope import ALL, SERVED
+    from orderlab.cloud.service_models import known_operations
     from orderlab.cloud.settings import Settings
 
     cloud = Cloud(Settings())

@@ -56,6 +56,7 @@ class FaultBoard:
         self._look()
 
     def all(self) -> list[dict[str, Any]]:
+        """The faults that are switched on, as they were described."""
         return [asdict(armed.fault) for faults in self._armed.values() for armed in faults]
 
     def active(self, kind: str, target: str, payload: bytes = b"") -> Fault | None:

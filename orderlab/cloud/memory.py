@@ -1,7 +1,7 @@
-"""What the cloud's memory is taken by: a page of `/_orderlab/` that walks through all it keeps.
+"""What takes the cloud's memory: a page of `/_orderlab/` that walks through all that is kept.
 
-An object that several parts hold is counted to the first of them. The walk takes a second for each
-million objects or so, on a thread of its own.
+An object that several parts hold counts as the first one's. The walk takes about a second for each
+million objects, and runs on a thread of its own.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import asyncio
 import gc
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.contracts import Page
 
+# A part by its name: an object, or a list of objects that belong together.
+Parts = Mapping[str, Any]
 _CODE = (
     types.ModuleType,
     type,
@@ -31,34 +32,18 @@ _CODE = (
 _ELSEWHERE = ("asyncio", "_asyncio", "uvloop", "threading", "logging", "botocore", "httptools")
 
 
-def page(cloud: Cloud) -> Any:
-    """`resident`: the bytes of the process; `parts`: objects and bytes of each part."""
+def page(parts: Callable[[], Parts], *skipped: Any) -> Page:
+    """The page `GET memory`: `resident` are the bytes of the process, `parts` the objects and bytes
+    of each part. What is `skipped` is neither counted nor walked through."""
 
     async def measure(parameters: dict[str, Any]) -> dict[str, Any]:
-        parts = await asyncio.to_thread(sizes, _roots(cloud), cloud)
-        return {"resident": resident_bytes(), "parts": parts}
+        found = await asyncio.to_thread(sizes, parts(), *skipped)
+        return {"resident": resident_bytes(), "parts": found}
 
     return measure
 
 
-def _roots(cloud: Cloud) -> dict[str, Any]:
-    streams = [each.table.stream for each in cloud.tables.register.records()]
-    return {
-        "flight recorder": cloud.telemetry.recorder,
-        "logs": cloud.telemetry.logs,
-        "metrics": cloud.telemetry.metrics,
-        "tables": cloud.tables,
-        "streams": [stream for stream in streams if stream is not None],
-        "queues": cloud.queues,
-        "topics": cloud.topics,
-        "functions": cloud.functions,
-        "event sources": cloud.event_sources,
-        "roles and keys": [cloud.permissions, cloud.keys],
-        "apis": cloud.gateway,
-    }
-
-
-def sizes(roots: Mapping[str, Any], *skipped: Any) -> dict[str, dict[str, int]]:
+def sizes(roots: Parts, *skipped: Any) -> dict[str, dict[str, int]]:
     """Objects and bytes that are reached from each root and from none before it."""
     parts = [each for root in roots.values() for each in (root if type(root) is list else [root])]
     seen = {id(each) for each in (*parts, *skipped)}

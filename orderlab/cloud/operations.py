@@ -68,15 +68,20 @@ def identify(request: Request, signing_name: str) -> Identified:
         return Identified(service, request.path.rpartition("/")[2], "cbor")
     form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     if form or "Action=" in request.query_string or service in _FORM_SERVICES:
-        return Identified(service, _action(request), "ec2" if service == "ec2" else "query")
+        return Identified(service, action_of(request), "ec2" if service == "ec2" else "query")
     # both kinds of API Gateway sign alike
     if service == "apigateway" and request.path.startswith("/v2/"):
         service = "apigatewayv2"
     return Identified(service, "", "xml" if service in _XML_SERVICES else "rest")
 
 
-def _action(request: Request) -> str:
-    """The operation of a query call; the rest of its form is read when it is needed."""
+def target_of(service: str, operation: str) -> str:
+    """The X-Amz-Target of a call in JSON, for a service that is served."""
+    return f"{_TARGETS[service][0]}.{operation}"
+
+
+def action_of(request: Request) -> str:
+    """The operation of a query call; empty if it names none. The rest of its form is not read."""
     for text in (request.body, request.query_string.encode("utf-8", "replace")):
         if match := _ACTION.search(text):
             return match[1].decode()

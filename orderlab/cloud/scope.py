@@ -6,15 +6,12 @@ Services that are served refuse finer things themselves. All other services of A
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
 
 from orderlab.cloud import objects
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
-from orderlab.cloud.contracts import Call, Parameters
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.contracts import Call, Parameters, Service
+from orderlab.cloud.service_models import known_operations, service_model
 
 ALL = None
 _TAGS = ("ListTagsForResource", "TagResource", "UntagResource")
@@ -39,7 +36,7 @@ SERVED: dict[str, frozenset[str] | None] = {
     "cloudwatch": frozenset(("PutDashboard", "GetDashboard", "ListDashboards", "DeleteDashboards")),
     "s3": objects.SERVED,
     "resourcegroupstaggingapi": frozenset(("GetResources", "GetTagKeys", "GetTagValues")),
-    # looking is harmless: who lists what stands in an account finds the default bus and no rule
+    # whoever lists what an account holds finds the default bus and no rule
     "events": frozenset(
         (
             *("ListEventBuses", "DescribeEventBus", "ListRules", "DescribeRule"),
@@ -50,21 +47,30 @@ SERVED: dict[str, frozenset[str] | None] = {
 
 
 class Scope:
-    """Decides whether a call is for something that is there."""
+    """Decides whether a call is for something that the local cloud has."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, services: Mapping[str, Service], account_id: str) -> None:
+        """`services` may be filled later; it is read for every call."""
+        self._services = services
+        self._account_id = account_id
 
     def require_service(self, service: str, operation: str) -> None:
-        """Raise NotDoneYet for a service that is not served."""
+        """Raise NotDoneYet (HTTP 501) for a service that is not served.
+
+        `operation` may be empty; the error names it if it is known.
+        """
         if service not in SERVED:
             named = f"{service}.{operation}" if operation else service
             raise NotDoneYet(f"{named}: the service {service} is not part of it")
 
     def require_served(self, call: Call, parameters: Parameters) -> None:
-        """Raise NotDoneYet for what is not served, and AWS's error for what AWS does not know."""
+        """Let a call pass that one of our handlers or moto may answer.
+
+        Raises NotDoneYet for what is not served; UnknownOperationException or InvalidAction for
+        an operation that AWS does not have; ServiceUnavailable for an object without room.
+        """
         self.require_service(call.service, call.operation)
-        service = self._cloud.services.get(call.service)
+        service = self._services.get(call.service)
         if service is not None and call.operation in service.operations:
             return
         served = SERVED[call.service]
@@ -73,11 +79,14 @@ class Scope:
         if served is not ALL and call.operation not in served:
             raise NotDoneYet(f"{call.service}.{call.operation}")
         if call.operation == "PutObject":
-            objects.require_room(self._cloud.settings.account_id, len(call.request.body))
+            objects.require_room(self._account_id, len(call.request.body))
 
 
 def unknown_operation(call: Call) -> AwsError:
-    """AWS's answer to an operation that does not exist."""
+    """AWS's answer to an operation that does not exist.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
+    """
     if "x-amz-target" in call.request.headers:
         return AwsError("", code="UnknownOperationException", query_error_code="InvalidAction")
     if not call.operation:
@@ -90,24 +99,3 @@ def unknown_operation(call: Call) -> AwsError:
     return AwsError(
         f"Could not find operation {call.operation} for version {version}", code="InvalidAction"
     )
-
-
-@lru_cache(maxsize=32)
-def known_operations(service: str) -> frozenset[str]:
-    """The names of a service's operations; none for a service that botocore does not know."""
-    model = service_model(service)
-    return frozenset(model.operation_names) if model else frozenset()
-
-
-@lru_cache(maxsize=32)
-def service_model(service: str) -> Any:
-    """botocore's model of a service; None if it knows no such service."""
-    import botocore.exceptions
-    import botocore.loaders
-    import botocore.model
-
-    try:
-        description = botocore.loaders.create_loader().load_service_model(service, "service-2")
-    except (botocore.exceptions.UnknownServiceError, botocore.exceptions.DataNotFoundError):
-        return None
-    return botocore.model.ServiceModel(description, service)

@@ -16,7 +16,7 @@ import uvicorn
 
 from orderlab.cloud.asgi import AsgiApplication
 from orderlab.cloud.bounded_connection import BoundedConnection
-from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.compose import Cloud
 from orderlab.cloud.connections import Connections, raise_descriptor_limit
 from orderlab.cloud.header_names import NamesAsSent
 from orderlab.cloud.one_write import OneWrite
@@ -36,7 +36,8 @@ COLLECT_AFTER = (20_000, 20, 20)
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-WhenReady = Callable[[Cloud], None]
+# gets the settings, and the address at which the server listens
+WhenReady = Callable[[Settings, str], None]
 StopSign = Callable[[], Awaitable[None]]
 
 
@@ -47,7 +48,7 @@ def serve(
     stop_sign: StopSign,
     parent: Parent | None = None,
 ) -> None:
-    """Start a cloud, call `when_ready` with it, and stop when `stop_sign` returns or on a signal.
+    """Start a cloud, call `when_ready`, and stop when `stop_sign` returns or on a signal.
 
     With `parent` gone the cloud ends even if it is too busy to stop by itself.
     Raises LearnerError if the port is taken.
@@ -91,7 +92,7 @@ async def _serve(
         cloud = Cloud(settings)
     cloud.reaper.mark_this_process()
     port = listener.getsockname()[1]
-    server, connections = _server(Front(cloud))
+    server, connections = _server(cloud.front)
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in STOP_SIGNALS:
@@ -112,7 +113,7 @@ async def _serve(
         waits = [asyncio.ensure_future(stop_sign()), asyncio.create_task(stopping.wait())]
         # whoever hears that it is ready may tell it to stop at once: the signs are watched first
         await asyncio.sleep(0)
-        when_ready(cloud)
+        when_ready(settings, cloud.endpoint)
         cloud.reaper.start(parent, STOP_SIGNALS)
         # a tenth of a second of work, which the first call need not wait for
         loop.call_later(WARM_UP_AFTER_SECONDS, cloud.moto.warm_up)

@@ -237,3 +237,24 @@ def test_dynamodb_items_are_put_read_and_queried(cloud: Any) -> None:
     assert api.call("GET", "/orders", query={"id": "o1"}).json == ["o1"]
     refused = api.call("PUT", "/orders/o2", {"total": "many"})
     assert refused.status == 400 and "ValidationException" in refused.text
+
+
+def test_a_call_of_a_table_is_recorded_once_with_the_api_as_its_source(cloud: Any) -> None:
+    cloud.client("dynamodb").create_table(
+        TableName="gw-recorded",
+        KeySchema=[{"AttributeName": "orderId", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "orderId", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    api = RestApi(cloud, "gw-recorded")
+    put = api.service(
+        "PUT", "/orders", "dynamodb:action/PutItem", role(cloud, "gw-recorded", "dynamodb:PutItem"),
+        '{"TableName": "gw-recorded", "Item": {"orderId": {"S": "$input.path(\'$.orderId\')"}}}',
+    )  # fmt: skip
+    api.respond(put, "200")
+    assert api.deploy().call("PUT", "/orders", {"orderId": "gw-recorded-1"}).status == 200
+    hops = cloud.page("recorder/trace?id=gw-recorded-1")["hops"]
+    called = [hop for hop in hops if hop["source"] != "client"]
+    assert [(hop["action"], hop["outcome"]) for hop in called] == [("PutItem", "ok")]
+    assert called[0]["target"].endswith(":table/gw-recorded")
+    assert ":apigateway:" in called[0]["source"] or ":execute-api:" in called[0]["source"]

@@ -66,11 +66,17 @@ def _record(cloud: Cloud, invocation: Invocation, response: Response, latency_ms
 
 
 def _target_records(invocation: Invocation) -> bool:
-    """Functions note every call themselves, queues and topics every message that they took."""
+    """Whether what was called has recorded the call: functions record every one, queues and topics
+    each message that they took, and the dispatcher all calls of tables and all refused calls."""
     uri = invocation.method.integration.uri
     if ":lambda:path/" in uri:
         return True
-    return (":sqs:" in uri or ":sns:" in uri) and (invocation.integration_status or 500) < 400
+    status = invocation.integration_status
+    if status is None:
+        return False
+    if ":dynamodb:" in uri:
+        return True
+    return (":sqs:" in uri or ":sns:" in uri) and (status < 400 or status == 403)
 
 
 def _ids_in_path(cloud: Cloud, invocation: Invocation) -> tuple[str, ...]:

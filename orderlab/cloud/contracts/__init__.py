@@ -23,7 +23,14 @@ from orderlab.cloud.contracts.calls import (
 from orderlab.cloud.contracts.compute import Functions, Invocation
 from orderlab.cloud.contracts.data_planes import Apis, FunctionUrls, SubscriptionLinks
 from orderlab.cloud.contracts.faults import Fault, Faults, FaultSwitches
-from orderlab.cloud.contracts.identity import Permissions, Policy, ResourcePolicies, RoleSessions
+from orderlab.cloud.contracts.identity import (
+    CallPermissions,
+    Permissions,
+    Policy,
+    ResourcePolicies,
+    ResourcesOf,
+    RoleSessions,
+)
 from orderlab.cloud.contracts.messaging import (
     Attributes,
     Content,
@@ -48,6 +55,7 @@ __all__ = [
     "Apis",
     "Attributes",
     "Call",
+    "CallPermissions",
     "Content",
     "Credentials",
     "Dispatch",
@@ -78,6 +86,7 @@ __all__ = [
     "ReceivedMessage",
     "Recorder",
     "ResourcePolicies",
+    "ResourcesOf",
     "Result",
     "RoleSessions",
     "Service",

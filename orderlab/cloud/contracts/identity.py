@@ -9,6 +9,8 @@ from orderlab.cloud.contracts.calls import Call, Credentials, Parameters, Princi
 
 # A policy document, as text or parsed; None where there is none.
 Policy = str | Mapping[str, Any] | None
+# The ARNs of what a call is about, as policies name them; `*` where AWS has no finer one.
+ResourcesOf = Callable[[Call, Parameters], list[str]]
 # The policy of a resource by its service (`sqs`) and ARN; None if it has none or does not exist.
 ResourcePolicies = Callable[[str, str], Policy]
 
@@ -35,14 +37,21 @@ class RoleSessions(Protocol):
         """Accept the keys of a session no longer."""
 
 
+class CallPermissions(Protocol):
+    """Decides who may make which call of the AWS API.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+    """
+
+    def authorize(self, call: Call, parameters: Parameters) -> None:
+        """Raise AccessDenied, in the words of the service, unless the caller may make this call."""
+
+
 class Permissions(RoleSessions, Protocol):
     """Decides who may do what.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
-
-    def authorize(self, call: Call, parameters: Parameters) -> None:
-        """Raise AccessDenied unless the caller may make this call of the AWS API."""
 
     def require(
         self,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.permissions.quotas import check_length
 from orderlab.cloud.permissions.validation import refuse_unknown_keys
-from orderlab.cloud.scope import known_operations
-
-if TYPE_CHECKING:
-    from orderlab.cloud.permissions.service import PermissionService
+from orderlab.cloud.service_models import known_operations
 
 _NOT_DONE = {
     "PutRolePermissionsBoundary": "permissions boundaries",
@@ -33,9 +31,10 @@ class IamOperations(dict[str, Handler]):
 
     refused = frozenset(_NOT_DONE)
 
-    def __init__(self, permissions: PermissionService) -> None:
+    def __init__(self, answer: Callable[[Call], Any]) -> None:
+        """`answer` performs a call that passed the checks."""
         super().__init__()
-        self._permissions = permissions
+        self._perform = answer
 
     def __contains__(self, operation: object) -> bool:
         return operation in known_operations("iam")
@@ -52,8 +51,4 @@ class IamOperations(dict[str, Handler]):
             if name in parameters:
                 check_length(name, str(parameters[name]))
                 refuse_unknown_keys(str(parameters[name]))
-        return self._permissions.moto(call)
-
-
-def iam_operations(permissions: PermissionService) -> IamOperations:
-    return IamOperations(permissions)
+        return self._perform(call)

@@ -8,11 +8,21 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from orderlab.cloud.contracts import Call, Credentials, Handler, Parameters, Principal
+from orderlab.cloud.contracts import (
+    Call,
+    Credentials,
+    Handler,
+    Keys,
+    Moto,
+    Parameters,
+    Policy,
+    Principal,
+    ResourcePolicies,
+)
 from orderlab.cloud.permissions.actions import Need, needs
-from orderlab.cloud.permissions.calls import iam_operations
+from orderlab.cloud.permissions.calls import IamOperations
 from orderlab.cloud.permissions.contexts import context_of
 from orderlab.cloud.permissions.denials import denial
 from orderlab.cloud.permissions.documents import read_document
@@ -24,12 +34,10 @@ from orderlab.cloud.permissions.evaluation import (
     by_resource,
 )
 from orderlab.cloud.permissions.identities import Identities
-from orderlab.cloud.permissions.resource_policies import OWNERS_OWN, Policy, policy_of
+from orderlab.cloud.permissions.resource_policies import OWNERS_OWN
 from orderlab.cloud.permissions.tokens import SecurityTokens
 from orderlab.cloud.permissions.trust import trusts
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.settings import Settings
 
 # decisions that are kept; a role with policies by the thousand does not make it grow further
 _KEPT_DECISIONS = 20_000
@@ -42,15 +50,23 @@ class PermissionService:
 
     name = "iam"
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
-        self._account_id = cloud.settings.account_id
+    def __init__(
+        self, *, settings: Settings, keys: Keys, moto: Moto, resource_policies: ResourcePolicies
+    ) -> None:
+        """`resource_policies` finds the policies that queues, topics and functions have."""
+        self._account_id = settings.account_id
+        self._region = settings.region
+        self._keys = keys
+        self._moto = moto
+        self._policy_of = resource_policies
         self.identities = Identities(self._account_id)
         self._decisions: dict[tuple[str, str, str], Decision] = {}
         self._functions: dict[str, str] = {}
-        self.operations: Mapping[str, Handler] = iam_operations(self)
-        self.tokens = SecurityTokens(cloud, self)
-        cloud.keys.also_ask(self.identities.user_credentials)
+        self.operations: Mapping[str, Handler] = IamOperations(self.moto)
+        self.tokens = SecurityTokens(
+            identities=self.identities, permissions=self, new_credentials=self.new_credentials
+        )
+        keys.also_ask(self.identities.user_credentials)
 
     async def start(self) -> None:
         from orderlab.cloud import moto_backends
@@ -68,7 +84,7 @@ class PermissionService:
 
     def moto(self, call: Call) -> Any:
         """Let moto answer a call of IAM, and forget what it may have changed."""
-        response = self._cloud.moto(call.request)
+        response = self._moto(call.request)
         if not call.operation.startswith(("Get", "List")):
             self.changed()
         return response
@@ -88,10 +104,17 @@ class PermissionService:
             if known is _DENY:
                 raise denial(principal, need.action, need.resource, identity=_DENY)
         service = need.action.partition(":")[0]
-        policy = policy_of(self._cloud, service, need.resource)
+        policy = self._policy_of(service, need.resource)
         if policy and principal.kind == "account" and need.action in OWNERS_OWN:
             return
         self.require(principal, need.action, need.resource, resource_policy=policy, error_code=None)
+
+    def resources_of(self, call: Call, parameters: Parameters) -> list[str]:
+        """The ARNs of what a call is about, as policies name them.
+
+        Empty for a call that anybody may make.
+        """
+        return [need.resource for need in needs(call, parameters, self._account_id)]
 
     # --- what services ask ---
 
@@ -176,7 +199,7 @@ class PermissionService:
     def _question(
         self, principal: Principal, action: str, resource: str, source_arn: str | None
     ) -> Question:
-        context = context_of(principal, source_arn, self._cloud.settings.region)
+        context = context_of(principal, source_arn, self._region)
         return Question(principal, action, resource, context)
 
     # --- roles ---
@@ -198,7 +221,7 @@ class PermissionService:
         role = self.identities.role_of_arn(role_arn)
         caller = self._service(service)
         source = self._source(service, session_name)
-        context = context_of(caller, source, self._cloud.settings.region)
+        context = context_of(caller, source, self._region)
         if role is None or not trusts(role, caller, context, any_source=source is None):
             raise denial(caller, "sts:AssumeRole", role_arn)
         principal = self.role_principal(role_arn, session_name)
@@ -217,7 +240,7 @@ class PermissionService:
         """The function that a role is assumed for: sessions of functions bear its name."""
         if service != "lambda.amazonaws.com":
             return None
-        region = self._cloud.settings.region
+        region = self._region
         return f"arn:aws:lambda:{region}:{self._account_id}:function:{session_name}"
 
     def new_credentials(self, principal: Principal, lasts_seconds: float | None) -> Credentials:
@@ -229,11 +252,11 @@ class PermissionService:
             principal,
             time.time() + lasts_seconds if lasts_seconds else None,
         )
-        self._cloud.keys.add(credentials)
+        self._keys.add(credentials)
         return credentials
 
     def forget(self, credentials: Credentials) -> None:
-        self._cloud.keys.remove(credentials.access_key_id)
+        self._keys.remove(credentials.access_key_id)
 
 
 def _allowed(identity: Decision, by_resource: Decision) -> bool:

@@ -6,22 +6,28 @@ https://docs.aws.amazon.com/STS/latest/APIReference/
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
-from orderlab.cloud.contracts import Call, Credentials, Handler, Parameters, Principal
+from orderlab.cloud.contracts import (
+    Call,
+    Credentials,
+    Handler,
+    Parameters,
+    Permissions,
+    Principal,
+)
 from orderlab.cloud.permissions.contexts import context_of
 from orderlab.cloud.permissions.denials import denial
 from orderlab.cloud.permissions.evaluation import account_names
+from orderlab.cloud.permissions.identities import Identities
 from orderlab.cloud.permissions.quotas import ValidationError
 from orderlab.cloud.permissions.trust import trusts
 
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.permissions.service import PermissionService
-
+# makes keys for a principal that last so many seconds
+NewCredentials = Callable[[Principal, float | None], Credentials]
 _SESSION_NAME = re.compile(r"[\w+=,.@-]*")
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
 _HOUR = 3600
@@ -32,9 +38,12 @@ class SecurityTokens:
 
     name = "sts"
 
-    def __init__(self, cloud: Cloud, permissions: PermissionService) -> None:
-        self._cloud = cloud
+    def __init__(
+        self, *, identities: Identities, permissions: Permissions, new_credentials: NewCredentials
+    ) -> None:
+        self._identities = identities
         self._permissions = permissions
+        self._new_credentials = new_credentials
         self.operations: Mapping[str, Handler] = {
             "AssumeRole": self._assume_role,
             "GetCallerIdentity": self._caller_identity,
@@ -58,12 +67,12 @@ class SecurityTokens:
         for name in ("Policy", "PolicyArns", "Tags", "TransitiveTagKeys", "SerialNumber"):
             if parameters.get(name):
                 raise NotDoneYet(f"AssumeRole with {name}")
-        role = self._permissions.identities.role_of_arn(role_arn)
+        role = self._identities.role_of_arn(role_arn)
         if role is None or not self._may_assume(call, role, parameters.get("ExternalId")):
             raise denial(call.principal, "sts:AssumeRole", role_arn)
         seconds = _duration(parameters.get("DurationSeconds"), _longest(call.principal, role))
         principal = self._permissions.role_principal(role_arn, session_name)
-        credentials = self._permissions.new_credentials(principal, seconds)
+        credentials = self._new_credentials(principal, seconds)
         return {
             "Credentials": _shown(credentials),
             "AssumedRoleUser": {
@@ -97,11 +106,11 @@ class SecurityTokens:
         principal = call.principal
         user_id = principal.account_id
         if principal.kind == "role":
-            role = self._permissions.identities.role(principal.role_name or "")
+            role = self._identities.role(principal.role_name or "")
             session = principal.arn.rpartition("/")[2]
             user_id = f"{role.id if role else 'AROAGONE'}:{session}"
         elif principal.kind == "user":
-            user = self._permissions.identities.user(principal.arn)
+            user = self._identities.user(principal.arn)
             user_id = user.id if user else "AIDAGONE"
         return {"UserId": user_id, "Account": principal.account_id, "Arn": principal.arn}
 
@@ -113,7 +122,7 @@ class SecurityTokens:
                 status=403,
             )
         seconds = _duration(parameters.get("DurationSeconds", 12 * _HOUR), 36 * _HOUR)
-        credentials = self._permissions.new_credentials(call.principal, seconds)
+        credentials = self._new_credentials(call.principal, seconds)
         return {"Credentials": _shown(credentials)}
 
     def _access_key_info(self, call: Call, parameters: Parameters) -> dict[str, Any]:

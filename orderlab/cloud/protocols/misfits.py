@@ -12,7 +12,7 @@ from typing import Any
 
 from orderlab.cloud.aws_error import AwsError, ValidationException
 from orderlab.cloud.http import Request
-from orderlab.cloud.scope import service_model
+from orderlab.cloud.service_models import service_model
 
 
 def misfit(

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from orderlab.cloud.service_models import service_model
+
 # botocore's model of SQS speaks JSON only and has lost the names of the query protocol:
 # member of the model -> (name on the wire, name of a map's key, name of its value)
 _SQS_NAMES = {
@@ -48,6 +50,8 @@ class WireShape:
 
 @dataclass(frozen=True, slots=True)
 class OperationShapes:
+    """What an operation takes and gives; None where it takes or gives nothing."""
+
     input: WireShape | None
     output: WireShape | None
     namespace: str
@@ -56,7 +60,7 @@ class OperationShapes:
 @lru_cache(maxsize=512)
 def operation_shapes(service: str, operation: str) -> OperationShapes | None:
     """The shapes of an operation; None if botocore knows no such service or operation."""
-    model = _service_model(service)
+    model = service_model(service)
     if model is None or operation not in model.operation_names:
         return None
     found = model.operation_model(operation)
@@ -72,21 +76,8 @@ def namespace_of(service: str) -> str:
     """The XML namespace of a service's answers; empty if it has none."""
     if service == "sqs":
         return _SQS_NAMESPACE
-    model = _service_model(service)
+    model = service_model(service)
     return str(model.metadata.get("xmlNamespace", "")) if model is not None else ""
-
-
-@lru_cache(maxsize=16)
-def _service_model(service: str) -> Any:
-    import botocore.exceptions
-    import botocore.loaders
-    import botocore.model
-
-    try:
-        description = botocore.loaders.create_loader().load_service_model(service, "service-2")
-    except (botocore.exceptions.UnknownServiceError, botocore.exceptions.DataNotFoundError):
-        return None
-    return botocore.model.ServiceModel(description, service)
 
 
 class _Compiler:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
-from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.contracts import (
+    Handler,
+    NoteCall,
+    Pages,
+    Permissions,
+    ResourcesOf,
+    Topics,
+)
+from orderlab.cloud.settings import Settings
 from orderlab.cloud.telemetry.api_calls import ApiCalls
 from orderlab.cloud.telemetry.logs.api import LogsApi
 from orderlab.cloud.telemetry.logs.store import LogStore
@@ -14,41 +21,48 @@ from orderlab.cloud.telemetry.metrics.api import MetricsApi
 from orderlab.cloud.telemetry.metrics.store import MetricStore
 from orderlab.cloud.telemetry.recorder import FlightRecorder
 
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
-
-class Telemetry:
-    """The recorder, the logs, the metrics and the meter."""
+class TelemetryService:
+    """The recorder, the logs, the metrics and the meter (`contracts.Telemetry`)."""
 
     name = "telemetry"
     operations: Mapping[str, Handler]
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        permissions: Permissions,
+        resources_of: ResourcesOf,
+        topics: Callable[[], Topics],
+        pages: Pages,
+    ) -> None:
+        """`topics` is asked when an alarm goes off: SNS is made after this."""
         self.operations = {}
-        settings = cloud.settings
         self.recorder = FlightRecorder(settings.correlation_fields)
         self.meter = UsageMeter()
         self.metrics = MetricStore(settings.seed)
         self.logs = LogStore(
             settings.account_id, settings.region, self.metrics, self.meter, speed=settings.speed
         )
-        self.log_api = LogsApi(cloud, self.logs)
-        self.metric_api = MetricsApi(cloud, self.metrics)
-        self._calls = ApiCalls(cloud)
-        cloud.pages["GET recorder"] = self.recorder.page
-        cloud.pages["GET recorder/trace"] = self.recorder.trace
-        cloud.pages["GET recorder/edges"] = self.recorder.edges
-        cloud.pages["GET meter"] = self.meter.page
+        self.log_api = LogsApi(self.logs)
+        self.metric_api = MetricsApi(
+            self.metrics, account_id=settings.account_id, permissions=permissions, topics=topics
+        )
+        # notes one answered call of the AWS API in the recorder and the meter
+        self.note_call: NoteCall = ApiCalls(
+            recorder=self.recorder,
+            meter=self.meter,
+            permissions=permissions,
+            resources_of=resources_of,
+        ).note
+        pages["GET recorder"] = self.recorder.page
+        pages["GET recorder/trace"] = self.recorder.trace
+        pages["GET recorder/edges"] = self.recorder.edges
+        pages["GET meter"] = self.meter.page
 
     async def start(self) -> None:
-        """Nothing runs here; the APIs of logs and metrics are services of their own."""
+        """Nothing runs here: the APIs of logs and metrics are services of their own."""
 
     async def stop(self) -> None:
         """Nothing runs here."""
-
-    def api_call(
-        self, call: Call, parameters: Parameters, outcome: str, duration_ms: float
-    ) -> None:
-        """Note one call of the AWS API in the recorder and the meter."""
-        self._calls.note(call, parameters, outcome, duration_ms)

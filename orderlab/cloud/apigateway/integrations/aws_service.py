@@ -9,16 +9,14 @@ Differs from AWS: SQS, SNS and DynamoDB only.
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 import uuid
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from orderlab.cloud import call_faults
 from orderlab.cloud.apigateway.failures import internal_error
 from orderlab.cloud.apigateway.integrations.roles import principal_of, require_credentials
 from orderlab.cloud.apigateway.invocation import (
@@ -31,7 +29,7 @@ from orderlab.cloud.apigateway.url_encoding import form_fields
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Parameters
 from orderlab.cloud.http import Request, Response
-from orderlab.cloud.operations import Identified, error_response
+from orderlab.cloud.operations import action_of, error_response, target_of
 from orderlab.cloud.protocols import query, query_json
 
 if TYPE_CHECKING:
@@ -39,8 +37,6 @@ if TYPE_CHECKING:
 
 SERVICES = ("dynamodb", "sns", "sqs")
 _URI = re.compile(r"^arn:aws:apigateway:([a-z0-9-]+):([a-z0-9.-]+):(path|action)/(.*)$", re.S)
-_TARGETS = {"dynamodb": "DynamoDB_20120810", "sqs": "AmazonSQS"}
-_ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]+)(?=&|\s|$)")
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/x-amz-json-1.0"
 
@@ -72,12 +68,9 @@ async def answer(cloud: Cloud, invocation: Invocation, outgoing: OutgoingRequest
     wants_xml = "xml" in request.headers.get("accept", "")
     try:
         parameters = _parameters(call, protocol)
-        if cloud.faults.strikes_calls:
-            result = await call_faults.strike(
-                cloud, call, parameters, lambda: perform(cloud, call, parameters, protocol)
-            )
-        else:
-            result = await perform(cloud, call, parameters, protocol)
+        result = await cloud.dispatch.perform(
+            call, parameters, protocol, for_moto=partial(_for_moto, call, protocol)
+        )
     except AwsError as error:
         return _error(error, protocol, request_id, uri.service, wants_xml)
     if isinstance(result, Response):
@@ -95,7 +88,7 @@ def _request(uri: ServiceUri, outgoing: OutgoingRequest) -> tuple[Request, str, 
     if uri.kind == "action":
         operation, _, rest = uri.rest.partition("&")
         if uri.service == "dynamodb":
-            target = f"{_TARGETS['dynamodb']}.{operation}"
+            target = target_of("dynamodb", operation)
         else:
             query_string = "&".join(part for part in (query_string, rest) if part)
     request = Request(
@@ -112,15 +105,8 @@ def _request(uri: ServiceUri, outgoing: OutgoingRequest) -> tuple[Request, str, 
         # the gateway sends JSON unless the integration says otherwise, and JSON is no form
         request = replace(request, body=b"")
     if uri.kind == "path":
-        operation = _action(request)
+        operation = action_of(request)
     return request, operation, "query"
-
-
-def _action(request: Request) -> str:
-    """The Action of a query call, without reading the whole form, which is done once, later."""
-    text = request.query_string.encode() + b"&" + request.body
-    found = _ACTION.search(text)
-    return found[1].decode() if found else ""
 
 
 def _parameters(call: Call, protocol: str) -> Parameters:
@@ -138,23 +124,6 @@ def _parameters(call: Call, protocol: str) -> Parameters:
     return found
 
 
-async def perform(cloud: Cloud, call: Call, parameters: Parameters, protocol: str) -> Any:
-    """Permission, then the service's own handler; moto where the service has none."""
-    cloud.scope.require_served(call, parameters)
-    cloud.permissions.authorize(call, parameters)
-    service = cloud.services.get(call.service)
-    handler = service.operations.get(call.operation) if service else None
-    if handler is not None:
-        result = handler(call, parameters)
-        return await result if inspect.isawaitable(result) else result
-    if not call.operation:
-        raise AwsError("The action or operation requested is invalid.", code="InvalidAction")
-    what = Identified(call.service, call.operation, protocol)
-    other = getattr(service, "answer_other_protocol", None)
-    response = await other(call, what) if other and protocol == "query" else None
-    return response if response is not None else cloud.moto(_for_moto(call, protocol))
-
-
 def _for_moto(call: Call, protocol: str) -> Request:
     """The request with the marks by which moto tells services apart."""
     headers = {
@@ -165,7 +134,7 @@ def _for_moto(call: Call, protocol: str) -> Request:
     }
     body = call.request.body
     if protocol == "json":
-        headers["x-amz-target"] = f"{_TARGETS[call.service]}.{call.operation}"
+        headers["x-amz-target"] = target_of(call.service, call.operation)
         headers["content-type"] = _JSON
     else:
         fields = query.form_of(call.request)

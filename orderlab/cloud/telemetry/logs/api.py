@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.telemetry.logs import reading
@@ -23,9 +23,6 @@ from orderlab.cloud.telemetry.logs.insights.queries import InsightsQueries
 from orderlab.cloud.telemetry.logs.state import LogState, Stream
 from orderlab.cloud.telemetry.logs.store import LogStore
 
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-
 _RETENTIONS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827),
     *(2192, 2557, 2922, 3288, 3653),
@@ -38,7 +35,7 @@ class LogsApi:
 
     name = "logs"
 
-    def __init__(self, cloud: Cloud, store: LogStore) -> None:
+    def __init__(self, store: LogStore) -> None:
         self._store = store
         self._queries = InsightsQueries(store)
         self.operations: Mapping[str, Handler] = {

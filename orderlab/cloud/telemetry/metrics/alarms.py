@@ -14,12 +14,12 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
-from orderlab.cloud.contracts import Call, Handler, Parameters, Principal
+from orderlab.cloud.contracts import Call, Handler, Parameters, Permissions, Principal, Topics
 from orderlab.cloud.telemetry.long_work import LongWork
 from orderlab.cloud.telemetry.metrics import limits, reading
 from orderlab.cloud.telemetry.metrics.alarm import STATES, Alarm
@@ -32,9 +32,6 @@ from orderlab.cloud.telemetry.metrics.pages import from_token, token_of
 from orderlab.cloud.telemetry.metrics.queries import MetricQueries
 from orderlab.cloud.telemetry.metrics.store import MetricStore
 
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-
 log = logging.getLogger("orderlab.cloud")
 _EVERY_SECONDS = 1.0
 # the part of the time that evaluation may take, and how long it may go on without a break
@@ -46,8 +43,18 @@ _MOST_DESCRIBED = 100
 class Alarms:
     """All alarms, by Region and name."""
 
-    def __init__(self, cloud: Cloud, store: MetricStore, work: LongWork) -> None:
-        self._cloud = cloud
+    def __init__(
+        self,
+        store: MetricStore,
+        work: LongWork,
+        *,
+        account_id: str,
+        permissions: Permissions,
+        topics: Callable[[], Topics],
+    ) -> None:
+        self._account_id = account_id
+        self._permissions = permissions
+        self._topics = topics
         self._work = work
         self._store = store
         self._alarms: dict[tuple[str, str], Alarm] = {}
@@ -138,19 +145,20 @@ class Alarms:
         old, alarm.state, alarm.reason, alarm.changed_at = alarm.state, state, reason, time.time()
         if not alarm.actions_enabled:
             return
-        caller = Principal("service", "cloudwatch.amazonaws.com", self._cloud.settings.account_id)
-        message = json.dumps(_notification(alarm, old, self._cloud.settings.account_id))
+        caller = Principal("service", "cloudwatch.amazonaws.com", self._account_id)
+        message = json.dumps(_notification(alarm, old, self._account_id))
         subject = f'{state}: "{alarm.name}" in {alarm.arn.split(":")[3]}'
+        topics = self._topics()
         for topic in alarm.actions[state]:
             try:
-                self._cloud.permissions.require(
+                self._permissions.require(
                     caller,
                     "SNS:Publish",
                     topic,
-                    resource_policy=self._cloud.topics.resource_policy(topic),
+                    resource_policy=topics.resource_policy(topic),
                     source_arn=alarm.arn,
                 )
-                self._cloud.topics.publish(topic, message, subject=subject[:100], sender=caller)
+                topics.publish(topic, message, subject=subject[:100], sender=caller)
             except AwsError as error:
                 log.warning("alarm %s could not notify %s: %s", alarm.name, topic, error.message)
 
@@ -160,8 +168,8 @@ class Alarms:
         name = reading.text(parameters, "AlarmName")
         if parameters.get("ThresholdMetricId"):
             raise NotDoneYet("anomaly detection alarms")
-        account_id = self._cloud.settings.account_id
-        alarm = Alarm(f"arn:aws:cloudwatch:{call.region}:{account_id}:alarm:{name}", parameters)
+        arn = f"arn:aws:cloudwatch:{call.region}:{self._account_id}:alarm:{name}"
+        alarm = Alarm(arn, parameters)
         if "Metrics" in alarm.settings:
             length = alarm.settings["EvaluationPeriods"] * alarm.period
             now = time.time()

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.contracts import Call, Handler, Parameters, Permissions, Topics
 from orderlab.cloud.telemetry.long_work import LongWork
 from orderlab.cloud.telemetry.metrics import limits, reading
 from orderlab.cloud.telemetry.metrics.additions import addition
@@ -24,9 +24,6 @@ from orderlab.cloud.telemetry.metrics.queries import MetricQueries
 from orderlab.cloud.telemetry.metrics.statistics import StatisticSet
 from orderlab.cloud.telemetry.metrics.store import MetricKey, MetricStore
 
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-
 MAX_LISTED = 500
 # entries of PutMetricData that are read before others get their turn
 _DATA_AT_A_TIME = 50
@@ -39,10 +36,19 @@ class MetricsApi:
 
     name = "cloudwatch"
 
-    def __init__(self, cloud: Cloud, store: MetricStore) -> None:
+    def __init__(
+        self,
+        store: MetricStore,
+        *,
+        account_id: str,
+        permissions: Permissions,
+        topics: Callable[[], Topics],
+    ) -> None:
         self._store = store
         self._work = LongWork()
-        self.alarms = Alarms(cloud, store, self._work)
+        self.alarms = Alarms(
+            store, self._work, account_id=account_id, permissions=permissions, topics=topics
+        )
         self.operations: Mapping[str, Handler] = {
             "PutMetricData": self._put,
             "GetMetricStatistics": self._statistics,

@@ -1,0 +1,190 @@
+"""What the local cloud is made of: who gets what, and in which order services start and stop.
+
+This is the only file that names the services. They know of each other what `contracts` says. Some
+need a service that is made after them: they get a function that finds it when it is needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from orderlab.clock import Clock
+from orderlab.cloud import fault_pages, ids, memory, moto_backends
+from orderlab.cloud.admin import Admin
+from orderlab.cloud.apigateway.service import ApiGateway
+from orderlab.cloud.authentication import KeyRing
+from orderlab.cloud.aws_calls import AwsCalls
+from orderlab.cloud.call_faults import CallFaults
+from orderlab.cloud.contracts import Credentials, Pages, Policy, Principal, Service
+from orderlab.cloud.data_planes import DataPlanes
+from orderlab.cloud.dispatch import Dispatcher
+from orderlab.cloud.event_sources.service import EventSources
+from orderlab.cloud.faults import FaultBoard
+from orderlab.cloud.functions.service import FunctionService
+from orderlab.cloud.moto_front import MotoFront
+from orderlab.cloud.patterns.allowance import end_all
+from orderlab.cloud.permissions import PermissionService
+from orderlab.cloud.queues.service import QueueService
+from orderlab.cloud.reaping import Reaper
+from orderlab.cloud.scope import Scope
+from orderlab.cloud.server import Front
+from orderlab.cloud.settings import Settings
+from orderlab.cloud.tables.service import StreamService, TableService
+from orderlab.cloud.tables.throttling import Throttled
+from orderlab.cloud.telemetry.service import TelemetryService
+from orderlab.cloud.topics.service import TopicService
+
+
+class Cloud:
+    """One local AWS. `front` answers its requests once it was started."""
+
+    def __init__(self, settings: Settings) -> None:
+        moto_backends.prepare_environment()
+        ids.begin(settings.seed)
+        self.settings = settings
+        self.endpoint = ""  # known once the server listens
+        self.clock = Clock(settings.speed)
+        self.folder = Path(tempfile.mkdtemp(prefix="orderlab-cloud-"))
+        self.reaper = Reaper(self.folder)
+        self.account = Principal(
+            "account", f"arn:aws:iam::{settings.account_id}:root", settings.account_id
+        )
+        self.keys = KeyRing()
+        self.keys.add(
+            Credentials(settings.access_key_id, settings.secret_access_key, None, self.account)
+        )
+        self.pages: Pages = {}
+        self.moto = MotoFront()
+        self.faults = FaultBoard(settings.seed)
+        # keyed by botocore's names; the order is the order of starting
+        self.services: dict[str, Service] = {}
+        self._started: list[Service] = []
+        self._make_what_all_use(settings)
+        self._make_services()
+        self._make_front(settings)
+        self._register_pages()
+
+    def _make_what_all_use(self, settings: Settings) -> None:
+        self.permissions = PermissionService(
+            settings=settings,
+            keys=self.keys,
+            moto=self.moto,
+            resource_policies=self._policy_of,
+        )
+        self.telemetry = TelemetryService(
+            settings=settings,
+            permissions=self.permissions,
+            resources_of=self.permissions.resources_of,
+            topics=lambda: self.topics,
+            pages=self.pages,
+        )
+        self.scope = Scope(self.services, settings.account_id)
+        self.dispatch = Dispatcher(
+            self.services,
+            scope=self.scope,
+            permissions=self.permissions,
+            faults=self.faults,
+            call_faults=CallFaults(
+                faults=self.faults,
+                clock=self.clock,
+                resources_of=self.permissions.resources_of,
+                throttled=lambda reason, arn: Throttled(reason, arn, provisioned=False),
+            ),
+            moto=self.moto,
+            note=self.telemetry.note_call,
+        )
+        self._add(
+            self.telemetry,
+            self.telemetry.log_api,
+            self.telemetry.metric_api,
+            self.permissions,
+            self.permissions.tokens,
+        )
+
+    def _make_services(self) -> None:
+        self.queues = QueueService(self)
+        self.topics = TopicService(self)
+        self.tables = TableService(self)
+        self.streams = StreamService(self)
+        self.functions = FunctionService(self)
+        self.event_sources = EventSources(self)
+        self.gateway = ApiGateway(self)
+        self._add(
+            self.queues,
+            self.topics,
+            self.tables,
+            self.streams,
+            self.functions,
+            self.event_sources,
+            self.gateway,
+        )
+
+    def _add(self, *services: Service) -> None:
+        self.services.update({service.name: service for service in services})
+
+    def _make_front(self, settings: Settings) -> None:
+        self.front = Front(
+            keys=self.keys,
+            data_planes=DataPlanes(apis=self.gateway, function_urls=self.functions),
+            pages=Admin(self.pages, settings.secret_access_key),
+            links=self.topics,
+            aws_calls=AwsCalls(keys=self.keys, scope=self.scope, dispatch=self.dispatch),
+        )
+
+    def _register_pages(self) -> None:
+        self.pages["GET health"] = lambda _: {
+            "status": "ok",
+            "endpoint": self.endpoint,
+            "speed": self.settings.speed,
+        }
+        not_kept = (self, self.services, self.dispatch, self.moto, self.reaper, self.pages)
+        self.pages["GET memory"] = memory.page(self._parts, *not_kept)
+        self.pages.update(fault_pages.pages(self.faults))
+
+    def _policy_of(self, service: str, arn: str) -> Policy:
+        """The policy that a resource has itself (`contracts.ResourcePolicies`)."""
+        if service == "sqs":
+            queue = self.queues.queue(arn)
+            return queue.policy if queue else None
+        if service == "sns":
+            return self.topics.resource_policy(arn)
+        if service == "lambda" and ":function:" in arn:
+            return self.functions.resource_policy(arn)
+        return None
+
+    def _parts(self) -> dict[str, Any]:
+        """What is kept, by the names that `GET memory` shows."""
+        streams = [each.table.stream for each in self.tables.register.records()]
+        return {
+            "flight recorder": self.telemetry.recorder,
+            "logs": self.telemetry.logs,
+            "metrics": self.telemetry.metrics,
+            "tables": self.tables,
+            "streams": [stream for stream in streams if stream is not None],
+            "queues": self.queues,
+            "topics": self.topics,
+            "functions": self.functions,
+            "event sources": self.event_sources,
+            "roles and keys": [self.permissions, self.keys],
+            "apis": self.gateway,
+        }
+
+    async def start(self, endpoint: str) -> None:
+        """Begin to work at an address where the server already listens."""
+        self.endpoint = endpoint
+        ids.seed_moto()
+        for service in self.services.values():
+            await service.start()
+            self._started.append(service)
+
+    async def stop(self) -> None:
+        """Stop everything in reverse order; a second call does nothing."""
+        while self._started:
+            await self._started.pop().stop()
+        end_all()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        await asyncio.to_thread(self.reaper.stop)
