@@ -45,7 +45,7 @@ SECTIONS = {
 }
 _MARK = re.compile(r"Differs from AWS:\s*(.*?)\s*(?:\n\s*\n|\Z)", re.DOTALL)
 # they refuse what a caller names; the calls are listed anyway
-_SPEAK_OF_NO_SERVICE = ("aws_error", "differences", "scope", "server", "moto_front")
+_SPEAK_OF_NO_SERVICE = ("aws_error", "differences", "scope", "dispatch", "moto_front")
 _TABLES = ("_NOT_DONE", "_UNDONE")
 # how the code calls an entry of such a table
 _ENTRIES = ("what", "name", "path", "protocol", "token.text")
