@@ -27,7 +27,11 @@ class Translation:
         self._lengths: dict[str, list[int]] = {}
 
     def learn(self, old: Any, new: Any) -> None:
-        """Note every string that came out differently at the same place of two answers."""
+        """Note every string that came out differently at the same place of two answers.
+
+        One that came out as it was is itself again: clouds of the same seed give the same ids, and
+        what a session called by this one, the next may have called by another.
+        """
         if isinstance(old, dict) and isinstance(new, dict):
             for key in old.keys() & new.keys():
                 if key not in _NO_IDS and not key.endswith(_STATES):
@@ -35,8 +39,11 @@ class Translation:
         elif isinstance(old, list) and isinstance(new, list):
             for before, after in _pairs(old, new):
                 self.learn(before, after)
-        elif isinstance(old, str) and isinstance(new, str) and old != new:
-            self._note(old, new)
+        elif isinstance(old, str) and isinstance(new, str):
+            if old != new:
+                self._note(old, new)
+            else:
+                self._new.pop(old, None)
 
     def _note(self, old: str, new: str) -> None:
         if len(old) < _SHORTEST:

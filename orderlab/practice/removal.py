@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from orderlab.orders.parts.functions import remove_mappings
+from orderlab.orders.parts.functions import remove_mappings, wait_until_gone
 from orderlab.orders.parts.messaging import free_queue_names
 from orderlab.orders.parts.names import log_group, queue_arn
 from orderlab.orders.parts.roles import remove_role
@@ -67,8 +67,9 @@ def _succeeds(take_away: Callable[[Target, str], bool], target: Target, name: st
 
 def _function(target: Target, name: str) -> bool:
     functions = target.client("lambda")
+    # they outlive their function, and would read for the next one of that name
+    wait_until_gone(target, remove_mappings(target, name))
     functions.get_function_configuration(FunctionName=target.name(name))
-    remove_mappings(target, name)
     functions.delete_function(FunctionName=target.name(name))
     with contextlib.suppress(target.client("logs").exceptions.ResourceNotFoundException):
         target.client("logs").delete_log_group(logGroupName=log_group(target, name))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from orderlab.orders.parts.roles import allow
 from orderlab.practice.functions import deploy, invoke
 from orderlab.practice.removal import remove
 from orderlab.target.local import LocalTarget
@@ -71,3 +72,20 @@ def test_the_subscriptions_of_a_queue_end_with_it(target: LocalTarget) -> None:
     topics.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     assert remove(target, name) == [f"queue {name}"]
     assert topics.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+
+
+@pytest.mark.parametrize("function_goes_first", [False, True])
+def test_when_a_function_is_removed_nothing_reads_for_its_name_any_more(
+    target: LocalTarget, function_goes_first: bool
+) -> None:
+    name = a_name()
+    queue = target.client("sqs").create_queue(QueueName=name)["QueueUrl"].rpartition("/")[2]
+    source = f"arn:aws:sqs:{target.region}:{target.account_id}:{queue}"
+    reading = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    deploy(target, name, "def handler(event, context): pass", allowed=[allow(reading, source)])
+    functions = target.client("lambda")
+    functions.create_event_source_mapping(FunctionName=name, EventSourceArn=source)
+    if function_goes_first:
+        functions.delete_function(FunctionName=name)
+    remove(target, name)
+    assert functions.list_event_source_mappings(EventSourceArn=source)["EventSourceMappings"] == []

@@ -166,3 +166,12 @@ def test_a_journal_of_an_earlier_process_of_our_number_is_not_ours(tmp_path: Pat
     ours = claim(tmp_path, 1)
     assert ours.holder == kernel.pid and not ours.path.exists()
     kernel.communicate("", timeout=20)
+
+
+def test_an_id_that_an_earlier_session_gave_to_something_else_is_itself_again() -> None:
+    """Each cloud begins with the same ids; a session's second mapping may have its first one's."""
+    translation = Translation()
+    translation.learn({"UUID": "id-of-the-returns"}, {"UUID": "id-of-another"})
+    assert translation("id-of-the-returns") == "id-of-another"
+    translation.learn({"UUID": "id-of-the-returns"}, {"UUID": "id-of-the-returns"})
+    assert translation({"UUID": "id-of-the-returns"}) == {"UUID": "id-of-the-returns"}

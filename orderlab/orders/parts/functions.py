@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.errors import LabError
 from orderlab.orders.parts.names import TAGS, ignoring, log_group
 from orderlab.orders.parts.packages import code_sha256, handler_zip, layer_zip
 from orderlab.orders.parts.roles import Statement, ensure_role, may_log, remove_role
@@ -116,14 +117,33 @@ def ensure_mapping(target: Target, function: str, source_arn: str, **settings: A
         functions.update_event_source_mapping(UUID=current["UUID"], FunctionName=name, **settings)
 
 
-def remove_mappings(target: Target, function: str) -> None:
+def remove_mappings(target: Target, function: str) -> list[str]:
+    """Delete the mappings of a function, also of one that is gone; their ids."""
     functions = target.client("lambda")
+    removed = []
     with ignoring("ResourceNotFoundException"):
         found = functions.list_event_source_mappings(FunctionName=target.name(function))
         for mapping in found["EventSourceMappings"]:
+            removed.append(str(mapping["UUID"]))
             # one that is being deleted already refuses to be deleted again
             if mapping["State"] != "Deleting":
                 _delete_mapping(functions, mapping["UUID"])
+    return removed
+
+
+def wait_until_gone(target: Target, mappings: Sequence[str]) -> None:
+    """Until Lambda lists none of these mappings; a batch under way is finished first.
+
+    Raises LabError after a minute.
+    """
+    functions = target.client("lambda")
+    deadline = time.monotonic() + 60.0
+    for uuid in mappings:
+        with ignoring("ResourceNotFoundException"):
+            while functions.get_event_source_mapping(UUID=uuid):
+                if time.monotonic() > deadline:
+                    raise LabError(f"The event source mapping {uuid} is still being deleted.")
+                time.sleep(0.05)
 
 
 def _delete_mapping(functions: Any, uuid: str) -> None:
