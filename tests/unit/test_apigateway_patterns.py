@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orderlab.cloud.apigateway.body_models import BodyModel
+from orderlab.cloud.apigateway.schemas.body_model import BodyModel
 from orderlab.cloud.apigateway.schemas.errors import ModelError
 from orderlab.cloud.apigateway.schemas.reading import read_schema
 from orderlab.cloud.apigateway.vtl.errors import TemplateError

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from orderlab.cloud.apigateway.access_policy import PolicyUnreadable, decide
-from orderlab.cloud.apigateway.body_models import BodyModel
-from orderlab.cloud.apigateway.failures import GatewayFailure
-from orderlab.cloud.apigateway.integrations.aws_service import parse_uri
-from orderlab.cloud.apigateway.integrations.lambda_target import function_of
-from orderlab.cloud.apigateway.media_types import is_binary, request_body, response_body
-from orderlab.cloud.apigateway.quota import period_start, remaining, spend
-from orderlab.cloud.apigateway.routes import Routes
+from orderlab.cloud.apigateway.data.access_policy import PolicyUnreadable, decide
+from orderlab.cloud.apigateway.data.failures import GatewayFailure
+from orderlab.cloud.apigateway.data.integrations.aws_service import parse_uri
+from orderlab.cloud.apigateway.data.integrations.lambda_target import function_of
+from orderlab.cloud.apigateway.data.media_types import is_binary, request_body, response_body
+from orderlab.cloud.apigateway.data.quota import period_start, remaining, spend
+from orderlab.cloud.apigateway.data.throttling import TokenBucket
+from orderlab.cloud.apigateway.model.routes import Routes
+from orderlab.cloud.apigateway.schemas.body_model import BodyModel
 from orderlab.cloud.apigateway.schemas.errors import ModelError
 from orderlab.cloud.apigateway.schemas.reading import read_schema
-from orderlab.cloud.apigateway.throttling import TokenBucket
 
 
 def _routes(*paths: str) -> Routes[str]:

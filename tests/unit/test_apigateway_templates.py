@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orderlab.cloud.apigateway.data.templates import escape_java_script
 from orderlab.cloud.apigateway.json_path.errors import JsonPathError
 from orderlab.cloud.apigateway.json_path.path import compile_path
-from orderlab.cloud.apigateway.templates import escape_java_script
 from orderlab.cloud.apigateway.vtl.errors import TemplateError
 from orderlab.cloud.apigateway.vtl.java import double, string_of
 from orderlab.cloud.apigateway.vtl.template import compile_template

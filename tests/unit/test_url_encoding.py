@@ -7,7 +7,7 @@ from urllib.parse import quote_plus, unquote_plus
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderlab.cloud.apigateway.url_encoding import decode, encode, form_fields
+from orderlab.cloud.apigateway.data.url_encoding import decode, encode, form_fields
 
 
 @given(st.text(st.characters(codec="ascii"), max_size=80) | st.text(max_size=40))

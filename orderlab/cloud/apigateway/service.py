@@ -10,14 +10,14 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud import moto_backends
-from orderlab.cloud.apigateway.gateway import Gateway, forbidden
-from orderlab.cloud.apigateway.regions import state_is_loaded
+from orderlab.cloud.apigateway.data.gateway import Gateway, forbidden
+from orderlab.cloud.apigateway.model.regions import state_is_loaded
 from orderlab.cloud.contracts import Handler, Principal
 from orderlab.cloud.http import Request, Response
 
 if TYPE_CHECKING:
-    from orderlab.cloud.apigateway.moto_state import GatewayBackend
-    from orderlab.cloud.apigateway.state import RestApi
+    from orderlab.cloud.apigateway.model.moto_seam import GatewayBackend
+    from orderlab.cloud.apigateway.model.state import RestApi
     from orderlab.cloud.cloud import Cloud
 
 
@@ -38,7 +38,7 @@ class ApiGateway:
     async def start(self) -> None:
         from orderlab.cloud.apigateway.control.table import handlers
         from orderlab.cloud.apigateway.control.test_invoke import TestInvoke
-        from orderlab.cloud.apigateway.moto_state import GatewayBackend
+        from orderlab.cloud.apigateway.model.moto_seam import GatewayBackend
 
         moto_backends.replace_backend("apigateway", GatewayBackend)
         tests = TestInvoke(self.gateway)

@@ -6,13 +6,13 @@ import json
 from collections.abc import Awaitable
 from typing import Any
 
-from orderlab.cloud.apigateway.access_policy import has_conditions
 from orderlab.cloud.apigateway.control import openapi
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.compression import compression_size, refuse_compression
 from orderlab.cloud.apigateway.control.errors import bad_request, limit_exceeded, validation_error
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, flag, text, value_of
-from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
+from orderlab.cloud.apigateway.data.access_policy import has_conditions
+from orderlab.cloud.apigateway.model.state import Document, RestApi, new_id, shown
 from orderlab.cloud.aws_error import NotDoneYet
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html

@@ -15,15 +15,15 @@ from orderlab.cloud.apigateway.control.errors import (
     validation_error,
 )
 from orderlab.cloud.apigateway.control.preparation import LARGE, read_templates
-from orderlab.cloud.apigateway.invocation import read_json
-from orderlab.cloud.apigateway.regions import region_state
-from orderlab.cloud.apigateway.state import Document, RestApi, shown
+from orderlab.cloud.apigateway.data.execution import read_json
+from orderlab.cloud.apigateway.model.regions import region_state
+from orderlab.cloud.apigateway.model.state import Document, RestApi, shown
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.http import Response
 
 if TYPE_CHECKING:
-    from orderlab.cloud.apigateway.moto_state import GatewayBackend
+    from orderlab.cloud.apigateway.model.moto_seam import GatewayBackend
     from orderlab.cloud.cloud import Cloud
 
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gzip-co
 from __future__ import annotations
 
 from orderlab.cloud.apigateway.control.errors import bad_request
-from orderlab.cloud.apigateway.state import Document
+from orderlab.cloud.apigateway.model.state import Document
 from orderlab.cloud.aws_error import NotDoneYet
 
 _MOST = 10 * 1024 * 1024

@@ -8,8 +8,8 @@ from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, not_found
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, text
 from orderlab.cloud.apigateway.control.stages import check_stage_settings, new_stage
-from orderlab.cloud.apigateway.deployed import DeployedApi
-from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
+from orderlab.cloud.apigateway.model.deployed import DeployedApi
+from orderlab.cloud.apigateway.model.state import Document, RestApi, new_id, shown
 from orderlab.cloud.aws_error import NotDoneYet
 
 

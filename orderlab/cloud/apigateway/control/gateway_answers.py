@@ -7,8 +7,8 @@ import re
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, not_found, validation_error
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, text, value_of
-from orderlab.cloud.apigateway.failures import RESPONSE_TYPES
-from orderlab.cloud.apigateway.state import Document, shown
+from orderlab.cloud.apigateway.data.failures import RESPONSE_TYPES
+from orderlab.cloud.apigateway.model.state import Document, shown
 from orderlab.cloud.apigateway.vtl.template import MAX_SOURCE
 
 _HEADER = re.compile(r"^gatewayresponse\.header\.[A-Za-z0-9!#$%&'*+.^_`|~-]+$")

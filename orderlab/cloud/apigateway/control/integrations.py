@@ -9,15 +9,15 @@ from orderlab.cloud.apigateway.control.errors import bad_request, not_found, val
 from orderlab.cloud.apigateway.control.methods import VERBS
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, text, whole
 from orderlab.cloud.apigateway.control.preparation import problem_of
-from orderlab.cloud.apigateway.integrations.aws_service import SERVICES, parse_uri
-from orderlab.cloud.apigateway.integrations.lambda_target import function_of
-from orderlab.cloud.apigateway.integrations.roles import CALLER
-from orderlab.cloud.apigateway.parameter_mapping import (
+from orderlab.cloud.apigateway.data.integrations.aws_service import SERVICES, parse_uri
+from orderlab.cloud.apigateway.data.integrations.lambda_target import function_of
+from orderlab.cloud.apigateway.data.integrations.roles import CALLER
+from orderlab.cloud.apigateway.model.mappings import (
     MappingError,
     request_mappings,
     response_mappings,
 )
-from orderlab.cloud.apigateway.state import Document, shown
+from orderlab.cloud.apigateway.model.state import Document, shown
 from orderlab.cloud.apigateway.vtl.errors import TemplateError
 from orderlab.cloud.apigateway.vtl.regular_expressions import java_pattern
 from orderlab.cloud.aws_error import AwsError, NotDoneYet

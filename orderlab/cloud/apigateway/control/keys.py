@@ -16,7 +16,7 @@ from orderlab.cloud.apigateway.control.errors import (
     not_found,
 )
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, flag, text
-from orderlab.cloud.apigateway.state import Document, new_id, shown
+from orderlab.cloud.apigateway.model.state import Document, new_id, shown
 from orderlab.cloud.aws_error import NotDoneYet
 
 _MAX_KEYS = 10_000

@@ -10,7 +10,7 @@ from typing import Any
 
 from orderlab.cloud.apigateway.control.errors import bad_request
 from orderlab.cloud.apigateway.control.patch import flag, number, text, value_of, whole
-from orderlab.cloud.apigateway.state import Document
+from orderlab.cloud.apigateway.model.state import Document
 from orderlab.cloud.aws_error import NotDoneYet
 
 _SETTINGS: dict[str, tuple[str, Callable[[str], Any]]] = {

@@ -7,7 +7,7 @@ import re
 from orderlab.cloud.apigateway.control.calls import ControlCall, wrong_type
 from orderlab.cloud.apigateway.control.errors import bad_request, conflict, not_found
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, flag, parts_of, text
-from orderlab.cloud.apigateway.state import Document, RestApi, shown
+from orderlab.cloud.apigateway.model.state import Document, RestApi, shown
 from orderlab.cloud.aws_error import NotDoneYet
 
 VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")

@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from orderlab.cloud.apigateway.body_models import BodyModel
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, conflict, not_found
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, flag, text
+from orderlab.cloud.apigateway.model.state import Document, RestApi, new_id, shown
+from orderlab.cloud.apigateway.schemas.body_model import BodyModel
 from orderlab.cloud.apigateway.schemas.errors import ModelError
 from orderlab.cloud.apigateway.schemas.reading import (
     MAX_BYTES,
@@ -20,7 +21,6 @@ from orderlab.cloud.apigateway.schemas.reading import (
     refuse_other_references,
     refuse_unknown_keywords,
 )
-from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
 from orderlab.cloud.aws_error import AwsError
 
 _NAME = re.compile(r"^[A-Za-z0-9]+$")

@@ -17,10 +17,10 @@ from orderlab.cloud.apigateway.control.errors import bad_request
 from orderlab.cloud.apigateway.control.models import check_references, invalid_model, schemas_of
 from orderlab.cloud.apigateway.control.openapi_document import OpenApiDocument
 from orderlab.cloud.apigateway.control.resources import new_resource
-from orderlab.cloud.apigateway.failures import RESPONSE_TYPES
+from orderlab.cloud.apigateway.data.failures import RESPONSE_TYPES
+from orderlab.cloud.apigateway.model.state import Document, RestApi, new_id, shown
 from orderlab.cloud.apigateway.schemas.errors import ModelError
 from orderlab.cloud.apigateway.schemas.reading import read_schema
-from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
 from orderlab.cloud.aws_error import AwsError
 
 NewApi = Callable[[ControlCall, str, Document], RestApi]

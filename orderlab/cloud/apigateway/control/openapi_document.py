@@ -9,10 +9,10 @@ from typing import Any
 
 from orderlab.cloud.apigateway.control.errors import bad_request
 from orderlab.cloud.apigateway.control.openapi_yaml import MAX_DEPTH, read_yaml
-from orderlab.cloud.apigateway.invocation import read_json
+from orderlab.cloud.apigateway.data.execution import read_json
+from orderlab.cloud.apigateway.model.state import Document
 from orderlab.cloud.apigateway.schemas.errors import ModelError
 from orderlab.cloud.apigateway.schemas.reading import MODEL_URL, depth_of
-from orderlab.cloud.apigateway.state import Document
 
 _PREFIX = "x-amazon-apigateway-"
 MAX_BYTES = 6 * 1024 * 1024

@@ -16,9 +16,9 @@ from orderlab.cloud.apigateway.control.integrations import (
 from orderlab.cloud.apigateway.control.methods import check_method
 from orderlab.cloud.apigateway.control.models import check_references, invalid_model, schemas_of
 from orderlab.cloud.apigateway.control.openapi_document import OpenApiDocument
+from orderlab.cloud.apigateway.model.state import Document, RestApi, new_id
 from orderlab.cloud.apigateway.schemas.errors import ModelError
 from orderlab.cloud.apigateway.schemas.reading import check_schema
-from orderlab.cloud.apigateway.state import Document, RestApi, new_id
 from orderlab.cloud.aws_error import NotDoneYet
 
 _VERBS = {"get", "put", "post", "delete", "patch", "options", "head"}

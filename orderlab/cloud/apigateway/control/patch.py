@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orderlab.cloud.apigateway.control.errors import bad_request
-from orderlab.cloud.apigateway.state import Document
+from orderlab.cloud.apigateway.model.state import Document
 
 Convert = Callable[[str], Any]
 _MOST_WHOLE = 1 << 31

@@ -12,7 +12,7 @@ from orderlab.cloud.apigateway.control.errors import (
     not_found,
 )
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, parts_of, text
-from orderlab.cloud.apigateway.state import Document, RestApi, new_id, shown
+from orderlab.cloud.apigateway.model.state import Document, RestApi, new_id, shown
 
 _PATH_PART = re.compile(r"^(?:[A-Za-z0-9._:-]+|\{[A-Za-z0-9._:-]+\+?\})$")
 MAX_RESOURCES = 300

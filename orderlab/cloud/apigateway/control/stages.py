@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from orderlab.cloud.apigateway.access_log import log_group_of
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import (
     bad_request,
@@ -14,7 +13,8 @@ from orderlab.cloud.apigateway.control.errors import (
 )
 from orderlab.cloud.apigateway.control.method_settings import patch_method_setting
 from orderlab.cloud.apigateway.control.patch import parts_of, value_of
-from orderlab.cloud.apigateway.state import Document, shown
+from orderlab.cloud.apigateway.data.access_log import log_group_of
+from orderlab.cloud.apigateway.model.state import Document, shown
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html

@@ -6,7 +6,7 @@ import re
 
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, not_found
-from orderlab.cloud.apigateway.state import Document
+from orderlab.cloud.apigateway.model.state import Document
 
 _ARN = re.compile(
     r"^arn:aws:apigateway:[a-z0-9-]+:\d*:/(restapis|apikeys|usageplans)/([^/]+)(?:/stages/([^/]+))?$"

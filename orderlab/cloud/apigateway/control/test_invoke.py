@@ -10,20 +10,20 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from orderlab.cloud.apigateway.access_log import execution_lines, stamped
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, not_found
-from orderlab.cloud.apigateway.deployed import DeployedApi
-from orderlab.cloud.apigateway.failures import GatewayFailure
-from orderlab.cloud.apigateway.gateway_responses import gateway_response
-from orderlab.cloud.apigateway.state import Document
-from orderlab.cloud.apigateway.steps.match import match_resource
-from orderlab.cloud.apigateway.steps.receive import receive
+from orderlab.cloud.apigateway.data.access_log import execution_lines, stamped
+from orderlab.cloud.apigateway.data.failures import GatewayFailure
+from orderlab.cloud.apigateway.data.gateway_responses import gateway_response
+from orderlab.cloud.apigateway.data.steps.match import match_resource
+from orderlab.cloud.apigateway.data.steps.receive import receive
+from orderlab.cloud.apigateway.model.deployed import DeployedApi
+from orderlab.cloud.apigateway.model.state import Document
 from orderlab.cloud.http import Request, Response
 
 if TYPE_CHECKING:
-    from orderlab.cloud.apigateway.gateway import Gateway
-    from orderlab.cloud.apigateway.invocation import Invocation
+    from orderlab.cloud.apigateway.data.execution import Invocation
+    from orderlab.cloud.apigateway.data.gateway import Gateway
 
 STAGE = "test-invoke-stage"
 

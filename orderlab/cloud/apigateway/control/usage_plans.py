@@ -17,7 +17,7 @@ from orderlab.cloud.apigateway.control.errors import (
 )
 from orderlab.cloud.apigateway.control.keys import key_of
 from orderlab.cloud.apigateway.control.patch import number, parts_of, value_of, whole
-from orderlab.cloud.apigateway.state import Document, new_id, shown
+from orderlab.cloud.apigateway.model.state import Document, new_id, shown
 
 _MAX_PLANS = 300
 _PERIODS = ("DAY", "WEEK", "MONTH")

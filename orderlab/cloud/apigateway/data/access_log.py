@@ -1,0 +1,106 @@
+"""Access logs and execution logs, in CloudWatch Logs.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+Differs from AWS: destinations are log groups, not Firehose streams; execution logs hold the main
+lines only.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+from orderlab.cloud.apigateway.data.execution import Invocation
+from orderlab.cloud.apigateway.json_path.path import compile_path
+from orderlab.cloud.apigateway.vtl.java import string_of
+from orderlab.cloud.http import Response
+
+if TYPE_CHECKING:
+    from orderlab.cloud.apigateway.model.moto_seam import GatewayBackend
+    from orderlab.cloud.cloud import Cloud
+
+_VARIABLE = re.compile(r"\$context\.([A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*)")
+_GROUP = re.compile(r"^arn:aws:logs:[a-z0-9-]+:\d*:log-group:([^:]+)")
+
+
+def log_group_of(destination_arn: str) -> str | None:
+    """The log group that an access log's destination names."""
+    found = _GROUP.match(destination_arn)
+    return found[1] if found else None
+
+
+def write_access_log(
+    cloud: Cloud, invocation: Invocation, response: Response, latency_ms: float
+) -> None:
+    """One line in the stage's format; a variable without a value shows as `-`."""
+    settings = invocation.stage["accessLogSettings"]
+    group = log_group_of(settings.get("destinationArn") or "")
+    layout = settings.get("format")
+    if not group or not layout:
+        return
+    variables = _variables(invocation, response, latency_ms)
+    line = _VARIABLE.sub(lambda found: _value(variables, found[1]), layout)
+    stream = f"{invocation.api.id}-{invocation.stage_name}"
+    cloud.telemetry.logs.write(group, stream, [(int(cloud.clock.wall() * 1000), line)])
+
+
+def _variables(invocation: Invocation, response: Response, latency_ms: float) -> dict[str, Any]:
+    integration_ms, status = invocation.integration_ms, invocation.integration_status
+    integration = {
+        "latency": None if integration_ms is None else round(integration_ms),
+        "status": status,
+        "integrationStatus": status,
+        "requestId": invocation.request_id if integration_ms is not None else None,
+    }
+    return {
+        **invocation.context,
+        "status": response.status,
+        "responseLength": len(response.body),
+        "responseLatency": round(latency_ms),
+        "integrationLatency": integration["latency"],
+        "integrationStatus": status,
+        "integration": integration,
+        "awsEndpointRequestId": integration["requestId"],
+    }
+
+
+def _value(variables: dict[str, Any], name: str) -> str:
+    found = compile_path(f"$.{name}").find(variables)
+    return "-" if found is None or found == "" else string_of(found)
+
+
+def write_execution_log(
+    cloud: Cloud, backend: GatewayBackend, invocation: Invocation, response: Response
+) -> None:
+    """The lines of one request; on level ERROR only those of requests that failed."""
+    if not backend.settings.get("cloudwatchRoleArn"):
+        return
+    levels = {each.get("loggingLevel") for each in invocation.stage["methodSettings"].values()}
+    if "INFO" not in levels and response.status < 400:
+        return
+    group = f"API-Gateway-Execution-Logs_{invocation.api.id}/{invocation.stage_name}"
+    stream = f"{invocation.request_id.replace('-', '')}"
+    at = int(cloud.clock.wall() * 1000)
+    lines = execution_lines(invocation, response)
+    cloud.telemetry.logs.write(
+        group, stream, [(at, f"({invocation.request_id}) {line}") for line in lines]
+    )
+
+
+def execution_lines(invocation: Invocation, response: Response) -> list[str]:
+    """What happened to a request, in the words of the execution log."""
+    succeeded = response.status < 400 or invocation.integration_status is not None
+    return [
+        f"Extended Request Id: {invocation.context['extendedRequestId']}",
+        f"Starting execution for request: {invocation.request_id}",
+        *(invocation.log or ()),
+        "Successfully completed execution" if succeeded else "Execution ended with a refusal",
+        f"Method completed with status: {response.status}",
+    ]
+
+
+def stamped(lines: list[str], now: float) -> str:
+    """Lines with the time before each, as TestInvokeMethod shows them."""
+    when = time.strftime("%a %b %d %H:%M:%S UTC %Y", time.gmtime(now))
+    return "".join(f"{when} : {line}\n" for line in lines)

@@ -1,0 +1,43 @@
+"""API Gateway's state in moto's registry: one backend for each account and Region.
+
+Imported when the first API is made: moto's own module takes a while to load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import moto.apigateway.urls
+from moto.apigateway.models import APIGatewayBackend
+
+from orderlab.cloud.apigateway.model.state import Document, Keys, RestApi
+from orderlab.cloud.aws_error import NotDoneYet
+
+
+def _refused(what: str) -> Callable[..., Any]:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise NotDoneYet(f"API Gateway resources made inside another service ({what})")
+
+    return refuse
+
+
+class GatewayBackend(APIGatewayBackend):  # type: ignore[misc]
+    """One Region's APIs. What moto would add behind our back (CloudFormation) is refused."""
+
+    _url_module = moto.apigateway.urls
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.rest_apis: dict[str, RestApi] = {}
+        self.access = Keys()
+        self.settings: Document = {
+            "throttleSettings": {"burstLimit": 5000, "rateLimit": 10000.0},
+            "features": ["UsagePlans"],
+            "apiKeyVersion": "4",
+        }
+
+    create_rest_api = _refused("AWS::ApiGateway::RestApi")
+    create_resource = _refused("AWS::ApiGateway::Resource")
+    put_method = _refused("AWS::ApiGateway::Method")
+    create_deployment = _refused("AWS::ApiGateway::Deployment")
