@@ -24,8 +24,10 @@ class MetricBuffer:
         self._waiting = False
 
     def count(self, name: str, value: float = 1) -> None:
-        self._counts[name] = self._counts.get(name, 0) + value
-        self._write_soon()
+        counts = self._counts
+        counts[name] = counts.get(name, 0) + value
+        if not self._waiting:
+            self._write_soon()
 
     def bytes(self, name: str, value: float) -> None:
         """Add a size, of which CloudWatch shows count, sum, minimum and maximum."""
@@ -35,14 +37,16 @@ class MetricBuffer:
         else:
             found[0] += 1
             found[1] += value
-            found[2] = min(found[2], value)
-            found[3] = max(found[3], value)
-        self._write_soon()
+            if value < found[2]:
+                found[2] = value
+            elif value > found[3]:
+                found[3] = value
+        if not self._waiting:
+            self._write_soon()
 
     def _write_soon(self) -> None:
-        if not self._waiting:
-            self._waiting = True
-            asyncio.get_running_loop().call_later(GATHER_SECONDS, self._write)
+        self._waiting = True
+        asyncio.get_running_loop().call_later(GATHER_SECONDS, self._write)
 
     def _write(self) -> None:
         self._waiting = False

@@ -117,26 +117,27 @@ class LiveQueue:
         AwsError if it breaks a limit. `ids` are its correlation ids and `held` its content, if the
         sender has them already.
         """
-        made = self.made(message, sender, held)
-        if ids is None:
-            ids = self._cloud.telemetry.recorder.ids_in(message.body)
-        made.ids = ids
-        return self._take_in(made, message, sender)
+        now = self._advance()
+        made = self._made(message, sender, now, held)
+        made.ids = self._cloud.telemetry.recorder.ids_in(message.body) if ids is None else ids
+        return self._take_in(made, message, sender, now)
 
     def accept_together(
         self, messages: Sequence[OutgoingMessage], sender: Principal
     ) -> list[Message]:
         """Store all of them, or none: AwsError if one breaks a limit."""
-        made = [self.made(message, sender) for message in messages]
+        now = self._advance()
+        made = [self._made(message, sender, now) for message in messages]
         for each in made:
             each.ids = self._cloud.telemetry.recorder.ids_in(each.body)
         return [
-            self._take_in(each, message, sender)
+            self._take_in(each, message, sender, now)
             for each, message in zip(made, messages, strict=True)
         ]
 
-    def _take_in(self, made: Message, message: OutgoingMessage, sender: Principal) -> Message:
-        now = self._advance()
+    def _take_in(
+        self, made: Message, message: OutgoingMessage, sender: Principal, now: float
+    ) -> Message:
         if self.fifo:
             scope = made.group_id or "" if self.settings.by_group else ""
             deduplication_id = made.deduplication_id or ""
@@ -156,8 +157,12 @@ class LiveQueue:
         self._waiters.wake()
         return made
 
-    def made(
-        self, message: OutgoingMessage, sender: Principal, held: Content | None = None
+    def _made(
+        self,
+        message: OutgoingMessage,
+        sender: Principal,
+        now: float,
+        held: Content | None = None,
     ) -> Message:
         """A message that this queue takes, not yet stored; AwsError if it breaks a limit."""
         if held is None:
@@ -172,7 +177,7 @@ class LiveQueue:
             message_id=new_id(self._ids),
             sender=sender,
             wall=self._cloud.clock.wall(),
-            now=self._cloud.clock.now(),
+            now=now,
             deduplication_id=message.deduplication_id
             or (content_id(message.body) if self.fifo else None),
         )

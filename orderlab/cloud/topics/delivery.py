@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Content, OutgoingMessage, Principal
@@ -128,16 +128,7 @@ class Delivery:
             held = envelopes.raw_content(message.text_for("sqs"))
         else:
             held = content_of(envelopes.text(subscription), {})
-        # a standard topic gives the group on as a tenant of fair queues, a FIFO topic to FIFO
-        # queues for their order
-        outgoing = OutgoingMessage(
-            held.body,
-            held.attributes,
-            system_attributes=_trace_attribute(message),
-            group_id=message.group_id if fifo or not subscription.topic.fifo else None,
-            deduplication_id=message.deduplication_id if fifo else None,
-        )
-        return outgoing, held
+        return envelopes.outgoing(held, fifo=fifo), held
 
     # --- functions and HTTP endpoints ---
 
@@ -248,12 +239,6 @@ class Delivery:
             self._ledger.redriven(subscription.topic, arrived=False)
         else:
             self._ledger.redriven(subscription.topic, arrived=True)
-
-
-def _trace_attribute(message: Notification) -> Mapping[str, Mapping[str, Any]]:
-    if message.trace_header is None:
-        return {}
-    return {"AWSTraceHeader": {"DataType": "String", "StringValue": message.trace_header}}
 
 
 async def post_or_fail(endpoint: str, body: str, headers: dict[str, str]) -> None:

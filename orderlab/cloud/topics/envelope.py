@@ -11,10 +11,11 @@ import hashlib
 import json
 import secrets
 import time
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from orderlab.cloud.contracts import Content
+from orderlab.cloud.contracts import Content, OutgoingMessage
 from orderlab.cloud.queues.content import content_of
 from orderlab.cloud.topics.notification import Notification
 from orderlab.cloud.topics.topic import Subscription, Topic
@@ -58,6 +59,7 @@ class Envelopes:
         self.timestamp = timestamp(wall)
         self._ready: dict[str, tuple[str, str]] = {}
         self._raw: Content | None = None
+        self._outgoing: dict[bool, OutgoingMessage] = {}
 
     def members(self, subscription: Subscription) -> dict[str, Any]:
         """The envelope for one subscriber as an object."""
@@ -104,6 +106,33 @@ class Envelopes:
         if self._raw is None:
             self._raw = content_of(text, self._message.attributes)
         return self._raw
+
+    def outgoing(self, held: Content, *, fifo: bool) -> OutgoingMessage:
+        """The message with this content on its way into a queue; one for all that take it raw."""
+        if held is not self._raw:
+            return self._new_outgoing(held, fifo)
+        made = self._outgoing.get(fifo)
+        if made is None:
+            made = self._outgoing[fifo] = self._new_outgoing(held, fifo)
+        return made
+
+    def _new_outgoing(self, held: Content, fifo: bool) -> OutgoingMessage:
+        message = self._message
+        # A standard topic passes the group on, and a fair queue takes it as a tenant. A FIFO topic
+        # passes it on to FIFO queues only, which keep the order of a group.
+        return OutgoingMessage(
+            held.body,
+            held.attributes,
+            system_attributes=_trace_attribute(message),
+            group_id=message.group_id if fifo or not self._topic.fifo else None,
+            deduplication_id=message.deduplication_id if fifo else None,
+        )
+
+
+def _trace_attribute(message: Notification) -> Mapping[str, Mapping[str, Any]]:
+    if message.trace_header is None:
+        return {}
+    return {"AWSTraceHeader": {"DataType": "String", "StringValue": message.trace_header}}
 
 
 def as_json(members: dict[str, Any]) -> str:
