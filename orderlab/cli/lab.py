@@ -11,6 +11,7 @@ from urllib.parse import quote
 import typer
 
 from orderlab.cli.course import FOLDER, copy_course
+from orderlab.cli.trusted import trust_solutions
 from orderlab.errors import LearnerError
 
 # switches off JupyterLab's announcements, which ask a server on the internet for news
@@ -36,6 +37,7 @@ def lab(
     chosen = notebook.resolve() if notebook else _first_notebook()
     if not chosen.is_file():
         raise LearnerError(f"There is no notebook {notebook}.", advice="Look into notebooks/.")
+    trust_solutions(_root(chosen))
     _become(_command(chosen, browser=browser, port=port))
 
 

@@ -13,7 +13,7 @@ from orderlab.exercises import registry
 from orderlab.exercises.engine.exercise import Exercise, Workspace
 from orderlab.orders import architecture
 from orderlab.session import WAIT_SPEED
-from orderlab.target.local import LocalTarget
+from orderlab.target.local import PAGE_SECONDS, LocalTarget
 from orderlab.workbook.drift import drift
 from orderlab.workbook.gate import prove, question_faults, static_faults
 from orderlab.workbook.mutants import survivors
@@ -64,9 +64,16 @@ class _CountingTarget(LocalTarget):
         client.meta.events.register("before-call", self._count)
         return client
 
-    def page(self, path: str, method: str = "GET", body: dict[str, Any] | None = None) -> Any:
+    def page(
+        self,
+        path: str,
+        method: str = "GET",
+        body: dict[str, Any] | None = None,
+        *,
+        seconds: float = PAGE_SECONDS,
+    ) -> Any:
         self._count()
-        return super().page(path, method, body)
+        return super().page(path, method, body, seconds=seconds)
 
     def _count(self, **_: Any) -> None:
         self.calls += 1
