@@ -29,7 +29,8 @@ class RunningCloud:
 
     def client(self, service: str, **config: Any) -> Any:
         config.setdefault("retries", {"max_attempts": 0})
-        return boto3.client(
+        connect: Callable[..., Any] = boto3.client
+        return connect(
             service,
             endpoint_url=self.endpoint,
             region_name=self.region,

@@ -147,7 +147,12 @@ def main(url: str, headers: str, body: str) -> None:
     """Call, a line for each on how long it took, until standard input is closed; then once more."""
     caller = _Caller(url, json.loads(headers), body)
     done = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), done.set()), daemon=True).start()
+
+    def wait_for_the_end() -> None:
+        sys.stdin.read()
+        done.set()
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
     number, last = 0, False
     while not last:
         last = number > 0 and done.wait(PAUSE_SECONDS)

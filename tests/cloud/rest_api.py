@@ -55,9 +55,10 @@ class RestApi:
         """The id of a resource, made with its ancestors where they are missing."""
         if path not in self.resources:
             parent, _, part = path.rpartition("/")
-            self.resources[path] = self.gateway.create_resource(
+            made = self.gateway.create_resource(
                 restApiId=self.id, parentId=self.resource(parent or "/"), pathPart=part
-            )["id"]
+            )
+            self.resources[path] = str(made["id"])
         return self.resources[path]
 
     def method(self, verb: str, path: str, **settings: Any) -> dict[str, str]:

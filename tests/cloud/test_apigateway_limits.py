@@ -194,7 +194,7 @@ def test_metrics_count_requests_and_errors(cloud: Any) -> None:
             Period=60,
             Statistics=["Sum"],
         )["Datapoints"]
-        return sum(point["Sum"] for point in found)
+        return float(sum(point["Sum"] for point in found))
 
     assert total("Count", ApiName="gw-metrics") == 3
     assert total("4XXError", ApiName="gw-metrics", Stage="prod") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -154,12 +155,13 @@ def test_parameters_of_the_wrong_type_are_refused_before_they_are_kept(
     )
     place = {"restApiId": api.id, "resourceId": api.resource("/m"), "httpMethod": "GET"}
     number = "TruncatingBigNumber can not be converted to an String"
-    for refused, text, parameters in (
+    cases: tuple[tuple[Callable[..., Any], str, dict[str, Any]], ...] = (
         (client.put_integration, number, {"type": "MOCK", "requestTemplates": {"a/b": 5}}),
         (client.put_integration, "an Integer", {"type": "MOCK", "timeoutInMillis": True}),
         (client.put_method, "an Boolean", {"requestParameters": {"method.request.header.a": "x"}}),
         (client.put_integration_response, number, {"statusCode": "200", "selectionPattern": 5}),
-    ):
+    )
+    for refused, text, parameters in cases:
         with pytest.raises(ClientError, match=text) as error:
             refused(**place, **parameters)
         assert error.value.response["Error"]["Code"] == "SerializationException"

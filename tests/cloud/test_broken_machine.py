@@ -217,7 +217,7 @@ def test_an_event_waits_until_there_is_a_folder_for_its_environment(
         functions = Lambda(cloud)
         warm, cold = (functions.make("def handler(event, context): return 1") for _ in range(2))
         functions.invoke(warm)
-        made = []
+        made: list[Path] = []
         with pytest.raises(OSError), bystander(cloud):
             while True:
                 made.append(small_disk / f"folder-{len(made)}")

@@ -148,7 +148,7 @@ def test_a_taken_port_is_said_in_one_line(folder: Path) -> None:
 def test_what_it_prints_can_be_pasted(folder: Path) -> None:
     with typed("--access-key-id", "test", "--secret-access-key", "s", folder=folder) as process:
         assert process.stdout
-        lines = []
+        lines: list[str] = []
         while "REST API" not in (lines or [""])[-1]:
             lines.append(process.stdout.readline())
     exported = dict(re.findall(r"^  export (\w+)=(\S+)$", "".join(lines), re.MULTILINE))
@@ -161,7 +161,7 @@ def test_the_command_that_it_prints_reaches_it_whatever_the_client_reads(folder:
     """The AWS CLI's version 1 ignores AWS_ENDPOINT_URL for SQS, older ones for every service."""
     with typed("--access-key-id", "test", "--secret-access-key", "s$x", folder=folder) as process:
         assert process.stdout
-        lines = []
+        lines: list[str] = []
         while "REST API" not in (lines or [""])[-1]:
             lines.append(process.stdout.readline())
     endpoint = next(line.split()[1] for line in lines if line.startswith("  endpoint"))
@@ -191,7 +191,7 @@ def test_a_secret_in_a_file_is_not_printed(folder: Path) -> None:
     file.chmod(0o600)
     with typed("--secret-access-key-file", str(file), folder=folder) as process:
         assert process.stdout
-        lines = []
+        lines: list[str] = []
         while "REST API" not in (lines or [""])[-1]:
             lines.append(process.stdout.readline())
     assert "never-to-be-seen" not in "".join(lines)

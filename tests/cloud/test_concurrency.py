@@ -153,7 +153,7 @@ def test_reserved_concurrency_is_reached_and_what_is_beyond_it_throttled(
         try:
             return str(functions.invoke(name, {"seconds": 4}).value[2])
         except ClientError as error:
-            return str(error.response["Reason"])
+            return str(dict(error.response)["Reason"])
 
     with ThreadPoolExecutor(5) as threads:
         found = list(threads.map(invoke, range(5)))

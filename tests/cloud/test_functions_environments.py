@@ -154,7 +154,7 @@ def test_reserved_concurrency_throttles_with_awss_reason(functions: Lambda) -> N
         with pytest.raises(ClientError) as refused:
             functions.invoke(name)
         assert running.result().error is None
-    error = refused.value.response
+    error: dict[str, Any] = dict(refused.value.response)
     assert error["Error"]["Code"] == "TooManyRequestsException"
     assert error["Error"]["Message"] == "Rate Exceeded."
     assert error["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"

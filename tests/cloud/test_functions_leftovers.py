@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def test_what_functions_let_go_of_ends_with_the_cloud(own_cloud: Any, way: str) 
         if way == "killed":
             os.kill(cloud.pid, signal.SIGKILL)
     for pid in pids:
-        eventually(lambda pid=pid: gone(pid))
+        eventually(partial(gone, pid))
 
 
 def test_a_function_that_multiplies_is_ended_and_nobody_else_waits(functions: Lambda) -> None:

@@ -212,7 +212,7 @@ def _sum(functions: Lambda, namespace: str, metric: str, dimensions: dict[str, s
             Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
         )["Datapoints"]  # fmt: skip
 
-    return sum(point["Sum"] for point in eventually(points))
+    return float(sum(point["Sum"] for point in eventually(points)))
 
 
 def test_the_flight_recorder_knows_who_called_whom_about_which_order(

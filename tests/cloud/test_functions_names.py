@@ -75,20 +75,20 @@ NAMES: list[Case] = [
          "than or equal to 64"),
     ),
     *(
-        (operation, {"FunctionName": "arn:aws:lambda:eu-west-1:123456789012:function:x", **more},
+        (operation, {"FunctionName": "arn:aws:lambda:eu-west-1:123456789012:function:x"},
          OTHER_REGION)
-        for operation, more in (
-            ("get_function", {}),
-            ("get_function_configuration", {}),
-            ("get_function_url_config", {}),
-            ("get_function_code_signing_config", {}),
-            ("get_function_event_invoke_config", {}),
-            ("get_function_concurrency", {}),
-            ("delete_function", {}),
-            ("invoke", {}),
-            ("create_function", {}),
-            ("publish_version", {}),
-            ("list_aliases", {}),
+        for operation in (
+            "get_function",
+            "get_function_configuration",
+            "get_function_url_config",
+            "get_function_code_signing_config",
+            "get_function_event_invoke_config",
+            "get_function_concurrency",
+            "delete_function",
+            "invoke",
+            "create_function",
+            "publish_version",
+            "list_aliases",
         )
     ),
 ]  # fmt: skip

@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,8 @@ if sys.platform.startswith("linux"):
                 assert not gone(orphan)
                 if way == "killed":
                     os.kill(cloud.pid, signal.SIGKILL)
-            eventually(lambda c=child, o=orphan: gone(c) and gone(o))
+            for process in (child, orphan):
+                eventually(partial(gone, process))
 
     def test_a_timeout_ends_a_child_that_has_a_group_of_its_own(cloud: Any) -> None:
         functions = Lambda(cloud)

@@ -89,7 +89,8 @@ def test_asynchronous_settings_that_are_refused(made: Made, case: Case) -> None:
 
 def test_asynchronous_settings_without_a_destination_are_taken(made: Made) -> None:
     put = made.client.put_function_event_invoke_config
-    for given in ({"OnSuccess": {}}, {"OnFailure": {}}):
+    empty: tuple[dict[str, Any], ...] = ({"OnSuccess": {}}, {"OnFailure": {}})
+    for given in empty:
         answer = put(FunctionName=made.name, DestinationConfig=given)
         assert answer["DestinationConfig"] == {"OnSuccess": {}, "OnFailure": {}}
     for name in (f"{made.name}:live", f"{made.arn}:1", f"{made.name}:$LATEST"):

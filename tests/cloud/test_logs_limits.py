@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +169,7 @@ def test_queries_have_limits(logs: Any, full: str) -> None:
     for name in names:
         assert error(asked("limit 1", **{name: [full]}))[0] == "InvalidParameterException"
         many = {"startTime": 0, "endTime": 1, "queryString": "limit 1", name: [full] * 51}
-        assert error(lambda many=many: logs.start_query(**many))[0] == "InvalidParameterException"
+        assert error(partial(logs.start_query, **many))[0] == "InvalidParameterException"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -51,14 +52,14 @@ def test_an_identifier_is_a_name_or_an_arn_without_a_star(logs: Any, named: str)
         call(logGroupName=named)
         call(logGroupIdentifier=named)
         call(logGroupIdentifier=group["logGroupArn"])
-        code, text = error(lambda call=call: call(logGroupIdentifier=group["arn"]))
+        code, text = error(partial(call, logGroupIdentifier=group["arn"]))
         assert code == "InvalidParameterException"
         assert text == (
             "1 validation error detected: Value at 'logGroupIdentifier' failed to satisfy "
             r"constraint: Member must satisfy regular expression pattern: [\w#+=/:,.@-]*"
         )
         both = {"logGroupName": named, "logGroupIdentifier": named}
-        assert error(lambda call=call, both=both: call(**both)) == (
+        assert error(partial(call, **both)) == (
             "InvalidParameterException",
             "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
         )
@@ -80,7 +81,7 @@ def test_an_identifier_of_something_else_is_not_found(
     logs: Any, named: str, identifier: str
 ) -> None:
     for call in reading_calls(logs):
-        assert error(lambda call=call: call(logGroupIdentifier=identifier)) == (
+        assert error(partial(call, logGroupIdentifier=identifier)) == (
             "ResourceNotFoundException",
             "The specified log group does not exist.",
         )
@@ -101,7 +102,7 @@ def test_a_name_is_never_an_arn(logs: Any, named: str) -> None:
     ]
     for name in (f"{HERE}:{named}", f"{HERE}:{named}:*", "a b", "x" * 513):
         for call in calls:
-            code, text = error(lambda call=call, name=name: call(logGroupName=name))
+            code, text = error(partial(call, logGroupName=name))
             assert code == "InvalidParameterException"
             assert text.startswith(f"1 validation error detected: Value '{name}' at 'logGroupName'")
 
@@ -110,27 +111,27 @@ def test_a_streams_name_has_no_colon_and_no_star(logs: Any, named: str) -> None:
     for name in ("a:b", "a*", "x" * 513):
         for call in (logs.create_log_stream, logs.delete_log_stream, logs.get_log_events):
             given = {"logGroupName": named, "logStreamName": name}
-            assert error(lambda call=call, given=given: call(**given))[0] == (
-                "InvalidParameterException"
-            )
+            assert error(partial(call, **given))[0] == ("InvalidParameterException")
 
 
 def test_queries_take_names_or_identifiers(logs: Any, named: str) -> None:
     given = {"startTime": 0, "endTime": 1, "queryString": "limit 1"}
-    for groups in (
+    taken: tuple[dict[str, Any], ...] = (
         {"logGroupName": named},
         {"logGroupNames": [named]},
         {"logGroupIdentifiers": [named]},
         {"logGroupIdentifiers": [f"{HERE}:{named}"]},
-    ):
+    )
+    for groups in taken:
         assert logs.start_query(**given, **groups)["queryId"]
-    for groups in (
+    refused: tuple[dict[str, Any], ...] = (
         {},
         {"logGroupIdentifiers": [f"{HERE}:{named}:*"]},
         {"logGroupNames": [f"{HERE}:{named}"]},
         {"logGroupName": named, "logGroupIdentifiers": [named]},
-    ):
-        assert error(lambda groups=groups: logs.start_query(**given, **groups))[0] == (
+    )
+    for groups in refused:
+        assert error(partial(logs.start_query, **given, **groups))[0] == (
             "InvalidParameterException"
         )
     missing = {"logGroupIdentifiers": [f"{HERE}:/names/missing"]}

@@ -140,9 +140,9 @@ def test_errors_inside_moto_come_out_of_it_as_they_are() -> None:
     app = create_backend_app("iam")
     app.config["PROPAGATE_EXCEPTIONS"] = True
 
-    @app.route("/seam-failure")
     def fail() -> str:
         raise RuntimeError("out")
 
+    app.add_url_rule("/seam-failure", view_func=fail)
     with pytest.raises(RuntimeError, match="out"):
         app.test_client().get("/seam-failure")

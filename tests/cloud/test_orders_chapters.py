@@ -8,6 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -101,6 +102,10 @@ def applied(target: LocalTarget, order_id: str) -> list[int]:
     """The counters of the services that have the order."""
     found = [item(target, service, order_id) for service in SERVICES]
     return [int(record["applied"]["N"]) for record in found if record]
+
+
+def applied_once_each(target: LocalTarget, order_id: str) -> bool:
+    return applied(target, order_id) == [1, 1, 1]
 
 
 def test_chapter_1_checks_an_order_at_the_door_and_gives_a_receipt(
@@ -201,7 +206,7 @@ def test_messages_delivered_twice_have_one_effect(finished: LocalTarget) -> None
     for order in orders:
         assert ask(finished, "/orders", order)[0] == 202
     for order in orders:
-        eventually(lambda o=order: applied(finished, o["order_id"]) == [1, 1, 1], "three records")
+        eventually(partial(applied_once_each, finished, order["order_id"]), "three records")
     for name in names:
         finished.page(f"faults?target={name}", "DELETE")
     assert {tuple(applied(finished, order["order_id"])) for order in orders} == {(1, 1, 1)}

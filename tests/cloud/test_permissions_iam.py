@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -62,8 +63,8 @@ def test_an_identity_policy_that_is_not_in_order_is_refused(client: Any, documen
     iam = client("iam")
     try:
         iam.create_role(RoleName="iam-strict", AssumeRolePolicyDocument=trust(LAMBDA))
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == "EntityAlreadyExists"
+    except ClientError as stood:
+        assert stood.response["Error"]["Code"] == "EntityAlreadyExists"
     error = refused(
         lambda: iam.put_role_policy(RoleName="iam-strict", PolicyName="p", PolicyDocument=document)
     )
@@ -137,8 +138,9 @@ def test_an_external_id_has_to_be_the_agreed_one(client: Any) -> None:
     )["Role"]["Arn"]
     sts = client("sts")
     sts.assume_role(RoleArn=arn, RoleSessionName="me", ExternalId="secret")
-    for wrong in ({}, {"ExternalId": "guess"}):
-        error = refused(lambda w=wrong: sts.assume_role(RoleArn=arn, RoleSessionName="me", **w))
+    wrong: tuple[dict[str, str], ...] = ({}, {"ExternalId": "guess"})
+    for each in wrong:
+        error = refused(partial(sts.assume_role, RoleArn=arn, RoleSessionName="me", **each))
         assert error["Error"]["Code"] == "AccessDenied"
 
 
@@ -171,8 +173,8 @@ def test_parameters_of_a_session_are_checked(client: Any, given: dict[str, Any])
     iam = client("iam")
     try:
         iam.create_role(RoleName="iam-checked", AssumeRolePolicyDocument=trust({"AWS": ACCOUNT}))
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == "EntityAlreadyExists"
+    except ClientError as stood:
+        assert stood.response["Error"]["Code"] == "EntityAlreadyExists"
     good = {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/iam-checked", "RoleSessionName": "ok"}
     error = refused(lambda: client("sts").assume_role(**{**good, **given}))
     assert error["Error"]["Code"] == "ValidationError"

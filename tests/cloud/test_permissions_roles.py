@@ -26,7 +26,8 @@ def policy(action: Any, resource: Any = "*", effect: str = "Allow") -> str:
 
 
 def session_client(cloud: Any, service: str, keys: dict[str, Any]) -> Any:
-    return boto3.client(
+    connect: Callable[..., Any] = boto3.client
+    return connect(
         service,
         endpoint_url=cloud.endpoint,
         region_name=cloud.region,
@@ -67,8 +68,7 @@ def role(cloud: Any, name_of: Callable[[], str]) -> Callable[..., Callable[[str]
 def refused(call: Callable[[], Any]) -> dict[str, Any]:
     with pytest.raises(ClientError) as error:
         call()
-    found: dict[str, Any] = error.value.response
-    return found
+    return dict(error.value.response)
 
 
 def code(call: Callable[[], Any]) -> str:
@@ -304,11 +304,12 @@ def test_objects_are_named_by_their_bucket_and_key(role: Any, cloud: Any) -> Non
     s3 = role(policy("s3:PutObject", f"{bucket}/orders/*"), policy("s3:ListBucket", bucket))("s3")
     s3.put_object(Bucket="perm-plans", Key="orders/a b", Body=b"x")
     assert s3.list_objects_v2(Bucket="perm-plans")["KeyCount"] == 1
-    for call in (
+    calls: tuple[Callable[[], Any], ...] = (
         lambda: s3.put_object(Bucket="perm-plans", Key="others/1", Body=b"x"),
         lambda: s3.get_object(Bucket="perm-plans", Key="orders/a b"),
         lambda: s3.list_buckets(),
-    ):
+    )
+    for call in calls:
         with pytest.raises(ClientError) as error:
             call()
         assert error.value.response["Error"]["Code"] == "AccessDenied"

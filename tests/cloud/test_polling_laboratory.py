@@ -142,7 +142,7 @@ def test_a_queue_with_many_messages_is_drawn_with_their_number(lab: PollingWords
 
 def settings_at_random() -> list[dict[str, Any]]:
     chance = random.Random(31)
-    found = []
+    found: list[dict[str, Any]] = []
     for _ in range(4):
         size = chance.randint(2, 16)
         low = chance.randint(1, max(1, size // 3))
@@ -288,10 +288,12 @@ def test_the_live_view_arranges_and_receives_on_the_queue(lab: PollingWords) -> 
     assert "<svg" in data["text/html"]
 
 
-def test_the_live_view_says_what_is_wrong(lab: PollingWords) -> None:
+def test_the_live_view_says_what_is_wrong(
+    lab: PollingWords, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pool = lab.polling(a_name())
     live = pool.live()
-    pool.receive = _refuse  # type: ignore[method-assign]
+    monkeypatch.setattr(pool, "receive", _refuse)
     live.receive.click()
     assert "no such thing" in live.says.value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -110,7 +111,7 @@ def test_a_dead_letter_queue_chooses_its_sources(client: Any) -> None:
         {"redrivePermission": "maybe"},
         {"redrivePermission": "allowAll", "sourceQueueArns": ["a"]},
     ):
-        assert error_of(lambda bad=bad: make_queue(client, "bad", RedriveAllowPolicy=bad))
+        assert error_of(partial(make_queue, client, "bad", RedriveAllowPolicy=bad))
 
 
 def test_the_sources_of_a_dead_letter_queue_are_listed(client: Any) -> None:
@@ -179,7 +180,7 @@ def test_dead_letters_may_go_elsewhere_slowly_and_be_stopped(client: Any) -> Non
     for arn in (source, queue_arn("nowhere")):
         document = json.dumps({"taskId": "10f57157-fc38-4da9-a113-4de7e12d05aa", "sourceArn": arn})
         unknown = base64.b64encode(document.encode()).decode()
-        assert error_of(lambda handle=unknown: sqs.cancel_message_move_task(TaskHandle=handle)) == (
+        assert error_of(partial(sqs.cancel_message_move_task, TaskHandle=unknown)) == (
             "ResourceNotFoundException"
         )
 

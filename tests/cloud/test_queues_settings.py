@@ -270,7 +270,7 @@ def test_metrics_and_metered_requests(client: Any, cloud: Any) -> None:
             StartTime=time.time() - 300,
             EndTime=time.time() + 60,
         )
-        return sum(point["Sum"] for point in answer["Datapoints"])
+        return float(sum(point["Sum"] for point in answer["Datapoints"]))
 
     assert until(lambda: total("NumberOfMessagesDeleted") == 1)
     assert total("NumberOfMessagesSent") == 1

@@ -29,8 +29,7 @@ NOT_SERVED: dict[str, tuple[str, Callable[[Any], Any]]] = {
 def refusal(call: Callable[[], Any]) -> dict[str, Any]:
     with pytest.raises(ClientError) as error:
         call()
-    found: dict[str, Any] = error.value.response
-    return found
+    return dict(error.value.response)
 
 
 @pytest.mark.parametrize("service", NOT_SERVED)

@@ -338,7 +338,7 @@ def test_nothing_of_a_real_account_is_left_in_the_process(
         assert "QueueUrls" not in sqs.list_queues()
     # a library that knows nothing of AWS_ENDPOINT_URL has only keys that AWS does not know
     found = botocore.session.get_session().get_credentials()
-    assert found.access_key == lab.target.access_key_id  # type: ignore[attr-defined]
+    assert found and found.access_key == lab.target.access_key_id  # type: ignore[attr-defined]
     assert "internal.example" in os.environ["NO_PROXY"]
     health = urllib.request.Request(
         f"{lab.target.endpoint}/_orderlab/health",

@@ -110,11 +110,12 @@ def test_a_second_conditional_put_is_refused(dynamodb: Any, table: str) -> None:
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
             **put,
         )
-    assert error.value.response["Error"] == {
+    answer: dict[str, Any] = dict(error.value.response)
+    assert answer["Error"] == {
         "Code": "ConditionalCheckFailedException",
         "Message": "The conditional request failed",
     }
-    assert error.value.response["Item"] == {**key("once"), **wire(a="first")}
+    assert answer["Item"] == {**key("once"), **wire(a="first")}
     assert dynamodb.get_item(TableName=table, Key=key("once"))["Item"]["a"] == {"S": "first"}
 
 

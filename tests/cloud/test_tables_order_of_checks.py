@@ -37,7 +37,7 @@ def message(call: Any, **parameters: Any) -> str:
 WRONG = {"ConditionExpression": "nonsense("}
 BAD_ITEM = {"pk": {"S": "a"}, "n": {"N": "abc"}}
 LARGE = {"pk": {"S": "a"}, "x": {"S": "x" * 410_000}}
-EMPTY = {"ExpressionAttributeValues": {}}
+EMPTY: dict[str, Any] = {"ExpressionAttributeValues": {}}
 
 
 @pytest.mark.parametrize(
@@ -138,10 +138,11 @@ def test_an_empty_key_refuses_the_whole_transaction(dynamodb: Any, table: str) -
 
 @pytest.mark.parametrize("call", ["list_tags_of_resource", "tag_resource", "untag_resource"])
 def test_tags_of_what_is_no_table_of_the_account(dynamodb: Any, call: str) -> None:
-    more: dict[str, Any] = {
+    parameters: dict[str, dict[str, Any]] = {
         "tag_resource": {"Tags": [{"Key": "a", "Value": "b"}]},
         "untag_resource": {"TagKeys": ["a"]},
-    }.get(call, {})
+    }
+    more = parameters.get(call, {})
     method = getattr(dynamodb, call)
     assert refused(method, ResourceArn="no-arn", **more) == (
         "ValidationException",

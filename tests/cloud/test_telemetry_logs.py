@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -166,8 +167,8 @@ def test_events_that_break_a_rule_are_refused(logs: Any, group: str) -> None:
     for events in (unordered, too_long, too_large):
         assert (
             code(
-                lambda e=events: logs.put_log_events(
-                    logGroupName=group, logStreamName="s", logEvents=e
+                partial(
+                    logs.put_log_events, logGroupName=group, logStreamName="s", logEvents=events
                 )
             )
             == "InvalidParameterException"

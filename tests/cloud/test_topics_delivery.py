@@ -50,7 +50,7 @@ def total(client: Any, topic_name: str, metric: str) -> float:
         StartTime=time.time() - 300,
         EndTime=time.time() + 60,
     )
-    return sum(point["Sum"] for point in answer["Datapoints"])
+    return float(sum(point["Sum"] for point in answer["Datapoints"]))
 
 
 def test_every_queue_gets_the_message_in_its_envelope(client: Any) -> None:

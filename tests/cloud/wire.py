@@ -43,7 +43,7 @@ def read_answer(opened: socket.socket) -> tuple[int, dict[str, str], bytes]:
 
 
 def signed_head(
-    cloud: Any, service: str, path: str, length: int, body: bytes = b"", **headers: str
+    cloud: Any, service: str, path: str, length: int, body: bytes = b"", /, **headers: str
 ) -> bytes:
     """The head of a call with a key of the cloud; without a body it is signed for none."""
     from botocore.auth import SigV4Auth

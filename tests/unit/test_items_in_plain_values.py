@@ -17,17 +17,17 @@ ORDER = {
 }
 
 
-def test_an_order_comes_back_as_it_was_sent_and_can_be_json():
+def test_an_order_comes_back_as_it_was_sent_and_can_be_json() -> None:
     found = plain(item_of(ORDER))
     assert {name: found[name] for name in ORDER} == ORDER
     assert json.loads(json.dumps(found)) == found
 
 
-def test_whole_numbers_are_int_and_others_float():
+def test_whole_numbers_are_int_and_others_float() -> None:
     found = plain({"a": {"N": "3"}, "b": {"N": "2.5"}, "c": {"L": [{"N": "4"}]}})
     assert found == {"a": 3, "b": 2.5, "c": [4]}
     assert type(found["a"]) is int
 
 
-def test_a_key_alone_is_an_item_too():
+def test_a_key_alone_is_an_item_too() -> None:
     assert plain({"order_id": {"S": "o-1"}}) == {"order_id": "o-1"}

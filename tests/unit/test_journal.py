@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from orderlab.journal import Journal, is_change
-from orderlab.journal import file as journal_file
 
 
 class FakeApi:
@@ -214,7 +213,7 @@ def test_a_full_disk_is_said_once_and_what_comes_after_it_is_kept(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     for broken in (half, full):
-        monkeypatch.setattr(journal_file.os, "write", broken)
+        monkeypatch.setattr(os, "write", broken)
         journal.write("sqs", "CreateQueue", {"QueueName": "lost"}, {})
     monkeypatch.undo()
     journal.write("sqs", "CreateQueue", {"QueueName": "b"}, {})

@@ -73,7 +73,8 @@ class World:
     def allows(self, entry: Entry) -> bool:
         """Whether AWS would let the call succeed, so that it would be in a journal."""
         if entry.get("service") == "dynamodb":
-            return ("t" in self.tables) == (entry["operation"] != "CreateTable")
+            creates = bool(entry["operation"] == "CreateTable")
+            return ("t" in self.tables) != creates
         if entry.get("operation") == "CreateEventSourceMapping":
             return self.streams
         return entry.get("operation") != "DeleteQueue" or "q" in self.queues

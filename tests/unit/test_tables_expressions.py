@@ -141,7 +141,7 @@ def test_reserved_words_need_a_placeholder() -> None:
     expressions = Expressions(parameters, "ConditionExpression")
     condition = expressions.condition()
     assert condition is not None
-    item = {"status": {"S": "x"}, "data": {"M": {"status": {"S": "x"}}}}
+    item: dict[str, Any] = {"status": {"S": "x"}, "data": {"M": {"status": {"S": "x"}}}}
     assert expressions.holds(condition, item)
 
 

@@ -89,7 +89,7 @@ def test_ids_are_distinct_and_in_their_order(recorder: FlightRecorder) -> None:
 
 @given(
     st.text(
-        alphabet=st.characters(exclude_characters='"\\', exclude_categories=("C",)),
+        alphabet=st.characters(exclude_characters='"\\', exclude_categories=["C"]),
         min_size=1,
         max_size=30,
     ),

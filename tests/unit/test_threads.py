@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from orderlab.orders.replay import SAMPLE, replay
+from orderlab.orders.reading import SAMPLE
+from orderlab.orders.replay import replay
 from orderlab.threads import result_of, side_by_side
 
 pytestmark = pytest.mark.skipif(

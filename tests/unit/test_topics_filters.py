@@ -166,8 +166,8 @@ def test_what_is_no_policy_is_refused(policy: Any) -> None:
 
 def test_nesting_counts_towards_the_combinations() -> None:
     # 4 values three levels deep and 3 values two levels deep: 4*3 * 3*2 = 72
-    policy = {"a": {"b": {"c": list("wxyz")}}, "d": {"e": list("xyz")}}
+    policy: dict[str, Any] = {"a": {"b": {"c": list("wxyz")}}, "d": {"e": list("xyz")}}
     FilterPolicy(json.dumps(policy), "MessageBody")
-    policy["f"] = list("xyz")  # type: ignore[assignment]
+    policy["f"] = list("xyz")
     with pytest.raises(InvalidParameter, match="too complex"):
         FilterPolicy(json.dumps(policy), "MessageBody")
