@@ -57,7 +57,7 @@ class RunningCloud:
 _ONE_BY_ONE = ("tests/notebooks/",)
 
 
-class _ByFile(LoadScopeScheduling):
+class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
     """A file's tests run in one worker, which then shares its fixtures, except for those above."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -48,7 +48,7 @@ class RestApi:
         self.gateway = cloud.client("apigateway")
         created = self.gateway.create_rest_api(name=name, **settings)
         self.id = created["id"]
-        self.resources = {"/": created["rootResourceId"]}
+        self.resources: dict[str, str] = {"/": created["rootResourceId"]}
         self.deployments: list[str] = []
 
     def resource(self, path: str) -> str:

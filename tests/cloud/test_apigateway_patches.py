@@ -165,9 +165,10 @@ def test_parameters_of_the_wrong_type_are_refused_before_they_are_kept(
         with pytest.raises(ClientError, match=text) as error:
             refused(**place, **parameters)
         assert error.value.response["Error"]["Code"] == "SerializationException"
+    templates: dict[str, Any] = {"application/json": 5}
     with pytest.raises(ClientError, match=number):
         client.put_gateway_response(
-            restApiId=api.id, responseType="THROTTLED", responseTemplates={"application/json": 5}
+            restApiId=api.id, responseType="THROTTLED", responseTemplates=templates
         )
 
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 Entry = dict[str, Any]
+
+
+@dataclass
+class ClientMeta:
+    """What the journal asks of a boto3 client's `meta`: which operation each method calls."""
+
+    method_to_api_mapping: dict[str, str]
 
 
 def call(service: str, operation: str, answer: Any = None, **parameters: Any) -> Entry:

@@ -10,12 +10,25 @@ import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from orderlab.journal import Journal, is_change
+from tests.unit.journal_entries import ClientMeta
+
+
+class FakeIam:
+    """A client that keeps what it was given."""
+
+    meta = ClientMeta({"create_login_profile": "CreateLoginProfile"})
+
+    def __init__(self) -> None:
+        self.given: dict[str, Any] = {}
+
+    def create_login_profile(self, **parameters: Any) -> dict[str, Any]:
+        self.given = parameters
+        return {}
 
 
 class FakeApi:
@@ -24,8 +37,8 @@ class FakeApi:
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.meta = SimpleNamespace(
-            method_to_api_mapping={
+        self.meta = ClientMeta(
+            {
                 "create_rest_api": "CreateRestApi",
                 "create_resource": "CreateResource",
             }
@@ -137,13 +150,9 @@ def test_what_a_function_is_given_is_kept_since_it_would_not_run_without(tmp_pat
 def test_a_secret_that_was_not_kept_is_a_new_one_at_the_next_time(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j.jsonl")
     journal.write("iam", "CreateLoginProfile", {"UserName": "u", "Password": "old"}, {})
-    given: dict[str, Any] = {}
-    client = SimpleNamespace(
-        create_login_profile=lambda **parameters: given.update(parameters) or {},
-        meta=SimpleNamespace(method_to_api_mapping={"create_login_profile": "CreateLoginProfile"}),
-    )
+    client = FakeIam()
     assert journal.replay(lambda _: client) == (1, 0)
-    assert len(given["Password"]) > 20 and given["Password"] != "old"
+    assert len(client.given["Password"]) > 20 and client.given["Password"] != "old"
 
 
 def test_a_journal_of_before_loses_its_secrets_and_nothing_else(tmp_path: Path) -> None:

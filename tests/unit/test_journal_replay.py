@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,13 +14,14 @@ from orderlab.errors import CloudGone
 from orderlab.journal import Journal
 from orderlab.journal.claim import claim, holder, journal_path
 from orderlab.journal.translation import Translation
+from tests.unit.journal_entries import ClientMeta
 
 
 class Refusing:
     """A client that refuses some queues, each for its reason."""
 
     def __init__(self, **reasons: Exception) -> None:
-        self.meta = SimpleNamespace(method_to_api_mapping={"create_queue": "CreateQueue"})
+        self.meta = ClientMeta({"create_queue": "CreateQueue"})
         self.made: list[str] = []
         self._reasons = reasons
 
@@ -51,8 +51,8 @@ def test_what_was_put_together_is_done_one_by_one_where_that_is_refused(tmp_path
     class Table(Refusing):
         def __init__(self) -> None:
             super().__init__()
-            self.meta = SimpleNamespace(
-                method_to_api_mapping={
+            self.meta = ClientMeta(
+                {
                     "create_table": "CreateTable",
                     "put_item": "PutItem",
                     "batch_write_item": "BatchWriteItem",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -272,6 +272,14 @@ def test_a_policy_that_makes_no_sense_grants_nothing(policy: Any) -> None:
         assert by_resource(document, asked).decision is not Decision.ALLOW
 
 
+@dataclass
+class Role:
+    """What a trust policy is read from."""
+
+    arn: str
+    assume_role_policy_document: str
+
+
 @pytest.mark.parametrize(
     ("condition", "source", "expected"),
     [
@@ -292,7 +300,7 @@ def test_a_trust_policy_may_name_the_function_that_it_is_for(
     }
     if condition:
         statement["Condition"] = condition
-    role = SimpleNamespace(
+    role = Role(
         arn=f"arn:aws:iam::{ACCOUNT}:role/worker",
         assume_role_policy_document=json.dumps({"Statement": [statement]}),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from orderlab.drawing.graph import Graph
 from orderlab.drawing.waterfall import parts_of
 from orderlab.trace import component, trace
+from tests.unit.fake_target import FakeTarget
 
 HOPS = [
     {"at": 10.2, "source": "arn:aws:sqs:us-east-1:1:orders-inbox",
@@ -27,15 +27,8 @@ def _no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orderlab.trace.discover", lambda target, prefix: Graph((), ()))
 
 
-def _target(hops: list[dict[str, Any]]) -> Any:
-    return SimpleNamespace(
-        can={"recorder"},
-        name=str,
-        page=lambda path: {"hops": hops},
-        client=lambda service: SimpleNamespace(
-            get_paginator=lambda name: SimpleNamespace(paginate=lambda **_: [{"logGroups": []}])
-        ),
-    )
+def _target(hops: list[dict[str, Any]]) -> FakeTarget:
+    return FakeTarget(recorder={"hops": hops})
 
 
 def test_steps_are_in_time_order_and_name_the_parts() -> None:
@@ -50,8 +43,7 @@ def test_an_unknown_order_is_no_error() -> None:
 
 
 def test_an_order_that_was_forgotten_is_told_from_one_that_never_was() -> None:
-    target = _target([])
-    target.page = lambda path: {"hops": [], "forgotten": 12, "since": 1_700_000_000.0}
+    target = FakeTarget(recorder={"hops": [], "forgotten": 12, "since": 1_700_000_000.0})
     said = repr(trace(target, "o-2"))
     assert said.startswith("Nothing is known of order o-2.")
     assert "has forgotten what came before" in said

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -20,6 +19,7 @@ from orderlab.drawing.make_icons import PIXELS, SOURCES, small_icon
 from orderlab.drawing.picture import draw
 from orderlab.drawing.reference import reference
 from tests.unit.drawing.systems import node, order_system, without
+from tests.unit.fake_target import FakeTarget
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROOT = Path(__file__).parents[3]
@@ -102,7 +102,7 @@ def test_only_what_the_chapter_adds_is_new(monkeypatch: pytest.MonkeyPatch) -> N
     before, after = reference(2), reference(3)
     standing = Graph.of([*after.nodes, *practice], [*after.edges, edge])
     monkeypatch.setattr("orderlab.drawing.diagram.discover", lambda target, prefix: standing)
-    found = Diagram.of(SimpleNamespace(name=str), chapter=3)  # type: ignore[arg-type]
+    found = Diagram.of(FakeTarget(), chapter=3)
     assert found.new == after.difference(before).new
     assert ">try-out<" in found.svg and "New here" in found.alt
     assert "try-out" not in found.alt.partition("New here")[2]
