@@ -10,7 +10,7 @@ import asyncio
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orderlab.clock import Clock
 from orderlab.cloud import fault_pages, ids, memory, moto_backends
@@ -25,6 +25,7 @@ from orderlab.cloud.dispatch import Dispatcher
 from orderlab.cloud.event_sources.service import EventSources
 from orderlab.cloud.faults import FaultBoard
 from orderlab.cloud.functions.service import FunctionService
+from orderlab.cloud.late_service import LateService
 from orderlab.cloud.moto_front import MotoFront
 from orderlab.cloud.patterns.allowance import end_all
 from orderlab.cloud.permissions import PermissionService
@@ -37,6 +38,9 @@ from orderlab.cloud.tables.service import StreamService, TableService
 from orderlab.cloud.tables.throttling import Throttled
 from orderlab.cloud.telemetry.service import TelemetryService
 from orderlab.cloud.topics.service import TopicService
+
+if TYPE_CHECKING:
+    from orderlab.cloud.events.service import EventService
 
 
 class Cloud:
@@ -112,6 +116,7 @@ class Cloud:
         self.streams = StreamService(self)
         self.functions = FunctionService(self)
         self.event_sources = EventSources(self)
+        self.events = LateService("events", self._make_events)
         self.gateway = ApiGateway(self)
         self._add(
             self.queues,
@@ -120,7 +125,22 @@ class Cloud:
             self.streams,
             self.functions,
             self.event_sources,
+            self.events,
             self.gateway,
+        )
+
+    def _make_events(self) -> EventService:
+        from orderlab.cloud.events.service import EventService
+
+        return EventService(
+            settings=self.settings,
+            clock=self.clock,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            faults=self.faults,
+            queues=self.queues,
+            topics=self.topics,
+            functions=self.functions,
         )
 
     def _add(self, *services: Service) -> None:
@@ -154,6 +174,8 @@ class Cloud:
             return self.topics.resource_policy(arn)
         if service == "lambda" and ":function:" in arn:
             return self.functions.resource_policy(arn)
+        if service == "events" and self.events.if_made and ":event-bus/" in arn:
+            return self.events.if_made.resource_policy(arn)
         return None
 
     def _parts(self) -> dict[str, Any]:
@@ -169,6 +191,7 @@ class Cloud:
             "topics": self.topics,
             "functions": self.functions,
             "event sources": self.event_sources,
+            "event buses": self.events.if_made,
             "roles and keys": [self.permissions, self.keys],
             "apis": self.gateway,
         }

@@ -44,9 +44,9 @@ def test_a_service_that_is_not_served_says_so(client: Any, service: str) -> None
 @pytest.mark.parametrize(
     ("service", "call"),
     [
-        ("events", lambda events: events.put_rule(Name="r", ScheduleExpression="rate(1 day)")),
+        ("events", lambda events: events.list_api_destinations()),
         ("s3", lambda s3: s3.put_bucket_acl(Bucket="b", ACL="private")),
-        ("events", lambda events: events.put_events(Entries=[{"Source": "a"}])),
+        ("events", lambda events: events.list_event_sources()),
         ("sts", lambda sts: sts.get_federation_token(Name="someone")),
         ("logs", lambda logs: logs.put_subscription_filter(
             logGroupName="x", filterName="f", filterPattern="", destinationArn="arn:x")),
@@ -61,8 +61,8 @@ def test_an_operation_that_would_do_nothing_is_refused(
 
 def test_looking_at_event_buses_is_allowed(client: Any) -> None:
     events = client("events")
-    assert [bus["Name"] for bus in events.list_event_buses()["EventBuses"]] == ["default"]
-    assert events.list_rules()["Rules"] == []
+    assert "default" in [bus["Name"] for bus in events.list_event_buses()["EventBuses"]]
+    assert isinstance(events.list_rules()["Rules"], list)
 
 
 def test_tags_of_all_resources_can_be_asked_for(client: Any) -> None:

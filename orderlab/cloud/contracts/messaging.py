@@ -129,6 +129,9 @@ class Topics(Protocol):
         subject: str | None,
         sender: Principal,
         attributes: Attributes | None = None,
+        group_id: str | None = None,
+        deduplication_id: str | None = None,
+        message_structure: str | None = None,
     ) -> str:
         """Accept one message, begin its deliveries and return its id. Checks no policy.
 

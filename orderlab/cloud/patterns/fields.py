@@ -45,6 +45,10 @@ class Fields:
         """Add a test of the values that are found here."""
         self._tests.append(test)
 
+    def only_test(self, test: LeafTest) -> None:
+        """Set the test here: of two patterns for one field the last counts."""
+        self._tests = [test]
+
     def choice(self, alternatives: list[Fields]) -> None:
         """Add alternatives, one of which must match."""
         self._choices.append(alternatives)

@@ -70,6 +70,8 @@ def needs(call: Call, parameters: Parameters, account_id: str) -> tuple[Need, ..
         several = tuple(_tables(call, parameters, account_id))
         if several:
             return several
+    if call.service == "events" and call.operation == "PutEvents":
+        return _buses(call, parameters, account_id)
     prefix = _PREFIXES.get(call.service, call.service)
     action = f"{prefix}:{_RENAMED.get(key, call.operation)}"
     if call.service == "lambda":
@@ -82,6 +84,23 @@ def _gateway(call: Call) -> Need:
     """Actions of API Gateway's control plane are HTTP methods, resources its paths."""
     resource = f"arn:aws:apigateway:{call.region}::{call.request.path.rstrip('/')}"
     return Need(f"apigateway:{call.request.method}", resource)
+
+
+def _buses(call: Call, parameters: Parameters, account_id: str) -> tuple[Need, ...]:
+    """PutEvents needs a permission on each bus that its entries name."""
+    entries = parameters.get("Entries")
+    names = {
+        entry.get("EventBusName") or "default"
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict)
+    }
+    return tuple(
+        Need(
+            "events:PutEvents",
+            resource_arn("events", "PutEvents", {"Name": name}, call.region, account_id),
+        )
+        for name in sorted(map(str, names)) or ["default"]
+    )
 
 
 def _tables(call: Call, parameters: Parameters, account_id: str) -> Iterator[Need]:

@@ -162,10 +162,20 @@ def _role(parameters: Mapping[str, Any], operation: str, region: str, account_id
 
 
 def _bus(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
-    name = _text(parameters, "Name", "Rule")
-    if name and "Rule" in operation:
-        return f"arn:aws:events:{region}:{account_id}:rule/{name}"
-    return f"arn:aws:events:{region}:{account_id}:event-bus/{name or 'default'}"
+    here = f"arn:aws:events:{region}:{account_id}"
+    if "Tag" in operation:
+        return _text(parameters, "ResourceARN") or "*"
+    if "Rule" in operation or "Target" in operation:
+        bus = _text(parameters, "EventBusName").rpartition("/")[2]
+        name = _text(parameters, "Rule", "Name") or "*"
+        return f"{here}:rule/{name if bus in ('', 'default') else f'{bus}/{name}'}"
+    for kind in ("Archive", "Replay"):
+        if kind in operation:
+            return f"{here}:{kind.lower()}/{_text(parameters, f'{kind}Name') or '*'}"
+    if operation == "ListEventBuses" or operation == "TestEventPattern":
+        return "*"
+    name = _text(parameters, "EventBusName", "Name") or "default"
+    return name if name.startswith("arn:") else f"{here}:event-bus/{name}"
 
 
 _MAKERS: dict[str, Maker] = {

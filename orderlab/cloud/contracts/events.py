@@ -1,0 +1,30 @@
+"""Event buses, as the services that put events on them see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from orderlab.cloud.contracts.calls import Principal
+from orderlab.cloud.contracts.identity import Policy
+
+
+class EventBuses(Protocol):
+    """EventBridge: all event buses of all Regions.
+
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+    """
+
+    def put_events(
+        self, region: str, entries: Sequence[Mapping[str, Any]], sender: Principal
+    ) -> Mapping[str, Any]:
+        """Take in entries as PutEvents does, and return its result. Checks no policy.
+
+        Raises ValidationException if the entries break a limit of the whole call.
+        """
+
+    def exists(self, bus_arn: str) -> bool:
+        """Whether there is a bus with that ARN."""
+
+    def resource_policy(self, bus_arn: str) -> Policy:
+        """The bus's policy; None if it has none, or there is no such bus."""

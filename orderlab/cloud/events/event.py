@@ -1,0 +1,58 @@
+"""An event on its way: what PutEvents took in, in the form in which rules and targets see it.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def instant(seconds: float) -> str:
+    """A time as events have it: `2026-12-01T09:00:00Z`."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(eq=False)
+class Event:
+    """An event. `created` is its time and `ingested` its arrival, in seconds since 1970.
+
+    `size` is what PutEvents counted, in bytes. `hops` are the buses that passed it on. A replay
+    sends only to the rules in `only_rules`, if there are any.
+    """
+
+    content: Mapping[str, Any]
+    created: float
+    ingested: float
+    size: int
+    ids: tuple[str, ...] = ()
+    hops: int = 0
+    replay_name: str = ""
+    only_rules: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def id(self) -> str:
+        identifier: str = self.content["id"]
+        return identifier
+
+    @cached_property
+    def text(self) -> str:
+        """The event as JSON."""
+        return _encode(self.content)
+
+    def passed_on(self) -> Event:
+        """The event on the bus to which a rule has sent it."""
+        return Event(self.content, self.created, self.ingested, self.size, self.ids, self.hops + 1)
+
+    def replayed(self, replay_name: str, only_rules: frozenset[str]) -> Event:
+        content = {**self.content, "replay-name": replay_name}
+        return Event(
+            content, self.created, self.ingested, self.size, self.ids, 0, replay_name, only_rules
+        )

@@ -1,0 +1,95 @@
+"""What is noted down about buses and rules: metrics, metered events, hops of the flight recorder.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+"""
+
+from __future__ import annotations
+
+from orderlab.clock import Clock
+from orderlab.cloud.contracts import Hop, Telemetry
+from orderlab.cloud.events.event import Event
+from orderlab.cloud.events.model import DEFAULT, Bus, Rule
+
+NAMESPACE = "AWS/Events"
+# what AWS bills as one event
+CHUNK_BYTES = 65_536
+
+
+class Recording:
+    """The books of EventBridge."""
+
+    def __init__(self, *, clock: Clock, telemetry: Telemetry) -> None:
+        self._clock = clock
+        self._telemetry = telemetry
+
+    def put_events(self, entries: int, failed: int, size: int) -> None:
+        """One call of PutEvents."""
+        self._add("PutEventsApproximateCallCount", 1, {})
+        self._add("PutEventsEntriesCount", entries, {})
+        self._add("PutEventsFailedEntriesCount", failed, {})
+        self._add("PutEventsRequestSize", size, {}, unit="Bytes")
+
+    def arrived(self, bus: Bus, event: Event, sender: str, *, action: str = "PutEvents") -> None:
+        chunks = max(1, -(-event.size // CHUNK_BYTES))
+        self._telemetry.meter.add("events.events", chunks, bus.name)
+        self._hop(sender, bus.arn, action, "ok", event)
+
+    def matched(self, bus: Bus, rule: Rule, event: Event) -> None:
+        self._of_rule("MatchedEvents", rule)
+        self._of_rule("TriggeredRules", rule)
+        self._hop(bus.arn, rule.arn, "Match", "ok", event)
+
+    def triggered(self, rule: Rule) -> None:
+        """A rule that its schedule has triggered."""
+        self._of_rule("TriggeredRules", rule)
+
+    def created(self, rule: Rule) -> None:
+        self._of_rule("InvocationsCreated", rule)
+
+    def attempted(self, rule: Rule, *, retry: bool, succeeded: bool) -> None:
+        self._of_rule("InvocationAttempts", rule)
+        if retry:
+            self._of_rule("RetryInvocationAttempts", rule)
+        if succeeded:
+            self._of_rule("SuccessfulInvocationAttempts", rule)
+
+    def delivered(self, rule: Rule, event: Event) -> None:
+        self._of_rule("Invocations", rule)
+        latency = max(0.0, self._clock.wall() - event.ingested) * 1000
+        self._of_rule("IngestionToInvocationStartLatency", rule, latency, unit="Milliseconds")
+
+    def failed(self, rule: Rule, target_arn: str, event: Event, code: str) -> None:
+        """An invocation that is given up for good."""
+        self._of_rule("Invocations", rule)
+        self._of_rule("FailedInvocations", rule)
+        self._hop(rule.arn, target_arn, "Deliver", code, event)
+
+    def dead_letter(self, rule: Rule, *, arrived: bool) -> None:
+        self._of_rule("InvocationsSentToDlq" if arrived else "InvocationsFailedToBeSentToDlq", rule)
+
+    def _of_rule(self, name: str, rule: Rule, value: float = 1, unit: str = "Count") -> None:
+        self._add(name, value, {"RuleName": rule.name}, unit=unit)
+        if rule.bus_name != DEFAULT:
+            both = {"EventBusName": rule.bus_name, "RuleName": rule.name}
+            self._add(name, value, both, unit=unit)
+
+    def _add(
+        self, name: str, value: float, dimensions: dict[str, str], unit: str = "Count"
+    ) -> None:
+        self._telemetry.metrics.add(NAMESPACE, name, value, unit=unit, dimensions=dimensions)
+
+    def _hop(self, source: str, target: str, action: str, outcome: str, event: Event) -> None:
+        if not event.ids:
+            return
+        self._telemetry.recorder.record(
+            Hop(
+                at=self._clock.wall(),
+                source=source,
+                target=target,
+                action=action,
+                outcome=outcome,
+                duration_ms=0.0,
+                ids=event.ids,
+                detail={"eventId": event.id},
+            )
+        )
