@@ -36,6 +36,7 @@ _BY_SERVICE = {
     "logs": 6 * MB,
     "monitoring": 6 * MB,
     "s3": 16 * MB,
+    "events": 4 * MB,
     "sns": 4 * MB,
     "sqs": 4 * MB,
 }

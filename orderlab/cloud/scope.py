@@ -36,17 +36,7 @@ SERVED: dict[str, frozenset[str] | None] = {
     "cloudwatch": frozenset(("PutDashboard", "GetDashboard", "ListDashboards", "DeleteDashboards")),
     "s3": objects.SERVED,
     "resourcegroupstaggingapi": frozenset(("GetResources", "GetTagKeys", "GetTagValues")),
-<<<<<<< HEAD
-    # whoever lists what an account holds finds the default bus and no rule
-    "events": frozenset(
-        (
-            *("ListEventBuses", "DescribeEventBus", "ListRules", "DescribeRule"),
-            *("ListTargetsByRule", "ListRuleNamesByTarget", "ListArchives", "ListReplays"),
-        )
-    ),
-=======
     "events": frozenset(),
->>>>>>> e5130bf (EventBridge: buses, rules, targets, archives, replays, with one full engine of event patterns)
 }
 
 

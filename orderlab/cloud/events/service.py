@@ -105,8 +105,14 @@ class EventService:
         self._replays = Replays(
             registry=self.registry, routing=self._routing, recording=recording, clock=clock
         )
+        self.operations: Mapping[str, Handler] = {
+            **{name: _checked(handler) for name, handler in self._handlers(clock).items()},
+            **{name: _refusal(what) for what, names in _NOT_DONE.items() for name in names},
+        }
+
+    def _handlers(self, clock: Clock) -> dict[str, Handler]:
         rules = RuleOperations(registry=self.registry, changed=self._schedules.changed)
-        handlers: dict[str, Handler] = {
+        return {
             "PutEvents": self._put,
             **BusOperations(registry=self.registry, clock=clock).handlers,
             **rules.handlers,
@@ -114,10 +120,6 @@ class EventService:
             **ArchiveOperations(registry=self.registry, clock=clock).handlers,
             **self._replays.handlers,
             **TagOperations(registry=self.registry).handlers,
-        }
-        self.operations: Mapping[str, Handler] = {
-            **{name: _checked(handler) for name, handler in handlers.items()},
-            **{name: _refusal(what) for what, names in _NOT_DONE.items() for name in names},
         }
 
     async def start(self) -> None:

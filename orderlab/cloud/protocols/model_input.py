@@ -143,9 +143,8 @@ class _Check:
 
     def _any(self, shape_name: str, value: Any, path: str) -> None:
         shape = self._shapes[shape_name]
+        _require_type(shape["type"], value, path)
         kind = shape["type"]
-        if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
-            raise _unreadable(f"Unexpected value type in payload: {path} must be of type {kind}")
         if kind == "structure":
             self.structure(shape, value, f"{path}.")
         elif kind == "list":
@@ -194,6 +193,11 @@ class _Check:
             if not _pattern(shape["pattern"]).fullmatch(value):
                 rule = f"Member must satisfy regular expression pattern: {shape['pattern']}"
                 self._add(value, path, rule)
+
+
+def _require_type(kind: str, value: object, path: str) -> None:
+    if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+        raise _unreadable(f"Unexpected value type in payload: {path} must be of type {kind}")
 
 
 def _lower(name: str) -> str:

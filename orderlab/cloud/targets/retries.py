@@ -42,5 +42,5 @@ class RetryPolicy:
 
 def wait_before(retry: int, chance: random.Random) -> float:
     """Seconds to wait before a retry; the first is number 1."""
-    whole = min(_FIRST_SECONDS * 2 ** min(retry - 1, 20), _LONGEST_SECONDS)
+    whole: float = min(_FIRST_SECONDS * 2 ** min(retry - 1, 20), _LONGEST_SECONDS)
     return whole * chance.uniform(0.75, 1.0)

@@ -43,6 +43,7 @@ _RECORDED_BY_THE_SERVICE = frozenset(
         ("sqs", "ChangeMessageVisibilityBatch"),
         ("sns", "Publish"),
         ("sns", "PublishBatch"),
+        ("events", "PutEvents"),
         ("lambda", "Invoke"),
         ("lambda", "InvokeAsync"),
         ("lambda", "InvokeWithResponseStream"),
