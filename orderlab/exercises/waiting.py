@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Any
+
+from orderlab.showing.sign_of_life import hide, label_in_notebook
 
 
 def sign_of_progress(text: str) -> Callable[[], None]:
@@ -12,22 +13,8 @@ def sign_of_progress(text: str) -> Callable[[], None]:
 
     A widget is used, not a print: it leaves no output behind. Outside a notebook nothing is shown.
     """
-    try:
-        import ipywidgets
-        from IPython import get_ipython
-        from IPython.display import display
-    except ImportError:
-        return _nothing
-    if get_ipython() is None or "IPKernelApp" not in get_ipython().config:
-        return _nothing
-    sign: Any = ipywidgets.Label(value=text)
-    display(sign)
-
-    def take_away() -> None:
-        # hidden, not closed: JupyterLab trips over a view that goes while it is being drawn
-        sign.layout.display = "none"
-
-    return take_away
+    label = label_in_notebook(text)
+    return _nothing if label is None else lambda: hide(label)
 
 
 def _nothing() -> None:

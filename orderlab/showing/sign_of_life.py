@@ -37,16 +37,16 @@ def sign_of_life(text: str) -> Iterator[Say]:
 
 
 def _place(text: str) -> tuple[Say, Callable[[], None]]:
-    label = _label(text)
+    label = label_in_notebook(text)
     if label is not None:
-        return lambda words: setattr(label, "value", words), lambda: _hide(label)
+        return lambda words: setattr(label, "value", words), lambda: hide(label)
     if sys.stderr.isatty():
         _overwrite(text)
         return _overwrite, lambda: _overwrite("")
     return lambda words: None, lambda: None
 
 
-def _label(text: str) -> Any:
+def label_in_notebook(text: str) -> Any:
     """A widget in the cell, None outside a notebook."""
     try:
         import ipywidgets
@@ -56,12 +56,18 @@ def _label(text: str) -> Any:
         return None
     if get_ipython() is None or "IPKernelApp" not in get_ipython().config:
         return None
-    label = ipywidgets.Label(value=text)
+
+    class Sign(ipywidgets.Label):  # type: ignore[misc]
+        def __repr__(self) -> str:
+            # what stands in a saved notebook, where no widget is drawn
+            return str(self.value)
+
+    label = Sign(value=text)
     display(label)
     return label
 
 
-def _hide(label: Any) -> None:
+def hide(label: Any) -> None:
     # hidden, not closed: JupyterLab trips over a view that goes while it is being drawn
     label.layout.display = "none"
 
