@@ -71,7 +71,7 @@ class EventKit(Kit):
             )
         return name
 
-    def put(self, detail: Any, *, bus: str = "default", **entry: Any) -> dict[str, Any]:
+    def put(self, detail: Any, *, bus: str = "default", **entry: Any) -> dict[str, Any]:  # type: ignore[override]
         """Put one event, and return its place in the result."""
         given = {"Source": "shop", "DetailType": "Order", "EventBusName": bus, **entry}
         given.setdefault("Detail", json.dumps(detail))
@@ -121,7 +121,7 @@ class EventKit(Kit):
             StartTime=time.time() - 3600,
             EndTime=time.time() + 3600,
         )
-        return sum(point["Sum"] for point in answer["Datapoints"])
+        return float(sum(point["Sum"] for point in answer["Datapoints"]))
 
     def role_for(self, service: str, *actions: str, resource: str = "*") -> str:
         """The ARN of a role that a service may assume."""

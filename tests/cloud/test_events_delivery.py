@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -225,7 +226,7 @@ def test_what_cannot_succeed_goes_to_the_dead_letter_queue_at_once(
     }
     dimensions = {"RuleName": rule, "EventBusName": bus}
     for name in ("MatchedEvents", "TriggeredRules", "FailedInvocations", "InvocationsSentToDlq"):
-        assert kit.eventually(lambda name=name: kit.metric("AWS/Events", name, **dimensions)) == 1
+        assert kit.eventually(partial(kit.metric, "AWS/Events", name, **dimensions)) == 1
 
 
 def test_a_target_that_cannot_be_reached_is_tried_again(kit: EventKit) -> None:

@@ -124,8 +124,8 @@ class FakeShard:
     def put(self, *keys: str) -> None:
         for key in keys:
             number = f"{len(self.log):021d}"
-            keys, wall = {"id": {"S": key}}, self._clock.wall()
-            change = Change(keys, None, store(keys, 3), wall, wall + 86_400, "event", None)
+            item, wall = {"id": {"S": key}}, self._clock.wall()
+            change = Change(item, None, store(item, 3), wall, wall + 86_400, "event", None)
             self.log.append(StreamRecord(change, number, "KEYS_ONLY", "us-east-1"))
         self._arrival.set()
 
@@ -153,13 +153,11 @@ class FakeCloud:
     def __init__(self, handler: Handler, speed: float = 50.0) -> None:
         self.clock = Clock(speed)
         self.functions = FakeFunctions(handler)
-        self.inbox: FakeQueue | None = FakeQueue(self.clock)
+        self.inbox, self.inbox_exists = FakeQueue(self.clock), True
         self.lost = FakeQueue(self.clock)
         self.shard = FakeShard(self.clock)
         self.allowed = True
-        self.queues = SimpleNamespace(
-            queue=lambda arn: self.inbox if arn == QUEUE_ARN else self.lost
-        )
+        self.queues = SimpleNamespace(queue=self._queue)
         self.streams = SimpleNamespace(shards=lambda arn: [self.shard])
         self.permissions = SimpleNamespace(
             allows=lambda *_, **__: self.allowed,
@@ -167,6 +165,11 @@ class FakeCloud:
         )
         self.faults = FaultBoard()
         self.telemetry = SimpleNamespace(metrics=SimpleNamespace(add=lambda *_, **__: None))
+
+    def _queue(self, arn: str) -> FakeQueue | None:
+        if arn != QUEUE_ARN:
+            return self.lost
+        return self.inbox if self.inbox_exists else None
 
 
 def mapping_of(kind: rules.Kind, **settings: Any) -> EventSourceMapping:

@@ -181,9 +181,9 @@ def test_without_the_right_to_read_nothing_is_received() -> None:
 
 def test_a_function_or_a_queue_that_is_gone_is_waited_for() -> None:
     async def body(cloud: FakeCloud, poller: QueuePoller) -> None:
-        inbox, cloud.inbox = cloud.inbox, None
+        cloud.inbox_exists = False
         await until(lambda: poller.mapping.last_result == "PROBLEM: Queue not found")
-        cloud.inbox, cloud.functions.missing = inbox, True
+        cloud.inbox_exists, cloud.functions.missing = True, True
         await until(lambda: poller.mapping.last_result == "PROBLEM: Function not found")
         cloud.functions.missing = False
         cloud.inbox.put("a")
