@@ -21,6 +21,7 @@ PARENT_CHECK_SECONDS = 1.0
 
 
 def main() -> int:
+    """Serve a cloud until its parent is gone. Returns the exit status: 1 if it could not start."""
     # nothing of what is loaded now is garbage; `serve` lets the collector work again
     gc.disable()
     from orderlab.cloud import moto_backends
@@ -53,7 +54,7 @@ def _announce(settings: Settings, endpoint: str) -> None:
         "secret_access_key": settings.secret_access_key,
         "pid": os.getpid(),
     }
-    # whoever started this may be gone already; then its input ends as well
+    # The process that started this may have ended already; then standard input ends, too.
     with contextlib.suppress(OSError):
         print(json.dumps(ready), flush=True)  # noqa: T201
 

@@ -69,7 +69,7 @@ class AsgiApplication:
         request.limit_exceeded = most
         response = await self._front.handle(request)
         if "expect" in request.headers:
-            # it was not told to go on, and what it sends next need not be its body
+            # The client was not told to continue, so what it sends next may not be the body.
             response.headers.append(("connection", "close"))
         return response
 
@@ -103,7 +103,7 @@ class _Body:
 
 
 def _announced(request: Request) -> int | None:
-    """The length that the head gives; None for a body in chunks."""
+    """The length that the head gives; None for a chunked body."""
     length = request.headers.get("content-length")
     if length is not None:
         return int(length)
@@ -123,7 +123,7 @@ async def _send(response: Response, send: Send, *, head_only: bool) -> None:
 
 
 def _request(scope: dict[str, Any]) -> Request:
-    """The request as its head tells it; the body comes later."""
+    """The request as far as its head says; the body is added later."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")

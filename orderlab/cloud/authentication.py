@@ -27,30 +27,40 @@ _BASIC = "%Y%m%dT%H%M%SZ"
 
 
 class MissingAuthentication(AwsError):
+    """The request is not signed, or not with Signature Version 4."""
+
     code = "MissingAuthenticationTokenException"
     status = 403
     query_code = "MissingAuthenticationToken"
 
 
 class IncompleteSignature(AwsError):
+    """The Authorization header lacks a part, or a part of it is invalid."""
+
     code = "IncompleteSignatureException"
     status = 403
     query_code = "IncompleteSignature"
 
 
 class UnrecognizedClient(AwsError):
+    """The access key or the session token is not one of this cloud's."""
+
     code = "UnrecognizedClientException"
     status = 403
     query_code = "InvalidClientTokenId"
 
 
 class ExpiredToken(AwsError):
+    """The session has ended for which the keys were made."""
+
     code = "ExpiredTokenException"
     status = 403
     query_code = "ExpiredToken"
 
 
 class SignatureDoesNotMatch(AwsError):
+    """The signature is not that of this request, or too old."""
+
     code = "InvalidSignatureException"
     status = 403
     query_code = "SignatureDoesNotMatch"
@@ -78,12 +88,15 @@ class KeyRing:
         self._others.append(lookup)
 
     def add(self, credentials: Credentials) -> None:
+        """Accept these keys from now on."""
         self._credentials[credentials.access_key_id] = credentials
 
     def remove(self, access_key_id: str) -> None:
+        """Accept the keys with that id no longer."""
         self._credentials.pop(access_key_id, None)
 
     def get(self, access_key_id: str) -> Credentials | None:
+        """The credentials with that key id; None if there are none. They may have expired."""
         found = self._credentials.get(access_key_id)
         if found is not None:
             return found
@@ -98,7 +111,10 @@ def signature_scope(request: Request) -> Scope:
 
 
 def authenticate(request: Request, keys: Keys) -> tuple[Credentials, Scope]:
-    """The credentials behind a request and the scope they were used in; AwsError if none."""
+    """The credentials behind a request and the scope they were used in.
+
+    Raises AwsError if the request is not signed, or not validly signed.
+    """
     request = presigned.in_headers(request)
     scope = signature_scope(request)
     try:

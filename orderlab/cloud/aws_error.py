@@ -30,6 +30,8 @@ class AwsError(Exception):
 
 
 class ValidationException(AwsError):
+    """The input breaks a constraint of the service; most services share this code."""
+
     code = "ValidationException"
 
 

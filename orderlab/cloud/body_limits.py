@@ -110,7 +110,7 @@ def _package_operation(request: Request) -> str:
 
 
 class BodyBudget:
-    """Memory for the long bodies. Who comes when it is used up waits, and is not read meanwhile."""
+    """Memory for long bodies. When it is used up, further requests wait and are not read."""
 
     def __init__(self, size: int = ALL_BODIES_BYTES) -> None:
         self._left = size
@@ -118,7 +118,7 @@ class BodyBudget:
 
     @asynccontextmanager
     async def reserve(self, size: int) -> AsyncIterator[None]:
-        """Hold so many bytes; those who asked first are served first."""
+        """Hold `size` bytes for as long as the context is open. First come, first served."""
         if self._waiting or size > self._left:
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append((size, turn))

@@ -23,7 +23,7 @@ MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADERS = 200
 # requests that wait behind the one that is being answered
 MAX_AHEAD = 64
-# what a client may still send of a body that nobody will read, and after it was refused
+# How much a client may still send of a body that is not read, and after a refusal.
 MAX_UNREAD_BYTES = 80 * 1024 * 1024
 MAX_PARTING_BYTES = 1024 * 1024
 # what stands around the pieces of a body and behind it, in all and for each byte of the body
@@ -43,6 +43,7 @@ class Flow(FlowControl):
     held = False
 
     def resume_reading(self) -> None:
+        """Read on, unless there is something left to parse."""
         if not self.held:
             super().resume_reading()
 
@@ -58,6 +59,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._come = come
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to count what the client sends."""
         super().connection_made(transport)
         self.flow: Flow = Flow(self.transport)
         self.heard = self.loop.time()
@@ -93,6 +95,7 @@ class BoundedConnection(HttpToolsProtocol):
     # --- reading ---
 
     def data_received(self, data: bytes) -> None:
+        """Parse what came, a piece at a time; once refused, pass over it."""
         self.heard = self.loop.time()
         self.received += len(data)
         if self._refusal is not None:
@@ -140,6 +143,7 @@ class BoundedConnection(HttpToolsProtocol):
         self.flow.pause_reading()
 
     def on_response_complete(self) -> None:
+        """Send a refusal that waited for this, or go on with what was held back."""
         super().on_response_complete()
         if self._refusal is not None:
             self._refuse_when_answered()
@@ -153,12 +157,14 @@ class BoundedConnection(HttpToolsProtocol):
     # --- callbacks of the parser ---
 
     def on_message_begin(self) -> None:
+        """A request begins: count its head from here."""
         super().on_message_begin()
         self.requests += 1
         self._in_head = True
         self._head_bytes = 0
 
     def on_headers_complete(self) -> None:
+        """The head is whole. Raises HeadRefused if it is too long."""
         self._in_head = False
         # a head that came in one piece is short enough
         if self._head_bytes or len(self.headers) > MAX_HEADERS:
@@ -168,15 +174,18 @@ class BoundedConnection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # what comes behind a body in pieces is read by nobody
+        """Take a header of the head."""
+        # Nothing reads the trailers of a chunked body.
         if not self._in_body:
             super().on_header(name, value)
 
     def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
         self._body_bytes += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        """The request is whole."""
         self._in_body = False
         super().on_message_complete()
 
@@ -198,7 +207,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._refuse_when_answered()
 
     def send_400_response(self, msg: str) -> None:
-        """The parser has stopped: at a head that was refused, or at what is no HTTP."""
+        """The parser has stopped: at a head that was refused, or at something that is not HTTP."""
         self._refusal = self._refusal or (400, msg)
         self._refuse_when_answered()
 

@@ -215,6 +215,7 @@ def _calls(services: dict[str, list[str]]) -> str:
 
 
 def main() -> None:
+    """Write the page anew."""
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page(), encoding="utf-8", newline="\n")
 

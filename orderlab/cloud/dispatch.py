@@ -1,4 +1,4 @@
-"""The one way of a call of the AWS API, whoever makes it: a client, or API Gateway for a client.
+"""The one path of an AWS API call, made by a client or by API Gateway on behalf of a client.
 
 1. is it served, 2. may the caller make it, 3. does an experiment break it, 4. who answers it: a
 handler of ours, or moto, 5. what the flight recorder and the meter note of it.
@@ -33,7 +33,7 @@ ForMoto = Callable[[], Request]
 
 
 class Dispatcher:
-    """Takes a call that is authenticated and read to whoever answers it (`contracts.Dispatch`)."""
+    """Has a call answered that is authenticated and read (`contracts.Dispatch`)."""
 
     def __init__(
         self,

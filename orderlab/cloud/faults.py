@@ -60,6 +60,7 @@ class FaultBoard:
         return [asdict(armed.fault) for faults in self._armed.values() for armed in faults]
 
     def active(self, kind: str, target: str, payload: bytes = b"") -> Fault | None:
+        """The fault of that kind that strikes now, if any. It counts as one strike."""
         if not self._armed:
             return None
         found: Fault | None = None
@@ -70,6 +71,7 @@ class FaultBoard:
         return found
 
     def concerns(self, target: str, payload: bytes) -> bool:
+        """Whether a fault that is bound to orders waits for this payload. It does not strike."""
         if not self._armed:
             return False
         faults = [armed for kind in KINDS for armed in self._armed.get((kind, target), ())]
@@ -93,6 +95,7 @@ class Armed:
         return bool(self._due(payload))
 
     def strikes(self, payload: bytes, chance: random.Random) -> bool:
+        """Whether it strikes now, by text, orders, limit and probability; counts the strike."""
         fault = self.fault
         if fault.text and fault.text.encode() not in payload:
             return False
@@ -111,7 +114,7 @@ class Armed:
 
 
 def read_fault(description: Mapping[str, Any]) -> Fault:
-    """A fault from what was sent; ValidationException if it is none."""
+    """A fault from its description. Raises ValidationException if the description is invalid."""
     kind = description.get("kind")
     if kind not in KINDS:
         raise ValidationException(f"Unknown kind of fault {kind!r}; one of {', '.join(KINDS)}.")

@@ -18,12 +18,14 @@ class NamesAsSent(HttpToolsProtocol):
     """uvicorn's own protocol, which keeps the names beside the headers, in the same order."""
 
     def on_message_begin(self) -> None:
+        """A request begins: no name of it is known yet."""
         super().on_message_begin()
         self._names: list[bytes] = []
         scope: Any = self.scope
         scope["extensions"] = {EXTENSION: {"names": self._names}}
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header, and keep its name as it was sent."""
         super().on_header(name, value)
         self._names.append(name)
 

@@ -30,6 +30,7 @@ class Request:
 
     @property
     def host(self) -> str:
+        """The Host header; empty if there is none."""
         return self.headers.get("host", "")
 
     @property
@@ -58,7 +59,8 @@ class Response:
         content_type: str = "application/json",
         headers: list[tuple[str, str]] | None = None,
     ) -> Response:
+        """A response whose body is JSON. Half a surrogate pair becomes a question mark."""
         text = _encode(content)
-        # half a surrogate pair cannot be sent; whoever let it in answers with a question mark
+        # Half a surrogate pair cannot be encoded, and is replaced by a question mark.
         body = text.encode("utf-8", "replace")
         return cls(status, body, [("content-type", content_type), *(headers or [])])

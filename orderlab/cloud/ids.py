@@ -36,8 +36,10 @@ def source(kind: str) -> random.Random:
 
 
 def new_uuid(kind: str) -> str:
+    """A random UUID of version 4, from the source of its kind."""
     return str(uuid.UUID(int=source(kind).getrandbits(128), version=4))
 
 
 def letters(kind: str, alphabet: str, length: int) -> str:
+    """A text of so many characters of the alphabet, from the source of its kind."""
     return "".join(source(kind).choices(alphabet, k=length))

@@ -73,7 +73,7 @@ def _is_kept(found: Any) -> bool:
 
 
 def resident_bytes() -> int:
-    """The memory of this process; 0 where it cannot be told."""
+    """The memory of this process; 0 where it is unknown."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:

@@ -26,6 +26,7 @@ class MotoFront:
         self._application: Callable[[dict[str, Any], Any], Iterable[bytes]] | None = None
 
     def warm_up(self) -> None:
+        """Import moto's server now, which takes half a second. Later calls do nothing."""
         if self._application is None:
             from moto.moto_server.werkzeug_app import (
                 DomainDispatcherApplication,

@@ -28,7 +28,7 @@ class ServiceUnavailable(AwsError):
 
 
 def require_room(account_id: str, size: int) -> None:
-    """Raise ServiceUnavailable if an object of so many bytes finds no room any more."""
+    """Raise ServiceUnavailable if there is no room left for an object of `size` bytes."""
     buckets = moto_backends.backend("s3", account_id, "aws").buckets.values()
     sizes = [key.size for bucket in buckets for key in bucket.keys.values()]
     if len(sizes) >= MOST_OBJECTS or sum(sizes) + size > ALL_OBJECTS_BYTES:

@@ -16,6 +16,7 @@ class OneWrite(HttpToolsProtocol):
     """uvicorn's own protocol, on a transport that gathers what is written in one turn."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Put the gathering transport in place of the one that was given."""
         gathering: Any = _Gathering(transport)
         super().connection_made(gathering)
 

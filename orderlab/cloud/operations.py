@@ -58,7 +58,7 @@ def identify(request: Request, signing_name: str) -> Identified:
     target = request.headers.get("x-amz-target")
     if target:
         prefix, _, operation = target.rpartition(".")
-        # tables and their streams sign alike and are told apart by the target
+        # Tables and their streams have one signing name; the target tells them apart.
         if service == "dynamodb" and prefix.startswith("DynamoDBStreams"):
             service = "dynamodbstreams"
         if prefix not in _TARGETS.get(service, (prefix,)):
@@ -103,7 +103,7 @@ def error_response(error: AwsError, protocol: str, request_id: str, service: str
         return Response.json(body, status=error.status, headers=headers)
     body = {"__type": error.code, "message": error.message, **details}
     if query_code:
-        # SQS tells clients of its older protocol apart by this header
+        # Clients that were written for SQS's older protocol read the code in this header.
         headers.append(("x-amzn-query-error", f"{query_code};Sender"))
     if protocol == "cbor":
         return cbor_response(body, error.status, request_id)
@@ -176,13 +176,13 @@ def with_plain_body(request: Request) -> Request:
 
 
 def json_parameters(request: Request) -> dict[str, object]:
-    """The body of a JSON call; AwsError if it is no JSON object."""
+    """The body of a JSON call. Raises SerializationException if it is not a JSON object."""
     try:
         parameters = json.loads(
             request.body or b"{}", parse_constant=_no_constant, parse_float=_finite
         )
         if b"\\ud" in request.body.lower():
-            # half of a surrogate pair is no text: it could be stored but never be sent again
+            # Half a surrogate pair could be stored, but never encoded again.
             json.dumps(parameters, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise AwsError(
@@ -207,7 +207,7 @@ def _no_constant(name: str) -> object:
 
 
 def cbor_parameters(request: Request) -> dict[str, object]:
-    """The body of a CBOR call; AwsError if it is no map."""
+    """The body of a CBOR call. Raises SerializationException if it is not a map."""
     try:
         parameters = cbor.decode(request.body) if request.body else {}
     except ValueError:

@@ -1,7 +1,7 @@
-"""What the cloud says of itself, on standard error, without ever waiting for whoever reads it.
+"""The cloud's own log on standard error, written without ever waiting for the reader.
 
-A terminal that is stopped, a pipe that nobody reads or whose reader is gone, a full disk: none of
-them may hold up the event loop, or end it. A thread writes; what it cannot get rid of is dropped.
+A terminal that is stopped, a pipe that nobody reads or whose reader is gone, or a full disk must
+not hold up the event loop, or end it. A thread writes; it drops what it cannot write in time.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class OwnLog:
         self._thread.start()
 
     def write(self, text: str) -> None:
-        """Have a text written, some time; drop it if too many wait."""
+        """Have a text written soon, or drop it if too many wait."""
         try:
             self._waiting.put_nowait(text)
         except queue.Full:
             self._dropped += 1
 
     def close(self) -> None:
-        """Give the last texts a moment."""
+        """Wait half a second at most for the last texts to be written."""
         with contextlib.suppress(queue.Full):
             self._waiting.put_nowait(None)
             self._thread.join(_LAST_WORDS_SECONDS)
@@ -48,7 +48,7 @@ class OwnLog:
             if dropped:
                 text += f"({dropped} messages were dropped: nobody read them in time.)\n"
             data = text.encode("utf-8", "backslashreplace")
-            # nobody reads, or the disk is full: there is nowhere to say so
+            # Nobody reads, or the disk is full, and there is no other place to report it.
             with contextlib.suppress(OSError):
                 while data:
                     data = data[os.write(self._descriptor, data) :]

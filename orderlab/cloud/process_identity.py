@@ -1,4 +1,4 @@
-"""A process, told from a later one that got its number.
+"""Tells a process from a later one that has the same process id.
 
 The time at which a process started is no help where the clock is set in between, after a laptop
 slept or in a virtual machine: on Linux it is counted from the machine's start instead.

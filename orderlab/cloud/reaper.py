@@ -1,4 +1,4 @@
-"""Ends what a cloud leaves behind, and a cloud that nobody wants any more: a process of its own.
+"""A process that ends what a cloud leaves behind, and a cloud whose parent has gone.
 
     python -I -S reaper.py SETTINGS      folder, cloud's process id, mark, parent, ... as JSON
 
@@ -36,6 +36,8 @@ LINUX = sys.platform.startswith("linux")
 
 
 class Reaper:
+    """Watches one cloud, and ends what it leaves behind."""
+
     def __init__(self, settings):
         self._settings = settings
         self._cloud = settings["cloud"]
@@ -126,6 +128,7 @@ class Reaper:
 
 
 def end(pid):
+    """End a process with its group; on Windows, the process alone."""
     try:
         if hasattr(os, "killpg"):
             os.killpg(pid, signal.SIGKILL)
@@ -164,6 +167,7 @@ def marked(belongs):
 
 
 def mark_of(pid):
+    """The mark of a process; None for one that is dead, gone, or has none."""
     try:
         limits = read(f"/proc/{pid}/limits")
         start = limits.find(b"Max realtime timeout")
@@ -175,10 +179,12 @@ def mark_of(pid):
 
 
 def is_alive(pid):
+    """Whether a process still runs: a zombie does not."""
     return read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[0] not in (b"Z", b"X")
 
 
 def tasks_of(pid):
+    """How many threads a process has; 0 if it is gone."""
     try:
         return len(os.listdir(f"/proc/{pid}/task"))  # noqa: PTH208
     except OSError:
@@ -206,11 +212,13 @@ def has_parent(pid, parent):
 
 
 def read(path):
+    """The bytes of a file. Raises OSError."""
     with open(path, "rb") as file:  # noqa: PTH123
         return file.read()
 
 
 def remove(folder):
+    """Remove a folder with all that is in it."""
     # only now: until a cloud has died it is a tenth of this process's memory
     import shutil
 
@@ -220,6 +228,7 @@ def remove(folder):
 
 
 def main():
+    """Watch the cloud that the first argument describes, until it has ended."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""What functions leave behind: the cloud's end of the process that ends it (`reaper.py`).
+"""What functions leave behind: how the cloud talks to the process that ends it (`reaper.py`).
 
 Differs from AWS: an environment with more than 1,024 processes and threads is ended within a
 second, where AWS refuses it a further one. Outside Linux a process that a function has started and
@@ -92,6 +92,7 @@ class Reaper:
         return self._mark - (next(self._numbers) % _LAST or 1)
 
     def began(self, pid: int, mark: int) -> None:
+        """An environment's process has begun."""
         self._tell(f"+{pid} {mark}\n")
 
     def ended(self, pid: int, mark: int) -> None:

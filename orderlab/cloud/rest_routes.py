@@ -14,6 +14,8 @@ from orderlab.cloud.http import Request
 
 @dataclass(frozen=True, slots=True)
 class Route:
+    """Method and path of one operation. `names` are those of the parameters in the path."""
+
     method: str
     pattern: re.Pattern[str]
     names: tuple[str, ...]

@@ -111,7 +111,7 @@ async def _serve(
         while not server.started and not serving.done():
             await asyncio.sleep(0.001)
         waits = [asyncio.ensure_future(stop_sign()), asyncio.create_task(stopping.wait())]
-        # whoever hears that it is ready may tell it to stop at once: the signs are watched first
+        # The stop signs are watched first: a caller may stop the cloud as soon as it is ready.
         await asyncio.sleep(0)
         when_ready(settings, cloud.endpoint)
         cloud.reaper.start(parent, STOP_SIGNALS)
@@ -159,7 +159,7 @@ def _server(front: Front) -> tuple[_Server, Connections]:
     config = uvicorn.Config(
         AsgiApplication(front),
         http=cast(Any, protocol),
-        # nobody stands between us and the client: what it says of itself is not believed
+        # There is no proxy in front, so the client's X-Forwarded headers are not believed.
         proxy_headers=False,
         ws="none",
         lifespan="off",

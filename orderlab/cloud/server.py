@@ -44,7 +44,7 @@ class Front:
         self._long_calls = Turns()
 
     def refuse(self, request: Request) -> Response | None:
-        """A refusal if the head alone says that nobody here will answer; its body is not needed."""
+        """A refusal if the head of the request is enough to refuse it; None otherwise."""
         return guard.refuse(request)
 
     def most_body_bytes(self, request: Request) -> int:

@@ -62,7 +62,7 @@ class FaultSwitches(Protocol):
     def switch_on(self, description: Mapping[str, Any]) -> Fault:
         """Switch a fault on, in place of one with the same kind, target and orders.
 
-        Raises ValidationException if the description is none of a fault.
+        Raises ValidationException if the description is invalid.
         """
 
     def switch_off(self, target: str | None = None, label: str | None = None) -> None:

@@ -40,6 +40,7 @@ class IamOperations(dict[str, Handler]):
         return operation in known_operations("iam")
 
     def get(self, operation: str, default: Any = None) -> Any:
+        """The one handler, for an operation that IAM has; the default for any other."""
         return self._answer if operation in self else default
 
     def _answer(self, call: Call, parameters: Parameters) -> Any:

@@ -105,6 +105,10 @@ class Condition:
     values: tuple[str, ...]
 
     def holds(self, context: Context) -> bool:
+        """Whether the context fulfils it.
+
+        A negated operator holds for a key that the context lacks, and so does `ForAllValues`.
+        """
         given = context.get(self.key)
         if self.operator == "Null":
             return (given is None) == ([value.lower() for value in self.values[:1]] == ["true"])
@@ -118,7 +122,7 @@ class Condition:
     def _without_value(self) -> bool:
         if self.quantifier:
             return self.quantifier == "ForAllValues"
-        # a negated operator holds for a key that is not there
+        # A negated operator holds for a key that the context lacks.
         return self.if_exists or self.operator in _NEGATIONS
 
     def _fits(self, given: str, context: Context) -> bool:
@@ -143,7 +147,7 @@ class Condition:
 
 
 def read_conditions(block: Mapping[str, Mapping[str, Any]]) -> tuple[Condition, ...]:
-    """The Condition block of a statement; ValueError names an operator that does not exist."""
+    """The Condition block of a statement. Raises ValueError for an operator that does not exist."""
     found = []
     for name, keys in block.items():
         if keys and not is_operator(name):

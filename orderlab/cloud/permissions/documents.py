@@ -25,6 +25,11 @@ class Principals:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
+    """One statement: what it allows or denies, on what, to whom, and when.
+
+    `principals` is None in policies that belong to a role, user or group.
+    """
+
     allow: bool
     actions: PatternSet
     not_actions: bool
@@ -41,10 +46,13 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Document:
+    """All statements of a policy."""
+
     statements: tuple[Statement, ...]
 
     @property
     def denies_something(self) -> bool:
+        """Whether a statement of it has the effect Deny."""
         return any(not statement.allow for statement in self.statements)
 
 
@@ -67,7 +75,7 @@ def _read(text: str) -> Document:
 
 
 def parse_document(content: Mapping[str, Any]) -> Document:
-    """As `read_document`, but ValueError, TypeError ... for a document that is not in order."""
+    """As `read_document`, but raises ValueError, TypeError or KeyError if it is invalid."""
     statements = content.get("Statement", [])
     if isinstance(statements, dict):
         statements = [statements]

@@ -17,6 +17,8 @@ from orderlab.cloud.permissions.documents import Document, Principals, Statement
 
 
 class Decision(Enum):
+    """What policies say to a question; an explicit deny wins over any allow."""
+
     ALLOW = "allow"
     DENY = "explicit deny"
     NOTHING = "no statement applies"
@@ -32,6 +34,7 @@ class Question:
     context: Context
 
     def lookup(self, key: str) -> str | None:
+        """The value of a context key; None if there is none, or several."""
         found = self.context.get(key)
         return found if isinstance(found, str) else None
 
@@ -107,6 +110,7 @@ def _is_named(named: Principals, principal: Principal, include_account: bool) ->
 
 
 def account_names(account_id: str) -> tuple[str, str]:
+    """The two names under which policies know an account: its id, and the ARN of its root."""
     return account_id, f"arn:aws:iam::{account_id}:root"
 
 

@@ -54,6 +54,7 @@ class Identities:
                     yield from _texts(group)
 
     def role(self, name: str) -> Any | None:
+        """moto's role of that name; None if there is none."""
         return next((role for role in self._backend.roles.values() if role.name == name), None)
 
     def role_of_arn(self, arn: str) -> Any | None:
@@ -61,6 +62,7 @@ class Identities:
         return next((role for role in self._backend.roles.values() if role.arn == arn), None)
 
     def user(self, arn: str) -> Any | None:
+        """moto's user with that ARN; None if there is none."""
         return next((user for user in self._backend.users.values() if user.arn == arn), None)
 
     def user_credentials(self, access_key_id: str) -> Credentials | None:

@@ -50,19 +50,23 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
     # --- policies ---
 
     def attach_role_policy(self, policy_arn: str, role_name: str) -> None:
+        """Attach a managed policy. Raises ValidationError or LimitExceeded; nothing if it is
+        attached."""
         if self._may_attach("role", policy_arn, self.get_role(role_name)):
             super().attach_role_policy(policy_arn, role_name)
 
     def attach_user_policy(self, policy_arn: str, user_name: str) -> None:
+        """As for a role."""
         if self._may_attach("user", policy_arn, self.get_user(user_name)):
             super().attach_user_policy(policy_arn, user_name)
 
     def attach_group_policy(self, policy_arn: str, group_name: str) -> None:
+        """As for a role."""
         if self._may_attach("group", policy_arn, self.get_group(group_name)):
             super().attach_group_policy(policy_arn, group_name)
 
     def _may_attach(self, kind: str, policy_arn: str, owner: Any) -> bool:
-        """Whether there is something to attach; AwsError if it cannot be."""
+        """Whether the policy is not attached yet. Raises ValidationError, LimitExceeded."""
         if policy_arn.count(":") < 5 or not policy_arn.startswith("arn:"):
             raise quotas.ValidationError("Invalid ARN:  Could not be parsed!")
         self.load(policy_arn)
@@ -73,6 +77,7 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
         return True
 
     def get_policy(self, policy_arn: str) -> Any:
+        """A managed policy, AWS's own included. Raises NoSuchEntity."""
         self.load(policy_arn)
         if policy_arn not in self.managed_policies:
             raise NotFoundException(f"Policy {policy_arn} was not found.")
@@ -81,6 +86,7 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
     def list_policies(
         self, marker: str | None, max_items: int, only_attached: bool, path_prefix: str, scope: str
     ) -> tuple[Iterable[Any], str | None]:
+        """The managed policies, AWS's own included, with the marker of the next page."""
         known, known_of_aws = dict(self.managed_policies), list(self.aws_managed_policies)
         if scope != "Local" and not only_attached:
             for name, description in all_managed_policies().items():
@@ -93,6 +99,8 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
         return result
 
     def delete_policy(self, policy_arn: str) -> None:
+        """Delete a policy. Raises DeleteConflict if it is attached, NoSuchEntity if it is AWS's
+        own."""
         policy = self.get_policy(policy_arn)
         if policy.attachment_count:
             raise DeleteConflictException("Cannot delete a policy attached to entities.")
@@ -105,28 +113,33 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
     def create_policy(
         self, description: str, path: str, policy_document: str, *args: Any, **kwargs: Any
     ) -> Any:
+        """Make a policy. Raises MalformedPolicyDocument, or LimitExceeded if it is too long."""
         _checked(check_identity_policy, policy_document, quotas.check_managed)
         return super().create_policy(description, path, policy_document, *args, **kwargs)
 
     def create_policy_version(
         self, policy_arn: str, policy_document: str, set_as_default: bool
     ) -> Any:
+        """Add a version to a policy, with the same checks as for a new one."""
         _checked(check_identity_policy, policy_document, quotas.check_managed)
         return super().create_policy_version(policy_arn, policy_document, set_as_default)
 
     def put_role_policy(self, role_name: str, policy_name: str, policy_json: str) -> None:
+        """Give a role an inline policy. Raises MalformedPolicyDocument, LimitExceeded."""
         inline = {**self.get_role(role_name).policies, policy_name: policy_json}
         quotas.check_inline("role", role_name, inline.values())
         _checked(check_identity_policy, policy_json)
         super().put_role_policy(role_name, policy_name, policy_json)
 
     def put_user_policy(self, user_name: str, policy_name: str, policy_json: str) -> None:
+        """Give a user an inline policy, as a role."""
         inline = {**self.get_user(user_name).policies, policy_name: policy_json}
         quotas.check_inline("user", user_name, inline.values())
         _checked(check_identity_policy, policy_json)
         super().put_user_policy(user_name, policy_name, policy_json)
 
     def put_group_policy(self, group_name: str, policy_name: str, policy_json: str) -> None:
+        """Give a group an inline policy, as a role."""
         inline = {**self.get_group(group_name).policies, policy_name: policy_json}
         quotas.check_inline("group", group_name, inline.values())
         _checked(check_identity_policy, policy_json)
@@ -135,10 +148,12 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
     def create_role(
         self, role_name: str, assume_role_policy_document: str, *args: Any, **kwargs: Any
     ) -> Any:
+        """Make a role. Raises MalformedPolicyDocument for its trust policy, LimitExceeded."""
         _checked(check_trust_policy, assume_role_policy_document, quotas.check_trust)
         return super().create_role(role_name, assume_role_policy_document, *args, **kwargs)
 
     def update_assume_role_policy(self, role_name: str, policy_document: str) -> None:
+        """Replace a role's trust policy, with the same checks as for a new role."""
         self.get_role(role_name)
         _checked(check_trust_policy, policy_document, quotas.check_trust)
         super().update_assume_role_policy(role_name, policy_document)
@@ -146,18 +161,21 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
     # --- roles ---
 
     def get_role(self, role_name: str) -> Any:
+        """The role of that name. Raises NoSuchEntity."""
         for role in self.roles.values():
             if role.name == role_name:
                 return role
         raise NotFoundException(f"The role with name {role_name} cannot be found.")
 
     def get_role_policy(self, role_name: str, policy_name: str) -> tuple[str, str]:
+        """Name and text of an inline policy. Raises NoSuchEntity."""
         found = self.get_role(role_name).policies.get(policy_name)
         if found is None:
             raise NotFoundException(f"The role policy with name {policy_name} cannot be found.")
         return policy_name, found
 
     def delete_role_policy(self, role_name: str, policy_name: str) -> None:
+        """Delete an inline policy. Raises NoSuchEntity."""
         self.get_role_policy(role_name, policy_name)
         super().delete_role_policy(role_name, policy_name)
 

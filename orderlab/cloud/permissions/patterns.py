@@ -84,6 +84,7 @@ class PatternSet:
         return bool(self._variable)
 
     def match(self, text: str, lookup: Lookup) -> bool:
+        """Whether one of the patterns fits the text; `lookup` fills in policy variables."""
         if self.everything:
             return True
         if (text.lower() if self._ignore_case else text) in self._exact:

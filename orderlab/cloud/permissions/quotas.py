@@ -18,16 +18,20 @@ MAX_DOCUMENT = 131_072
 
 
 class LimitExceeded(AwsError):
+    """A quota of IAM is used up."""
+
     code = "LimitExceeded"
     status = 409
 
 
 class ValidationError(ValidationException):
+    """IAM's and STS's error for input that breaks a constraint."""
+
     code = "ValidationError"
 
 
 def check_length(name: str, text: str) -> None:
-    """ValidationError for a document that is not even looked at."""
+    """Raise ValidationError for a document whose length is out of bounds."""
     member = f"{name[:1].lower()}{name[1:]}"
     if not 1 <= len(text) <= MAX_DOCUMENT:
         bound = (
@@ -40,11 +44,13 @@ def check_length(name: str, text: str) -> None:
 
 
 def check_managed(text: str) -> None:
+    """Raise LimitExceeded for a managed policy that is too long."""
     if _counted(text) > MANAGED_POLICY:
         raise LimitExceeded(f"Cannot exceed quota for PolicySize: {MANAGED_POLICY}")
 
 
 def check_trust(text: str) -> None:
+    """Raise LimitExceeded for a trust policy that is too long."""
     if _counted(text) > TRUST_POLICY:
         raise LimitExceeded(f"Cannot exceed quota for ACLSizePerRole: {TRUST_POLICY}")
 

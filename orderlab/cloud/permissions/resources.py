@@ -70,6 +70,7 @@ def _topic(parameters: Mapping[str, Any], operation: str, region: str, account_i
 
 
 def table_arn(name: str, region: str, account_id: str) -> str:
+    """The ARN of a table by its name; an ARN is given back as it is."""
     if name.startswith("arn:"):
         return name
     return f"arn:aws:dynamodb:{region}:{account_id}:table/{name}"

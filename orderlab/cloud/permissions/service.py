@@ -1,4 +1,4 @@
-"""Permissions: the face that the rest of the cloud sees.
+"""Permissions, as the rest of the cloud sees them.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -39,7 +39,7 @@ from orderlab.cloud.permissions.tokens import SecurityTokens
 from orderlab.cloud.permissions.trust import trusts
 from orderlab.cloud.settings import Settings
 
-# decisions that are kept; a role with policies by the thousand does not make it grow further
+# How many decisions are kept. Beyond that, all are forgotten and made again.
 _KEPT_DECISIONS = 20_000
 _DENY = Decision.DENY
 _ALLOW = Decision.ALLOW
@@ -69,12 +69,14 @@ class PermissionService:
         keys.also_ask(self.identities.user_credentials)
 
     async def start(self) -> None:
+        """Put our IAM in the place of moto's."""
         from orderlab.cloud import moto_backends
         from orderlab.cloud.permissions.identity_state import IdentityState
 
         moto_backends.replace_backend("iam", IdentityState)
 
     async def stop(self) -> None:
+        """Forget every decision."""
         self.changed()
 
     def changed(self) -> None:
@@ -205,6 +207,7 @@ class PermissionService:
     # --- roles ---
 
     def role_principal(self, role_arn: str, session_name: str) -> Principal:
+        """The principal of a session of the role, whether or not the role exists."""
         role = role_arn.rpartition("/")[2]
         arn = f"arn:aws:sts::{self._account_id}:assumed-role/{role}/{session_name}"
         return Principal("role", arn, self._account_id, role)
@@ -256,6 +259,7 @@ class PermissionService:
         return credentials
 
     def forget(self, credentials: Credentials) -> None:
+        """Accept the keys of a session no longer."""
         self._keys.remove(credentials.access_key_id)
 
 

@@ -26,7 +26,7 @@ from orderlab.cloud.permissions.identities import Identities
 from orderlab.cloud.permissions.quotas import ValidationError
 from orderlab.cloud.permissions.trust import trusts
 
-# makes keys for a principal that last so many seconds
+# Makes keys for a principal, which last for a number of seconds, or without end.
 NewCredentials = Callable[[Principal, float | None], Credentials]
 _SESSION_NAME = re.compile(r"[\w+=,.@-]*")
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
@@ -155,7 +155,7 @@ def _at_least_900(seconds: Any) -> None:
 
 
 def _length(parameters: Parameters, name: str, least: int, most: int) -> str:
-    """A text of a length within its limits; ValidationError otherwise."""
+    """A text whose length is within limits. Raises ValidationError."""
     value = parameters.get(name)
     member = f"{name[:1].lower()}{name[1:]}"
     rule = ""

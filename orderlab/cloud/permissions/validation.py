@@ -25,7 +25,7 @@ _UNKNOWN_KEYS = ("dynamodb:", "aws:principaltag/", "aws:requesttag/", "aws:resou
 
 
 class Malformed(Exception):
-    """The document is not in order; the text is IAM's."""
+    """The document is invalid; the text is IAM's."""
 
 
 def check_identity_policy(text: str) -> None:
@@ -46,7 +46,7 @@ def check_identity_policy(text: str) -> None:
 
 
 def check_trust_policy(text: str) -> None:
-    """Raise Malformed for a policy that cannot say who may assume a role."""
+    """Raise Malformed unless the text is a valid trust policy."""
     from moto.iam.exceptions import MalformedPolicyDocument
     from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 

@@ -102,7 +102,7 @@ def _has_too_many_values(data: bytes) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """The value with None for `undefined`; ValueError for keys and values that JSON cannot have."""
+    """The value with None for `undefined`. Raises ValueError for what JSON cannot express."""
     kind = type(value)
     if kind is dict:
         for key, each in value.items():

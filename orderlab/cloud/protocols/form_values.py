@@ -29,7 +29,7 @@ _VALUE_NAMES = ("Value", "value")
 
 
 def read_form(shape: WireShape, fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The parameters of a call; AwsError (MalformedInput) for a value of the wrong kind."""
+    """The parameters of a call. Raises MalformedInput for a value of the wrong type."""
     tree: Branch = {}
     for name, value in fields:
         _plant(tree, name.split(".", DEEPEST), value)

@@ -16,7 +16,7 @@ from orderlab.cloud.aws_error import AwsError
 # no call of AWS has as many; reading them takes a third of a second
 MAX_FIELDS = 30_000
 
-# an escape that is none, or that quoted-printable would read in another way
+# An invalid escape, or one that quoted-printable would read differently.
 _UNUSUAL = re.compile(r"%(?![0-9A-Fa-f]{2})|[\r\n]|[ \t](?:[&\r\n]|$)")
 
 

@@ -1,7 +1,7 @@
-"""Whether the parameters of a call fit the service's model: asked when a handler stumbled.
+"""Whether the parameters of a call fit the service's model: asked when a handler has failed.
 
-Handlers look at what matters to them. Where one fails on something of the wrong kind, this tells
-whose fault that is: the caller's, which is a 400, or ours.
+Handlers check only what matters to them. If one fails on a parameter of the wrong type, this tells
+whose fault that is: the caller's, which gives a 400, or ours.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from orderlab.cloud.service_models import service_model
 def misfit(
     service: str, operation: str, parameters: Mapping[str, Any], request: Request, protocol: str
 ) -> AwsError | None:
-    """What is wrong with the parameters; None if nothing is."""
+    """The error for parameters that do not fit the model; None if they fit."""
     from botocore.validate import ParamValidator
 
     model = service_model(service)

@@ -31,7 +31,7 @@ def form_of(request: Request) -> dict[str, str]:
 
 
 def parameters(service: str, operation: str, request: Request) -> dict[str, Any]:
-    """The parameters of a call as boto3 names them; empty for an operation nobody knows.
+    """The parameters of a call as boto3 names them; empty for an operation that does not exist.
 
     The older address form of SQS, POST /ACCOUNT/QUEUE, gives the QueueUrl. Parameters that the
     operation does not have are left out, as AWS leaves them out. Raises AwsError: MalformedInput.

@@ -66,6 +66,7 @@ def _value(shape: WireShape, value: Any, *, listed: bool) -> Any:
 
 
 def error_content(error: AwsError, request_id: str) -> dict[str, Any]:
+    """An error, as the query protocol puts it in JSON."""
     return {
         "Error": {
             "Code": error.details.get("query_error_code") or error.code,
@@ -77,9 +78,11 @@ def error_content(error: AwsError, request_id: str) -> dict[str, Any]:
 
 
 def encoded(content: Any) -> bytes:
+    """JSON without blanks, as UTF-8. Half a surrogate pair becomes a question mark."""
     return _encode(content).encode("utf-8", "replace")
 
 
 def response(content: Any, status: int, request_id: str) -> Response:
+    """A response with that JSON as its body."""
     headers = [("content-type", JSON_TYPE), ("x-amzn-requestid", request_id)]
     return Response(status, encoded(content), headers)

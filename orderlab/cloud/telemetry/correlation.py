@@ -59,7 +59,7 @@ class CorrelationFields:
 
 
 def _value(raw: bytes, start: int, end: int) -> str | None:
-    """What the field has whose name is there; None if that is not the whole name, or no field."""
+    """The value of the field whose name stands there; None if it is not the name of a field."""
     before = raw[start - 1 : start]
     if before == b'"':
         return _in_json(raw[end : end + _WINDOW].decode("utf-8", "replace"))
@@ -72,7 +72,7 @@ def _value(raw: bytes, start: int, end: int) -> str | None:
 
 
 def _unescaped(window: str) -> str:
-    # an escape that the window cuts in two
+    # The window may end within an escape.
     cut = window.rfind("%", -2)
     return unescaped(window if cut < 0 else window[:cut])
 

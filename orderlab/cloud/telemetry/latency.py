@@ -20,6 +20,7 @@ class Latencies:
         self.largest = 0.0
 
     def add(self, milliseconds: float) -> None:
+        """Count one call with the time that it took."""
         self.count += 1
         self.total += milliseconds
         self.largest = max(self.largest, milliseconds)
@@ -36,6 +37,7 @@ class Latencies:
         return self.largest
 
     def summary(self) -> dict[str, float]:
+        """Mean, 50th and 95th percentile, and the largest, in milliseconds."""
         return {
             "mean_ms": round(self.total / self.count, 3) if self.count else 0.0,
             "p50_ms": round(self.percentile(50), 3),

@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 class Stopped(BaseException):
-    """Raised within a computation that nobody waits for any more."""
+    """Raised within a computation whose result is no longer wanted."""
 
 
 class LongWork:

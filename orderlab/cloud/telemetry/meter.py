@@ -6,12 +6,13 @@ from typing import Any
 
 
 class UsageMeter:
-    """Running totals. Who wants the usage of an experiment takes the difference of two readings."""
+    """Running totals. The usage of an experiment is the difference between two readings."""
 
     def __init__(self) -> None:
         self._totals: dict[tuple[str, str], float] = {}
 
     def add(self, item: str, quantity: float, resource: str = "") -> None:
+        """Add to the total of an item, and to the share of one resource."""
         key = (item, resource)
         self._totals[key] = self._totals.get(key, 0.0) + quantity
 

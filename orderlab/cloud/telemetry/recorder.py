@@ -41,6 +41,7 @@ class FlightRecorder:
         return self._last
 
     def ids_in(self, payload: bytes | str) -> tuple[str, ...]:
+        """The distinct correlation ids that a payload names, in the order of their appearance."""
         found = self._fields.find(payload)
         if len(found) == 1:
             # the hops of an order share one tuple
@@ -50,6 +51,7 @@ class FlightRecorder:
         return found
 
     def record(self, hop: Hop) -> None:
+        """Keep an entry. The oldest ones go when there are too many."""
         self._last += 1
         self._hops.append(hop)
         for each in hop.ids:
@@ -138,6 +140,7 @@ class Edge:
         self.latencies = Latencies()
 
     def shown(self, source: str, target: str, action: str) -> dict[str, Any]:
+        """The edge with its counts, as `GET recorder/edges` shows it."""
         return {
             "source": source,
             "target": target,

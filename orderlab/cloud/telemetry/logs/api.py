@@ -55,11 +55,13 @@ class LogsApi:
         }
 
     async def start(self) -> None:
+        """Put our log groups in the place of moto's."""
         from orderlab.cloud import moto_backends
 
         moto_backends.replace_backend("logs", LogState)
 
     async def stop(self) -> None:
+        """End the Insights queries that are under way."""
         await self._queries.stop()
 
     # --- groups ---
@@ -106,7 +108,7 @@ class LogsApi:
         return result
 
     def _wanted(self, call: Call, parameters: Parameters) -> set[str] | None:
-        """The names of the groups that `logGroupIdentifiers` gives; None if it gives none."""
+        """The names of the groups in `logGroupIdentifiers`; None if it is missing."""
         given = parameters.get("logGroupIdentifiers")
         if not isinstance(given, list) or not given:
             return None

@@ -22,7 +22,7 @@ _TERM = re.compile(r'\s*([-?]?)(?:"((?:[^"\\]|\\.)*)"|%((?:[^%\\]|\\.)+)%|([^\s"
 
 @lru_cache(maxsize=256)
 def filter_pattern(pattern: str) -> Matches:
-    """Read a pattern; InvalidParameterException if it is none."""
+    """Read a pattern. Raises InvalidParameterException if it is invalid."""
     text = pattern.strip()
     try:
         if not text:
@@ -52,7 +52,7 @@ def _terms(text: str) -> Matches:
     def matches(message: str) -> bool:
         if any(term(message) for term in unwanted):
             return False
-        # beside other terms, optional ones do not count
+        # Next to required terms, optional ones make no difference.
         if optional and not wanted:
             return any(term(message) for term in optional)
         return all(term(message) for term in wanted)

@@ -14,7 +14,7 @@ Test = Callable[[Any], bool]
 
 
 def json_pattern(pattern: str) -> Callable[[str], bool]:
-    """A test of an event's text; a text that is no JSON object does not match."""
+    """A test of an event's text. A text that is not a JSON object does not match."""
     tokens = Tokens(pattern)
     tokens.expect("{")
     test = _either(tokens)

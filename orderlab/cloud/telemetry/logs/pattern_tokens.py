@@ -34,7 +34,7 @@ _ORDER: dict[str, Callable[[float, float], bool]] = {
 
 
 class PatternError(ValueError):
-    """The pattern is not in order."""
+    """The pattern is invalid."""
 
 
 class Tokens:
@@ -58,6 +58,7 @@ class Tokens:
         return self._found[self._at] if self._at < len(self._found) else ("", "")
 
     def take(self) -> tuple[str, str]:
+        """Read the next word: its kind and its text."""
         found = self.peek()
         self._at += 1
         return found
@@ -70,6 +71,7 @@ class Tokens:
         return True
 
     def expect(self, text: str) -> None:
+        """Go past a word. Raises PatternError if it is not the next."""
         if not self.skip(text):
             raise PatternError
 
@@ -102,7 +104,7 @@ def _equality(kind: str, wanted: str) -> Callable[[Any], bool]:
 
 
 def regular_expression(text: str) -> Expression:
-    """What stands between two `%`; PatternError if it has a character that AWS does not allow.
+    """The expression between two `%`. Raises PatternError for a character that AWS does not allow.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html
     """

@@ -19,7 +19,7 @@ MAX_EVENTS = 10_000
 
 
 def text(parameters: Parameters, name: str) -> str:
-    """A text that has to be there."""
+    """A required text. Raises InvalidParameter."""
     value = parameters.get(name)
     if not isinstance(value, str):
         raise constraint("null", name, "Member must not be null")
@@ -27,7 +27,7 @@ def text(parameters: Parameters, name: str) -> str:
 
 
 def bounded(parameters: Parameters, name: str, longest: int) -> str:
-    """A text of so many characters at most, empty where there is none."""
+    """A text of up to `longest` characters; empty if it is missing. Raises InvalidParameter."""
     value = str(parameters.get(name) or "")
     if len(value) > longest:
         raise constraint(
@@ -37,6 +37,7 @@ def bounded(parameters: Parameters, name: str, longest: int) -> str:
 
 
 def whole(parameters: Parameters, name: str, default: int | None = None) -> int | None:
+    """A whole number from 0 on, or the default. Raises InvalidParameter."""
     value = parameters.get(name)
     if value is None:
         return default
@@ -46,6 +47,7 @@ def whole(parameters: Parameters, name: str, default: int | None = None) -> int 
 
 
 def limit(parameters: Parameters, largest: int, default: int) -> int:
+    """How many a page may have: from 1 to `largest`. Raises InvalidParameter."""
     found = whole(parameters, "limit", default) or 0
     if found < 1:
         raise constraint(found, "limit", "Member must have value greater than or equal to 1")
@@ -55,7 +57,7 @@ def limit(parameters: Parameters, largest: int, default: int) -> int:
 
 
 def group_name(parameters: Parameters) -> str:
-    """A name of a group, as AWS allows it."""
+    """A name of a group, as AWS allows it. Raises InvalidParameter."""
     name = text(parameters, "logGroupName")
     if len(name) > 512:
         raise constraint(
@@ -71,6 +73,7 @@ def group_name(parameters: Parameters) -> str:
 
 
 def stream_name(parameters: Parameters) -> str:
+    """A name of a stream, as AWS allows it. Raises InvalidParameter."""
     name = text(parameters, "logStreamName")
     if not _STREAM_NAME.fullmatch(name):
         raise constraint(
@@ -95,7 +98,10 @@ def group_or_arn(store: LogStore, call: Call, parameters: Parameters) -> Group:
 
 
 def identified(store: LogStore, call: Call, identifier: Any, parameter: str) -> Group:
-    """The group of a name or an ARN. The ARN that IAM wants, with `:*` behind, is none here."""
+    """The group with a name or an ARN. The ARN must not end with `:*`, as it does in policies.
+
+    Raises InvalidParameter, ResourceNotFound.
+    """
     if not isinstance(identifier, str):
         raise constraint("null", parameter, "Member must not be null")
     if not _IDENTIFIER.fullmatch(identifier):
@@ -137,6 +143,7 @@ def _readable(store: LogStore, call: Call, name: str) -> Group:
 
 
 def stream(found: Group, name: str) -> Stream:
+    """The stream of a group. Raises ResourceNotFound."""
     stream = found.streams.get(name)
     if stream is None:
         raise ResourceNotFound.stream()
@@ -144,6 +151,7 @@ def stream(found: Group, name: str) -> Stream:
 
 
 def state_of(store: LogStore, call: Call) -> LogState:
+    """The groups of the Region to which a call is made."""
     return store.state(call.region)
 
 

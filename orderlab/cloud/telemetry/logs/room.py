@@ -56,7 +56,7 @@ class Room:
         self._size = 0
 
     def note(self, group: Group, stream: Stream, count: int, text_size: int, now: int) -> None:
-        """Events have come; the oldest go if there is no room for them."""
+        """Count events that were added, and drop the oldest if there is no room for them."""
         kept = self._kept.get(id(group))
         if kept is None:
             kept = self._kept[id(group)] = _Kept(group)
@@ -109,5 +109,5 @@ class Room:
         for stream, count in counts.values():
             stream.drop(count)
             if not stream.events and kept.group.streams.get(stream.name) is stream:
-                # whoever still writes to it makes it anew
+                # It is made again if something still writes to it.
                 del kept.group.streams[stream.name]

@@ -40,7 +40,7 @@ class Stream:
         self._in_order = True
 
     def extend(self, events: list[Event], size: int) -> None:
-        """Take events whose texts and overhead come to so many bytes."""
+        """Append events, whose texts and overhead are `size` bytes together."""
         last = self._events[-1].timestamp if self._events else 0
         for event in events:
             if event.timestamp < last:
@@ -70,7 +70,7 @@ class Stream:
         return bisect_left(self.events, (timestamp, number))
 
     def since(self, timestamp: int, number: int = 0) -> Iterator[Event]:
-        """Events from a moment on, found as they are taken. None comes twice."""
+        """Events from a moment on, looked up while they are read. No event comes twice."""
         count = _AT_FIRST
         while True:
             start = self.position(timestamp, number)
@@ -82,6 +82,7 @@ class Stream:
             count = _AT_A_TIME
 
     def describe(self) -> dict[str, Any]:
+        """The stream as DescribeLogStreams shows it."""
         events = self.events
         description: dict[str, Any] = {
             "logStreamName": self.name,
@@ -116,6 +117,7 @@ class Group(LogGroup):  # type: ignore[misc]
         return found
 
     def describe(self) -> dict[str, Any]:
+        """The group as DescribeLogGroups shows it."""
         stored = sum(stream.stored_bytes for stream in self.streams.values())
         description: dict[str, Any] = {
             "logGroupName": self.name,
@@ -140,6 +142,7 @@ class LogState(LogsBackend):  # type: ignore[misc]
     def create_log_group(
         self, log_group_name: str, tags: dict[str, str] | None, **kwargs: Any
     ) -> Group:
+        """Make a group, with its tags and its retention in days."""
         group = self.ensure_log_group(log_group_name)
         group.retention_in_days = kwargs.get("RetentionInDays")
         self.tag_resource(group.arn, tags or {})

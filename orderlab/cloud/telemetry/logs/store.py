@@ -37,6 +37,7 @@ class LogStore:
         self.turns = Turns()
 
     def state(self, region: str) -> LogState:
+        """The groups of a Region."""
         found = self._states.get(region)
         if found is None:
             found = cast(LogState, moto_backends.backend("logs", self._account_id, region))

@@ -96,6 +96,7 @@ class Alarm:
 
     @property
     def period(self) -> int:
+        """The period in seconds; the longest of its queries if it has several."""
         if "Period" in self.settings:
             return int(self.settings["Period"])
         queries = reading.items(self.settings, "Metrics")
@@ -127,6 +128,7 @@ class Alarm:
         )
 
     def describe(self, shown_time: Callable[[float], Any]) -> dict[str, Any]:
+        """The alarm as DescribeAlarms shows it; `shown_time` puts times into the call's form."""
         return {
             "AlarmName": self.name,
             "AlarmArn": self.arn,

@@ -70,9 +70,11 @@ class Alarms:
         }
 
     def start(self) -> None:
+        """Begin to evaluate the alarms."""
         self._task = asyncio.create_task(self._watch(), name="alarms")
 
     async def stop(self) -> None:
+        """Evaluate them no longer."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

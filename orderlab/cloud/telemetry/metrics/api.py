@@ -58,9 +58,11 @@ class MetricsApi:
         }
 
     async def start(self) -> None:
+        """Begin to evaluate the alarms."""
         self.alarms.start()
 
     async def stop(self) -> None:
+        """Evaluate the alarms no longer."""
         await self.alarms.stop()
 
     # --- writing ---
@@ -146,7 +148,7 @@ class MetricsApi:
             and all(_has(key, name, value) for name, value in wanted)
         )
         first = from_token(parameters.get("NextToken"))
-        # one more tells whether there is another page
+        # One entry more than shown says whether there is another page.
         page = list(islice(found, first, first + MAX_LISTED + 1))
         result: dict[str, Any] = {"Metrics": [_shown(key) for key in page[:MAX_LISTED]]}
         if len(page) > MAX_LISTED:

@@ -14,12 +14,12 @@ from orderlab.cloud.telemetry.metrics.limits import MAX_RETURNED
 
 
 def token_of(place: int) -> str:
-    """A token that leads to what comes after so many."""
+    """The token of a page that begins after the first `place` entries."""
     return base64.b64encode(str(place).encode()).decode()
 
 
 def from_token(token: Any) -> int:
-    """How many came before. Raises InvalidParameterValue for what is no token."""
+    """How many entries come before the page. Raises InvalidParameterValue for an invalid token."""
     if not token:
         return 0
     try:

@@ -1,4 +1,4 @@
-"""Parameters of CloudWatch calls, as JSON, a form or CBOR may bring them."""
+"""Parameters of CloudWatch calls, which come as JSON, as a form or as CBOR."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _YEAR_9000 = 221_845_392_000
 
 
 def text(parameters: Mapping[str, Any], name: str) -> str:
-    """A text that has to be there."""
+    """A required text. Raises MissingParameter, ValidationError."""
     value = parameters.get(name)
     if value is None or value == "":
         raise MissingParameter(f"The parameter {name} is required.")
@@ -34,7 +34,7 @@ def text(parameters: Mapping[str, Any], name: str) -> str:
 
 
 def bounded(parameters: Mapping[str, Any], name: str, longest: int) -> str:
-    """A text that may be missing, of so many characters at most."""
+    """A text of up to `longest` characters; empty if it is missing. Raises ValidationError."""
     value = parameters.get(name)
     found = "" if value is None else str(value)
     require_length(found, f"{name[:1].lower()}{name[1:]}", longest)
@@ -51,6 +51,7 @@ def require_length(value: str, name: str, longest: int) -> None:
 
 
 def items(parameters: Mapping[str, Any], name: str) -> list[Any]:
+    """A list; empty if the parameter is missing. Raises ValidationError for anything else."""
     value = parameters.get(name)
     if value is None:
         return []
@@ -60,6 +61,7 @@ def items(parameters: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def number(value: Any, name: str) -> float:
+    """A finite number. Raises InvalidParameterValue for anything else."""
     try:
         found = float(value)
     except (TypeError, ValueError, OverflowError):
@@ -70,7 +72,7 @@ def number(value: Any, name: str) -> float:
 
 
 def value(given: Any, name: str) -> float:
-    """A number that a metric may have."""
+    """A number that a metric may have as a value. Raises InvalidParameterValue."""
     found = number(given, name)
     if abs(found) > LARGEST_VALUE:
         raise InvalidParameterValue(f"The value {given} for parameter {name} is invalid.")
@@ -84,7 +86,7 @@ def at_most(found: list[Any], most: int, name: str) -> None:
 
 
 def moment(value: Any, name: str) -> float:
-    """A time, in seconds since 1970."""
+    """A time in seconds since 1970. Raises MissingParameter, InvalidParameterValue."""
     if value is None:
         raise MissingParameter(f"The parameter {name} is required.")
     found = _moment(value, name)
@@ -106,6 +108,10 @@ def _moment(value: Any, name: str) -> float:
 
 
 def time_range(parameters: Mapping[str, Any]) -> tuple[float, float]:
+    """StartTime and EndTime in seconds since 1970.
+
+    Raises MissingParameter; InvalidParameterValue; ValidationError if the range is empty.
+    """
     start = moment(parameters.get("StartTime"), "StartTime")
     end = moment(parameters.get("EndTime"), "EndTime")
     if start >= end:
@@ -114,6 +120,7 @@ def time_range(parameters: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def period(value: Any) -> int:
+    """A period in seconds, as CloudWatch allows it. Raises InvalidParameterValue."""
     seconds = int(number(value, "Period"))
     whole_minutes = 0 < seconds < 2**31 and seconds % 60 == 0
     if seconds not in (1, 5, 10, 20, 30) and not whole_minutes:
@@ -124,12 +131,14 @@ def period(value: Any) -> int:
 
 
 def statistic(name: Any) -> str:
+    """The name of a statistic that is known here. Raises InvalidParameterValue."""
     if not isinstance(name, str) or not is_statistic(name):
         raise InvalidParameterValue(f"The value {name} for parameter Stat is not supported.")
     return name
 
 
 def dimensions(found: list[Any]) -> dict[str, str]:
+    """Dimensions by their names. Raises InvalidParameterValue, ValidationError."""
     result: dict[str, str] = {}
     for each in found:
         if not isinstance(each, dict) or not each.get("Name") or "Value" not in each:
@@ -159,6 +168,7 @@ def aligned(start: float, seconds: int) -> float:
 
 
 def required_list(parameters: Parameters, name: str) -> list[Any]:
+    """A list that is not empty. Raises MissingParameter, ValidationError."""
     found = items(parameters, name)
     if not found:
         raise MissingParameter(f"The parameter {name} is required.")

@@ -1,4 +1,4 @@
-"""What CloudWatch keeps of the values of one period, and the statistics it makes of them.
+"""What CloudWatch keeps of the values of one period, and the statistics computed from them.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
 """
@@ -83,6 +83,7 @@ class StatisticSet:
         self.maximum = max(self.maximum, maximum)
 
     def merge(self, others: Iterable[StatisticSet]) -> StatisticSet:
+        """Add what other sets have counted; of all their samples a part is kept. Returns itself."""
         samples = [self.samples]
         for other in others:
             self.add_set(other.count, other.total, other.minimum, other.maximum)
@@ -92,7 +93,7 @@ class StatisticSet:
         return self
 
     def value(self, statistic: str) -> float | None:
-        """One statistic: `Sum`, `Average`, `p99` ...; None where nothing can be said."""
+        """One statistic: `Sum`, `Average`, `p99` ...; None if there are no values for it."""
         return self.values([statistic])[statistic]
 
     def values(self, statistics: Iterable[str]) -> dict[str, float | None]:

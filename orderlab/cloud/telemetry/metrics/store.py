@@ -23,7 +23,7 @@ KEEP_AWS_SECONDS = 900
 KEEP_MINUTES = 15 * 24 * 3600
 # values of one second that wait at most
 MAX_WAITING = 200
-# metrics that are kept at most; then those go that nobody has added to for the longest time
+# How many metrics are kept. Beyond that, the ones without new values for longest are dropped.
 MAX_SERIES = 50_000
 _DROPPED_AT_ONCE = MAX_SERIES // 20
 Dimensions = tuple[tuple[str, str], ...]
@@ -31,6 +31,8 @@ Dimensions = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class MetricKey:
+    """What tells one metric from another."""
+
     namespace: str
     name: str
     dimensions: Dimensions
@@ -200,4 +202,5 @@ class MetricStore:
         return self._keys.get((namespace, name, frozenset(dimensions.items())))
 
     def metrics(self) -> Iterable[tuple[MetricKey, Series]]:
+        """Every metric that is kept, with its values."""
         return self._series.items()

@@ -2,7 +2,7 @@
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 
-Differs from AWS: fields, display, filter, parse, stats, sort, limit and dedup are done.
+Differs from AWS: fields, display, filter, parse, stats, sort, limit and dedup are supported.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Query:
             self.each.append(step)
 
     def newest(self, limit: int) -> int | None:
-        """How many of the newest rows are enough; None if it takes all to know the answer."""
+        """How many of the newest rows are enough for the answer; None if all are needed."""
         return None if self.rest or self.grouped else min(self.limit or limit, MAX_ROWS)
 
     def finish(self, rows: list[Row], limit: int) -> list[list[tuple[str, str]]]:
@@ -74,7 +74,7 @@ def _text(value: Any) -> str | None:
 
 
 def parse_query(query_text: str) -> Query:
-    """Read a query; MalformedQueryException if it is not in order."""
+    """Read a query. Raises MalformedQuery; NotDoneYet for a command that is not supported."""
     try:
         return _parse_query(query_text)
     except RecursionError:
@@ -253,7 +253,7 @@ def _parse(query: Query, reader: Reader) -> None:
     query.shown.extend(name for name in names if query.shown and name not in query.shown)
 
 
-# what the parts of a pattern are in a text; None for a text that the pattern does not fit
+# The parts of a text that a pattern captures; None if the text does not fit the pattern.
 _Parts = Callable[[str], Sequence[str | None] | None]
 
 

@@ -39,6 +39,8 @@ class ExpressionParser:
         self._grouped = grouped
 
     def expression(self) -> Compute:
+        """Read a whole expression. Raises MalformedQuery; NotDoneYet for a function that is not
+        here."""
         options = [self._all_of()]
         while self._reader.skip("or"):
             options.append(self._all_of())
@@ -191,6 +193,7 @@ def _occurrence(token: Token) -> Callable[[str], bool]:
 
 
 def unquoted(token: Token) -> str:
+    """What a text in quotes stands for."""
     return re.sub(r"\\(.)", r"\1", token.text[1:-1])
 
 

@@ -54,15 +54,17 @@ class Kept:
         self._held, self._most_held = 0, most_held
 
     def hold(self, size: int) -> None:
-        """Count so many bytes; TooMuchHeld beyond what a query may have."""
+        """Count `size` bytes as held. Raises TooMuchHeld if they are too many for one query."""
         self._held += size
         if self._held > self._most_held:
             raise TooMuchHeld
 
     def release(self, size: int) -> None:
+        """Count `size` bytes as no longer held."""
         self._held -= size
 
     def add(self, row: Row, size: int) -> None:
+        """Keep the fields that were found in a row; the rows asked longest ago lose theirs."""
         self._rows.append((row, size))
         self._size += size
         while self._size > self._most:
@@ -91,10 +93,11 @@ class Row:
 
     @property
     def pointer(self) -> str | None:
-        """What GetLogRecord would take; None for a row that is no event."""
+        """The value of `@ptr`, which GetLogRecord takes; None for a row of `stats`."""
         return None if self._event is None else f"{self._event.number:056d}"
 
     def get(self, name: str) -> Any:
+        """The value of a field; None if the row does not have it."""
         if name in self.computed:
             return self.computed[name]
         if self._event is None:

@@ -41,6 +41,7 @@ def number(value: Value) -> float | None:
 
 
 def text(value: Value) -> str | None:
+    """A value as text; None for no value."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -69,6 +70,7 @@ def shown_number(value: float) -> str:
 
 
 def truth(value: Value) -> bool:
+    """Whether a value counts as true: a number other than 0, or a text that is not empty."""
     found = number(value)
     return found != 0 if found is not None else bool(value)
 
@@ -81,6 +83,7 @@ def milliseconds(duration: str) -> int:
 
 
 def equal(left: Value, right: Value) -> bool:
+    """Whether two values are the same, as numbers if both are."""
     a, b = number(left), number(right)
     if a is not None and b is not None:
         return a == b
@@ -88,6 +91,7 @@ def equal(left: Value, right: Value) -> bool:
 
 
 def compare(sign: str, left: Value, right: Value) -> bool:
+    """The comparison, of numbers if both are, else of texts. Nothing is above or below no value."""
     if sign in ("=", "=="):
         return equal(left, right)
     if sign == "!=":
@@ -103,6 +107,7 @@ def compare(sign: str, left: Value, right: Value) -> bool:
 
 
 def arithmetic(sign: str, left: Value, right: Value) -> float | None:
+    """The result; None if an operand or the result is not a number."""
     a, b = number(left), number(right)
     if a is None or b is None:
         return None
@@ -164,7 +169,7 @@ def _replace(found: str, old: str, new: str) -> str:
 
 
 def _require_length(length: int) -> None:
-    """Nothing grows beyond what a log event can be; ValueError otherwise."""
+    """Raise ValueError for a text that is longer than a log event can be."""
     if length > MAX_TEXT:
         raise ValueError("the text is too long")
 

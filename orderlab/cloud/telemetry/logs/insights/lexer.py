@@ -27,6 +27,8 @@ _SPACED = ("+", "-", "*", "/", "%", "^", "=", "!=", "<", "<=", ">", ">=", "and",
 
 @dataclass(frozen=True, slots=True)
 class Token:
+    """One word of a query. `kind` is that of `_TOKEN`, or `end`."""
+
     kind: str
     text: str
 
@@ -40,7 +42,7 @@ END = Token("end", "")
 
 
 def split(query: str) -> list[Token]:
-    """Cut a query into words; MalformedQuery at what is none."""
+    """Cut a query into words. Raises MalformedQuery for a character that begins no word."""
     tokens: list[Token] = []
     place, text = 0, query.rstrip()
     while place < len(text):
@@ -76,10 +78,12 @@ class Reader:
 
     @property
     def next(self) -> Token:
+        """The next word, which stays the next; `END` after the last."""
         return self._tokens[self._at] if self._at < len(self._tokens) else END
 
     @property
     def place(self) -> int:
+        """How many words were read."""
         return self._at
 
     def text_since(self, place: int) -> str:
@@ -108,6 +112,7 @@ class Reader:
         return False
 
     def take(self) -> Token:
+        """Read the next word."""
         found = self.next
         self._at += 1
         return found
@@ -121,13 +126,16 @@ class Reader:
         return True
 
     def expect(self, word: str) -> None:
+        """Go past a word. Raises MalformedQuery if it is not the next."""
         if not self.skip(word):
             raise self.unexpected()
 
     def unexpected(self) -> MalformedQuery:
+        """The error for the next word, which should not be there."""
         shown = self.next.text or "the end of the query"
         return MalformedQuery(f"unexpected symbol found: {shown}")
 
     @property
     def at_end_of_command(self) -> bool:
+        """Whether a `|` or the end of the query comes next."""
         return self.next is END or self.next.text == "|"

@@ -100,6 +100,7 @@ class InsightsQueries:
         }
 
     async def stop(self) -> None:
+        """End the queries that are under way."""
         tasks = [query.task for query in self._queries.values() if query.task]
         for task in tasks:
             task.cancel()
@@ -298,7 +299,7 @@ def _passing(
 def _within(
     rows: list[list[tuple[str, str]]], most: int
 ) -> tuple[list[list[tuple[str, str]]], int]:
-    """As many rows as so many characters hold, and how many characters they are."""
+    """The first rows, up to `most` characters together, and how many characters they have."""
     size = 0
     for count, row in enumerate(rows):
         more = sum(len(name) + len(value) for name, value in row)
