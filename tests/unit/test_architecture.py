@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CLOUD = ROOT / "orderlab" / "cloud"
 # folders of the cloud that several services stand on; every other folder is a service
-SHARED = {"contracts", "messaging", "patterns", "protocols", "telemetry", "text"}
+SHARED = {"contracts", "messaging", "patterns", "protocols", "targets", "telemetry", "text"}
 # folders that are one service together
 TOGETHER = {"event_sources": "functions"}
 COMPOSED = {"orderlab.cloud.compose", "orderlab.cloud.cloud"}
