@@ -36,11 +36,13 @@ class LateService(Generic[Made]):
 
     @property
     def operations(self) -> Mapping[str, Handler]:
+        """The service's operations; the service is made to give them."""
         return self.service.operations
 
     async def start(self) -> None:
         """Services that are made late begin nothing before they are called."""
 
     async def stop(self) -> None:
+        """Stop the service if it was made."""
         if self._made is not None:
             await self._made.stop()

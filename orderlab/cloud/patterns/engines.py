@@ -114,12 +114,14 @@ def receive(stream: IO[bytes]) -> Any:
 
 
 def send(stream: IO[bytes], message: Any) -> None:
+    """Write one message, which `receive` reads at the other end."""
     content = marshal.dumps(message)
     stream.write(HEADER.pack(len(content)) + content)
     stream.flush()
 
 
 def serve() -> None:
+    """Answer jobs from standard input until it ends. Each has a limit of seconds."""
     _be_modest()
     _watch_cloud()
     while (job := receive(sys.stdin.buffer)) is not None:

@@ -46,10 +46,12 @@ class Match:
         return self._spans[group]
 
     def group(self, group: int = 0) -> str | None:
+        """The text of a group, the whole match for 0; None if the group took no part."""
         start, end = self._spans[group]
         return None if start < 0 else self._text[start:end]
 
     def groups(self) -> list[str | None]:
+        """The texts of all groups, from group 1 on."""
         return [self.group(number) for number in range(1, len(self._spans))]
 
 
@@ -99,6 +101,7 @@ class Expression:
         return bool(self._find("whole", text, captures=False))
 
     def occurs_in(self, text: str) -> bool:
+        """Whether the expression is found anywhere in the text."""
         if len(text) <= _SHORT_TEXT and self._quick_first is not None:
             return self._quickly(self._quick_first, text) or (
                 self._ends_before_line_end(text) and self._quickly(self._quick_first, text[:-1])

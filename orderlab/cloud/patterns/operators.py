@@ -32,6 +32,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def is_number(value: object) -> bool:
+    """Whether a value is a number; a truth value is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -53,6 +54,8 @@ def read_expression(source: PatternText, node: Node) -> Test:
 
 
 def only_member(source: PatternText, node: Node, nothing: str) -> tuple[str, Node]:
+    """The first member of an object, its name and its node. Raises InvalidPattern with the text
+    `nothing` if it has none."""
     if not node.value:
         raise source.error(nothing, node.end)
     member: tuple[str, Node] = node.value[0]

@@ -44,6 +44,7 @@ class Wildcard:
         self._last = texts[-1] if len(texts) > 1 else None
 
     def matches(self, text: str) -> bool:
+        """Whether the whole text fits."""
         if self._ignore_case:
             text = text.lower()
         if self._pieces:
