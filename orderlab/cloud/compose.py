@@ -110,8 +110,24 @@ class Cloud:
         )
 
     def _make_services(self) -> None:
-        self.queues = QueueService(self)
-        self.topics = TopicService(self)
+        self.queues = QueueService(
+            settings=self.settings,
+            clock=self.clock,
+            endpoint=lambda: self.endpoint,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            faults=self.faults,
+            pages=self.pages,
+        )
+        self.topics = TopicService(
+            settings=self.settings,
+            clock=self.clock,
+            endpoint=lambda: self.endpoint,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            queues=self.queues,
+            functions=lambda: self.functions,
+        )
         self.tables = TableService(self)
         self.streams = StreamService(self)
         self.functions = FunctionService(self)

@@ -41,7 +41,7 @@ def inside(work: Callable[[Cloud], Awaitable[Any]]) -> Any:
 
 def test_the_contract_of_a_queue() -> None:
     async def work(cloud: Cloud) -> None:
-        made = cloud.queues.create(REGION, "contract", {"VisibilityTimeout": "7"}, {})
+        made = cloud.queues.registry.create(REGION, "contract", {"VisibilityTimeout": "7"}, {})
         queue = cloud.queues.queue(made.arn)
         assert queue is not None
         assert (queue.name, queue.fifo, queue.visibility_timeout) == ("contract", False, 7)
@@ -64,7 +64,7 @@ def test_the_contract_of_a_queue() -> None:
 
 def test_a_long_poll_leaves_the_loop_free_and_ends_with_its_queue() -> None:
     async def work(cloud: Cloud) -> None:
-        queue = cloud.queues.create(REGION, "free", {}, {})
+        queue = cloud.queues.registry.create(REGION, "free", {}, {})
         poll = asyncio.create_task(queue.receive(wait_seconds=20))
         await asyncio.sleep(0.05)
         assert not poll.done()
@@ -72,7 +72,7 @@ def test_a_long_poll_leaves_the_loop_free_and_ends_with_its_queue() -> None:
         assert [message.body for message in await poll] == ["x"]
         poll = asyncio.create_task(queue.receive(wait_seconds=20))
         await asyncio.sleep(0.01)
-        cloud.queues.remove(queue)
+        cloud.queues.registry.remove(queue)
         with pytest.raises(QueueDoesNotExist):
             await poll
 
@@ -81,7 +81,7 @@ def test_a_long_poll_leaves_the_loop_free_and_ends_with_its_queue() -> None:
 
 def test_a_cancelled_poll_passes_its_turn_on() -> None:
     async def work(cloud: Cloud) -> None:
-        queue = cloud.queues.create(REGION, "turn", {}, {})
+        queue = cloud.queues.registry.create(REGION, "turn", {}, {})
         first, second = (asyncio.create_task(queue.receive(wait_seconds=20)) for _ in range(2))
         await asyncio.sleep(0.01)
         queue.send(OutgoingMessage("x"), SERVICE)
@@ -93,7 +93,7 @@ def test_a_cancelled_poll_passes_its_turn_on() -> None:
 
 def test_a_hundred_and_twenty_thousand_may_be_in_flight() -> None:
     async def work(cloud: Cloud) -> None:
-        queue = cloud.queues.create(REGION, "flight", {"VisibilityTimeout": "43200"}, {})
+        queue = cloud.queues.registry.create(REGION, "flight", {"VisibilityTimeout": "43200"}, {})
         model = queue.accept(OutgoingMessage("x"), SERVICE)
         now = cloud.clock.now()
         for _ in range(MAX_IN_FLIGHT):
@@ -146,9 +146,9 @@ def _open(arn: str) -> str:
 
 def test_the_contract_of_a_topic() -> None:
     async def work(cloud: Cloud) -> None:
-        queue = cloud.queues.create(REGION, "told", {}, {})
+        queue = cloud.queues.registry.create(REGION, "told", {}, {})
         queue.apply({**queue.attributes, "Policy": _open(queue.arn)})
-        topic = cloud.topics.create(REGION, "tells", {}, {})
+        topic = cloud.topics.registry.create(REGION, "tells", {}, {})
         cloud.topics.subscribing.add(topic, "sqs", queue.arn, {"RawMessageDelivery": "true"})
         kind = {"kind": {"DataType": "String", "StringValue": "new"}}
         assert cloud.topics.publish(topic.arn, "x", subject=None, sender=SERVICE, attributes=kind)

@@ -10,8 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
+from orderlab.cloud.messaging.deduplication import RecentIds
 from orderlab.cloud.queues.deadlines import Deadlines
-from orderlab.cloud.queues.deduplication import RecentIds
 from orderlab.cloud.queues.errors import (
     InvalidParameterValue,
     MessageNotInflight,

@@ -117,6 +117,12 @@ class Queues(Protocol):
     def queue(self, arn: str) -> Queue | None:
         """The queue with that ARN; None if it does not exist."""
 
+    def content_of(self, body: str, attributes: Attributes) -> Content:
+        """Check a message's body and attributes, whichever queues it is for.
+
+        Raises AwsError if SQS does not accept them.
+        """
+
 
 class Topics(Protocol):
     """SNS: all topics of all Regions."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orderlab.cloud.contracts import ReceivedMessage
-from orderlab.cloud.queues.message import as_sent, md5_of_attributes
+from orderlab.cloud.messaging.attributes import as_sent, md5_of_attributes
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Receiv
 
 from __future__ import annotations
 
-from orderlab.cloud.queues.deduplication import RecentIds
+from orderlab.cloud.messaging.deduplication import RecentIds
 from orderlab.cloud.queues.message import Message
 from orderlab.cloud.queues.store import MessageStore
 

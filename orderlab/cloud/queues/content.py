@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from orderlab.cloud.contracts import Attributes, Content, OutgoingMessage
+from orderlab.cloud.messaging.attributes import IDENTIFIER, NUMBER, as_sent, md5_of_attributes
 from orderlab.cloud.queues.errors import (
     InvalidMessageContents,
     InvalidParameterValue,
     MissingParameter,
     UnsupportedOperation,
 )
-from orderlab.cloud.queues.message import as_sent, md5_of_attributes
 
 MAX_ATTRIBUTES = 10
 MAX_DELAY_SECONDS = 900
@@ -27,8 +27,6 @@ MAX_DELAY_SECONDS = 900
 _FORBIDDEN_BYTES = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _NON_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _ATTRIBUTE_NAME = re.compile(r"[\w\-.]{1,256}")
-_GROUP_ID = re.compile(r"[!-~]{1,128}")
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _TYPES = ("String", "Number", "Binary")
 
 
@@ -139,7 +137,7 @@ def _check_value(name: str, data_type: str, value: Mapping[str, Any]) -> int:
 
 
 def _check_number(name: str, content: str) -> None:
-    if not _NUMBER.fullmatch(content):
+    if not NUMBER.fullmatch(content):
         raise InvalidParameterValue(
             f"Can't cast the value of message (user) attribute '{name}' to a number."
         )
@@ -183,7 +181,7 @@ def check_addressing(message: OutgoingMessage, *, fifo: bool, content_based: boo
 
 
 def _check_id(name: str, value: str | None) -> None:
-    if value is not None and not _GROUP_ID.fullmatch(value):
+    if value is not None and not IDENTIFIER.fullmatch(value):
         raise InvalidParameterValue(
             f"Value {value} for parameter {name} is invalid. Reason: {name} can only include "
             "alphanumeric and punctuation characters. 1 to 128 in length."

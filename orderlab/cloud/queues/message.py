@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import random
-import struct
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orderlab.cloud.contracts import Attributes, Content, OutgoingMessage, Principal
+from orderlab.cloud.messaging.attributes import as_sent, md5_of_attributes
 
 # the id that AWS's own services send under
 _SERVICE_SENDER_ID = "AIDAIT2UOQQY3AUEKVGXU"
-
-
-_VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 
 
 # compared and hashed by identity: two copies of a duplicate are two things
@@ -112,13 +107,6 @@ def new_message(
     )
 
 
-def new_id(source: random.Random) -> str:
-    """A random UUID; made so because uuid.uuid4 takes three times as long."""
-    digits = f"{source.getrandbits(128):032x}"
-    variant = _VARIANTS[digits[16]]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
-
-
 def sender_id(principal: Principal) -> str:
     """The SenderId attribute: an account, a role session or a service of AWS."""
     if principal.kind == "account":
@@ -128,32 +116,3 @@ def sender_id(principal: Principal) -> str:
     role, _, session = principal.arn.rpartition("/")
     digest = hashlib.sha256(role.encode()).digest()
     return f"AROA{base64.b32encode(digest).decode()[:17]}:{session}"
-
-
-def md5_of_attributes(attributes: Attributes) -> str:
-    """The digest that SDKs compare with their own; empty without attributes.
-
-    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation
-    """
-    if not attributes:
-        return ""
-    digest = hashlib.md5(usedforsecurity=False)
-    for name in sorted(attributes):
-        value = attributes[name]
-        binary = value["DataType"].startswith("Binary")
-        content = (
-            base64.b64decode(value["BinaryValue"]) if binary else value["StringValue"].encode()
-        )
-        for part in (name.encode(), value["DataType"].encode()):
-            digest.update(struct.pack("!I", len(part)) + part)
-        digest.update(b"\x02" if binary else b"\x01")
-        digest.update(struct.pack("!I", len(content)) + content)
-    return digest.hexdigest()
-
-
-def as_sent(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A message attribute as JSON carries it: binary values as base64 text."""
-    binary = value.get("BinaryValue")
-    if isinstance(binary, bytes | bytearray):
-        return {**value, "BinaryValue": base64.b64encode(binary).decode()}
-    return value

@@ -6,16 +6,18 @@ These are the hot ones: plain functions, but for a long poll that has to wait.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.contracts import (
     Call,
     Handler,
     OutgoingMessage,
     Parameters,
+    Permissions,
     Principal,
     Result,
 )
+from orderlab.cloud.messaging.attributes import as_sent
 from orderlab.cloud.queues.attributes import MAX_MESSAGE_BYTES
 from orderlab.cloud.queues.batches import Entry, answer_each, entries_of
 from orderlab.cloud.queues.content import check_attributes, encoded
@@ -25,14 +27,13 @@ from orderlab.cloud.queues.errors import (
     MissingParameter,
     SqsError,
 )
-from orderlab.cloud.queues.message import Message, as_sent
+from orderlab.cloud.queues.message import Message
 from orderlab.cloud.queues.parameters import needed_text, number, table, text, whole
 from orderlab.cloud.queues.queue import LiveQueue
 from orderlab.cloud.queues.received import Wanted, as_result
+from orderlab.cloud.queues.registry import QueueRegistry
 from orderlab.cloud.queues.store import MAX_VISIBILITY_SECONDS
-
-if TYPE_CHECKING:
-    from orderlab.cloud.queues.service import QueueService
+from orderlab.cloud.telemetry.callers import caller_name
 
 MAX_RECEIVED = 10
 MAX_WAIT_SECONDS = 20
@@ -42,8 +43,9 @@ _AT_LEAST = "Must be >= {} and <= {}"
 class MessageOperations:
     """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html"""
 
-    def __init__(self, service: QueueService) -> None:
-        self._service = service
+    def __init__(self, registry: QueueRegistry, permissions: Permissions) -> None:
+        self._addressed = registry.addressed
+        self._permissions = permissions
         self.handlers: Mapping[str, Handler] = {
             "SendMessage": self.send_message,
             "SendMessageBatch": self.send_message_batch,
@@ -57,13 +59,13 @@ class MessageOperations:
     # --- send ---
 
     def send_message(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
+        queue = self._addressed(call, parameters)
         message = queue.accept(outgoing(parameters, trace=_trace(call)), call.principal)
         queue.ledger.requests(message.size)
         return sent_result(message)
 
     def send_message_batch(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
+        queue = self._addressed(call, parameters)
         entries = entries_of(parameters, "SendMessageBatch")
         size = sum(_size(entry) for entry in entries)
         if size > MAX_MESSAGE_BYTES:
@@ -84,7 +86,7 @@ class MessageOperations:
     # --- receive ---
 
     def receive_message(self, call: Call, parameters: Parameters) -> Result | Awaitable[Result]:
-        queue = self._service.addressed(call, parameters)
+        queue = self._addressed(call, parameters)
         limit = whole(parameters, "MaxNumberOfMessages", 1, MAX_RECEIVED) or 1
         visibility = whole(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, _AT_LEAST)
         wait = whole(parameters, "WaitTimeSeconds", 0, MAX_WAIT_SECONDS, _AT_LEAST)
@@ -95,7 +97,7 @@ class MessageOperations:
                 f"Value {attempt_id} for parameter ReceiveRequestAttemptId is invalid. Reason: "
                 "The request include parameter that is not valid for this queue type."
             )
-        reader = self._service.caller_name(call.principal)
+        reader = caller_name(self._permissions, call.principal)
         if wait is None:
             wait = queue.settings.wait
         taken = queue.received_before(attempt_id, visibility) if attempt_id else []
@@ -115,17 +117,17 @@ class MessageOperations:
     # --- delete, change visibility ---
 
     def delete_message(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
+        queue = self._addressed(call, parameters)
         queue.ledger.requests()
         handle = needed_text(parameters, "ReceiptHandle")
-        queue.delete_by(handle, self._service.caller_name(call.principal))
+        queue.delete_by(handle, caller_name(self._permissions, call.principal))
         return {}
 
     def delete_message_batch(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
+        queue = self._addressed(call, parameters)
         entries = entries_of(parameters, "DeleteMessageBatch")
         queue.ledger.requests()
-        reader = self._service.caller_name(call.principal)
+        reader = caller_name(self._permissions, call.principal)
 
         def delete(entry: Entry) -> Entry:
             queue.delete_by(needed_text(entry, "ReceiptHandle"), reader)
@@ -134,13 +136,13 @@ class MessageOperations:
         return answer_each(entries, delete)
 
     def change_message_visibility(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
+        queue = self._addressed(call, parameters)
         queue.ledger.requests()
         _change_visibility(queue, parameters)
         return {}
 
     def change_message_visibility_batch(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
+        queue = self._addressed(call, parameters)
         entries = entries_of(parameters, "ChangeMessageVisibilityBatch")
         queue.ledger.requests()
 

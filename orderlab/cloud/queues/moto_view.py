@@ -1,13 +1,13 @@
 """moto's view of our queues, so that its other services find them: tags, CloudFormation, events.
 
-moto keeps no messages and no settings here: everything is asked of the QueueService.
+moto keeps no messages and no settings here: everything is asked of the registry.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import moto.sqs.urls
 from moto.core.resource_tagging import TaggedResource
@@ -18,11 +18,9 @@ from moto.sqs.models import Queue, SQSBackend
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import OutgoingMessage, Principal
 from orderlab.cloud.moto_backends import replace_backend
-
-if TYPE_CHECKING:
-    from orderlab.cloud.queues.message import Message
-    from orderlab.cloud.queues.queue import LiveQueue
-    from orderlab.cloud.queues.service import QueueService
+from orderlab.cloud.queues.message import Message
+from orderlab.cloud.queues.queue import LiveQueue
+from orderlab.cloud.queues.registry import QueueRegistry
 
 # what moto's own services send as
 _SENDER = "events.amazonaws.com"
@@ -70,7 +68,7 @@ class QueueBackend(SQSBackend):  # type: ignore[misc]
     """moto's backend of one account and Region, without anything of its own."""
 
     _url_module = moto.sqs.urls
-    service: QueueService
+    registry: QueueRegistry
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -87,9 +85,9 @@ class QueueBackend(SQSBackend):  # type: ignore[misc]
         """moto's initialiser sets it; there is nothing to keep."""
 
     def _live(self) -> list[LiveQueue]:
-        if self.account_id != self.service.account_id:
+        if self.account_id != self.registry.account_id:
             return []
-        return self.service.in_region(self.region_name)
+        return self.registry.in_region(self.region_name)
 
     def _record(self, queue: LiveQueue) -> QueueRecord:
         record = self._records.get(queue.name)
@@ -103,19 +101,19 @@ class QueueBackend(SQSBackend):  # type: ignore[misc]
         attributes.pop("region", None)
         attributes.pop("QueueName", None)
         try:
-            live = self.service.create(self.region_name, name, _texts(attributes), tags or {})
+            live = self.registry.create(self.region_name, name, _texts(attributes), tags or {})
         except AwsError as error:
             raise _as_moto(error) from None
         return self._record(live)
 
     def get_queue(self, queue_name: str) -> QueueRecord:
-        live = self.service.named(self.region_name, queue_name)
+        live = self.registry.named(self.region_name, queue_name)
         if live is None:
             raise MotoQueueDoesNotExist
         return self._record(live)
 
     def delete_queue(self, queue_name: str) -> None:
-        self.service.remove(self.get_queue(queue_name).live)
+        self.registry.remove(self.get_queue(queue_name).live)
 
     def get_queue_attributes(self, queue_name: str, attribute_names: list[str]) -> dict[str, Any]:
         found = self.get_queue(queue_name).attributes
@@ -126,7 +124,7 @@ class QueueBackend(SQSBackend):  # type: ignore[misc]
     def set_queue_attributes(self, queue_name: str, attributes: dict[str, Any]) -> QueueRecord:
         record = self.get_queue(queue_name)
         try:
-            self.service.change(record.live, _texts(attributes))
+            self.registry.change(record.live, _texts(attributes))
         except AwsError as error:
             raise _as_moto(error) from None
         return record
@@ -161,9 +159,9 @@ class QueueBackend(SQSBackend):  # type: ignore[misc]
             yield TaggedResource(arn=queue.arn, tags=queue.tags, resource_type="sqs:queue")
 
 
-def install(service: QueueService) -> None:
-    """Let moto see the queues of `service`."""
-    backend = type("InstalledQueueBackend", (QueueBackend,), {"service": service})
+def install(registry: QueueRegistry) -> None:
+    """Let moto see the queues of `registry`."""
+    backend = type("InstalledQueueBackend", (QueueBackend,), {"registry": registry})
     replace_backend("sqs", backend)
 
 

@@ -12,8 +12,9 @@ import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from orderlab.clock import Clock
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.queues.errors import (
     InvalidParameterValue,
@@ -24,10 +25,7 @@ from orderlab.cloud.queues.errors import (
 from orderlab.cloud.queues.message import Message
 from orderlab.cloud.queues.parameters import needed_text, text, whole
 from orderlab.cloud.queues.queue import LiveQueue
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.queues.service import QueueService
+from orderlab.cloud.queues.registry import QueueRegistry
 
 MAX_RATE = 500
 MAX_LISTED = 10
@@ -70,9 +68,9 @@ class MoveTask:
 class MoveTasks:
     """The tasks of all queues, newest first for each."""
 
-    def __init__(self, cloud: Cloud, service: QueueService) -> None:
-        self._cloud = cloud
-        self._service = service
+    def __init__(self, registry: QueueRegistry, clock: Clock) -> None:
+        self._registry = registry
+        self._clock = clock
         self._tasks: dict[str, list[MoveTask]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self.handlers: Mapping[str, Handler] = {
@@ -83,7 +81,7 @@ class MoveTasks:
 
     def start_message_move_task(self, call: Call, parameters: Parameters) -> Result:
         source = self._source(parameters)
-        if not self._service.sources_of(source):
+        if not self._registry.sources_of(source):
             raise InvalidParameterValue("Source queue must be configured as a Dead Letter Queue.")
         destination = text(parameters, "DestinationArn")
         if destination is not None:
@@ -102,7 +100,7 @@ class MoveTasks:
             destination,
             rate,
             source.count_visible(),
-            int(self._cloud.clock.wall() * 1000),
+            int(self._clock.wall() * 1000),
         )
         self._tasks[source.arn] = [task, *earlier][:MAX_LISTED]
         self._begin(task)
@@ -117,7 +115,7 @@ class MoveTasks:
     def cancel_message_move_task(self, call: Call, parameters: Parameters) -> Result:
         handle = needed_text(parameters, "TaskHandle")
         source_arn = _source_of(handle)
-        if self._service.queue(source_arn) is None:
+        if self._registry.queue(source_arn) is None:
             raise ResourceNotFound(_NO_RESOURCE.format("SourceArn"))
         for task in self._tasks.get(source_arn, []):
             if task.handle == handle:
@@ -128,13 +126,13 @@ class MoveTasks:
         arn = text(parameters, "SourceArn")
         if not arn:
             raise MissingParameter("SourceArn")
-        queue = self._service.queue(arn)
+        queue = self._registry.queue(arn)
         if queue is None:
             raise ResourceNotFound(_NO_RESOURCE.format("SourceArn"))
         return queue
 
     def _check_destination(self, source: LiveQueue, arn: str) -> None:
-        destination = self._service.queue(arn)
+        destination = self._registry.queue(arn)
         if destination is None:
             raise ResourceNotFound(_NO_RESOURCE.format("DestinationArn"))
         if destination is source or destination.fifo != source.fifo:
@@ -160,7 +158,7 @@ class MoveTasks:
         try:
             while task.status == "RUNNING" and task.moved < task.to_move:
                 # with a rate, one message at a time; without, strides that leave the loop free
-                await self._cloud.clock.sleep(1 / task.rate if task.rate else 0)
+                await self._clock.sleep(1 / task.rate if task.rate else 0)
                 if not self._move_some(task, 1 if task.rate else _STRIDE):
                     break
         except Exception:
@@ -177,7 +175,7 @@ class MoveTasks:
         drawn = task.source.store.draw(min(count, task.to_move - task.moved))
         for place, message in enumerate(drawn):
             arn = task.destination_arn or message.dead_letter_source
-            target = self._service.queue(arn) if arn else None
+            target = self._registry.queue(arn) if arn else None
             if target is None:
                 for left in drawn[place:]:
                     task.source.accept_moved(left)
@@ -189,7 +187,7 @@ class MoveTasks:
 
     def _as_new(self, message: Message) -> Message:
         """A moved message counts as a new one: new id, new time, nothing received yet."""
-        clock = self._cloud.clock
+        clock = self._clock
         return message.moved(
             id=str(uuid.uuid4()),
             sent_ms=int(clock.wall() * 1000),

@@ -8,15 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.queues.errors import InvalidParameterValue, MissingParameter, OverLimit
 from orderlab.cloud.queues.parameters import needed_text, texts
 from orderlab.cloud.queues.queue import LiveQueue
-
-if TYPE_CHECKING:
-    from orderlab.cloud.queues.service import QueueService
+from orderlab.cloud.queues.registry import QueueRegistry
 
 MAX_ACTIONS = 7
 SHAREABLE = (
@@ -37,15 +35,16 @@ _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 class PolicyOperations:
     """Permissions given to other accounts."""
 
-    def __init__(self, service: QueueService) -> None:
-        self._service = service
+    def __init__(self, registry: QueueRegistry) -> None:
+        self._registry = registry
         self.handlers: Mapping[str, Handler] = {
             "AddPermission": self.add_permission,
             "RemovePermission": self.remove_permission,
         }
 
     def add_permission(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
+        """Add a statement under a new label."""
+        queue = self._registry.addressed(call, parameters)
         label = needed_text(parameters, "Label")
         if not _LABEL.fullmatch(label):
             raise InvalidParameterValue(f"Value {label} for parameter Label is invalid.")
@@ -69,7 +68,8 @@ class PolicyOperations:
         return {}
 
     def remove_permission(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
+        """Remove the statement with a label."""
+        queue = self._registry.addressed(call, parameters)
         label = needed_text(parameters, "Label")
         document, statements = _policy(queue)
         left = [statement for statement in statements if statement.get("Sid") != label]
@@ -84,7 +84,7 @@ class PolicyOperations:
         self, queue: LiveQueue, document: dict[str, Any], statements: list[dict[str, Any]]
     ) -> None:
         text = json.dumps({**document, "Statement": statements}) if statements else ""
-        self._service.change(queue, {"Policy": text})
+        self._registry.change(queue, {"Policy": text})
 
 
 def _policy(queue: LiveQueue) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -5,30 +5,27 @@ AWS shows none of it and lets nobody choose.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from orderlab.cloud.contracts import Pages
 from orderlab.cloud.queues.errors import QueueDoesNotExist
 from orderlab.cloud.queues.queue import LiveQueue
+from orderlab.cloud.queues.registry import QueueRegistry
 from orderlab.cloud.queues.servers import Layout, Servers
 from orderlab.cloud.queues.watching import Watch, WatchedServers, check_places
-
-if TYPE_CHECKING:
-    from orderlab.cloud.queues.service import QueueService
 
 MOST_SERVERS = 16
 LEAST_WEIGHT, MOST_WEIGHT = 0.001, 1000.0
 
-Page = Callable[[dict[str, Any]], dict[str, Any]]
 
-
-def pages(service: QueueService) -> Mapping[str, Page]:
+def pages(registry: QueueRegistry, home_region: str) -> Pages:
     """`GET queues/servers` shows the servers of `queue` and its receives after number `after`;
     `POST queues/servers` arranges them, and `DELETE queues/servers` ends the watching."""
 
     def found(parameters: Mapping[str, Any]) -> LiveQueue:
-        region = str(parameters.get("region") or service.region)
-        queue = service.named(region, str(parameters["queue"]))
+        region = str(parameters.get("region") or home_region)
+        queue = registry.named(region, str(parameters["queue"]))
         if queue is None:
             raise QueueDoesNotExist
         if queue.fifo:

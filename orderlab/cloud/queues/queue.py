@@ -6,52 +6,68 @@ import asyncio
 import hashlib
 import random
 import uuid
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
 from orderlab.cloud import ids
 from orderlab.cloud.contracts import Content, OutgoingMessage, Principal, ReceivedMessage
+from orderlab.cloud.messaging.deduplication import RecentIds, content_id
+from orderlab.cloud.messaging.message_ids import new_id
 from orderlab.cloud.queues import content
 from orderlab.cloud.queues.attempts import Attempts
-from orderlab.cloud.queues.deduplication import RecentIds, content_id
+from orderlab.cloud.queues.disturbances import Disturbances
 from orderlab.cloud.queues.errors import MessageTooLong, OverLimit, QueueDoesNotExist
 from orderlab.cloud.queues.ledger import Ledger
-from orderlab.cloud.queues.message import Message, new_id, new_message
+from orderlab.cloud.queues.message import Message, new_message
 from orderlab.cloud.queues.settings import QueueSettings
 from orderlab.cloud.queues.store import MAX_DEAD_AT_ONCE, MAX_IN_FLIGHT, MessageStore
 from orderlab.cloud.queues.waiting import Waiters
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.queues.wiring import Wiring
 
 POLLER = "lambda.amazonaws.com"
-# how often a message is doubled with `weak_guarantees`
-DUPLICATE_CHANCE = 0.03
 
 
 class LiveQueue:
     """A queue with its messages. Implements `contracts.Queue`."""
 
-    def __init__(self, cloud: Cloud, region: str, name: str, attributes: Mapping[str, str]) -> None:
-        self._cloud = cloud
+    def __init__(
+        self,
+        region: str,
+        name: str,
+        attributes: Mapping[str, str],
+        *,
+        wiring: Wiring,
+        find: Callable[[str], LiveQueue | None],
+    ) -> None:
+        """`find` gives a queue by its ARN: the dead-letter queue may be made later than this."""
+        settings, clock = wiring.settings, wiring.clock
+        self._find = find
+        self._clock = clock
+        self._endpoint = wiring.endpoint
+        # asked for with every message
+        self._now = clock.now
+        self._wall = clock.wall
+        self._ids_in = wiring.telemetry.recorder.ids_in
         self.region = region
-        self.account_id = cloud.settings.account_id
+        self.account_id = settings.account_id
         self.tags: dict[str, str] = {}
         self.name = name
         self.arn = f"arn:aws:sqs:{region}:{self.account_id}:{name}"
         self.fifo = name.endswith(".fifo")
-        self.created_at = self.modified_at = int(cloud.clock.wall())
+        self.created_at = self.modified_at = int(clock.wall())
         self.purged_at: float | None = None
         self.deleted = False
+        # whether the cloud stops, so that nobody is to wait here
+        self._ended = False
         # whether the last poll met so many dead letters that there may be more before a live one
         self.burying = False
-        seed = cloud.settings.seed
-        self._chance = random.Random(None if seed is None else f"{seed} {self.arn}")
+        seed = None if settings.seed is None else f"{settings.seed} {self.arn}"
+        self._chance = random.Random(seed)
+        self._disturbances = Disturbances(name, self._chance, fifo=self.fifo, wiring=wiring)
         self._ids = ids.source(f"messages of {self.arn}")
         # a queue that takes the name of a deleted one must not accept its handles
         key = hashlib.sha256(uuid.uuid4().bytes).digest()
         self.store = MessageStore(fifo=self.fifo, chance=self._chance, key=key)
-        self.ledger = Ledger(cloud, self.arn, name, fifo=self.fifo)
+        self.ledger = Ledger(self.arn, name, fifo=self.fifo, wiring=wiring)
         self._waiters = Waiters()
         # id and sequence number of what was sent of late; the messages may be gone by then
         self._sent: RecentIds[tuple[str, str | None]] = RecentIds()
@@ -66,7 +82,7 @@ class LiveQueue:
         before = self.settings
         self.attributes = dict(attributes)
         self.settings = QueueSettings.read(attributes)
-        self.modified_at = int(self._cloud.clock.wall())
+        self.modified_at = int(self._wall())
         if self.fifo and before.delay != self.settings.delay:
             self.store.delay_all(self.settings.delay)
             self._waiters.wake_all()
@@ -81,7 +97,7 @@ class LiveQueue:
 
     @property
     def url(self) -> str:
-        return f"{self._cloud.endpoint}/{self.account_id}/{self.name}"
+        return f"{self._endpoint()}/{self.account_id}/{self.name}"
 
     def described(self) -> dict[str, str]:
         """Every attribute that GetQueueAttributes can give; the counts are exact."""
@@ -119,7 +135,7 @@ class LiveQueue:
         """
         now = self._advance()
         made = self._made(message, sender, now, held)
-        made.ids = self._cloud.telemetry.recorder.ids_in(message.body) if ids is None else ids
+        made.ids = self._ids_in(message.body) if ids is None else ids
         return self._take_in(made, message, sender, now)
 
     def accept_together(
@@ -129,7 +145,7 @@ class LiveQueue:
         now = self._advance()
         made = [self._made(message, sender, now) for message in messages]
         for each in made:
-            each.ids = self._cloud.telemetry.recorder.ids_in(each.body)
+            each.ids = self._ids_in(each.body)
         return [
             self._take_in(each, message, sender, now)
             for each, message in zip(made, messages, strict=True)
@@ -149,7 +165,7 @@ class LiveQueue:
         delay = self.settings.delay if message.delay_seconds is None else message.delay_seconds
         if self.fifo:
             delay = self.settings.delay
-        self.store.put(made, now=now, delay_seconds=delay + self._held_back(made))
+        self.store.put(made, now=now, delay_seconds=delay + self._disturbances.delay_of(made))
         if self.fifo:
             sent = (made.id, made.sequence_number)
             self._sent.remember(scope, deduplication_id, now, sent)
@@ -176,7 +192,7 @@ class LiveQueue:
             held,
             message_id=new_id(self._ids),
             sender=sender,
-            wall=self._cloud.clock.wall(),
+            wall=self._wall(),
             now=now,
             deduplication_id=message.deduplication_id
             or (content_id(message.body) if self.fifo else None),
@@ -224,7 +240,7 @@ class LiveQueue:
             short=short,
             is_dead=None if most is None else lambda message: message.receives_here >= most,
         )
-        wall = int(self._cloud.clock.wall() * 1000)
+        wall = int(self._wall() * 1000)
         for message in taken:
             message.first_received_ms = message.first_received_ms or wall
             if not self.fifo and not message.copied:
@@ -245,16 +261,15 @@ class LiveQueue:
 
         Raises QueueDoesNotExist if the queue is deleted meanwhile.
         """
-        clock = self._cloud.clock
-        deadline = clock.now() + wait_seconds
-        while not self._cloud.queues.stopping:
-            now = clock.now()
+        deadline = self._now() + wait_seconds
+        while not self._ended:
+            now = self._now()
             if self.burying:
                 # others are answered between two hundreds of dead letters
                 await asyncio.sleep(0)
             elif now < deadline:
                 until = min(deadline, self.store.next_change() or deadline)
-                await self._waiters.wait(clock.real(until - now))
+                await self._waiters.wait(self._clock.real(until - now))
             else:
                 break
             if self.deleted:
@@ -264,38 +279,17 @@ class LiveQueue:
                 return taken
         return []
 
-    def _held_back(self, message: Message) -> float:
-        """Seconds that an experiment delays a message; a FIFO queue keeps its order."""
-        faults, seconds = self._cloud.faults, 0.0
-        if self.fifo or not faults.armed:
-            return seconds
-        for kind in ("delay", "reorder"):
-            fault = faults.active(kind, self.name, message.body.encode())
-            if fault:
-                share = 1.0 if kind == "delay" else faults.random.random()
-                seconds, message.fault = seconds + share * fault.seconds, kind
-        return seconds
-
     def _maybe_double(self, message: Message, now: float) -> None:
         """Leave copies of a message that is delivered for the first time, as may happen on AWS."""
-        faults = self._cloud.faults
-        fault = (
-            faults.active("duplicate", self.name, message.body.encode()) if faults.armed else None
-        )
-        copies = fault.times - 1 if fault else 0
-        if self._cloud.settings.weak_guarantees and self._chance.random() < DUPLICATE_CHANCE:
-            copies = max(copies, 1)
+        copies, fault = self._disturbances.copies_of(message)
         message.copied = True
         for _ in range(copies):
-            self.store.put(message.moved(fault="duplicate" if fault else ""), now=now)
+            self.store.put(message.moved(fault=fault), now=now)
             self._waiters.wake()
 
     def _dead_letter_queue(self) -> LiveQueue | None:
-        return (
-            self._cloud.queues.queue(self.settings.redrive.target_arn)
-            if self.settings.redrive
-            else None
-        )
+        redrive = self.settings.redrive
+        return self._find(redrive.target_arn) if redrive else None
 
     def _bury(self, message: Message, target: LiveQueue, now: float) -> None:
         """Move a dead letter; a standard queue keeps the time of its first sending."""
@@ -321,7 +315,7 @@ class LiveQueue:
         return self._attempts.again(attempt_id, self._advance(), seconds)
 
     def remember_receive(self, attempt_id: str, messages: list[Message]) -> None:
-        self._attempts.remember(attempt_id, messages, self._cloud.clock.now())
+        self._attempts.remember(attempt_id, messages, self._now())
 
     # --- after the receive ---
 
@@ -351,7 +345,7 @@ class LiveQueue:
     # --- the whole queue ---
 
     def purge(self) -> None:
-        self.purged_at = self._cloud.clock.now()
+        self.purged_at = self._now()
         self.store.clear()
         # what was purged may be sent again at once
         self._sent = RecentIds()
@@ -362,7 +356,9 @@ class LiveQueue:
         self.store.clear()
         self._waiters.wake_all()
 
-    def wake_all(self) -> None:
+    def end_polls(self) -> None:
+        """Let no long poll wait any longer: the cloud stops."""
+        self._ended = True
         self._waiters.wake_all()
 
     @property
@@ -376,7 +372,7 @@ class LiveQueue:
     def oldest_age(self) -> float:
         """Scaled seconds since the oldest message came in."""
         oldest = self.store.oldest()
-        return 0.0 if oldest is None else max(0.0, self._cloud.clock.now() - oldest)
+        return 0.0 if oldest is None else max(0.0, self._now() - oldest)
 
     def publish_gauges(self) -> None:
         self._advance()
@@ -388,6 +384,6 @@ class LiveQueue:
         )
 
     def _advance(self) -> float:
-        now = self._cloud.clock.now()
+        now = self._now()
         self.store.advance(now, self.settings.retention)
         return now

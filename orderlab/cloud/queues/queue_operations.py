@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from orderlab.clock import Clock
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.queues import attributes as queue_attributes
 from orderlab.cloud.queues.errors import (
@@ -18,11 +18,7 @@ from orderlab.cloud.queues.errors import (
     QueueDoesNotExist,
 )
 from orderlab.cloud.queues.parameters import needed_text, text, texts, texts_by_name, whole
-from orderlab.cloud.queues.queue import LiveQueue
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.queues.service import QueueService
+from orderlab.cloud.queues.registry import QueueRegistry
 
 MAX_RESULTS = 1_000
 MAX_TAGS = 50
@@ -32,9 +28,9 @@ PURGE_SECONDS = 60.0
 class QueueOperations:
     """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html"""
 
-    def __init__(self, cloud: Cloud, service: QueueService) -> None:
-        self._cloud = cloud
-        self._service = service
+    def __init__(self, registry: QueueRegistry, clock: Clock) -> None:
+        self._registry = registry
+        self._clock = clock
         self.handlers: Mapping[str, Handler] = {
             "CreateQueue": self.create_queue,
             "DeleteQueue": self.delete_queue,
@@ -54,7 +50,7 @@ class QueueOperations:
         tags = {**texts_by_name(parameters, "tags"), **texts_by_name(parameters, "Tags")}
         name = needed_text(parameters, "QueueName")
         check_tags(name, tags)
-        queue = self._service.create(
+        queue = self._registry.create(
             call.region,
             name,
             texts_by_name(parameters, "Attributes"),
@@ -63,13 +59,13 @@ class QueueOperations:
         return {"QueueUrl": queue.url}
 
     def delete_queue(self, call: Call, parameters: Parameters) -> Result:
-        self._service.remove(self._service.addressed(call, parameters))
+        self._registry.remove(self._registry.addressed(call, parameters))
         return {}
 
     def get_queue_url(self, call: Call, parameters: Parameters) -> Result:
         name = needed_text(parameters, "QueueName")
-        owner = text(parameters, "QueueOwnerAWSAccountId") or self._cloud.settings.account_id
-        queue = self._service.named(call.region, name)
+        owner = text(parameters, "QueueOwnerAWSAccountId") or self._registry.account_id
+        queue = self._registry.named(call.region, name)
         if queue is None or owner != queue.account_id:
             raise QueueDoesNotExist
         return {"QueueUrl": queue.url}
@@ -79,20 +75,20 @@ class QueueOperations:
         prefix = text(parameters, "QueueNamePrefix") or ""
         found = [
             queue.url
-            for queue in self._service.in_region(call.region)
+            for queue in self._registry.in_region(call.region)
             if queue.name.startswith(prefix)
         ]
         return _page("QueueUrls", found, parameters)
 
     def list_dead_letter_source_queues(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
-        found = [source.url for source in self._service.sources_of(queue)]
+        queue = self._registry.addressed(call, parameters)
+        found = [source.url for source in self._registry.sources_of(queue)]
         return {"queueUrls": [], **_page("queueUrls", found, parameters)}
 
     # --- attributes ---
 
     def get_queue_attributes(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
+        queue = self._registry.addressed(call, parameters)
         names = texts(parameters, "AttributeNames")
         for name in names:
             if name not in queue_attributes.READABLE:
@@ -105,15 +101,15 @@ class QueueOperations:
         return {"Attributes": found} if found else {}
 
     def set_queue_attributes(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
+        queue = self._registry.addressed(call, parameters)
         if not isinstance(parameters.get("Attributes"), dict):
             raise MissingParameter("Attributes")
-        self._service.change(queue, texts_by_name(parameters, "Attributes"))
+        self._registry.change(queue, texts_by_name(parameters, "Attributes"))
         return {}
 
     def purge_queue(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
-        now = self._cloud.clock.now()
+        queue = self._registry.addressed(call, parameters)
+        now = self._clock.now()
         if queue.purged_at is not None and now - queue.purged_at < PURGE_SECONDS:
             raise PurgeQueueInProgress(queue.name)
         queue.purge()
@@ -122,7 +118,7 @@ class QueueOperations:
     # --- tags ---
 
     def tag_queue(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
+        queue = self._registry.addressed(call, parameters)
         tags = texts_by_name(parameters, "Tags")
         if not tags:
             raise MissingParameter("Tags")
@@ -131,7 +127,7 @@ class QueueOperations:
         return {}
 
     def untag_queue(self, call: Call, parameters: Parameters) -> Result:
-        queue = self._service.addressed(call, parameters)
+        queue = self._registry.addressed(call, parameters)
         keys = texts(parameters, "TagKeys")
         if not keys:
             raise MissingParameter("TagKeys")
@@ -140,7 +136,7 @@ class QueueOperations:
         return {}
 
     def list_queue_tags(self, call: Call, parameters: Parameters) -> Result:
-        queue: LiveQueue = self._service.addressed(call, parameters)
+        queue = self._registry.addressed(call, parameters)
         return {"Tags": dict(queue.tags)} if queue.tags else {}
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from orderlab.cloud.contracts import Parameters
+from orderlab.cloud.messaging.attributes import md5_of_attributes
 from orderlab.cloud.queues.errors import InvalidAttributeName
-from orderlab.cloud.queues.message import Message, md5_of_attributes
+from orderlab.cloud.queues.message import Message
 from orderlab.cloud.queues.parameters import texts
 
 _SYSTEM_NAMES = frozenset(

@@ -10,10 +10,10 @@ from orderlab.cloud.contracts import (
     Meter,
     Parameters,
     Permissions,
-    Principal,
     Recorder,
     ResourcesOf,
 )
+from orderlab.cloud.telemetry.callers import caller_name
 
 # Calls that move an order's data: recorded even if the account makes them.
 _DATA_CALLS = frozenset(
@@ -82,7 +82,7 @@ class ApiCalls:
         about = self._resources_of(call, parameters)
         hop = Hop(
             at=time.time() - duration_ms / 1000,
-            source=self._source(call.principal),
+            source=caller_name(self._permissions, call.principal),
             target=about[0] if about else call.service,
             action=call.operation,
             outcome=outcome,
@@ -92,10 +92,3 @@ class ApiCalls:
             detail={"fault": call.struck} if call.struck else {},
         )
         self._recorder.record(hop)
-
-    def _source(self, principal: Principal) -> str:
-        """A function's ARN for its own session; `client` for the account."""
-        if principal.kind == "account":
-            return "client"
-        known = principal.acts_for or self._permissions.function_of(principal)
-        return known or principal.arn

@@ -8,17 +8,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from orderlab.clock import Clock
+from orderlab.cloud.contracts import Endpoint
 from orderlab.cloud.topics import delivery_policy
 from orderlab.cloud.topics.delivery import DeliveryFailed, post_or_fail
 from orderlab.cloud.topics.envelope import as_json, timestamp
 from orderlab.cloud.topics.signing import Signer
 from orderlab.cloud.topics.topic import Subscription
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 log = logging.getLogger("orderlab.cloud.sns")
 
@@ -26,12 +24,14 @@ log = logging.getLogger("orderlab.cloud.sns")
 class Confirmations:
     """Sends confirmation requests, and tries again as deliveries do."""
 
-    def __init__(self, cloud: Cloud, signer: Signer) -> None:
-        self._cloud = cloud
+    def __init__(self, clock: Clock, endpoint: Endpoint, signer: Signer) -> None:
+        self._clock = clock
+        self._endpoint = endpoint
         self._signer = signer
         self._pending: set[asyncio.Task[None]] = set()
 
     def ask(self, subscription: Subscription) -> None:
+        """Begin to ask the endpoint of a subscription."""
         task = asyncio.get_running_loop().create_task(
             self._ask(subscription), name=f"sns confirmation of {subscription.endpoint}"
         )
@@ -39,6 +39,7 @@ class Confirmations:
         task.add_done_callback(self._pending.discard)
 
     async def stop(self) -> None:
+        """Ask nobody any longer."""
         pending = list(self._pending)
         for task in pending:
             task.cancel()
@@ -63,7 +64,7 @@ class Confirmations:
                 if wait is None:
                     log.warning("%s did not take its confirmation", subscription.endpoint)
                     return
-                await self._cloud.clock.sleep(wait)
+                await self._clock.sleep(wait)
 
     def _members(self, subscription: Subscription, message_id: str) -> dict[str, str]:
         topic_arn = subscription.topic.arn
@@ -77,9 +78,9 @@ class Confirmations:
             "TopicArn": topic_arn,
             "Message": f"You have chosen to subscribe to the topic {topic_arn}.\nTo confirm the "
             "subscription, visit the SubscribeURL included in this message.",
-            "SubscribeURL": f"{self._cloud.endpoint}/?{link}",
-            "Timestamp": timestamp(self._cloud.clock.wall()),
+            "SubscribeURL": f"{self._endpoint()}/?{link}",
+            "Timestamp": timestamp(self._clock.wall()),
             "SignatureVersion": subscription.topic.attributes.get("SignatureVersion", "1"),
             "Signature": "",
-            "SigningCertURL": f"{self._cloud.endpoint}/SimpleNotificationService.pem",
+            "SigningCertURL": f"{self._endpoint()}/SimpleNotificationService.pem",
         }

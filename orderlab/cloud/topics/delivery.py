@@ -10,20 +10,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING
 
+from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.contracts import Content, OutgoingMessage, Principal
-from orderlab.cloud.queues.content import content_of
+from orderlab.cloud.contracts import (
+    Content,
+    Functions,
+    OutgoingMessage,
+    Permissions,
+    Principal,
+    Queues,
+)
 from orderlab.cloud.topics import delivery_policy, http_endpoints
 from orderlab.cloud.topics.envelope import Envelopes, as_json, lambda_event
 from orderlab.cloud.topics.ledger import Ledger
 from orderlab.cloud.topics.notification import Notification
 from orderlab.cloud.topics.signing import Signer
 from orderlab.cloud.topics.topic import Subscription
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 SERVICE_PRINCIPAL = "sns.amazonaws.com"
 # queues take no more, so raw messages with more are refused there
@@ -47,8 +50,22 @@ class DeliveryFailed(Exception):
 class Delivery:
     """Delivers messages, and keeps the deliveries that take their time."""
 
-    def __init__(self, cloud: Cloud, ledger: Ledger, signer: Signer) -> None:
-        self._cloud = cloud
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        permissions: Permissions,
+        queues: Queues,
+        functions: Callable[[], Functions],
+        ledger: Ledger,
+        signer: Signer,
+        account_id: str,
+    ) -> None:
+        self._clock = clock
+        self._permissions = permissions
+        self._queues = queues
+        self._functions = functions
+        self._principal = Principal("service", SERVICE_PRINCIPAL, account_id)
         self._ledger = ledger
         self._signer = signer
         self._pending: set[asyncio.Task[None]] = set()
@@ -85,7 +102,7 @@ class Delivery:
         envelopes: Envelopes,
     ) -> None:
         """Put the message into a queue that lets the topic in; DeliveryFailed otherwise."""
-        queue = self._cloud.queues.queue(queue_arn)
+        queue = self._queues.queue(queue_arn)
         if queue is None:
             raise DeliveryFailed("AWS.SimpleQueueService.NonExistentQueue", retry=False)
         if not self._may_send(subscription, queue_arn, queue.policy):
@@ -102,9 +119,8 @@ class Delivery:
         ours = queue_arn == subscription.endpoint
         if ours and known is not None and known[0] is policy:
             return known[1]
-        account = self._cloud.settings.account_id
-        allowed = self._cloud.permissions.allows(
-            Principal("service", SERVICE_PRINCIPAL, account),
+        allowed = self._permissions.allows(
+            self._principal,
             "sqs:SendMessage",
             queue_arn,
             resource_policy=policy,
@@ -125,9 +141,9 @@ class Delivery:
         if subscription.raw:
             if len(message.attributes) > MAX_QUEUE_ATTRIBUTES:
                 raise DeliveryFailed("TooManyMessageAttributes", retry=False)
-            held = envelopes.raw_content(message.text_for("sqs"))
+            held = envelopes.raw_content(message.text_for("sqs"), self._queues.content_of)
         else:
-            held = content_of(envelopes.text(subscription), {})
+            held = self._queues.content_of(envelopes.text(subscription), {})
         return envelopes.outgoing(held, fifo=fifo), held
 
     # --- functions and HTTP endpoints ---
@@ -148,6 +164,7 @@ class Delivery:
         self._waiting_bytes -= size
 
     async def stop(self) -> None:
+        """Give up the deliveries that are under way."""
         pending = list(self._pending)
         for task in pending:
             task.cancel()
@@ -184,17 +201,17 @@ class Delivery:
                 wait = next(waits, None) if failure.retry else None
                 if wait is None:
                     raise
-                await self._cloud.clock.sleep(wait)
+                await self._clock.sleep(wait)
 
     async def _invoke(
         self, subscription: Subscription, message: Notification, envelopes: Envelopes
     ) -> None:
         event = lambda_event(envelopes.members(subscription), subscription)
         try:
-            await self._cloud.functions.invoke(
+            await self._functions().invoke(
                 subscription.endpoint,
                 event,
-                principal=Principal("service", SERVICE_PRINCIPAL, self._cloud.settings.account_id),
+                principal=self._principal,
                 source_arn=subscription.topic.arn,
                 invocation_type="Event",
             )

@@ -11,18 +11,19 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from orderlab.cloud.contracts import Content, OutgoingMessage
-from orderlab.cloud.queues.content import content_of
+from orderlab.cloud.contracts import Attributes, Content, OutgoingMessage
 from orderlab.cloud.topics.notification import Notification
 from orderlab.cloud.topics.topic import Subscription, Topic
 
 # stands where each subscriber's own link will be; random, so that no message holds it
 _PLACE = secrets.token_hex(16)
 _quoted = json.encoder.encode_basestring
+# as `contracts.Queues.content_of`
+ContentOf = Callable[[str, Attributes], Content]
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -101,7 +102,7 @@ class Envelopes:
             ready = self._ready[subscription.protocol] = (head, tail)
         return f"{ready[0]}{self.unsubscribe_url(subscription)}{ready[1]}"
 
-    def raw_content(self, text: str) -> Content:
+    def raw_content(self, text: str, content_of: ContentOf) -> Content:
         """The message as queues that take it raw will hold it, checked once for all of them."""
         if self._raw is None:
             self._raw = content_of(text, self._message.attributes)

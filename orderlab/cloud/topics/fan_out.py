@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from orderlab.clock import Clock
+from orderlab.cloud.contracts import Endpoint
 from orderlab.cloud.telemetry.long_work import LongWork
 from orderlab.cloud.topics.envelope import Envelopes
 from orderlab.cloud.topics.filter_policy import FilterPolicy, attribute_values, body_content
 from orderlab.cloud.topics.ledger import Ledger
 from orderlab.cloud.topics.notification import Notification
 from orderlab.cloud.topics.topic import Subscription, Topic
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 # what a message costs for one subscriber besides its size
 OVERHEAD = 1_024
@@ -32,8 +31,9 @@ Deliver = Callable[[Subscription, Notification, Envelopes], None]
 class FanOut:
     """Hands messages to their subscribers; those of a FIFO topic one after the other."""
 
-    def __init__(self, cloud: Cloud, ledger: Ledger, deliver: Deliver) -> None:
-        self._cloud = cloud
+    def __init__(self, clock: Clock, endpoint: Endpoint, ledger: Ledger, deliver: Deliver) -> None:
+        self._wall = clock.wall
+        self._endpoint = endpoint
         self._ledger = ledger
         self._deliver = deliver
         self._filters = LongWork()
@@ -42,7 +42,7 @@ class FanOut:
 
     def begin(self, topic: Topic, message: Notification) -> asyncio.Task[None] | None:
         """Hand a message out. Returns a task if that goes on."""
-        envelopes = Envelopes(topic, message, self._cloud.endpoint, self._cloud.clock.wall())
+        envelopes = Envelopes(topic, message, self._endpoint(), self._wall())
         subscriptions = [each for each in topic.subscriptions.values() if not each.pending]
         if _weight(subscriptions, message) <= AT_ONCE and topic.arn not in self._last:
             contents = Contents(message)
@@ -65,6 +65,7 @@ class FanOut:
             del self._last[arn]
 
     async def stop(self) -> None:
+        """Hand out nothing any longer."""
         running = list(self._running)
         for task in running:
             task.cancel()

@@ -5,15 +5,11 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from orderlab.cloud.contracts import Hop
-from orderlab.cloud.queues.metric_buffer import MetricBuffer
+from orderlab.clock import Clock
+from orderlab.cloud.contracts import Hop, Telemetry
+from orderlab.cloud.telemetry.buffer import MetricBuffer
 from orderlab.cloud.topics.notification import Notification
 from orderlab.cloud.topics.topic import Subscription, Topic
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 NAMESPACE = "AWS/SNS"
 # what AWS bills as one request
@@ -23,26 +19,34 @@ CHUNK_BYTES = 65_536
 class Ledger:
     """The books of all topics."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, clock: Clock, telemetry: Telemetry) -> None:
+        # asked for with every message
+        self._wall = clock.wall
+        self._meter = telemetry.meter.add
+        self._record = telemetry.recorder.record
+        self._target = telemetry.metrics
         self._buffers: dict[str, MetricBuffer] = {}
 
     def published(self, topic: Topic, message: Notification, sender: str) -> None:
+        """A message was accepted from `sender`, as the flight recorder names it."""
         metrics = self._metrics(topic)
         metrics.count("NumberOfMessagesPublished")
         metrics.bytes("PublishSize", message.size)
         self._hop(sender, topic.arn, "Publish", "ok", message)
 
     def publish_calls(self, topic: Topic, size: int) -> None:
+        """Meter one call: one request for each 64 KB of messages that it carried."""
         chunks = max(1, -(-size // CHUNK_BYTES))
-        self._cloud.telemetry.meter.add("sns.publishes", chunks, topic.name)
+        self._meter("sns.publishes", chunks, topic.name)
 
     def delivered(self, subscription: Subscription) -> None:
+        """A message reached a subscriber."""
         topic = subscription.topic
         self._metric(topic, "NumberOfNotificationsDelivered")
-        self._cloud.telemetry.meter.add(f"sns.deliveries.{subscription.protocol}", 1, topic.name)
+        self._meter(f"sns.deliveries.{subscription.protocol}", 1, topic.name)
 
     def filtered(self, subscription: Subscription, message: Notification) -> None:
+        """A filter policy kept a message from a subscriber."""
         self._metric(subscription.topic, "NumberOfNotificationsFilteredOut")
         if subscription.filter is not None:
             scope = subscription.filter.scope
@@ -51,21 +55,23 @@ class Ledger:
             self._metric(subscription.topic, f"NumberOfNotificationsFilteredOut-{scope}")
 
     def failed(self, subscription: Subscription, message: Notification, outcome: str) -> None:
+        """A delivery was given up; `outcome` is an error code."""
         self._metric(subscription.topic, "NumberOfNotificationsFailed")
         self._hop(subscription.topic.arn, subscription.endpoint, "Deliver", outcome, message)
 
     def notified(self, subscription: Subscription, message: Notification) -> None:
-        """A delivery that nobody else records: to an HTTP endpoint."""
+        """A message reached an HTTP endpoint, which nobody else records."""
         self._hop(subscription.topic.arn, subscription.endpoint, "Deliver", "ok", message)
 
     def redriven(self, topic: Topic, *, arrived: bool) -> None:
+        """A message that could not be delivered was sent to the dead-letter queue."""
         name = "RedrivenToDlq" if arrived else "FailedToRedriveToDlq"
         self._metric(topic, f"NumberOfNotifications{name}")
 
     def _metrics(self, topic: Topic) -> MetricBuffer:
         found = self._buffers.get(topic.arn)
         if found is None:
-            found = MetricBuffer(self._cloud, NAMESPACE, {"TopicName": topic.name})
+            found = MetricBuffer(self._target, NAMESPACE, {"TopicName": topic.name})
             self._buffers[topic.arn] = found
         return found
 
@@ -77,9 +83,9 @@ class Ledger:
     ) -> None:
         if not message.ids:
             return
-        self._cloud.telemetry.recorder.record(
+        self._record(
             Hop(
-                at=self._cloud.clock.wall(),
+                at=self._wall(),
                 source=source,
                 target=target,
                 action=action,

@@ -1,13 +1,13 @@
 """moto's view of our topics, so that its other services find them: tags, CloudFormation, alarms.
 
-moto keeps nothing here: everything is asked of the TopicService.
+moto keeps nothing here: everything is asked of the registry.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import moto.sns.urls
 from moto.core.resource_tagging import TaggedResource
@@ -19,10 +19,10 @@ from moto.sns.models import Topic as MotoTopic
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Principal
 from orderlab.cloud.moto_backends import replace_backend
-
-if TYPE_CHECKING:
-    from orderlab.cloud.topics.service import TopicService
-    from orderlab.cloud.topics.topic import Subscription, Topic
+from orderlab.cloud.topics.publish_operations import PublishOperations
+from orderlab.cloud.topics.registry import TopicRegistry
+from orderlab.cloud.topics.subscription_operations import SubscriptionOperations
+from orderlab.cloud.topics.topic import Subscription, Topic
 
 # what moto's own services publish as
 _SENDER = "cloudwatch.amazonaws.com"
@@ -73,13 +73,15 @@ class TopicBackend(SNSBackend):  # type: ignore[misc]
     """moto's backend of one account and Region, without topics of its own."""
 
     _url_module = moto.sns.urls
-    service: TopicService
+    registry: TopicRegistry
+    subscribing: SubscriptionOperations
+    publishing: PublishOperations
 
     @property
     def topics(self) -> dict[str, TopicRecord]:
-        if self.account_id != self.service.account_id:
+        if self.account_id != self.registry.account_id:
             return {}
-        found = self.service.in_region(self.region_name)
+        found = self.registry.in_region(self.region_name)
         return {topic.arn: TopicRecord(topic, self) for topic in found}
 
     @topics.setter
@@ -110,30 +112,30 @@ class TopicBackend(SNSBackend):  # type: ignore[misc]
             if key in _TOPIC_ATTRIBUTES and value is not None
         }
         try:
-            live = self.service.create(self.region_name, name, given, tags or {})
+            live = self.registry.create(self.region_name, name, given, tags or {})
         except AwsError as error:
             raise SNSException(error.code, error.message) from None
         return TopicRecord(live, self)
 
     def get_topic(self, arn: str) -> TopicRecord:
-        live = self.service.topic(arn)
+        live = self.registry.topic(arn)
         if live is None:
             raise TopicNotFound
         return TopicRecord(live, self)
 
     def delete_topic(self, arn: str) -> None:
-        self.service.remove(arn)
+        self.registry.remove(arn)
 
     def subscribe(self, topic_arn: str, endpoint: str, protocol: str) -> SubscriptionRecord:
         topic = self.get_topic(topic_arn)
         try:
-            live = self.service.subscribing.add(topic.live, protocol, endpoint, {})
+            live = self.subscribing.add(topic.live, protocol, endpoint, {})
         except AwsError as error:
             raise SNSException(error.code, error.message) from None
         return SubscriptionRecord(live, topic)
 
     def unsubscribe(self, subscription_arn: str) -> None:
-        self.service.unsubscribe(subscription_arn)
+        self.registry.unsubscribe(subscription_arn)
 
     def publish(
         self,
@@ -147,15 +149,17 @@ class TopicBackend(SNSBackend):  # type: ignore[misc]
         message_structure: str | None = None,
     ) -> str:
         try:
-            return self.service.publish(
+            return self.publishing.publish_inside(
                 arn or "",
-                message,
-                subject=subject,
-                sender=Principal("service", _SENDER, self.account_id),
-                attributes=message_attributes,
-                group_id=group_id,
-                deduplication_id=deduplication_id,
-                message_structure=message_structure,
+                {
+                    "Message": message,
+                    "Subject": subject,
+                    "MessageAttributes": message_attributes,
+                    "MessageStructure": message_structure,
+                    "MessageGroupId": group_id,
+                    "MessageDeduplicationId": deduplication_id,
+                },
+                Principal("service", _SENDER, self.account_id),
             )
         except AwsError as error:
             raise SNSException(error.code, error.message) from None
@@ -165,9 +169,12 @@ class TopicBackend(SNSBackend):  # type: ignore[misc]
             yield TaggedResource(arn=topic.arn, tags=topic.live.tags, resource_type="sns:topic")
 
 
-def install(service: TopicService) -> None:
-    """Let moto see the topics of `service`."""
-    replace_backend("sns", type("InstalledTopicBackend", (TopicBackend,), {"service": service}))
+def install(
+    registry: TopicRegistry, subscribing: SubscriptionOperations, publishing: PublishOperations
+) -> None:
+    """Let moto see the topics of `registry`."""
+    parts = {"registry": registry, "subscribing": subscribing, "publishing": publishing}
+    replace_backend("sns", type("InstalledTopicBackend", (TopicBackend,), parts))
 
 
 def _text(value: Any) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 
 from orderlab.cloud import ids
 from orderlab.cloud.contracts import Parameters
-from orderlab.cloud.queues.message import as_sent, new_id
+from orderlab.cloud.messaging.attributes import IDENTIFIER, NUMBER, as_sent
+from orderlab.cloud.messaging.message_ids import new_id
 from orderlab.cloud.topics.errors import (
     InvalidParameter,
     MissingParameter,
@@ -24,9 +25,7 @@ MAX_SUBJECT = 100
 MAX_NAME = 256
 
 _NAME_FORBIDS = re.compile(r"[^\w\-.]")
-_GROUP_ID = re.compile(r"[!-~]{1,128}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _TYPE = re.compile(r"(String|Number|Binary)(\..+)?", re.DOTALL)
 
 
@@ -111,7 +110,7 @@ def _by_protocol(structure: Any, message: str) -> dict[str, str]:
 def _checked_id(name: str, value: Any) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or not _GROUP_ID.fullmatch(value):
+    if not isinstance(value, str) or not IDENTIFIER.fullmatch(value):
         raise InvalidParameter(
             f"{name} Reason: {name} can only include alphanumeric and punctuation characters. "
             "1 to 128 in length."
@@ -173,5 +172,5 @@ def _check_name(name: str) -> None:
 
 
 def _check_number(name: str, content: str) -> None:
-    if not _NUMBER.fullmatch(content):
+    if not NUMBER.fullmatch(content):
         raise ParameterValueInvalid(f"Could not cast message attribute '{name}' value to number.")

@@ -8,19 +8,27 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from orderlab.clock import Clock
 from orderlab.cloud.aws_error import NotDoneYet
-from orderlab.cloud.contracts import Call, Handler, Parameters, Result
-from orderlab.cloud.queues.deduplication import content_id
-from orderlab.cloud.queues.ledger import caller_name
+from orderlab.cloud.contracts import (
+    Call,
+    Handler,
+    Parameters,
+    Permissions,
+    Principal,
+    Recorder,
+    Result,
+)
+from orderlab.cloud.messaging.deduplication import content_id
+from orderlab.cloud.telemetry.callers import caller_name
 from orderlab.cloud.topics.errors import BatchError, InvalidParameter, MissingParameter
+from orderlab.cloud.topics.fan_out import FanOut
+from orderlab.cloud.topics.ledger import Ledger
 from orderlab.cloud.topics.notification import Notification, notification
+from orderlab.cloud.topics.registry import TopicRegistry
 from orderlab.cloud.topics.topic import Topic
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.topics.service import TopicService
 
 MAX_ENTRIES = 10
 MAX_ID = 80
@@ -30,15 +38,29 @@ _ENTRY_ID = re.compile(r"[A-Za-z0-9_-]+")
 class PublishOperations:
     """The operations that bring messages into topics."""
 
-    def __init__(self, cloud: Cloud, service: TopicService) -> None:
-        self._cloud = cloud
-        self._service = service
+    def __init__(
+        self,
+        registry: TopicRegistry,
+        *,
+        clock: Clock,
+        permissions: Permissions,
+        recorder: Recorder,
+        ledger: Ledger,
+        fan_out: FanOut,
+    ) -> None:
+        self._registry = registry
+        self._permissions = permissions
+        self._now = clock.now
+        self._ids_in = recorder.ids_in
+        self._ledger = ledger
+        self._fan_out = fan_out
         self.handlers: Mapping[str, Handler] = {
             "Publish": self.publish,
             "PublishBatch": self.publish_batch,
         }
 
     def publish(self, call: Call, parameters: Parameters) -> Result | Awaitable[Result]:
+        """https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
         if parameters.get("PhoneNumber"):
             raise NotDoneYet("SMS messages of SNS")
         arn = parameters.get("TopicArn", parameters.get("TargetArn"))
@@ -46,18 +68,18 @@ class PublishOperations:
             raise InvalidParameter("TopicArn or TargetArn Reason: no value for required parameter")
         if ":endpoint/" in arn:
             raise NotDoneYet("mobile push of SNS")
-        topic = self._service.in_call(call, arn)
+        topic = self._registry.in_call(call, arn)
         message = notification(parameters, trace=_trace(call))
         _check_addressing(topic, message)
         if message.size > topic.maximum_size:
             raise InvalidParameter("Message too long")
-        result, work = self.accept(topic, message, caller_name(self._cloud, call.principal))
-        self._service.ledger.publish_calls(topic, message.size)
+        result, work = self.accept(topic, message, caller_name(self._permissions, call.principal))
+        self._ledger.publish_calls(topic, message.size)
         return _after([work], result)
 
     def publish_batch(self, call: Call, parameters: Parameters) -> Result | Awaitable[Result]:
         """Take in all entries, or none if one of them is not in order."""
-        topic = self._service.in_call(call, parameters.get("TopicArn"))
+        topic = self._registry.in_call(call, parameters.get("TopicArn"))
         entries = _entries(parameters)
         trace = _trace(call)
         messages = [
@@ -72,8 +94,8 @@ class PublishOperations:
                 "BatchRequestTooLong",
                 "The length of all the messages put together is more than the limit.",
             )
-        self._service.ledger.publish_calls(topic, size)
-        sender = caller_name(self._cloud, call.principal)
+        self._ledger.publish_calls(topic, size)
+        sender = caller_name(self._permissions, call.principal)
         accepted = [self.accept(topic, message, sender) for message in messages]
         done = [
             {"Id": entry["Id"], **result}
@@ -92,24 +114,30 @@ class PublishOperations:
             repeated = self._number(topic, message)
             if repeated is not None:
                 return repeated, None
-        message.ids = self._cloud.telemetry.recorder.ids_in(message.message)
-        self._service.ledger.published(topic, message, sender)
-        work = self._service.fan_out.begin(topic, message)
+        message.ids = self._ids_in(message.message)
+        self._ledger.published(topic, message, sender)
+        work = self._fan_out.begin(topic, message)
         return _published(message.message_id, message.sequence_number), work
 
-    def accept_inside(self, topic: Topic, message: Notification, sender: str) -> str:
-        """Take in a message of another service, and return its id."""
+    def publish_inside(self, topic_arn: str, given: Parameters, sender: Principal) -> str:
+        """Take in a message of another service, as parameters of Publish, and return its id.
+
+        Raises NotFound, InvalidParameter, ParameterValueInvalid.
+        """
+        topic = self._registry.existing(topic_arn)
+        message = notification(given)
         _check_addressing(topic, message)
         if message.size > topic.maximum_size:
             raise InvalidParameter("Message too long")
-        result, _ = self.accept(topic, message, sender)
+        result, _ = self.accept(topic, message, caller_name(self._permissions, sender))
+        self._ledger.publish_calls(topic, message.size)
         message_id: str = result["MessageId"]
         return message_id
 
     def _number(self, topic: Topic, message: Notification) -> dict[str, Any] | None:
         """Give a FIFO message its place; what was answered before if it is a repetition."""
         message.deduplication_id = message.deduplication_id or content_id(message.message)
-        now = self._cloud.clock.now()
+        now = self._now()
         scope = message.group_id or "" if topic.by_group else ""
         known = topic.published.find(scope, message.deduplication_id, now)
         if known is not None:

@@ -6,15 +6,11 @@ https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.topics.errors import InvalidParameter, LimitExceeded
 from orderlab.cloud.topics.http_endpoints import check_endpoint
 from orderlab.cloud.topics.topic import DEFAULT_MAXIMUM_SIZE, Topic
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 # above this size, a topic serves queues and functions only, and not many
 MAX_SUBSCRIPTIONS_OF_LARGE = 100
@@ -23,8 +19,12 @@ _QUEUE = re.compile(r"arn:aws:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?
 _FUNCTION = re.compile(r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[\w$-]+)?")
 
 
-def check_subscriber(cloud: Cloud, topic: Topic, protocol: str, endpoint: str) -> None:
-    """InvalidParameter unless the endpoint may subscribe; NotDoneYet for what we cannot reach."""
+def check_subscriber(topic: Topic, protocol: str, endpoint: str) -> None:
+    """Check that the endpoint may subscribe.
+
+    Raises InvalidParameter if AWS refuses it, LimitExceeded, and NotDoneYet for endpoints that the
+    local cloud does not reach.
+    """
     if protocol in _NOT_DONE:
         raise NotDoneYet(f"SNS subscriptions of protocol {protocol}")
     if protocol not in ("sqs", "lambda", "http", "https"):

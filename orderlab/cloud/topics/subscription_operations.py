@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.topics.arns import check_arn
 from orderlab.cloud.topics.attributes import checked_subscription
 from orderlab.cloud.topics.errors import InvalidParameter, LimitExceeded, NotFound
 from orderlab.cloud.topics.paging import page_of
+from orderlab.cloud.topics.registry import TopicRegistry
 from orderlab.cloud.topics.subscribers import check_subscriber
 from orderlab.cloud.topics.topic import Subscription, Topic
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.topics.service import TopicService
 
 MAX_FILTER_POLICIES = 200
 MAX_FIFO_SUBSCRIPTIONS = 100
@@ -27,9 +24,11 @@ DEFAULTS = {"RawMessageDelivery": "false", "FilterPolicyScope": "MessageAttribut
 class SubscriptionOperations:
     """https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"""
 
-    def __init__(self, cloud: Cloud, service: TopicService) -> None:
-        self._cloud = cloud
-        self._service = service
+    def __init__(
+        self, registry: TopicRegistry, ask_to_confirm: Callable[[Subscription], None]
+    ) -> None:
+        self._registry = registry
+        self._ask_to_confirm = ask_to_confirm
         self.handlers: Mapping[str, Handler] = {
             "Subscribe": self.subscribe,
             "ConfirmSubscription": self.confirm_subscription,
@@ -41,7 +40,7 @@ class SubscriptionOperations:
         }
 
     def subscribe(self, call: Call, parameters: Parameters) -> Result:
-        topic = self._service.in_call(call, parameters.get("TopicArn"))
+        topic = self._registry.in_call(call, parameters.get("TopicArn"))
         subscription = self.add(
             topic,
             str(parameters.get("Protocol") or ""),
@@ -59,7 +58,7 @@ class SubscriptionOperations:
             attributes = checked_subscription(given, protocol, fifo=endpoint.endswith(".fifo"))
         except InvalidParameter as error:
             raise InvalidParameter(f"Attributes Reason: {error.what}") from None
-        check_subscriber(self._cloud, topic, protocol, endpoint)
+        check_subscriber(topic, protocol, endpoint)
         known = topic.find(protocol, endpoint)
         if known is not None:
             current = {**DEFAULTS, **known.attributes}
@@ -68,7 +67,7 @@ class SubscriptionOperations:
                     "Attributes Reason: Subscription already exists with different attributes"
                 )
             if known.pending:
-                self._service.ask_to_confirm(known)
+                self._ask_to_confirm(known)
             return known
         if topic.fifo and len(topic.subscriptions) >= MAX_FIFO_SUBSCRIPTIONS:
             raise LimitExceeded(
@@ -77,14 +76,14 @@ class SubscriptionOperations:
         subscription = Subscription(topic, protocol, endpoint)
         _check_filter_count(topic, subscription, attributes)
         subscription.apply(attributes)
-        self._service.subscribed(subscription)
+        self._registry.subscribed(subscription)
         if subscription.pending:
-            self._service.ask_to_confirm(subscription)
+            self._ask_to_confirm(subscription)
         return subscription
 
     def confirm_subscription(self, call: Call, parameters: Parameters) -> Result:
         topic_arn = str(parameters.get("TopicArn") or "")
-        subscription = self._service.confirm(topic_arn, str(parameters.get("Token") or ""))
+        subscription = self._registry.confirm(topic_arn, str(parameters.get("Token") or ""))
         subscription.authenticated = True
         return {"SubscriptionArn": subscription.arn}
 
@@ -93,7 +92,7 @@ class SubscriptionOperations:
         _check_arn(arn)
         if arn.count(":") != 6:
             raise InvalidParameter("SubscriptionId")
-        self._service.unsubscribe(arn)
+        self._registry.unsubscribe(arn)
         return {}
 
     # --- lists ---
@@ -101,13 +100,13 @@ class SubscriptionOperations:
     def list_subscriptions(self, call: Call, parameters: Parameters) -> Result:
         found = [
             self._shown(subscription)
-            for topic in self._service.in_region(call.region)
+            for topic in self._registry.in_region(call.region)
             for subscription in topic.subscriptions.values()
         ]
         return page_of("Subscriptions", found, parameters)
 
     def list_subscriptions_by_topic(self, call: Call, parameters: Parameters) -> Result:
-        topic = self._service.in_call(call, parameters.get("TopicArn"))
+        topic = self._registry.in_call(call, parameters.get("TopicArn"))
         found = [self._shown(subscription) for subscription in topic.subscriptions.values()]
         return page_of("Subscriptions", found, parameters)
 
@@ -124,7 +123,7 @@ class SubscriptionOperations:
 
     def get_subscription_attributes(self, call: Call, parameters: Parameters) -> Result:
         subscription = self._found(parameters)
-        return {"Attributes": subscription.described(self._cloud.settings.account_id)}
+        return {"Attributes": subscription.described(self._registry.account_id)}
 
     def set_subscription_attributes(self, call: Call, parameters: Parameters) -> Result:
         subscription = self._found(parameters)
@@ -141,7 +140,7 @@ class SubscriptionOperations:
     def _found(self, parameters: Parameters) -> Subscription:
         arn = str(parameters.get("SubscriptionArn") or "")
         _check_arn(arn)
-        subscription = self._service.subscription(arn)
+        subscription = self._registry.subscription(arn)
         if subscription is None:
             raise NotFound("Subscription does not exist")
         return subscription

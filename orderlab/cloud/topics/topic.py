@@ -10,7 +10,7 @@ from typing import Any
 
 from orderlab.cloud import ids
 from orderlab.cloud.contracts import Principal
-from orderlab.cloud.queues.deduplication import RecentIds
+from orderlab.cloud.messaging.deduplication import RecentIds
 from orderlab.cloud.topics.delivery_policy import default_policy
 from orderlab.cloud.topics.filter_policy import FilterPolicy
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.topics.arns import check_arn
 from orderlab.cloud.topics.errors import InvalidParameter, ResourceNotFound, TagLimitExceeded
 from orderlab.cloud.topics.paging import page_of
+from orderlab.cloud.topics.registry import TopicRegistry
 from orderlab.cloud.topics.topic import Topic
-
-if TYPE_CHECKING:
-    from orderlab.cloud.topics.service import TopicService
 
 MAX_TAGS = 50
 PERMITTED_ACTIONS = (
@@ -33,8 +31,8 @@ PERMITTED_ACTIONS = (
 class TopicOperations:
     """https://docs.aws.amazon.com/sns/latest/api/API_Operations.html"""
 
-    def __init__(self, service: TopicService) -> None:
-        self._service = service
+    def __init__(self, registry: TopicRegistry) -> None:
+        self._registry = registry
         self.handlers: Mapping[str, Handler] = {
             "CreateTopic": self.create_topic,
             "DeleteTopic": self.delete_topic,
@@ -51,7 +49,7 @@ class TopicOperations:
     def create_topic(self, call: Call, parameters: Parameters) -> Result:
         if parameters.get("DataProtectionPolicy"):
             raise NotDoneYet("data protection policies of SNS topics")
-        topic = self._service.create(
+        topic = self._registry.create(
             call.region,
             str(parameters.get("Name") or ""),
             parameters.get("Attributes") or {},
@@ -64,29 +62,29 @@ class TopicOperations:
         check_arn(arn, "TopicArn")
         if arn.split(":")[3] != call.region:
             raise InvalidParameter("TopicArn")
-        self._service.remove(arn)
+        self._registry.remove(arn)
         return {}
 
     def list_topics(self, call: Call, parameters: Parameters) -> Result:
-        arns = [{"TopicArn": topic.arn} for topic in self._service.in_region(call.region)]
+        arns = [{"TopicArn": topic.arn} for topic in self._registry.in_region(call.region)]
         return page_of("Topics", arns, parameters)
 
     def get_topic_attributes(self, call: Call, parameters: Parameters) -> Result:
-        topic = self._service.in_call(call, parameters.get("TopicArn"))
+        topic = self._registry.in_call(call, parameters.get("TopicArn"))
         return {"Attributes": topic.described()}
 
     def set_topic_attributes(self, call: Call, parameters: Parameters) -> Result:
-        topic = self._service.in_call(call, parameters.get("TopicArn"))
+        topic = self._registry.in_call(call, parameters.get("TopicArn"))
         name = parameters.get("AttributeName")
         if not name or name == "FifoTopic":
             raise InvalidParameter("AttributeName")
-        self._service.change(topic, {name: parameters.get("AttributeValue") or ""})
+        self._registry.change(topic, {name: parameters.get("AttributeValue") or ""})
         return {}
 
     # --- permissions ---
 
     def add_permission(self, call: Call, parameters: Parameters) -> Result:
-        topic = self._service.in_call(call, parameters.get("TopicArn"))
+        topic = self._registry.in_call(call, parameters.get("TopicArn"))
         label = parameters.get("Label")
         accounts = parameters.get("AWSAccountId") or []
         actions = parameters.get("ActionName") or []
@@ -108,14 +106,14 @@ class TopicOperations:
                 "Resource": topic.arn,
             }
         )
-        self._service.change(topic, {"Policy": json.dumps({**document, "Statement": statements})})
+        self._registry.change(topic, {"Policy": json.dumps({**document, "Statement": statements})})
         return {}
 
     def remove_permission(self, call: Call, parameters: Parameters) -> Result:
-        topic = self._service.in_call(call, parameters.get("TopicArn"))
+        topic = self._registry.in_call(call, parameters.get("TopicArn"))
         document, statements = _policy(topic)
         left = [each for each in statements if each.get("Sid") != parameters.get("Label")]
-        self._service.change(topic, {"Policy": json.dumps({**document, "Statement": left})})
+        self._registry.change(topic, {"Policy": json.dumps({**document, "Statement": left})})
         return {}
 
     # --- tags ---
@@ -139,7 +137,7 @@ class TopicOperations:
         return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
     def _tagged(self, parameters: Parameters) -> Topic:
-        topic = self._service.topic(str(parameters.get("ResourceArn") or ""))
+        topic = self._registry.topic(str(parameters.get("ResourceArn") or ""))
         if topic is None:
             raise ResourceNotFound
         return topic

@@ -1,4 +1,7 @@
-"""What was sent within the last five minutes, so that a repetition is accepted and dropped."""
+"""What was sent within the last five minutes, so that a repetition is accepted and dropped.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,7 @@ DEDUPLICATION_SECONDS = 300.0
 
 
 class RecentIds(Generic[Value]):
-    """Values by id, forgotten after five minutes of scaled time.
-
-    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
-    """
+    """Values by deduplication id, forgotten after five minutes of scaled time."""
 
     def __init__(self) -> None:
         self._seen: OrderedDict[tuple[str, str], tuple[float, Value]] = OrderedDict()
@@ -27,6 +27,7 @@ class RecentIds(Generic[Value]):
         return found[1] if found else None
 
     def remember(self, scope: str, deduplication_id: str, now: float, value: Value) -> None:
+        """Keep a value; `now` is in scaled seconds."""
         self._seen[scope, deduplication_id] = (now + DEDUPLICATION_SECONDS, value)
 
     def _forget(self, now: float) -> None:

@@ -1,12 +1,10 @@
-"""Counts and sizes on their way to CloudWatch, gathered for a moment: they come in thousands."""
+"""Counts and sizes on their way to CloudWatch, gathered for a moment: thousands come at once."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.contracts import Metrics
 
 # real seconds; CloudWatch itself shows values a minute later
 GATHER_SECONDS = 0.05
@@ -15,8 +13,8 @@ GATHER_SECONDS = 0.05
 class MetricBuffer:
     """The metrics of one resource: sums of counts, statistic sets of values."""
 
-    def __init__(self, cloud: Cloud, namespace: str, dimensions: dict[str, str]) -> None:
-        self._cloud = cloud
+    def __init__(self, target: Metrics, namespace: str, dimensions: dict[str, str]) -> None:
+        self._target = target
         self._namespace = namespace
         self._dimensions = dimensions
         self._counts: dict[str, float] = {}
@@ -24,6 +22,7 @@ class MetricBuffer:
         self._waiting = False
 
     def count(self, name: str, value: float = 1) -> None:
+        """Add to a metric whose sum is shown."""
         counts = self._counts
         counts[name] = counts.get(name, 0) + value
         if not self._waiting:
@@ -52,7 +51,7 @@ class MetricBuffer:
         self._waiting = False
         counts, self._counts = self._counts, {}
         values, self._values = self._values, {}
-        metrics = self._cloud.telemetry.metrics
+        metrics = self._target
         for name, value in counts.items():
             metrics.add(self._namespace, name, value, dimensions=self._dimensions)
         for name, (count, total, least, most) in values.items():

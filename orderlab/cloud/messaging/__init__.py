@@ -1,0 +1,1 @@
+"""What SQS and SNS share: message attributes and their digests, message ids, deduplication."""
