@@ -42,6 +42,7 @@ from orderlab.cloud.contracts.messaging import (
     Topics,
 )
 from orderlab.cloud.contracts.streams import Shard, StreamPosition, StreamRecord, Streams
+from orderlab.cloud.contracts.tables import StoredItems
 from orderlab.cloud.contracts.telemetry import (
     Hop,
     Logs,
@@ -93,6 +94,7 @@ __all__ = [
     "RoleSessions",
     "Service",
     "Shard",
+    "StoredItems",
     "StreamPosition",
     "StreamRecord",
     "Streams",

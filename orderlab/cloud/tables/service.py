@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud import moto_backends
-from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result, Shard
 from orderlab.cloud.http import Response
 from orderlab.cloud.tables.accounting import Accounting
@@ -117,6 +117,17 @@ class TableService:
             **dict.fromkeys(_OF_MOTO, self._ask_moto),
             **{name: _undone(what) for what, names in _UNDONE.items() for name in names},
         }
+
+    def stored_item(
+        self, region: str, table: str, key: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """An item as it is now (`contracts.StoredItems`)."""
+        try:
+            found = self.register.table(region, table)
+        except AwsError:
+            return None
+        stored = found.get(found.schema.keys.key(dict(key)))
+        return None if stored is None else stored.item()
 
     def _timed(self, operation: str, handler: Handler) -> Handler:
         """Note how long a successful call took."""

@@ -1,0 +1,228 @@
+"""Takes the requests of one node's clients, and sees to it that each gets an answer.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.access-control.html
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from orderlab.cloud.aws_error import AwsError, ValidationException
+from orderlab.cloud.contracts import Hop, Permissions, Principal, Recorder
+from orderlab.cloud.dax.node import HOST, Node
+from orderlab.cloud.dax.part import Shared
+from orderlab.cloud.dax.protocol import errors, methods, replies, requests
+from orderlab.cloud.dax.protocol.cbor import BadCbor
+from orderlab.cloud.dax.protocol.requests import Received
+from orderlab.cloud.dax.reads import Reads
+from orderlab.cloud.dax.searches import Searches
+from orderlab.cloud.dax.session import Session
+from orderlab.cloud.dax.transactions import Transactions
+from orderlab.cloud.dax.writes import Writes
+
+log = logging.getLogger("orderlab.cloud.dax")
+# a longer request is read beside the event loop
+LONG_BYTES = 64 * 1024
+Answer = bytes | Awaitable[bytes]
+Nodes = Callable[[], Sequence[Node]]
+_TRANSACT_ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
+_REQUEST_COUNTS = {
+    "TransactGetItems": "TransactGetItemsCount",
+    "TransactWriteItems": "TransactWriteItemsCount",
+}
+
+
+class Desk:
+    """Answers the requests that come to a node."""
+
+    def __init__(
+        self,
+        node: Node,
+        shared: Shared,
+        *,
+        cluster_arn: str,
+        permissions: Permissions,
+        recorder: Recorder,
+        nodes: Nodes,
+    ) -> None:
+        self._node = node
+        self._shared = shared
+        self._arn = cluster_arn
+        self._require = permissions.require
+        self._function_of = permissions.function_of
+        self._recorder = recorder
+        self._nodes = nodes
+        reads, searches = Reads(node, shared), Searches(node, shared)
+        writes = Writes(node, shared)
+        self._transactions = Transactions(node, shared)
+        self._operations: dict[int, Callable[[list[Any]], Answer]] = {
+            methods.GET_ITEM: reads.get_item,
+            methods.BATCH_GET_ITEM: reads.batch_get_item,
+            methods.QUERY: searches.query,
+            methods.SCAN: searches.scan,
+            methods.PUT_ITEM: writes.put_item,
+            methods.UPDATE_ITEM: writes.update_item,
+            methods.DELETE_ITEM: writes.delete_item,
+            methods.BATCH_WRITE_ITEM: writes.batch_write_item,
+            methods.TRANSACT_GET_ITEMS: self._transactions.transact_get_items,
+            methods.TRANSACT_WRITE_ITEMS: self._transactions.transact_write_items,
+        }
+
+    async def stop(self) -> None:
+        """End what goes on in the background."""
+        await self._transactions.stop()
+
+    def answer(self, session: Session, frame: bytes) -> Answer | None:
+        """The answer to a request, at once if it can be; None if none is expected."""
+        started = time.perf_counter()
+        if len(frame) > LONG_BYTES:
+            return self._answer_later(session, frame, started)
+        principal: Principal | None = None
+        operation = ""
+        try:
+            received = requests.read(frame)
+            if received.method == methods.AUTHORIZE:
+                session.authorise(received.arguments)
+                return None
+            principal = session.principal()
+            operation = methods.OPERATIONS.get(received.method, "")
+            if not operation:
+                result = self._about(received)
+            else:
+                self._check(principal, operation, received)
+                result = self._operations[received.method](received.arguments)
+        except Exception as error:
+            return self._failed(error, operation, principal, started)
+        if not isinstance(result, bytes):
+            return self._awaited(result, operation, principal, started)
+        return self._succeeded(result, operation, principal, started)
+
+    async def _answer_later(self, session: Session, frame: bytes, started: float) -> bytes:
+        """As `answer`, for a request that takes long to read."""
+        principal: Principal | None = None
+        operation = ""
+        try:
+            principal = session.principal()
+            received = await self._shared.long_work.run(requests.read, frame)
+            operation = methods.OPERATIONS[received.method]
+            self._check(principal, operation, received)
+            result = self._operations[received.method](received.arguments)
+        except Exception as error:
+            return self._failed(error, operation, principal, started)
+        if isinstance(result, bytes):
+            return self._succeeded(result, operation, principal, started)
+        return await self._awaited(result, operation, principal, started)
+
+    async def _awaited(
+        self, result: Awaitable[bytes], operation: str, principal: Principal, started: float
+    ) -> bytes:
+        try:
+            content = await result
+        except Exception as error:
+            return self._failed(error, operation, principal, started)
+        return self._succeeded(content, operation, principal, started)
+
+    # --- what is no operation of DynamoDB ---
+
+    def _about(self, received: Received) -> Answer:
+        """What clients ask about the cluster, its tables and its lists of attributes."""
+        if received.method == methods.ENDPOINTS:
+            return replies.endpoints([_shown(node, at) for at, node in enumerate(self._nodes())])
+        (argument,) = received.arguments
+        if received.method == methods.DEFINE_KEY_SCHEMA:
+            return self._key_schema(requests.table_name(argument))
+        if received.method == methods.DEFINE_ATTRIBUTE_LIST:
+            return replies.attribute_names(self._shared.lists.names_of(argument))
+        if not isinstance(argument, list) or not all(isinstance(n, str) for n in argument):
+            raise BadCbor("no list of attributes")
+        return replies.number(self._shared.lists.number_of(tuple(argument)))
+
+    async def _key_schema(self, table: str) -> bytes:
+        return replies.key_schema(await self._shared.tables.schema(table))
+
+    # --- may they ---
+
+    def _check(self, principal: Principal, operation: str, received: Received) -> None:
+        """Raise AccessDenied unless the caller may do this on the cluster."""
+        for action in _actions(operation, received):
+            self._require(principal, f"dax:{action}", self._arn)
+
+    # --- how it ended ---
+
+    def _succeeded(
+        self, content: bytes, operation: str, principal: Principal, started: float
+    ) -> bytes:
+        if operation:
+            milliseconds = (time.perf_counter() - started) * 1000
+            self._count(operation)
+            self._node.metrics.took(operation, milliseconds)
+            self._record(operation, principal, "ok", milliseconds)
+        return errors.success(content)
+
+    def _failed(
+        self, error: Exception, operation: str, principal: Principal | None, started: float
+    ) -> bytes:
+        if isinstance(error, BadCbor | UnicodeError):
+            error = ValidationException(f"The request cannot be read: {error}.")
+        elif not isinstance(error, AwsError):
+            log.error("%s failed", operation, exc_info=error)
+            error = AwsError("Internal server error", code="InternalServerError", status=500)
+        if operation and principal is not None:
+            self._count(operation)
+            self._count_failure(error)
+            milliseconds = (time.perf_counter() - started) * 1000
+            self._record(operation, principal, error.code, milliseconds)
+        schemas = error.details.pop("schemas", None)
+        return errors.failure(
+            error, str(uuid.uuid4()), schemas=schemas, number_of=self._shared.lists.number_of
+        )
+
+    def _count(self, operation: str) -> None:
+        count = self._node.metrics.count
+        count("TotalRequestCount")
+        count(_REQUEST_COUNTS.get(operation) or f"{operation}RequestCount")
+
+    def _count_failure(self, error: AwsError) -> None:
+        count = self._node.metrics.count
+        count("FailedRequestCount")
+        count("FaultRequestCount" if error.status >= 500 else "ErrorRequestCount")
+        if "Throttl" in error.code or "ThroughputExceeded" in error.code:
+            count("ThrottledRequestCount")
+
+    def _record(
+        self, operation: str, principal: Principal, outcome: str, milliseconds: float
+    ) -> None:
+        source = "client"
+        if principal.kind != "account":
+            source = self._function_of(principal) or principal.arn
+        self._recorder.record(
+            Hop(
+                at=time.time() - milliseconds / 1000,
+                source=source,
+                target=self._arn,
+                action=operation,
+                outcome=outcome,
+                duration_ms=round(milliseconds, 3),
+            )
+        )
+
+
+def _actions(operation: str, received: Received) -> Sequence[str]:
+    """The actions of DAX that a request needs; a transaction needs those that it is made of."""
+    if operation == "TransactGetItems":
+        return ("GetItem",)
+    if operation != "TransactWriteItems":
+        return (operation,)
+    kinds = received.arguments[0]
+    if not isinstance(kinds, list):
+        raise BadCbor("no actions")
+    names = {methods.TRANSACT_ACTIONS.get(kind, "") for kind in kinds if isinstance(kind, int)}
+    return sorted(_TRANSACT_ACTIONS.get(name, "ConditionCheckItem") for name in names)
+
+
+def _shown(node: Node, at: int) -> dict[str, Any]:
+    return {"host": HOST, "port": node.port, "zone": node.zone, "leads": at == 0}

@@ -1,0 +1,225 @@
+"""Where a node listens, and the connections of its clients.
+
+A client has one request under way on a connection. One that sends nothing sensible, or does not
+take what it asked for, loses its connection and harms nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Coroutine
+from typing import Any
+
+from orderlab.cloud.contracts import Keys
+from orderlab.cloud.dax.desk import Desk
+from orderlab.cloud.dax.node import HOST
+from orderlab.cloud.dax.protocol.cbor import BadCbor
+from orderlab.cloud.dax.protocol.framing import Framer
+from orderlab.cloud.dax.session import Session
+
+log = logging.getLogger("orderlab.cloud.dax")
+MOST_CONNECTIONS = 512
+# real seconds that a client has for the handshake, for the rest of a request, to take an answer
+PATIENCE_SECONDS = 20.0
+IDLE_SECONDS = 900.0
+LOOK_EVERY_SECONDS = 1.0
+# of requests and answers that wait, on all connections of a node
+MOST_WAITING_BYTES = 64 * 1024 * 1024
+# requests that wait behind the one under way, before the client has to wait with the next
+MOST_WAITING_REQUESTS = 8
+UNREAD_BYTES = 256 * 1024
+
+
+class Listener:
+    """A port of a node."""
+
+    def __init__(self, desk: Desk, keys: Keys) -> None:
+        self._desk = desk
+        self._keys = keys
+        self._server: asyncio.Server | None = None
+        self._connections: set[Connection] = set()
+        self._watch: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self, port: int = 0) -> int:
+        """Begin to listen. Returns the port, a free one if none is asked for."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._connected, HOST, port, backlog=256)
+        self._watch = loop.call_later(LOOK_EVERY_SECONDS, self._look)
+        number: int = self._server.sockets[0].getsockname()[1]
+        return number
+
+    def _connected(self) -> Connection:
+        return Connection(self._desk, Session(self._keys), self)
+
+    def opened(self, connection: Connection) -> None:
+        """A client has come; the one that was silent the longest leaves if there are too many."""
+        if len(self._connections) >= MOST_CONNECTIONS:
+            silent = [each for each in self._connections if not each.busy]
+            min(silent or [connection], key=lambda each: each.heard).abort()
+        self._connections.add(connection)
+
+    def closed(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+
+    def work(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something that ends with the node at the latest."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    @property
+    def count(self) -> int:
+        """How many clients are connected."""
+        return len(self._connections)
+
+    def _look(self) -> None:
+        """Part from those who are too slow, and from the largest if all are too large."""
+        loop = asyncio.get_running_loop()
+        self._watch = loop.call_later(LOOK_EVERY_SECONDS, self._look)
+        for each in list(self._connections):
+            each.look(loop.time())
+        sizes = {each: each.waiting_bytes for each in self._connections}
+        total = sum(sizes.values())
+        for each in sorted(sizes, key=lambda one: -sizes[one]):
+            if total <= MOST_WAITING_BYTES:
+                return
+            each.abort()
+            total -= sizes[each]
+
+    async def stop(self) -> None:
+        """Listen no more, and part from everybody."""
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._server is not None:
+            self._server.close()
+        for each in list(self._connections):
+            each.abort()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._desk.stop()
+
+
+class Connection(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, desk: Desk, session: Session, listener: Listener) -> None:
+        self._answer = desk.answer
+        self._session = session
+        self._listener = listener
+        self._framer = Framer()
+        self._requests: deque[bytes] = deque()
+        self._under_way: asyncio.Task[None] | None = None
+        self._transport: asyncio.Transport | None = None
+        self._full = False
+        self._reading = True
+        self._loop = asyncio.get_running_loop()
+        self.heard = self._loop.time()
+        # since when a client is waited for, and for what it has time
+        self._since = self.heard
+
+    # --- asyncio's side ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.set_write_buffer_limits(UNREAD_BYTES)
+        self._listener.opened(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        # what is under way goes on: a write that DynamoDB has must come into the cache as well
+        self._listener.closed(self)
+        self._requests.clear()
+
+    def data_received(self, data: bytes) -> None:
+        self.heard = self._loop.time()
+        if not self._framer.pending:
+            self._since = self.heard
+        try:
+            for frame in self._framer.feed(data):
+                self._since = self.heard
+                if self._under_way is None and not self._full and not self._requests:
+                    self._take(frame)
+                else:
+                    self._requests.append(frame)
+        except BadCbor as error:
+            log.info("a connection is closed: %s", error)
+            self.abort()
+            return
+        self._hold_back()
+
+    def pause_writing(self) -> None:
+        self._full = True
+        self._since = self._loop.time()
+
+    def resume_writing(self) -> None:
+        self._full = False
+        self._next()
+
+    # --- requests, one after the other ---
+
+    def _take(self, frame: bytes) -> None:
+        answer = self._answer(self._session, frame)
+        if answer is None:
+            return
+        if isinstance(answer, bytes):
+            self._send(answer)
+            return
+        self._under_way = self._listener.work(self._send_later(answer))
+
+    async def _send_later(self, answer: Awaitable[bytes]) -> None:
+        content = await answer
+        self._under_way = None
+        self._send(content)
+        self._next()
+
+    def _send(self, content: bytes) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(content)
+
+    def _next(self) -> None:
+        while self._requests and self._under_way is None and not self._full:
+            self._take(self._requests.popleft())
+        self._hold_back()
+
+    def _hold_back(self) -> None:
+        """Read no further while more than a few requests wait."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        wanted = len(self._requests) < MOST_WAITING_REQUESTS
+        if wanted != self._reading:
+            self._reading = wanted
+            (transport.resume_reading if wanted else transport.pause_reading)()
+
+    # --- limits ---
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is under way or waits."""
+        return self._under_way is not None or bool(self._requests)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes of requests that are not answered, and of answers that are not taken."""
+        unread = self._transport.get_write_buffer_size() if self._transport is not None else 0
+        return unread + self._framer.pending + sum(map(len, self._requests))
+
+    def look(self, now: float) -> None:
+        """Part from a client that takes too long."""
+        unfinished = self._framer.pending and not self.busy
+        waits = self._full or unfinished or not self._framer.shaken
+        if now - self._since > PATIENCE_SECONDS if waits else self._idle_too_long(now):
+            self.abort()
+
+    def _idle_too_long(self, now: float) -> bool:
+        return not self.busy and now - self.heard > IDLE_SECONDS
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        if self._transport is not None:
+            self._transport.abort()

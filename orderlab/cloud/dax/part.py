@@ -1,0 +1,52 @@
+"""What the parts of a node stand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from orderlab.cloud.dax.item_cache import ItemCache
+from orderlab.cloud.dax.protocol.attribute_lists import AttributeLists
+from orderlab.cloud.dax.query_cache import QueryCache
+from orderlab.cloud.dax.replication import Replication
+from orderlab.cloud.dax.tables import Tables
+from orderlab.cloud.dax.work import LongWork
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the nodes of a cluster have in common."""
+
+    tables: Tables
+    lists: AttributeLists
+    replication: Replication
+    long_work: LongWork
+
+
+class Caches(Protocol):
+    """The node that a part belongs to."""
+
+    @property
+    def items(self) -> ItemCache:
+        """Its item cache."""
+
+    @property
+    def queries(self) -> QueryCache:
+        """Its query cache."""
+
+    def hit(self, cache: str, count: int = 1) -> None:
+        """Count a hit of `ItemCache`, `QueryCache` or `ScanCache`."""
+
+    def miss(self, cache: str, count: int = 1) -> None:
+        """Count a miss."""
+
+
+class NodePart:
+    """Answers some operations for one node of a cluster."""
+
+    def __init__(self, node: Caches, shared: Shared) -> None:
+        self.node = node
+        self.tables = shared.tables
+        self.lists = shared.lists
+        self.replication = shared.replication
+        self.long_work = shared.long_work

@@ -1,0 +1,317 @@
+"""What clients ask for: from bytes to the parameters of DynamoDB's operations.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orderlab.cloud.dax.protocol import expressions, keys, methods
+from orderlab.cloud.dax.protocol.cbor import BadCbor, Reader
+from orderlab.cloud.dax.protocol.expressions import Path, Placeholders
+from orderlab.cloud.dax.protocol.keys import KeySchema, NamesOf
+from orderlab.cloud.dax.protocol.methods import Parameter
+
+Parameters = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Received:
+    """A method with its arguments, of which nothing is interpreted yet."""
+
+    method: int
+    arguments: list[Any]
+
+
+def read(frame: bytes) -> Received:
+    """One request, as the framer cut it out. Raises BadCbor."""
+    reader = Reader(frame)
+    reader.value()
+    method = reader.value()
+    count = methods.ARGUMENTS.get(method)
+    if count is None:
+        raise BadCbor("no such method")
+    return Received(method, [reader.value() for _ in range(count)])
+
+
+def table_name(read_name: Any) -> str:
+    """A table's name, which comes as bytes. Raises BadCbor."""
+    if isinstance(read_name, bytes):
+        return read_name.decode("utf-8", "replace")
+    if isinstance(read_name, str):
+        return read_name
+    raise BadCbor("no name of a table")
+
+
+def raw(value: Any) -> bytes:
+    """An argument that has to be bytes. Raises BadCbor."""
+    if not isinstance(value, bytes):
+        raise BadCbor("an argument is no bytes")
+    return value
+
+
+def options(value: Any) -> dict[int, Any]:
+    """The optional parameters of a request. Raises BadCbor."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise BadCbor("the parameters are no map")
+    return value
+
+
+def _listed(value: Any, length: int | None = None) -> list[Any]:
+    if not isinstance(value, list) or (length is not None and len(value) != length):
+        raise BadCbor("an argument is no list, or of another length")
+    return value
+
+
+# --- what several operations share ---
+
+
+def plain_options(given: Mapping[int, Any]) -> Parameters:
+    """The parameters that are no expressions and no keys. Raises BadCbor."""
+    found: Parameters = {}
+    for number, (name, choices) in _CHOICES.items():
+        if number in given:
+            if given[number] not in choices:
+                raise BadCbor(f"no such {name}")
+            found[name] = choices[given[number]]
+    for number, name in _NUMBERS.items():
+        if number in given:
+            if not isinstance(given[number], int):
+                raise BadCbor(f"{name} is no number")
+            found[name] = given[number]
+    for number, name in _FLAGS.items():
+        if number in given:
+            found[name] = bool(given[number])
+    for number, name in _TEXTS.items():
+        if number in given:
+            found[name] = table_name(given[number])
+    return found
+
+
+_CHOICES = {
+    Parameter.RETURN_CONSUMED_CAPACITY: (
+        "ReturnConsumedCapacity",
+        methods.RETURN_CONSUMED_CAPACITY,
+    ),
+    Parameter.RETURN_ITEM_COLLECTION_METRICS: (
+        "ReturnItemCollectionMetrics",
+        methods.RETURN_ITEM_COLLECTION_METRICS,
+    ),
+    Parameter.RETURN_VALUES: ("ReturnValues", methods.RETURN_VALUES),
+    Parameter.SELECT: ("Select", methods.SELECT),
+}
+_NUMBERS = {
+    Parameter.LIMIT: "Limit",
+    Parameter.SEGMENT: "Segment",
+    Parameter.TOTAL_SEGMENTS: "TotalSegments",
+}
+_FLAGS = {
+    Parameter.CONSISTENT_READ: "ConsistentRead",
+    Parameter.SCAN_INDEX_FORWARD: "ScanIndexForward",
+}
+_TEXTS = {
+    Parameter.INDEX_NAME: "IndexName",
+    Parameter.CLIENT_REQUEST_TOKEN: "ClientRequestToken",
+}
+
+
+def projection_of(given: Mapping[int, Any]) -> list[Path] | None:
+    """The paths that a request wants; None if it wants whole items. Raises BadCbor."""
+    wanted = given.get(Parameter.PROJECTION)
+    return None if wanted is None else expressions.paths(raw(wanted))
+
+
+# --- writes of one item ---
+
+
+def put_item(arguments: list[Any], schema: KeySchema, names_of: NamesOf) -> Parameters:
+    table, key, values, given = arguments
+    item = keys.decode_attributes(raw(values), names_of) | keys.decode_key(raw(key), schema)
+    return {"TableName": table_name(table), "Item": item, **_write_options(given)}
+
+
+def by_key(arguments: list[Any], schema: KeySchema) -> Parameters:
+    """DeleteItem and UpdateItem."""
+    table, key, given = arguments
+    return {
+        "TableName": table_name(table),
+        "Key": keys.decode_key(raw(key), schema),
+        **_write_options(given),
+    }
+
+
+def _write_options(value: Any) -> Parameters:
+    given = options(value)
+    placeholders = Placeholders()
+    found = plain_options(given)
+    if Parameter.CONDITION in given:
+        condition = raw(given[Parameter.CONDITION])
+        found["ConditionExpression"] = expressions.condition(condition, placeholders)
+    if Parameter.UPDATE in given:
+        update = raw(given[Parameter.UPDATE])
+        found["UpdateExpression"] = expressions.update(update, placeholders)
+    return found | placeholders.parameters()
+
+
+# --- searches ---
+
+
+def search(
+    table: str, key_condition: Any, given: Mapping[int, Any], schema: KeySchema
+) -> tuple[Parameters, list[Path] | None]:
+    """Query and Scan: their parameters, and which parts of the items are wanted."""
+    placeholders = Placeholders()
+    found: Parameters = {"TableName": table, **plain_options(given)}
+    if key_condition is not None:
+        text = expressions.condition(raw(key_condition), placeholders)
+        found["KeyConditionExpression"] = text
+    if Parameter.FILTER in given:
+        text = expressions.condition(raw(given[Parameter.FILTER]), placeholders)
+        found["FilterExpression"] = text
+    start = given.get(Parameter.EXCLUSIVE_START_KEY)
+    if start is not None:
+        any_key = Parameter.INDEX_NAME in given
+        key = keys.decode_any_key(raw(start)) if any_key else keys.decode_key(raw(start), schema)
+        found["ExclusiveStartKey"] = key
+    wanted = projection_of(given)
+    # positions in lists move when a projection closes the gaps; whole items are asked for then
+    if wanted and all(isinstance(part, str) for path in wanted for part in path):
+        found["ProjectionExpression"] = expressions.projection(wanted, placeholders)
+    elif wanted and found.get("Select") == "SPECIFIC_ATTRIBUTES":
+        del found["Select"]
+    return found | placeholders.parameters(), wanted
+
+
+def search_key(table: str, key_condition: Any, given: Mapping[int, Any]) -> tuple[Any, ...]:
+    """What makes two searches the same for the query cache."""
+    parts = sorted(
+        (number, _hashable(value)) for number, value in given.items() if number not in _NO_MATTER
+    )
+    return (table, key_condition, *parts)
+
+
+_NO_MATTER = (
+    Parameter.RETURN_CONSUMED_CAPACITY,
+    Parameter.CONSISTENT_READ,
+    # the expressions hold them as well
+    Parameter.NAMES,
+    Parameter.VALUES,
+)
+
+
+def _hashable(value: Any) -> Any:
+    if not isinstance(value, int | bytes | str | None):
+        raise BadCbor("no such parameter")
+    return value
+
+
+# --- batches ---
+
+
+@dataclass(slots=True)
+class TableKeys:
+    """What a BatchGetItem wants of one table."""
+
+    consistent: bool
+    projection: list[Path] | None
+    keys: list[bytes]
+
+
+def batch_get(argument: Any) -> dict[str, TableKeys]:
+    """What a BatchGetItem wants, by tables. Raises BadCbor."""
+    found = {}
+    for name, content in options(argument).items():
+        consistent, projection, wanted = _listed(content, 3)
+        found[table_name(name)] = TableKeys(
+            bool(consistent),
+            None if projection is None else expressions.paths(raw(projection)),
+            [raw(key) for key in _listed(wanted)],
+        )
+    return found
+
+
+def batch_write(
+    argument: Any, schemas: Mapping[str, KeySchema], names_of: NamesOf
+) -> dict[str, list[Parameters]]:
+    """The RequestItems of a BatchWriteItem. Raises BadCbor."""
+    return {
+        table_name(name): list(_writes(_listed(content), schemas[table_name(name)], names_of))
+        for name, content in options(argument).items()
+    }
+
+
+def _writes(content: list[Any], schema: KeySchema, names_of: NamesOf) -> Iterator[Parameters]:
+    for key, values in zip(content[::2], content[1::2], strict=True):
+        attributes = keys.decode_key(raw(key), schema)
+        if values is None:
+            yield {"DeleteRequest": {"Key": attributes}}
+        else:
+            item = keys.decode_attributes(raw(values), names_of) | attributes
+            yield {"PutRequest": {"Item": item}}
+
+
+# --- transactions ---
+
+
+def transact_tables(argument: Any) -> list[str]:
+    """The table of each action of a transaction. Raises BadCbor."""
+    return [table_name(name) for name in _listed(argument)]
+
+
+def transact_get(
+    arguments: list[Any], schemas: Mapping[str, KeySchema]
+) -> tuple[Parameters, list[list[Path] | None]]:
+    """TransactGetItems for whole items, and which parts of them are wanted."""
+    tables = transact_tables(arguments[0])
+    wanted_keys = _listed(arguments[1], len(tables))
+    projections = arguments[2] or [None] * len(tables)
+    actions = [
+        {"Get": {"TableName": table, "Key": keys.decode_key(raw(key), schemas[table])}}
+        for table, key in zip(tables, wanted_keys, strict=True)
+    ]
+    wanted = [
+        None if each is None else expressions.paths(raw(each))
+        for each in _listed(projections, len(tables))
+    ]
+    return {"TransactItems": actions, **plain_options(options(arguments[3]))}, wanted
+
+
+def transact_write(
+    arguments: list[Any], schemas: Mapping[str, KeySchema], names_of: NamesOf
+) -> Parameters:
+    """TransactWriteItems."""
+    kinds, tables = _listed(arguments[0]), transact_tables(arguments[1])
+    columns = [kinds, tables]
+    # keys, values, and what is optional: return values on failures, conditions, updates
+    for column in (arguments[2], arguments[3], arguments[5], arguments[6], arguments[7]):
+        columns.append(_listed([None] * len(kinds) if column is None else column, len(kinds)))
+    actions = [
+        _action(row, schemas[row[1]], names_of) for row in zip(*columns, strict=True)
+    ]
+    return {"TransactItems": actions, **plain_options(options(arguments[8]))}
+
+
+def _action(row: tuple[Any, ...], schema: KeySchema, names_of: NamesOf) -> Parameters:
+    kind, table, key, values, on_failure, condition, update = row
+    name = methods.TRANSACT_ACTIONS.get(kind)
+    if name is None:
+        raise BadCbor("no such action of a transaction")
+    found: Parameters = {"TableName": table}
+    attributes = keys.decode_key(raw(key), schema)
+    if name == "Put":
+        found["Item"] = keys.decode_attributes(raw(values), names_of) | attributes
+    else:
+        found["Key"] = attributes
+    placeholders = Placeholders()
+    if condition is not None:
+        found["ConditionExpression"] = expressions.condition(raw(condition), placeholders)
+    if update is not None:
+        found["UpdateExpression"] = expressions.update(raw(update), placeholders)
+    if on_failure == 2:
+        found["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    return {name: found | placeholders.parameters()}

@@ -1,0 +1,29 @@
+"""What the clusters stand on, as the service got it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orderlab.clock import Clock
+from orderlab.cloud.contracts import (
+    Dispatch,
+    Keys,
+    Permissions,
+    StoredItems,
+    Telemetry,
+)
+from orderlab.cloud.dax.work import LongWork
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Made once, by the service."""
+
+    account_id: str
+    clock: Clock
+    keys: Keys
+    permissions: Permissions
+    telemetry: Telemetry
+    dispatch: Dispatch
+    items: StoredItems
+    long_work: LongWork
