@@ -21,6 +21,7 @@ from orderlab.cloud.aws_calls import AwsCalls
 from orderlab.cloud.call_faults import CallFaults
 from orderlab.cloud.contracts import Credentials, Pages, Policy, Principal, Service
 from orderlab.cloud.data_planes import DataPlanes
+from orderlab.cloud.dax.service import DaxService
 from orderlab.cloud.dispatch import Dispatcher
 from orderlab.cloud.event_sources.service import EventSources
 from orderlab.cloud.faults import FaultBoard
@@ -134,6 +135,16 @@ class Cloud:
         self.event_sources = EventSources(self)
         self.events = LateService("events", self._make_events)
         self.gateway = ApiGateway(self)
+        self.dax = DaxService(
+            settings=self.settings,
+            clock=self.clock,
+            keys=self.keys,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            dispatch=self.dispatch,
+            items=self.tables,
+            pages=self.pages,
+        )
         self._add(
             self.queues,
             self.topics,
@@ -143,6 +154,7 @@ class Cloud:
             self.event_sources,
             self.events,
             self.gateway,
+            self.dax,
         )
 
     def _make_events(self) -> EventService:
@@ -210,6 +222,7 @@ class Cloud:
             "event buses": self.events.if_made,
             "roles and keys": [self.permissions, self.keys],
             "apis": self.gateway,
+            "caches": self.dax,
         }
 
     async def start(self, endpoint: str) -> None:

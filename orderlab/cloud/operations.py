@@ -29,6 +29,7 @@ _TARGETS = {
     "sqs": ("AmazonSQS",),
     "dynamodb": ("DynamoDB_20120810",),
     "dynamodbstreams": ("DynamoDBStreams_20120810",),
+    "dax": ("AmazonDAXV3",),
     "logs": ("Logs_20140328",),
     "cloudwatch": ("GraniteServiceVersion20100801",),
     "resourcegroupstaggingapi": ("ResourceGroupsTaggingAPI_20170126",),

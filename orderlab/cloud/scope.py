@@ -23,6 +23,7 @@ SERVED: dict[str, frozenset[str] | None] = {
     "dynamodbstreams": ALL,
     "lambda": ALL,
     "apigateway": ALL,
+    "dax": frozenset(),
     "iam": ALL,
     "sts": frozenset(),
     "logs": frozenset(

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 from orderlab.cloud.contracts import Keys
 from orderlab.cloud.dax.desk import Desk
@@ -125,9 +125,8 @@ class Connection(asyncio.Protocol):
     # --- asyncio's side ---
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.set_write_buffer_limits(UNREAD_BYTES)
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(UNREAD_BYTES)
         self._listener.opened(self)
 
     def connection_lost(self, error: Exception | None) -> None:

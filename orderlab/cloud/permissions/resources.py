@@ -179,7 +179,15 @@ def _bus(parameters: Mapping[str, Any], operation: str, region: str, account_id:
     return name if name.startswith("arn:") else f"{here}:event-bus/{name}"
 
 
+def _cluster(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    name = _text(parameters, "ClusterName")
+    if name:
+        return f"arn:aws:dax:{region}:{account_id}:cache/{name.lower()}"
+    return _text(parameters, "ResourceName") or "*"
+
+
 _MAKERS: dict[str, Maker] = {
+    "dax": _cluster,
     "s3": _object,
     "sqs": _queue,
     "sns": _topic,
