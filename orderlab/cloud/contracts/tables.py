@@ -9,9 +9,7 @@ from typing import Any, Protocol
 class StoredItems(Protocol):
     """What the tables of all Regions hold."""
 
-    def stored_item(
-        self, region: str, table: str, key: Mapping[str, Any]
-    ) -> dict[str, Any] | None:
+    def stored_item(self, region: str, table: str, key: Mapping[str, Any]) -> dict[str, Any] | None:
         """An item as it is now, as attribute values; None if there is none.
 
         Nobody's permissions are checked, and no capacity is consumed.

@@ -38,7 +38,11 @@ def authorise(arguments: Sequence[Any], keys: Keys) -> Credentials:
     and the client's name. Raises NotAuthorised.
     """
     key_id, signature, signed, token, _ = arguments
-    if not isinstance(key_id, str) or not isinstance(signature, str) or not isinstance(signed, bytes):
+    if (
+        not isinstance(key_id, str)
+        or not isinstance(signature, str)
+        or not isinstance(signed, bytes)
+    ):
         raise not_authorised()
     credentials = keys.get(key_id)
     if credentials is None:

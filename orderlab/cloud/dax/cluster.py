@@ -60,9 +60,7 @@ class Cluster:
         role = wiring.permissions.role_principal(about.role_arn, about.name)
         # DynamoDB's calls are the cluster's own in the flight recorder
         role = replace(role, acts_for=about.arn)
-        tables = Tables(
-            wiring.dispatch, wiring.items, about.region, role, wiring.clock.now
-        )
+        tables = Tables(wiring.dispatch, wiring.items, about.region, role, wiring.clock.now)
         self._shared = Shared(tables, AttributeLists(), self.replication, wiring.long_work)
 
     # --- nodes ---

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from orderlab.cloud.dax.cache import OVERHEAD_BYTES, Entry, Memory, expiry
 
-
 # a table, and a primary key in its one form
 ItemKey = tuple[str, bytes]
 
@@ -34,7 +33,7 @@ class ItemCache:
 
     def get(self, key: ItemKey) -> Cached | None:
         entry = self._memory.get(key)
-        return None if entry is None else entry.content  # type: ignore[no-any-return]
+        return None if entry is None else entry.content
 
     def put(self, key: ItemKey, attributes: bytes | None, version: int) -> None:
         """Remember an item, or that there is none, unless something newer is remembered."""

@@ -33,7 +33,7 @@ class NodeMetrics:
         self._gauges = gauges
         self._cluster = cluster
         of_node = {"ClusterId": cluster, "NodeId": node}
-        self._dimensions = ({}, {"ClusterId": cluster}, of_node)
+        self._dimensions: tuple[dict[str, str], ...] = ({}, {"ClusterId": cluster}, of_node)
         self._counts: dict[str, float] = {}
         self._latencies: dict[str, list[float]] = {}
         self._waiting: asyncio.TimerHandle | None = None

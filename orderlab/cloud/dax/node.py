@@ -1,8 +1,8 @@
 """A node of a cluster: its caches, its metrics, and where it listens.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.concepts.cluster.html#DAX.concepts.nodes
-Differs from AWS: a node holds 16 MB, whatever its type; all nodes are on 127.0.0.1, each with a port
-of its own.
+Differs from AWS: a node holds 16 MB, whatever its type; all nodes are on 127.0.0.1, each with its
+own port.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class QueryCache:
 
     def get(self, key: Hashable) -> Members | None:
         entry = self._memory.get(key)
-        return None if entry is None else entry.content  # type: ignore[no-any-return]
+        return None if entry is None else entry.content
 
     def put(self, key: Hashable, found: Members, key_bytes: int) -> None:
         """Remember a result; with a TTL of 0 none is remembered."""

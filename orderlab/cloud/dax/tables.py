@@ -87,7 +87,9 @@ class Tables:
 
     async def _describe(self, table: str) -> dict[str, Any]:
         try:
-            found: dict[str, Any] = (await self.call("DescribeTable", {"TableName": table}))["Table"]
+            found: dict[str, Any] = (await self.call("DescribeTable", {"TableName": table}))[
+                "Table"
+            ]
         except AwsError as error:
             if error.code == "ResourceNotFoundException":
                 # calls that move data do not name the table

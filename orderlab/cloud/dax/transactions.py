@@ -70,7 +70,7 @@ class Transactions(NodePart):
     def _written(
         self, actions: list[tuple[str, dict[str, Any]]], schemas: dict[str, KeySchema]
     ) -> None:
-        """Forget the items, and read them again: what a transaction wrote is not known otherwise."""
+        """Forget the items, and read them again: an answer does not say what was written."""
         gets = []
         for name, action in actions:
             if name == "ConditionCheck":
@@ -86,9 +86,7 @@ class Transactions(NodePart):
             self._background.add(task)
             task.add_done_callback(self._background.discard)
 
-    async def _read_again(
-        self, gets: list[dict[str, Any]], schemas: dict[str, KeySchema]
-    ) -> None:
+    async def _read_again(self, gets: list[dict[str, Any]], schemas: dict[str, KeySchema]) -> None:
         ticket = self.replication.ticket()
         try:
             result = await self.tables.call("TransactGetItems", {"TransactItems": gets})

@@ -63,9 +63,7 @@ class ClusterOperations:
         region.note("CLUSTER", about.name, "Cluster created.")
         return {"Cluster": cluster.described("creating")}
 
-    def _description(
-        self, region: Region, parameters: Parameters
-    ) -> tuple[Description, list[str]]:
+    def _description(self, region: Region, parameters: Parameters) -> tuple[Description, list[str]]:
         """What the new cluster is like, and the zones of its nodes."""
         name = values.new_name(parameters, "ClusterName", 20)
         if name in region.clusters:

@@ -115,7 +115,11 @@ def _changes(parameters: Parameters) -> dict[str, int]:
         if name not in (RECORD_TTL, QUERY_TTL):
             raise errors.invalid_value(f"Invalid parameter name: {name[:60]}")
         value = values.text(each, "ParameterValue")
-        if not (value.isascii() and value.isdecimal()) or len(value) > 19 or int(value) > MOST_MILLIS:
+        if (
+            not (value.isascii() and value.isdecimal())
+            or len(value) > 19
+            or int(value) > MOST_MILLIS
+        ):
             raise errors.invalid_value(f"Invalid value for the parameter {name}: {value[:60]}")
         found[name] = int(value)
     return found

@@ -50,7 +50,9 @@ def new_name(parameters: dict[str, Any], parameter: str, most: int) -> str:
     return name
 
 
-def page(found: Sequence[dict[str, Any]], parameters: dict[str, Any], member: str) -> dict[str, Any]:
+def page(
+    found: Sequence[dict[str, Any]], parameters: dict[str, Any], member: str
+) -> dict[str, Any]:
     """One page of a list, and where the next one begins."""
     size = number(parameters, "MaxResults", MOST_RESULTS)
     if not LEAST_RESULTS <= size <= MOST_RESULTS:

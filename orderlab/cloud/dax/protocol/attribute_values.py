@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValu
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -49,15 +50,12 @@ def _name(name: Any) -> str:
     return name
 
 
-_MEMBERS: dict[str, type | tuple[type, ...]] = {"SS": str, "NS": (int, Decimal), "BS": bytes}
-
-
 def _member(kind: str, read: Any) -> str:
-    if not isinstance(read, _MEMBERS[kind]) or isinstance(read, bool):
+    """A member of a set, in JSON's form."""
+    ((found, content),) = value_of(read).items()
+    if found != kind[0] or not isinstance(content, str):
         raise BadCbor("a set has a member of another type")
-    if kind == "NS":
-        return number_text(read)
-    return read if kind == "SS" else b64encode(read).decode()
+    return content
 
 
 def number_text(number: Decimal | int) -> str:
@@ -85,18 +83,20 @@ def encode(value: Value) -> bytes:
     return bytes(out)
 
 
+_SCALARS: dict[str, Callable[[Any], bytes]] = {
+    "S": cbor.text,
+    "N": number,
+    "B": lambda content: cbor.binary(b64decode(content)),
+    "BOOL": _BOOLEANS.__getitem__,
+    "NULL": lambda content: cbor.NULL,
+}
+
+
 def _append(out: bytearray, value: Value) -> None:
     ((kind, content),) = value.items()
-    if kind == "S":
-        out += cbor.text(content)
-    elif kind == "N":
-        out += number(content)
-    elif kind == "B":
-        out += cbor.binary(b64decode(content))
-    elif kind == "BOOL":
-        out += _BOOLEANS[content]
-    elif kind == "NULL":
-        out += cbor.NULL
+    scalar = _SCALARS.get(kind)
+    if scalar is not None:
+        out += scalar(content)
     elif kind == "L":
         out += cbor.head(4, len(content))
         for each in content:

@@ -82,7 +82,7 @@ class Reader:
             return self._simple(low)
         if low == 31:
             return self._stream(major, depth)
-        number = low if low < 24 else self._number(low)
+        number = self._number(low)
         if major == 3:
             return self._text(number)
         if major == 2:
@@ -91,13 +91,13 @@ class Reader:
             return number
         if major == 1:
             return -1 - number
-        if major == 4:
-            return [self.value(depth + 1) for _ in range(self._count(number))]
-        if major == 5:
-            return self._map(self._count(number), depth + 1)
-        return self._tagged(number, depth + 1)
+        if major == 6:
+            return self._tagged(number, depth + 1)
+        return self._members(major, self._count(number), depth + 1)
 
     def _number(self, low: int) -> int:
+        if low < 24:
+            return low
         if low > 27:
             raise BadCbor("no such length")
         return int.from_bytes(self._bytes(1 << (low - 24)), "big")
@@ -130,20 +130,19 @@ class Reader:
             raise BadCbor("no such simple value")
         return _SIMPLE[low]
 
-    def _map(self, count: int, depth: int) -> dict[Any, Any]:
+    def _members(self, major: int, count: int, depth: int) -> Any:
+        if major == 4:
+            return [self._member(depth) for _ in range(count)]
         found: dict[Any, Any] = {}
         for _ in range(count):
-            key = self._key(depth)
+            key = _as_key(self.value(depth))
             found[key] = self._member(depth)
         return found
-
-    def _key(self, depth: int) -> Any:
-        return _as_key(self.value(depth))
 
     def _member(self, depth: int) -> Any:
         value = self.value(depth)
         if value is _BREAK:
-            raise BadCbor("a stream ends between a key and its value")
+            raise BadCbor("a stream ends that has not begun")
         return value
 
     def _stream(self, major: int, depth: int) -> Any:

@@ -63,32 +63,33 @@ class Framer:
             self._require_magic()
             if len(self._data) < len(MAGIC):
                 return False
-        data, end = self._data, len(self._data)
+        end = len(self._data)
         while self._open:
-            at = self._at
-            if at >= end:
+            begin = self._at
+            if begin >= end:
                 return False
-            first = data[at]
-            major, low = first >> 5, first & 31
-            at += 1
-            number = low
-            if 23 < low < 28:
-                size = 1 << (low - 24)
-                if at + size > end:
-                    return False
-                number = int.from_bytes(data[at : at + size], "big")
-                at += size
-            elif low > 27 and (low < 31 or major in (0, 1, 6)):
-                raise BadCbor("no such length")
+            major, low = self._data[begin] >> 5, self._data[begin] & 31
+            at, number = self._number(begin + 1, major, low)
             if major in (2, 3) and low != 31:
                 if number > MAX_REQUEST_BYTES:
                     raise BadCbor("the request is too long")
-                if at + number > end:
-                    return False
                 at += number
+            if at > end:
+                return False
             self._at = at
             self._take(major, low, number)
         return True
+
+    def _number(self, at: int, major: int, low: int) -> tuple[int, int]:
+        """Where a value's own beginning ends, and the number in it."""
+        if low < 24:
+            return at, low
+        if low < 28:
+            size = 1 << (low - 24)
+            return at + size, int.from_bytes(self._data[at : at + size], "big")
+        if low < 31 or major in (0, 1, 6):
+            raise BadCbor("no such length")
+        return at, low
 
     def _require_magic(self) -> None:
         begun = bytes(self._data[: len(MAGIC)])

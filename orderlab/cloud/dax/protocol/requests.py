@@ -74,23 +74,30 @@ def _listed(value: Any, length: int | None = None) -> list[Any]:
 def plain_options(given: Mapping[int, Any]) -> Parameters:
     """The parameters that are no expressions and no keys. Raises BadCbor."""
     found: Parameters = {}
-    for number, (name, choices) in _CHOICES.items():
-        if number in given:
-            if given[number] not in choices:
-                raise BadCbor(f"no such {name}")
-            found[name] = choices[given[number]]
-    for number, name in _NUMBERS.items():
-        if number in given:
-            if not isinstance(given[number], int):
-                raise BadCbor(f"{name} is no number")
-            found[name] = given[number]
-    for number, name in _FLAGS.items():
-        if number in given:
-            found[name] = bool(given[number])
-    for number, name in _TEXTS.items():
-        if number in given:
-            found[name] = table_name(given[number])
+    for number, value in given.items():
+        if number in _CHOICES:
+            name, choices = _CHOICES[number]
+            found[name] = _chosen(name, choices, value)
+        elif number in _NUMBERS:
+            found[_NUMBERS[number]] = _whole(_NUMBERS[number], value)
+        elif number in _FLAGS:
+            found[_FLAGS[number]] = bool(value)
+        elif number in _TEXTS:
+            found[_TEXTS[number]] = table_name(value)
     return found
+
+
+def _chosen(name: str, choices: Mapping[int, str], value: Any) -> str:
+    found = choices.get(value) if isinstance(value, int) else None
+    if found is None:
+        raise BadCbor(f"no such {name}")
+    return found
+
+
+def _whole(name: str, value: Any) -> int:
+    if not isinstance(value, int):
+        raise BadCbor(f"{name} is no number")
+    return value
 
 
 _CHOICES = {
@@ -290,9 +297,7 @@ def transact_write(
     # keys, values, and what is optional: return values on failures, conditions, updates
     for column in (arguments[2], arguments[3], arguments[5], arguments[6], arguments[7]):
         columns.append(_listed([None] * len(kinds) if column is None else column, len(kinds)))
-    actions = [
-        _action(row, schemas[row[1]], names_of) for row in zip(*columns, strict=True)
-    ]
+    actions = [_action(row, schemas[row[1]], names_of) for row in zip(*columns, strict=True)]
     return {"TransactItems": actions, **plain_options(options(arguments[8]))}
 
 
