@@ -15,7 +15,6 @@ NOT_SERVED: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "pipes": ("ListPipes", lambda pipes: pipes.list_pipes()),
     "scheduler": ("ListSchedules", lambda scheduler: scheduler.list_schedules()),
     "xray": ("GetGroups", lambda xray: xray.get_groups()),
-    "dax": ("DescribeClusters", lambda dax: dax.describe_clusters()),
     "kms": ("ListKeys", lambda kms: kms.list_keys()),
     "secretsmanager": ("ListSecrets", lambda secrets: secrets.list_secrets()),
     "ssm": ("DescribeParameters", lambda ssm: ssm.describe_parameters()),

@@ -42,7 +42,7 @@ from orderlab.cloud.contracts.messaging import (
     Topics,
 )
 from orderlab.cloud.contracts.streams import Shard, StreamPosition, StreamRecord, Streams
-from orderlab.cloud.contracts.tables import StoredItems
+from orderlab.cloud.contracts.tables import CachedTables
 from orderlab.cloud.contracts.telemetry import (
     Hop,
     Logs,
@@ -56,6 +56,7 @@ from orderlab.cloud.contracts.telemetry import (
 __all__ = [
     "Apis",
     "Attributes",
+    "CachedTables",
     "Call",
     "CallPermissions",
     "Content",
@@ -94,7 +95,6 @@ __all__ = [
     "RoleSessions",
     "Service",
     "Shard",
-    "StoredItems",
     "StreamPosition",
     "StreamRecord",
     "Streams",

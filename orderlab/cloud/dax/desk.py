@@ -6,19 +6,19 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.access-cont
 from __future__ import annotations
 
 import logging
-import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from orderlab.cloud.aws_error import AwsError, ValidationException
-from orderlab.cloud.contracts import Hop, Permissions, Principal, Recorder
+from orderlab.cloud.contracts import Permissions, Recorder
 from orderlab.cloud.dax.node import HOST, Node
 from orderlab.cloud.dax.part import Shared
 from orderlab.cloud.dax.protocol import errors, methods, replies, requests
 from orderlab.cloud.dax.protocol.cbor import BadCbor
 from orderlab.cloud.dax.protocol.requests import Received
 from orderlab.cloud.dax.reads import Reads
+from orderlab.cloud.dax.recording import Asked, Recording
 from orderlab.cloud.dax.searches import Searches
 from orderlab.cloud.dax.session import Session
 from orderlab.cloud.dax.transactions import Transactions
@@ -30,10 +30,6 @@ LONG_BYTES = 64 * 1024
 Answer = bytes | Awaitable[bytes]
 Nodes = Callable[[], Sequence[Node]]
 _TRANSACT_ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
-_REQUEST_COUNTS = {
-    "TransactGetItems": "TransactGetItemsCount",
-    "TransactWriteItems": "TransactWriteItemsCount",
-}
 
 
 class Desk:
@@ -53,8 +49,13 @@ class Desk:
         self._shared = shared
         self._arn = cluster_arn
         self._require = permissions.require
-        self._function_of = permissions.function_of
-        self._recorder = recorder
+        self._recording = Recording(
+            node,
+            cluster_arn=cluster_arn,
+            permissions=permissions,
+            recorder=recorder,
+            known_schema=shared.tables.known_schema,
+        )
         self._nodes = nodes
         reads, searches = Reads(node, shared), Searches(node, shared)
         writes = Writes(node, shared)
@@ -78,53 +79,65 @@ class Desk:
 
     def answer(self, session: Session, frame: bytes) -> Answer | None:
         """The answer to a request, at once if it can be; None if none is expected."""
-        started = time.perf_counter()
+        asked = Asked()
         if len(frame) > LONG_BYTES:
-            return self._answer_later(session, frame, started)
-        principal: Principal | None = None
-        operation = ""
+            return self._answer_later(session, frame, asked)
         try:
             received = requests.read(frame)
             if received.method == methods.AUTHORIZE:
                 session.authorise(received.arguments)
                 return None
-            principal = session.principal()
-            operation = methods.OPERATIONS.get(received.method, "")
-            if not operation:
-                result = self._about(received)
-            else:
-                self._check(principal, operation, received)
-                result = self._operations[received.method](received.arguments)
+            result = self._begin(session, received, asked)
         except Exception as error:
-            return self._failed(error, operation, principal, started)
+            return self._failed(error, asked)
         if not isinstance(result, bytes):
-            return self._awaited(result, operation, principal, started)
-        return self._succeeded(result, operation, principal, started)
+            return self._awaited(result, asked)
+        self._recording.ended(asked)
+        return errors.success(result)
 
-    async def _answer_later(self, session: Session, frame: bytes, started: float) -> bytes:
+    async def _answer_later(self, session: Session, frame: bytes, asked: Asked) -> bytes:
         """As `answer`, for a request that takes long to read."""
-        principal: Principal | None = None
-        operation = ""
         try:
-            principal = session.principal()
+            session.principal()
             received = await self._shared.long_work.run(requests.read, frame)
-            operation = methods.OPERATIONS[received.method]
-            self._check(principal, operation, received)
-            result = self._operations[received.method](received.arguments)
+            result = self._begin(session, received, asked)
+            content = result if isinstance(result, bytes) else await result
         except Exception as error:
-            return self._failed(error, operation, principal, started)
-        if isinstance(result, bytes):
-            return self._succeeded(result, operation, principal, started)
-        return await self._awaited(result, operation, principal, started)
+            return self._failed(error, asked)
+        self._recording.ended(asked)
+        return errors.success(content)
 
-    async def _awaited(
-        self, result: Awaitable[bytes], operation: str, principal: Principal, started: float
-    ) -> bytes:
+    async def _awaited(self, result: Awaitable[bytes], asked: Asked) -> bytes:
         try:
             content = await result
         except Exception as error:
-            return self._failed(error, operation, principal, started)
-        return self._succeeded(content, operation, principal, started)
+            return self._failed(error, asked)
+        self._recording.ended(asked)
+        return errors.success(content)
+
+    def _begin(self, session: Session, received: Received, asked: Asked) -> Answer:
+        """See who asks for what, and whether they may; then begin with it."""
+        asked.principal = session.principal()
+        operation = methods.OPERATIONS.get(received.method)
+        if operation is None:
+            return self._about(received)
+        asked.operation, asked.received = operation, received
+        for action in _actions(operation, received):
+            self._require(asked.principal, f"dax:{action}", self._arn)
+        return self._operations[received.method](received.arguments)
+
+    def _failed(self, error: Exception, asked: Asked) -> bytes:
+        """An error as an answer. What is nobody's fault but ours is written into the log."""
+        if isinstance(error, BadCbor | UnicodeError):
+            error = ValidationException(f"The request cannot be read: {error}.")
+        elif not isinstance(error, AwsError):
+            log.error("%s failed", asked.operation, exc_info=error)
+            error = AwsError("Internal server error", code="InternalServerError", status=500)
+        self._recording.ended(asked, error)
+        schemas = error.details.pop("schemas", None)
+        return errors.failure(
+            error, str(uuid.uuid4()), schemas=schemas, number_of=self._shared.lists.number_of
+        )
 
     # --- what is no operation of DynamoDB ---
 
@@ -143,72 +156,6 @@ class Desk:
 
     async def _key_schema(self, table: str) -> bytes:
         return replies.key_schema(await self._shared.tables.schema(table))
-
-    # --- may they ---
-
-    def _check(self, principal: Principal, operation: str, received: Received) -> None:
-        """Raise AccessDenied unless the caller may do this on the cluster."""
-        for action in _actions(operation, received):
-            self._require(principal, f"dax:{action}", self._arn)
-
-    # --- how it ended ---
-
-    def _succeeded(
-        self, content: bytes, operation: str, principal: Principal, started: float
-    ) -> bytes:
-        if operation:
-            milliseconds = (time.perf_counter() - started) * 1000
-            self._count(operation)
-            self._node.metrics.took(operation, milliseconds)
-            self._record(operation, principal, "ok", milliseconds)
-        return errors.success(content)
-
-    def _failed(
-        self, error: Exception, operation: str, principal: Principal | None, started: float
-    ) -> bytes:
-        if isinstance(error, BadCbor | UnicodeError):
-            error = ValidationException(f"The request cannot be read: {error}.")
-        elif not isinstance(error, AwsError):
-            log.error("%s failed", operation, exc_info=error)
-            error = AwsError("Internal server error", code="InternalServerError", status=500)
-        if operation and principal is not None:
-            self._count(operation)
-            self._count_failure(error)
-            milliseconds = (time.perf_counter() - started) * 1000
-            self._record(operation, principal, error.code, milliseconds)
-        schemas = error.details.pop("schemas", None)
-        return errors.failure(
-            error, str(uuid.uuid4()), schemas=schemas, number_of=self._shared.lists.number_of
-        )
-
-    def _count(self, operation: str) -> None:
-        count = self._node.metrics.count
-        count("TotalRequestCount")
-        count(_REQUEST_COUNTS.get(operation) or f"{operation}RequestCount")
-
-    def _count_failure(self, error: AwsError) -> None:
-        count = self._node.metrics.count
-        count("FailedRequestCount")
-        count("FaultRequestCount" if error.status >= 500 else "ErrorRequestCount")
-        if "Throttl" in error.code or "ThroughputExceeded" in error.code:
-            count("ThrottledRequestCount")
-
-    def _record(
-        self, operation: str, principal: Principal, outcome: str, milliseconds: float
-    ) -> None:
-        source = "client"
-        if principal.kind != "account":
-            source = self._function_of(principal) or principal.arn
-        self._recorder.record(
-            Hop(
-                at=time.time() - milliseconds / 1000,
-                source=source,
-                target=self._arn,
-                action=operation,
-                outcome=outcome,
-                duration_ms=round(milliseconds, 3),
-            )
-        )
 
 
 def _actions(operation: str, received: Received) -> Sequence[str]:

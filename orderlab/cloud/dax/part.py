@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from orderlab.cloud.dax.item_cache import ItemCache
+from orderlab.cloud.dax.protocol import requests
 from orderlab.cloud.dax.protocol.attribute_lists import AttributeLists
+from orderlab.cloud.dax.protocol.expressions import Path, Placeholders
 from orderlab.cloud.dax.query_cache import QueryCache
 from orderlab.cloud.dax.replication import Replication
 from orderlab.cloud.dax.tables import Tables
@@ -50,3 +52,7 @@ class NodePart:
         self.lists = shared.lists
         self.replication = shared.replication
         self.long_work = shared.long_work
+
+    def check_projection(self, wanted: list[Path], placeholders: Placeholders) -> None:
+        """Raise DynamoDB's ValidationException for a projection that it does not get to see."""
+        self.tables.check_projection(requests.projection_text(wanted, placeholders))

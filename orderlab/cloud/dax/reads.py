@@ -12,10 +12,10 @@ from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.dax.item_cache import Cached, ItemKey
 from orderlab.cloud.dax.part import NodePart
 from orderlab.cloud.dax.protocol import cbor, keys, replies, requests
-from orderlab.cloud.dax.protocol.expressions import Path
+from orderlab.cloud.dax.protocol.expressions import Path, Placeholders
 from orderlab.cloud.dax.protocol.keys import KeySchema
 from orderlab.cloud.dax.protocol.methods import RETURN_CONSUMED_CAPACITY, Member, Parameter
-from orderlab.cloud.dax.protocol.projections import encode_projected, require_apart
+from orderlab.cloud.dax.protocol.projections import encode_projected
 from orderlab.cloud.dax.protocol.requests import TableKeys
 
 Parameters = dict[str, Any]
@@ -33,7 +33,7 @@ class Reads(NodePart):
         given = requests.options(arguments[2])
         wanted = requests.projection_of(given)
         if wanted is not None:
-            require_apart(wanted)
+            self.check_projection(wanted, requests.placeholders_of(given))
         schema = self.tables.known_schema(table)
         if schema is None or given.get(Parameter.CONSISTENT_READ):
             return self._get_later(table, raw, given, wanted)
@@ -99,7 +99,7 @@ class Reads(NodePart):
         _check_keys(by_table, schemas)
         for of_table in by_table.values():
             if of_table.projection is not None:
-                require_apart(of_table.projection)
+                self.check_projection(of_table.projection, Placeholders())
         found: dict[ItemKey, Cached] = {}
         missing = {
             table: self._missing(table, of_table, schemas[table], found)

@@ -11,7 +11,6 @@ from typing import Any
 from orderlab.cloud.dax.part import NodePart
 from orderlab.cloud.dax.protocol import replies, requests
 from orderlab.cloud.dax.protocol.methods import RETURN_CONSUMED_CAPACITY, Member, Parameter
-from orderlab.cloud.dax.protocol.projections import require_apart
 
 # results with more items are encoded beside the event loop
 MANY_ITEMS = 200
@@ -56,8 +55,8 @@ class Searches(NodePart):
     ) -> bytes:
         schema = await self.tables.schema(table)
         parameters, wanted = requests.search(table, key_condition, given, schema)
-        if wanted is not None:
-            require_apart(wanted)
+        if wanted is not None and "ProjectionExpression" not in parameters:
+            self.check_projection(wanted, requests.placeholders_of(given))
         result = await self.tables.call(operation, parameters)
         arguments = (result, schema, self.lists.number_of, wanted, Parameter.INDEX_NAME in given)
         if len(result.get("Items", ())) > MANY_ITEMS:

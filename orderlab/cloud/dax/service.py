@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderlab.clock import Clock
 from orderlab.cloud.contracts import (
+    CachedTables,
     Call,
     Dispatch,
     Handler,
@@ -17,7 +18,6 @@ from orderlab.cloud.contracts import (
     Pages,
     Parameters,
     Permissions,
-    StoredItems,
     Telemetry,
 )
 from orderlab.cloud.settings import Settings
@@ -54,7 +54,7 @@ class DaxService:
         permissions: Permissions,
         telemetry: Telemetry,
         dispatch: Dispatch,
-        items: StoredItems,
+        items: CachedTables,
         pages: Pages,
     ) -> None:
         self.operations: Mapping[str, Handler] = dict.fromkeys(_NAMES, self._perform)

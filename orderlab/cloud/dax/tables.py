@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.contracts import Call, Dispatch, Principal, StoredItems
+from orderlab.cloud.contracts import CachedTables, Call, Dispatch, Principal
 from orderlab.cloud.dax.protocol.keys import KeySchema
 from orderlab.cloud.http import JSON_1_0, Request, Response
 
@@ -27,7 +27,7 @@ class Tables:
     def __init__(
         self,
         dispatch: Dispatch,
-        items: StoredItems,
+        items: CachedTables,
         region: str,
         principal: Principal,
         now: Callable[[], float],
@@ -62,6 +62,10 @@ class Tables:
     def stored(self, table: str, key: Mapping[str, Any]) -> dict[str, Any] | None:
         """An item as it is now, which is no call and costs nothing."""
         return self._items.stored_item(self._region, table, key)
+
+    def check_projection(self, parameters: dict[str, Any]) -> None:
+        """Raise ValidationException if a ProjectionExpression and its names are not valid."""
+        self._items.check_projection(parameters)
 
     # --- keys ---
 

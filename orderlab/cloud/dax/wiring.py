@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from orderlab.clock import Clock
 from orderlab.cloud.contracts import (
+    CachedTables,
     Dispatch,
     Keys,
     Permissions,
-    StoredItems,
     Telemetry,
 )
 from orderlab.cloud.dax.work import LongWork
@@ -25,5 +25,5 @@ class Wiring:
     permissions: Permissions
     telemetry: Telemetry
     dispatch: Dispatch
-    items: StoredItems
+    items: CachedTables
     long_work: LongWork

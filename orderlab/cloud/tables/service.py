@@ -17,6 +17,7 @@ from orderlab.cloud.http import Response
 from orderlab.cloud.tables.accounting import Accounting
 from orderlab.cloud.tables.backfill import Backfills
 from orderlab.cloud.tables.batches import Batches
+from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.item_operations import ItemOperations
 from orderlab.cloud.tables.register import Register
@@ -118,16 +119,20 @@ class TableService:
             **{name: _undone(what) for what, names in _UNDONE.items() for name in names},
         }
 
-    def stored_item(
-        self, region: str, table: str, key: Mapping[str, Any]
-    ) -> dict[str, Any] | None:
-        """An item as it is now (`contracts.StoredItems`)."""
+    def stored_item(self, region: str, table: str, key: Mapping[str, Any]) -> dict[str, Any] | None:
+        """An item as it is now (`contracts.CachedTables`)."""
         try:
             found = self.register.table(region, table)
         except AwsError:
             return None
         stored = found.get(found.schema.keys.key(dict(key)))
         return None if stored is None else stored.item()
+
+    def check_projection(self, parameters: dict[str, Any]) -> None:
+        """Raise ValidationException if a ProjectionExpression is not valid."""
+        expressions = Expressions(parameters, "ProjectionExpression")
+        expressions.projection()
+        expressions.finish()
 
     def _timed(self, operation: str, handler: Handler) -> Handler:
         """Note how long a successful call took."""

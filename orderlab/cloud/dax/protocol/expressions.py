@@ -1,12 +1,14 @@
 """Expressions: clients send them parsed, as lists with a number for each operator.
 
-They are written out again as text, with a placeholder for every name and value, so that DynamoDB
-reads them as it reads everybody's.
+They are written out again as text, with the placeholders that the client sends along, so that
+DynamoDB reads them as it reads everybody's.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from orderlab.cloud.dax.protocol import attribute_values, cbor
@@ -32,31 +34,70 @@ _VALUE, _PATH = 17, 18
 _SECTIONS = {19: "SET", 20: "ADD", 21: "DELETE", 22: "REMOVE"}
 _SUMS = {25: "+", 26: "-"}
 _LOOSE = (_AND, _OR)
+# names that may stand in an expression as they are
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 
 
 class Placeholders:
-    """The names and values of one request, and what stands for them in its expressions."""
+    """The names and values of one request, and what stands for them in its expressions.
 
-    def __init__(self) -> None:
+    `names` and `values` are the client's own. Without its names, none is written out plainly, since
+    nobody can tell whether the client did so.
+    """
+
+    def __init__(self, names: Any = None, values: Any = None) -> None:
+        self._plain = names is not None
         self._names: dict[str, str] = {}
-        self._values: dict[str, Value] = {}
+        self._values: dict[str, tuple[str, Value]] = {}
+        self._used_names: dict[str, str] = {}
+        self._used_values: dict[str, Value] = {}
+        for short, name in _pairs(names):
+            self._names[_text(name)] = _text(short)
+        for short, read in _pairs(values):
+            value = attribute_values.value_of(read)
+            self._values[repr(value)] = (_text(short), value)
 
     def name(self, name: str) -> str:
-        return self._names.setdefault(name, f"#{len(self._names)}")
+        """What stands for an attribute's name."""
+        short = self._names.get(name)
+        if short is None:
+            if self._plain and _PLAIN.fullmatch(name):
+                return name
+            short = self._names[name] = f"#dax{len(self._names)}"
+        self._used_names[short] = name
+        return short
 
     def value(self, value: Value) -> str:
-        placeholder = f":{len(self._values)}"
-        self._values[placeholder] = value
-        return placeholder
+        """What stands for a value."""
+        key = repr(value)
+        if key not in self._values:
+            self._values[key] = (f":dax{len(self._values)}", value)
+        short, _ = self._values[key]
+        self._used_values[short] = value
+        return short
 
     def parameters(self) -> dict[str, Any]:
         """ExpressionAttributeNames and ExpressionAttributeValues, where there are any."""
         found: dict[str, Any] = {}
-        if self._names:
-            found["ExpressionAttributeNames"] = {short: name for name, short in self._names.items()}
-        if self._values:
-            found["ExpressionAttributeValues"] = self._values
+        if self._used_names:
+            found["ExpressionAttributeNames"] = self._used_names
+        if self._used_values:
+            found["ExpressionAttributeValues"] = self._used_values
         return found
+
+
+def _pairs(given: Any) -> Iterable[tuple[Any, Any]]:
+    if given is None:
+        return ()
+    if not isinstance(given, dict):
+        raise BadCbor("placeholders are no map")
+    return given.items()
+
+
+def _text(given: Any) -> str:
+    if not isinstance(given, str):
+        raise BadCbor("a placeholder is no text")
+    return given
 
 
 def condition(raw: bytes, placeholders: Placeholders) -> str:

@@ -127,10 +127,21 @@ _TEXTS = {
 }
 
 
+def placeholders_of(given: Mapping[int, Any]) -> Placeholders:
+    """The placeholders that the client chose. Raises BadCbor."""
+    return Placeholders(given.get(Parameter.NAMES, {}), given.get(Parameter.VALUES, {}))
+
+
 def projection_of(given: Mapping[int, Any]) -> list[Path] | None:
     """The paths that a request wants; None if it wants whole items. Raises BadCbor."""
     wanted = given.get(Parameter.PROJECTION)
     return None if wanted is None else expressions.paths(raw(wanted))
+
+
+def projection_text(wanted: list[Path], placeholders: Placeholders) -> Parameters:
+    """A projection as DynamoDB's parameters."""
+    text = expressions.projection(wanted, placeholders)
+    return {"ProjectionExpression": text, **placeholders.parameters()}
 
 
 # --- writes of one item ---
@@ -154,7 +165,7 @@ def by_key(arguments: list[Any], schema: KeySchema) -> Parameters:
 
 def _write_options(value: Any) -> Parameters:
     given = options(value)
-    placeholders = Placeholders()
+    placeholders = placeholders_of(given)
     found = plain_options(given)
     if Parameter.CONDITION in given:
         condition = raw(given[Parameter.CONDITION])
@@ -172,7 +183,7 @@ def search(
     table: str, key_condition: Any, given: Mapping[int, Any], schema: KeySchema
 ) -> tuple[Parameters, list[Path] | None]:
     """Query and Scan: their parameters, and which parts of the items are wanted."""
-    placeholders = Placeholders()
+    placeholders = placeholders_of(given)
     found: Parameters = {"TableName": table, **plain_options(given)}
     if key_condition is not None:
         text = expressions.condition(raw(key_condition), placeholders)
