@@ -6,6 +6,9 @@ BIN   := $(VENV)/bin
 LISTS := pyproject.toml constraints.txt
 # not compiled: a quarter of the time would go into files that nobody ever imports
 PIP   := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile -c constraints.txt
+# AWS's client of DAX comes as source only; whoever cannot build it has everything else.
+DAX_CLIENT = $(PIP) -e ".[dax]" || echo "amazon-dax-client, which comes as source only, could not be" \
+	"built here: everything works but connecting to a DAX cluster (chapter 06)."
 # Arguments for a target: make demo ARGS="--limit 200"
 ARGS  ?=
 # Tests to run: make test TESTS=tests/unit
@@ -48,12 +51,14 @@ $(BIN)/python:
 $(VENV)/.installed: $(LISTS) | $(BIN)/python
 	@echo "Installing packages into $(VENV) (once; a minute or two)"
 	@$(PIP) -e .
+	@$(DAX_CLIENT)
 	@touch $@
 
 # what tests need includes what learners need
 $(VENV)/.installed-dev: $(LISTS) | $(BIN)/python
 	@echo "Installing packages, with those that tests need, into $(VENV) (once; a minute or two)"
 	@$(PIP) -e ".[dev]"
+	@$(DAX_CLIENT)
 	@touch $(VENV)/.installed $@
 
 # --- for learners -------------------------------------------------------------------------------
@@ -99,7 +104,7 @@ bench: $(VENV)/.installed-dev ## measure, print the table and keep it in benchma
 
 pins: ## write constraints.txt anew from the newest packages that pyproject.toml allows
 	@python=$$($(FIND_PYTHON)) && "$$python" -m venv $(VENV)-pins \
-	  && $(VENV)-pins/bin/python -m pip --disable-pip-version-check install -qq -e ".[dev]" \
+	  && $(VENV)-pins/bin/python -m pip --disable-pip-version-check install -qq -e ".[dev,dax]" \
 	  && { sed -n '/^#/p' constraints.txt; $(VENV)-pins/bin/python -m pip freeze --exclude-editable; } > constraints.new \
 	  && mv constraints.new constraints.txt; rm -rf $(VENV)-pins
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,6 +49,10 @@ def table(dynamodb: Any) -> str:
 
 def item(client: Any, table: str, pk: str = "a", **more: Any) -> Any:
     return client.get_item(TableName=table, Key=wire(pk=pk), **more).get("Item")
+
+
+def _has(client: Any, table: str, n: str) -> bool:
+    return bool(item(client, table)["n"] == {"N": n})
 
 
 def query(client: Any, table: str, **more: Any) -> Any:
@@ -367,7 +372,7 @@ def test_a_write_reaches_the_other_nodes_a_moment_later(cloud: Any, dynamodb: An
         assert item(primary, table)["n"] == {"N": "2"}
         assert [item(node, table)["n"] for node in others] == [{"N": "1"}] * 2
         for node in others:
-            until(lambda node=node: item(node, table)["n"] == {"N": "2"})
+            until(partial(_has, node, table, "2"))
 
 
 def test_a_write_that_comes_to_another_node_goes_to_the_primary(cloud: Any, dynamodb: Any) -> None:

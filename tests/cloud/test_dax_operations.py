@@ -1,4 +1,4 @@
-"""Every operation of AWS's client, with the results that boto3 gets from DynamoDB itself.
+"""Searches, batches, transactions and errors of AWS's client, compared with boto3's.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.client.html
 """
@@ -11,26 +11,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.cloud.dax_support import client_of_dax, connected, make_cluster, without_metadata
-from tests.cloud.tables_support import index, make_table, wire
-
-ITEM: dict[str, Any] = {
-    "pk": {"S": "a"},
-    "sk": {"N": "1"},
-    "words": {"S": "Grüße, 世界"},
-    "amount": {"N": "-12.75"},
-    "large": {"N": "123456789012345678901234567890"},
-    "raw": {"B": b"\x00\xff"},
-    "yes": {"BOOL": True},
-    "nothing": {"NULL": True},
-    "lines": {"L": [{"S": "x"}, {"M": {"deep": {"L": [{"N": "1"}, {"BOOL": False}]}}}]},
-    "inside": {"M": {"a": {"S": "b"}, "empty": {"M": {}}, "none": {"L": []}}},
-    "texts": {"SS": ["a", "b"]},
-    "numbers": {"NS": ["1", "2.5"]},
-    "blobs": {"BS": [b"1", b"2"]},
-    "void": {"S": ""},
-}
-KEY = {"pk": {"S": "a"}, "sk": {"N": "1"}}
+from tests.cloud.dax_pair import ITEM, KEY, Pair, put
+from tests.cloud.dax_support import client_of_dax, connected, make_cluster
+from tests.cloud.tables_support import index, make_table
 
 
 @pytest.fixture(scope="module")
@@ -39,166 +22,9 @@ def dax(cloud: Any) -> Iterator[Any]:
         yield client
 
 
-class Pair:
-    """The same calls on two tables: one through DAX, one without."""
-
-    def __init__(self, dax: Any, dynamodb: Any, **more: Any) -> None:
-        self.dax, self.dynamodb = dax, dynamodb
-        types = {"sk": "N", **more.pop("types", {})}
-        self.names = [make_table(dynamodb, "pk sk", types=types, **more) for _ in "ab"]
-
-    def both(self, operation: str, **parameters: Any) -> tuple[Any, Any]:
-        """The results, or the errors' codes and texts."""
-        return tuple(
-            self._one(client, operation, name, parameters)
-            for client, name in zip((self.dax, self.dynamodb), self.names, strict=True)
-        )  # type: ignore[return-value]
-
-    def _one(self, client: Any, operation: str, name: str, parameters: Any) -> Any:
-        call = getattr(client, operation)
-        try:
-            answer = without_metadata(call(**_with_name(parameters, name)))
-        except ClientError as error:
-            found = error.response["Error"]
-            return _with_name(found["Code"], "", name), _with_name(found["Message"], "", name)
-        return _sorted(_with_name(answer, "TABLE", name))
-
-    def same(self, operation: str, **parameters: Any) -> Any:
-        by_dax, by_dynamodb = self.both(operation, **parameters)
-        assert by_dax == by_dynamodb
-        return by_dynamodb
-
-    def on_table(self, operation: str, **parameters: Any) -> Any:
-        return self.same(operation, TableName="TABLE", **parameters)
-
-
-def _with_name(content: Any, name: str, old: str = "TABLE") -> Any:
-    """Content with the table's name put in, or taken out."""
-    if isinstance(content, dict):
-        return {_with_name(k, name, old): _with_name(v, name, old) for k, v in content.items()}
-    if isinstance(content, list):
-        return [_with_name(each, name, old) for each in content]
-    return content.replace(old, name) if isinstance(content, str) else content
-
-
-def _sorted(content: Any) -> Any:
-    """Members of sets in one order, which DynamoDB does not promise."""
-    if isinstance(content, dict):
-        return {
-            name: sorted(value) if name in ("SS", "NS", "BS") else _sorted(value)
-            for name, value in content.items()
-        }
-    return [_sorted(each) for each in content] if isinstance(content, list) else content
-
-
 @pytest.fixture
 def pair(dax: Any, cloud: Any) -> Pair:
     return Pair(dax, cloud.client("dynamodb"))
-
-
-def put(pk: str, sk: str = "1", **more: Any) -> dict[str, Any]:
-    return {"pk": {"S": pk}, "sk": {"N": sk}, **wire(**more)}
-
-
-# --- one item ---
-
-
-def test_an_item_comes_back_as_it_was_put(pair: Pair) -> None:
-    assert pair.on_table("put_item", Item=ITEM) == {}
-    for _ in range(2):
-        assert pair.on_table("get_item", Key=KEY) == {"Item": _sorted(ITEM)}
-    assert pair.on_table("get_item", Key=KEY, ConsistentRead=True)["Item"] == _sorted(ITEM)
-    assert pair.on_table("get_item", Key=put("missing")) == {}
-
-
-def test_projections_reach_into_maps_and_lists(pair: Pair) -> None:
-    pair.on_table("put_item", Item=ITEM)
-    for projection in ("#t, sk", "lines[1].deep[0], #m.a", "nowhere, #m.none", "lines[7]", "#m"):
-        names = {
-            short: name
-            for short, name in (("#t", "words"), ("#m", "inside"))
-            if short in projection
-        }
-        more = {"ExpressionAttributeNames": names} if names else {}
-        for consistent in (True, False, False):
-            pair.on_table(
-                "get_item",
-                Key=KEY,
-                ProjectionExpression=projection,
-                ConsistentRead=consistent,
-                **more,
-            )
-
-
-@pytest.mark.parametrize("wanted", ["NONE", "ALL_OLD"])
-def test_puts_and_deletes_return_what_was_there(pair: Pair, wanted: str) -> None:
-    for _ in range(2):
-        pair.on_table("put_item", Item=ITEM, ReturnValues=wanted)
-    for _ in range(2):
-        pair.on_table("delete_item", Key=KEY, ReturnValues=wanted)
-
-
-@pytest.mark.parametrize("wanted", ["NONE", "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"])
-def test_updates_return_what_is_asked_for_and_are_in_the_cache(pair: Pair, wanted: str) -> None:
-    for _ in range(2):
-        pair.on_table(
-            "update_item",
-            Key=KEY,
-            UpdateExpression="SET #c = if_not_exists(#c, :zero) + :one, #l = list_append(:new, "
-            "if_not_exists(#l, :none)) REMOVE gone ADD #n :numbers DELETE #t :texts",
-            ExpressionAttributeNames={"#c": "count", "#l": "list", "#n": "numbers", "#t": "texts"},
-            ExpressionAttributeValues={
-                ":zero": {"N": "0"},
-                ":one": {"N": "1"},
-                ":new": {"L": [{"S": "x"}]},
-                ":none": {"L": []},
-                ":numbers": {"NS": ["1", "2"]},
-                ":texts": {"SS": ["a"]},
-            },
-            ReturnValues=wanted,
-        )
-        assert pair.on_table("get_item", Key=KEY)["Item"]["count"]
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        "attribute_exists(pk) AND #n BETWEEN :low AND :high",
-        "NOT (#n = :low OR #n > :high)",
-        "(#n < :low OR #n >= :low) AND (#t <> :a OR size(#t) > :low)",
-        "#t IN (:a, :b) OR begins_with(#t, :a) OR contains(#list, :x)",
-        "attribute_type(#t, :kind) AND attribute_not_exists(nowhere.inside[3])",
-        "NOT NOT #n <= :high",
-    ],
-)
-def test_conditions_mean_the_same(pair: Pair, condition: str) -> None:
-    names = {"#n": "amount", "#t": "words", "#list": "lines"}
-    values = {
-        ":low": {"N": "-20"}, ":high": {"N": "5.50"}, ":a": {"S": "Gr"}, ":b": {"S": "b"},
-        ":x": {"S": "x"}, ":kind": {"S": "S"},
-    }  # fmt: skip
-    pair.on_table("put_item", Item=ITEM)
-    given: dict[str, Any] = {
-        "ConditionExpression": condition,
-        "ExpressionAttributeValues": {k: v for k, v in values.items() if k in condition},
-    }
-    used = {short: name for short, name in names.items() if short in condition}
-    pair.on_table("put_item", Item=ITEM, ExpressionAttributeNames=used, **given)
-    pair.on_table("put_item", Item=put("other"), ExpressionAttributeNames=used, **given)
-    pair.on_table("delete_item", Key=KEY, ExpressionAttributeNames=used, **given)
-
-
-def test_old_parameters_are_taken_as_the_client_translates_them(dax: Any, pair: Pair) -> None:
-    table = pair.names[0]
-    dax.put_item(TableName=table, Item=ITEM)
-    dax.update_item(
-        TableName=table,
-        Key=KEY,
-        AttributeUpdates={"yes": {"Action": "PUT", "Value": {"BOOL": False}}},
-        Expected={"words": {"ComparisonOperator": "NOT_NULL"}},
-    )
-    found = dax.get_item(TableName=table, Key=KEY, AttributesToGet=["yes"])
-    assert found["Item"] == {"yes": {"BOOL": False}}
 
 
 # --- searches ---
@@ -269,7 +95,8 @@ def test_pages_follow_each_other(filled: Pair, name: str | None) -> None:
         "Limit": 2,
         **({"IndexName": name} if name else {}),
     }
-    seen, start = 0, {}
+    seen = 0
+    start: dict[str, Any] = {}
     while True:
         page = filled.on_table("query", **given, **start)
         seen += page["Count"]
