@@ -161,7 +161,8 @@ def test_what_a_transaction_wrote_is_read_again_in_the_background(
     assert item(dax, table)["n"] == {"N": "2"}
 
     def units() -> float:
-        return cloud.page("meter")["resources"].get("dynamodb.read_units", {}).get(table, 0.0)
+        found = cloud.page("meter")["resources"].get("dynamodb.read_units", {})
+        return float(found.get(table, 0.0))
 
     # two units for the transactional read of one item, and none for the hit
     assert until(units) == 2.0
