@@ -8,16 +8,17 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.exercises.chapter04 import inbox_attempts as attempts
+from orderlab.exercises.chapter04.inbox_attempts import DEAD
 from orderlab.exercises.chapter04.notebook_names import DAY, names
-from orderlab.exercises.chapter04.probes import attributes_of, url_of
+from orderlab.exercises.chapter04.probes import attributes_of
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders.architecture import INBOX, INBOX_SECONDS, VISIBILITY_SECONDS
 from orderlab.orders.parts import messaging
-from orderlab.orders.parts.names import ignoring, queue_arn
+from orderlab.orders.parts.names import queue_arn
 from orderlab.practice.removal import remove
 from orderlab.target.base import Target
 
-DEAD = messaging.dead_letter_name(INBOX)
 OUTAGE = 111 * 3600  # Friday 18:00 to Wednesday 9:00
 FUNCTION = 10
 LEAST_RECEIPTS = 5
@@ -42,18 +43,15 @@ def _check(workspace: Workspace) -> Outcome:
             next="Two calls of create_queue, as for try-out; which of the two comes first?",
         )
     if not inbox or not dead:
-        missing = DEAD if inbox else INBOX
-        return wrong(
-            "one of two",
-            f"There is no queue {missing}.",
-            looked_at="the account's queues",
-            expected=f"{INBOX} and {DEAD}",
-            next="The dead-letter queue comes first: the other one names it.",
-        )
+        return _one_of_two(target, dead)
     return (
         _way_out(target, inbox)
         or _retention(int(inbox["MessageRetentionPeriod"]), int(dead["MessageRetentionPeriod"]))
-        or _trying(int(inbox["VisibilityTimeout"]), _redrive(inbox)["maxReceiveCount"])
+        or _trying(
+            int(inbox["VisibilityTimeout"]),
+            _redrive(inbox)["maxReceiveCount"],
+            int(inbox.get("DelaySeconds", "0")),
+        )
         or _doors(target, inbox, dead)
         or right(
             "An order outlives the longest outage in the inbox, and a dead letter has that time "
@@ -61,6 +59,34 @@ def _check(workspace: Workspace) -> Outcome:
             looked_at=f"{_LOOKED}; and tried to send dead letters there from another queue",
             got=_hours(inbox, dead),
         )
+    )
+
+
+def _one_of_two(target: Target, dead: dict[str, str]) -> Outcome:
+    """One queue is missing; if it is the inbox, whether the other one keeps it from being made."""
+    looked = {"looked_at": "the account's queues", "expected": f"{INBOX} and {DEAD}"}
+    if not dead:
+        return wrong(
+            "one of two",
+            f"There is no queue {DEAD}.",
+            next="The dead-letter queue comes first: the other one names it.",
+            **looked,
+        )
+    if not _may_use(target, dead.get("RedriveAllowPolicy", "")):
+        return wrong(
+            "refused when it is made",
+            f"There is no queue {INBOX}. {DEAD} takes no dead letters of a queue of that name, so "
+            "SQS refuses to make one that names it in its RedrivePolicy.",
+            got=dead["RedriveAllowPolicy"],
+            next="sourceQueueArns of RedriveAllowPolicy is a list with the ARN of orders-inbox.",
+            stands=f"`{DEAD}`, with the attributes of an earlier try. `ex.again()` takes it away.",
+            **looked,
+        )
+    return wrong(
+        "one of two",
+        f"There is no queue {INBOX}.",
+        next="Did create_queue raise an error? Its message says which attribute SQS refused.",
+        **looked,
     )
 
 
@@ -109,6 +135,14 @@ def _hours(inbox: dict[str, str], dead: dict[str, str]) -> str:
 def _retention(inbox: int, dead: int) -> Outcome | None:
     got = f"inbox {inbox / 3600:g} h, dead letters {dead / 3600:g} h"
     common = {"looked_at": _LOOKED, "got": got, "stands": _AGAIN}
+    if inbox < DAY:
+        return wrong(
+            "another unit",
+            f"Orders are kept for {inbox:,} s. MessageRetentionPeriod counts in seconds.",
+            expected=f"orders kept for {OUTAGE / 3600:g} h at least",
+            next="DAY is a day in seconds.",
+            **common,
+        )
     if inbox < OUTAGE:
         return wrong(
             "shorter than the outage",
@@ -119,10 +153,11 @@ def _retention(inbox: int, dead: int) -> Outcome | None:
             **common,
         )
     if dead <= inbox:
+        gone = "an hour later" if dead == inbox else "before it gets there"
         return wrong(
-            "equal clocks",
+            "equal clocks" if dead == inbox else "the shorter clock",
             "A dead letter keeps the time of its first sending. One that fails in its last hour in "
-            "the inbox is gone an hour later.",
+            f"the inbox is gone {gone}.",
             expected="dead letters kept longer than orders",
             next="What did the message clock do in try-out-dlq?",
             **common,
@@ -139,8 +174,9 @@ def _retention(inbox: int, dead: int) -> Outcome | None:
     return None
 
 
-def _trying(visibility: int, receipts: int) -> Outcome | None:
-    got = f"{receipts} receipts, hidden for {visibility} s each"
+def _trying(visibility: int, receipts: int, delay: int) -> Outcome | None:
+    late = f", after a delay of {delay} s" if delay else ""
+    got = f"{receipts} receipts, hidden for {visibility} s each{late}"
     common = {"looked_at": _LOOKED, "got": got, "stands": _AGAIN}
     if visibility < FUNCTION:
         return wrong(
@@ -169,13 +205,23 @@ def _trying(visibility: int, receipts: int) -> Outcome | None:
             next="maxReceiveCount",
             **common,
         )
-    if visibility * receipts > LONGEST_TRYING:
+    tried = visibility * receipts
+    if tried > LONGEST_TRYING:
         return wrong(
             "tried for hours",
-            f"An order that always fails is tried for {visibility * receipts / 60:g} minutes before "
-            "a person sees it.",
+            f"An order that always fails is tried for {tried / 60:,.1f} minutes before a person sees "
+            "it.",
             expected="half an hour at most",
             next="Receipts times visibility timeout",
+            **common,
+        )
+    if delay + tried > LONGEST_TRYING:
+        return wrong(
+            "a late start",
+            f"An order is hidden for {delay} s at first, and one that always fails is among the dead "
+            f"letters after {(delay + tried) / 60:.1f} minutes.",
+            expected="half an hour at most, from the sending",
+            next="DelaySeconds is 0 by default.",
             **common,
         )
     return None
@@ -202,6 +248,17 @@ def _doors(target: Target, inbox: dict[str, str], dead: dict[str, str]) -> Outco
             got=dead.get("RedriveAllowPolicy", "none: every queue may"),
             next="RedriveAllowPolicy, as try-out-dlq has it",
         )
+    others = _others(target, dead.get("RedriveAllowPolicy", ""))
+    if others:
+        return wrong(
+            "open to another queue",
+            "Beside orders-inbox another queue may send its dead letters to orders-inbox-dlq.",
+            looked_at=f"RedriveAllowPolicy of {DEAD}",
+            expected="the ARN of orders-inbox, and no other",
+            got=", ".join(others)[:160],
+            next="sourceQueueArns holds one ARN.",
+            stands=_AGAIN,
+        )
     for name, found in ((INBOX, inbox), (DEAD, dead)):
         if _anybody(found.get("Policy", "")):
             return wrong(
@@ -223,6 +280,12 @@ def _may_use(target: Target, allowed: str) -> bool:
     return permission == "allowAll" or (permission == "byQueue" and listed)
 
 
+def _others(target: Target, allowed: str) -> list[str]:
+    """The queues beside the inbox that a RedriveAllowPolicy names."""
+    found = json.loads(allowed).get("sourceQueueArns", ()) if allowed else ()
+    return [each for each in found if each != queue_arn(target, INBOX)]
+
+
 def _another_may(target: Target) -> bool:
     sqs = target.client("sqs")
     policy = {"deadLetterTargetArn": queue_arn(target, DEAD), "maxReceiveCount": 3}
@@ -240,10 +303,17 @@ def _anybody(policy: str) -> bool:
     statements = found if isinstance(found, list) else [found]
     return any(
         each.get("Effect") == "Allow"
-        and each.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
+        and (_names_all(each.get("Principal")) or "NotPrincipal" in each)
         and not each.get("Condition")
         for each in statements
     )
+
+
+def _names_all(principal: Any) -> bool:
+    """Whether everybody is among those that a statement is for."""
+    if isinstance(principal, dict):
+        return any(map(_names_all, principal.values()))
+    return "*" in principal if isinstance(principal, list) else principal == "*"
 
 
 def _solve(workspace: Workspace) -> None:
@@ -251,69 +321,6 @@ def _solve(workspace: Workspace) -> None:
         workspace.target, INBOX, visibility_timeout=VISIBILITY_SECONDS, retention=INBOX_SECONDS
     )
 
-
-def _made(
-    *, inbox: int = 7, dead: int = 14, hidden: int = 60, receipts: int = 5, **other: Any
-) -> Any:
-    """The two queues with one thing different; retentions in days."""
-
-    def attempt(workspace: Workspace) -> None:
-        target = workspace.target
-        sqs = target.client("sqs")
-        allow = {"redrivePermission": "byQueue", "sourceQueueArns": [queue_arn(target, INBOX)]}
-        if other.get("allow") == "late":
-            allow = {"redrivePermission": "denyAll"}
-        settings = {"MessageRetentionPeriod": str(dead * DAY)}
-        if "allow" not in other:
-            settings["RedriveAllowPolicy"] = json.dumps(allow)
-        with ignoring("QueueNameExists"):
-            sqs.create_queue(QueueName=target.name(DEAD), Attributes=settings)
-        settings = {"MessageRetentionPeriod": str(inbox * DAY), "VisibilityTimeout": str(hidden)}
-        where = queue_arn(target, other.get("where", DEAD))
-        policy = {"deadLetterTargetArn": where, "maxReceiveCount": receipts}
-        if other.get("redrive", True):
-            settings["RedrivePolicy"] = json.dumps(policy)
-        if "policy" in other:
-            settings["Policy"] = other["policy"]
-        url = sqs.create_queue(QueueName=target.name(INBOX), Attributes=settings)["QueueUrl"]
-        assert url
-        if other.get("allow") == "late":
-            sqs.set_queue_attributes(
-                QueueUrl=url_of(target, DEAD),
-                Attributes={"RedriveAllowPolicy": json.dumps(allow)},
-            )
-
-    return attempt
-
-
-def _only_the_inbox(workspace: Workspace) -> None:
-    workspace.client("sqs").create_queue(QueueName=workspace.name(INBOX))
-
-
-def _step_by_step(workspace: Workspace) -> None:
-    """Both queues with defaults first, and then one attribute after the other."""
-    target = workspace.target
-    sqs = target.client("sqs")
-    for name in (INBOX, DEAD):
-        sqs.create_queue(QueueName=target.name(name))
-    policy = {"deadLetterTargetArn": queue_arn(target, DEAD), "maxReceiveCount": "10"}
-    for name, attribute, value in (
-        (DEAD, "MessageRetentionPeriod", "1209600"),
-        (INBOX, "RedrivePolicy", json.dumps(policy)),
-        (INBOX, "MessageRetentionPeriod", str(5 * DAY)),
-        (INBOX, "VisibilityTimeout", "90"),
-        (DEAD, "RedriveAllowPolicy", json.dumps({"redrivePermission": "byQueue",
-                                                 "sourceQueueArns": [queue_arn(target, INBOX)]})),
-    ):  # fmt: skip
-        sqs.set_queue_attributes(QueueUrl=url_of(target, name), Attributes={attribute: value})
-
-
-_WORLD = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"}],
-    }
-)
 
 INBOX_QUEUE = Exercise(
     id="4.1",
@@ -351,22 +358,36 @@ sqs.create_queue(QueueName="orders-inbox", Attributes=settings)
         '"maxReceiveCount": 5, and both policies as json.dumps(...), with the names changed.',
     ),
     proofs=(
-        Proof("one of two", _only_the_inbox, says="no queue orders-inbox-dlq"),
-        Proof("no way out", _made(redrive=False), says="nobody is told"),
+        Proof("one of two", attempts.only_the_inbox, says="no queue orders-inbox-dlq"),
+        Proof("no way out", attempts.made(redrive=False), says="nobody is told"),
         Proof(
-            "another dead-letter queue", _made(where="publish-order-events-failed"), says="another"
+            "another dead-letter queue",
+            attempts.made(where="publish-order-events-failed"),
+            says="another",
         ),
-        Proof("shorter than the outage", _made(inbox=4), says="before it is back"),
-        Proof("equal clocks", _made(inbox=14), says="first sending"),
-        Proof("no time for a person", _made(inbox=12), says="48 h left"),
-        Proof("shorter than the function", _made(hidden=5), says="visible again after 5 s"),
-        Proof("no room to try again", _made(hidden=30), says="six times"),
-        Proof("given up too early", _made(receipts=2), says="After 2 receipts"),
-        Proof("tried for hours", _made(receipts=100), says="100 minutes"),
-        Proof("closed to the inbox too", _made(allow="late"), says="refuses dead letters"),
-        Proof("open to every queue", _made(allow=""), says="It was allowed"),
-        Proof("anybody in the world", _made(policy=_WORLD), says="lets everybody in"),
-        Proof("nine days and six receipts", _made(inbox=9, receipts=6, hidden=120), "right"),
-        Proof("one attribute after the other", _step_by_step, "right"),
+        Proof("shorter than the outage", attempts.made(inbox=4), says="before it is back"),
+        Proof("another unit", attempts.made(inbox_seconds=7 * 24), says="counts in seconds"),
+        Proof("equal clocks", attempts.made(inbox=14), says="an hour later"),
+        Proof("the shorter clock", attempts.made(dead=4), says="before it gets there"),
+        Proof("no time for a person", attempts.made(inbox=12), says="48 h left"),
+        Proof("shorter than the function", attempts.made(hidden=5), says="visible again after 5 s"),
+        Proof("no room to try again", attempts.made(hidden=30), says="six times"),
+        Proof("given up too early", attempts.made(receipts=2), says="After 2 receipts"),
+        Proof("tried for hours", attempts.made(receipts=100), says="for 100.0 minutes"),
+        Proof(
+            "a late start", attempts.made(hidden=180, receipts=6, delay=900), says="33.0 minutes"
+        ),
+        Proof("closed to the inbox too", attempts.made(allow="late"), says="refuses dead letters"),
+        Proof("open to every queue", attempts.made(allow=""), says="It was allowed"),
+        Proof("open to another queue", attempts.made(also="shipping"), says="another queue may"),
+        Proof("refused when it is made", attempts.closed_before, says="SQS refuses to make one"),
+        Proof(
+            "anybody in the world", attempts.made(policy=attempts.WORLD), says="lets everybody in"
+        ),
+        Proof(
+            "nine days and six receipts", attempts.made(inbox=9, receipts=6, hidden=120), "right"
+        ),
+        Proof("a policy for one's own account", attempts.made(policy=attempts.OWN), "right"),
+        Proof("one attribute after the other", attempts.step_by_step, "right"),
     ),
 )
