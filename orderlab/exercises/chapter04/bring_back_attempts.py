@@ -220,7 +220,39 @@ def _one_at_a_time(sqs: Any, dead: str, inbox: str) -> int:
     return sent
 
 
+def _waiting(sqs: Any, dead: str, inbox: str) -> Any:
+    """A generator: calling it runs nothing."""
+    yield bring_back(sqs, dead, inbox)
+
+
+def _falsy(body: str) -> str | None:
+    good = mended(body)
+    return good if good and json.loads(good)["coupon_cents"] else None
+
+
+def _by_count(sqs: Any, dead: str, inbox: str) -> int:
+    """Another style: as often as the queue has letters, with long polls."""
+    counted = sqs.get_queue_attributes(
+        QueueUrl=dead, AttributeNames=["ApproximateNumberOfMessages"]
+    )["Attributes"]
+    sent = 0
+    for _ in range(int(counted["ApproximateNumberOfMessages"])):
+        for message in _received(sqs, dead, MaxNumberOfMessages=1, WaitTimeSeconds=1):
+            body = mended(message["Body"])
+            if body:
+                sqs.send_message(QueueUrl=inbox, MessageBody=body)
+                sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
+                sent += 1
+    return sent
+
+
 WRONG: tuple[tuple[str, BringBack, str], ...] = (
+    ("nothing was run", _waiting, "has a `yield`"),
+    ("the queues exchanged", lambda s, dead, inbox: bring_back(s, inbox, dead), "never asked"),
+    ("another client", lambda s, dead, inbox: 14, "no call with the client"),
+    ("it raises at once", lambda s, dead: 14, "not read a letter yet"),
+    ("no order in the inbox", _with(lambda body: str(mended(body))), "is no order: process"),
+    ("nought is no coupon", _with(_falsy), "coupon is 0"),
     ("sent round again", _with(_as_they_are), "will lie here again"),
     ("only the whole ones", _with(_whole_ones), "whose coupon is a text"),
     ("still a text", _with(_still_texts), "process-order fails on that"),
@@ -240,5 +272,6 @@ WRONG: tuple[tuple[str, BringBack, str], ...] = (
 )
 RIGHT: tuple[tuple[str, BringBack], ...] = (
     ("Decimal, and batches", _by_decimal_in_batches),
+    ("as often as the queue has letters", _by_count),
     ("one at a time, and cents from the digits", _one_at_a_time),
 )

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from orderlab.exercises.chapter03.probes import until
+from orderlab.exercises.chapter04.probes import bodies
 from orderlab.exercises.chapter04.shop import FUNCTION, speed, struck
 from orderlab.orders.architecture import INBOX, ORDERS
 from orderlab.orders.parts.api import api_address
+from orderlab.orders.parts.messaging import dead_letter_name
 from orderlab.orders.parts.names import ignoring
 from orderlab.orders.reading import OrderLine
 from orderlab.orders.replay import replay
@@ -35,6 +37,9 @@ class Trial:
     longest: float = 0.0
     back_after: float | None = None
     refused: str = ""
+    # calls that Lambda refused for want of concurrency; whether the lost order is a dead letter
+    throttled: int = 0
+    dead: bool = False
 
 
 def try_clock(target: Target) -> Trial:
@@ -53,12 +58,17 @@ def try_clock(target: Target) -> Trial:
     if refused:
         return Trial(refused=refused)
     twice = _again(target, living)
+    if twice:
+        # a batch is measured when it has ended
+        until(lambda: not depth(target, INBOX).total, 15.0)
     invocations = handed_over(target, FUNCTION, living)
     longest = max((hop["duration_ms"] for hop in invocations), default=0.0) / 1000 * speed(target)
+    refusals = sum("TooManyRequests" in hop["outcome"] for hop in invocations)
     if twice:
-        until(lambda: not depth(target, INBOX).total, 15.0)
-        return Trial(twice=twice, longest=longest)
-    return Trial(0, _stored(target, living), longest, _back_after(target, dying))
+        return Trial(twice=twice, longest=longest, throttled=refusals)
+    back = _back_after(target, dying)
+    dead = back is None and bool(bodies(target, dying, dead_letter_name(INBOX)))
+    return Trial(0, _stored(target, living), longest, back, throttled=refusals, dead=dead)
 
 
 def _send(target: Target, lines: list[OrderLine]) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
+from urllib.parse import parse_qs
 
 from orderlab.exercises.engine import Outcome, wrong
 from orderlab.practice.http import Answer
 
+# AWS's clock and this machine's
+_CLOCKS_DIFFER = 900
 LOOKED = (
     "sent orders with &, +, %, quotes and umlauts to POST /orders, one as text/plain, and one while "
     "the queue refused"
@@ -18,8 +22,24 @@ def wrong_door(name: str, message: str, got: str, next: str) -> Outcome:
     return wrong(name, message, looked_at=LOOKED, expected=EXPECTED, got=got[:200], next=next)
 
 
-def answered(answer: Answer, order_id: str) -> Outcome | None:
+def answered(answer: Answer, order_id: str, defined: str) -> Outcome | None:
+    """What is wrong with the answer; `defined` is the status that the definition has for a 200."""
     got = f"{answer.status} {answer.text.strip()[:150]}"
+    if answer.status != 202 and defined == "202":
+        return wrong_door(
+            "an older deployment",
+            f"The order is in the queue, and the customer reads {answer.status}. The definition "
+            "answers 202: the stage serves an older one.",
+            got,
+            "create_deployment(restApiId=api, stageName='live'), after the answers.",
+        )
+    if answer.status == 503:
+        return wrong_door(
+            "sorry for what was taken",
+            "The order is in the queue, and the customer reads 503 and sends it again.",
+            got,
+            "SQS answers 200 to what it took. Does the selectionPattern of 202 match that?",
+        )
     if answer.status != 202:
         return wrong_door(
             "another status",
@@ -61,18 +81,26 @@ def answered(answer: Answer, order_id: str) -> Outcome | None:
 
 def _where_to_ask(url: str, order_id: str, got: str) -> Outcome | None:
     path, _, query = url.partition("?")
-    when = query.removeprefix("accepted=")
-    if path != f"/orders/{order_id}/status" or not query.startswith("accepted="):
+    said = parse_qs(query).get("accepted", [])
+    if path != f"/orders/{order_id}/status" or len(said) != 1:
         return wrong_door(
             "nowhere to ask",
             "The answer doesn't say where to ask for this order.",
             got,
             '"status_url": "/orders/$id/status?accepted=..."',
         )
+    when = said[0]
     if not (when.isdigit() and len(when) == 13):
         return wrong_door(
             "no time",
             "status_url doesn't hold the time of the request in milliseconds.",
+            got,
+            "$context.requestTimeEpoch",
+        )
+    if abs(int(when) / 1000 - time.time()) > _CLOCKS_DIFFER:
+        return wrong_door(
+            "another time",
+            "status_url holds a time, and it isn't that of this request.",
             got,
             "$context.requestTimeEpoch",
         )

@@ -35,12 +35,13 @@ def _build(workspace: Workspace, changes: dict[str, Any]) -> None:
     if not changes.get("validated", True):
         gateway.delete_method(**where)
         gateway.put_method(**where, authorizationType="NONE")
-    kinds = ["application/json", *([changes["more"]] if "more" in changes else [])]
+    kinds = [changes.get("only", "application/json")]
+    kinds += [changes["more"]] if "more" in changes else []
     body = changes.get("body", "$util.urlEncode($input.body)")
     aside = changes.get("aside", _ASIDE)
     gateway.put_integration(
         **where,
-        type="AWS",
+        type=changes.get("kind", "AWS"),
         integrationHttpMethod=changes.get("verb", "POST"),
         uri=QUEUE.format(target.account_id, target.name(changes.get("queue", INBOX))),
         credentials=_role(target, changes),
@@ -48,6 +49,8 @@ def _build(workspace: Workspace, changes: dict[str, Any]) -> None:
         requestTemplates={kind: f"{aside}Action=SendMessage&MessageBody={body}" for kind in kinds},
         passthroughBehavior=changes.get("passthrough", "NEVER"),
     )
+    if changes.get("early"):
+        deploy_api(target)
     answer = "#set($id = $context.requestOverride.path.order_id)" + changes.get("answer", _ANSWER)
     pattern, status = changes.get("pattern", r"2\d{2}"), changes.get("status", "202")
     answer_with(target, where, status, pattern, answer)
@@ -55,7 +58,7 @@ def _build(workspace: Workspace, changes: dict[str, Any]) -> None:
     # with an empty pattern for both, the first would be the answer to everything
     if sorry is not None and pattern:
         answer_with(target, where, "503", changes.get("refusals", ""), sorry)
-    if changes.get("deploy", True):
+    if changes.get("deploy", True) and not changes.get("early"):
         deploy_api(target)
 
 
@@ -80,3 +83,52 @@ def other_way(workspace: Workspace) -> None:
             "sorry": '{"message": "Please send it again.", "code": 7}',
         },
     )
+
+
+def only_the_role(workspace: Workspace) -> None:
+    """The role, and nothing that takes it on yet."""
+    lead_to_accept_order(workspace.target)
+    _role(workspace.target, {})
+
+
+def by_json(workspace: Workspace) -> None:
+    """SQS's JSON protocol in place of the form, and the uri that names the action."""
+    target = workspace.target
+    _build(workspace, {"deploy": False})
+    where = place_of(target, "/orders", "POST")
+    assert where is not None
+    # escapeJavaScript writes a backslash before an apostrophe, which JSON does not know
+    body = r"""$util.escapeJavaScript($input.body).replaceAll("\\'", "'")"""
+    queue = f"https://sqs.{target.region}.amazonaws.com/{target.account_id}/{target.name(INBOX)}"
+    header = "integration.request.header"
+    gateway = target.client("apigateway")
+    made = gateway.get_integration(**where)
+    gateway.put_integration(
+        **where,
+        type="AWS",
+        integrationHttpMethod="POST",
+        uri=f"arn:aws:apigateway:{target.region}:sqs:action/SendMessage",
+        credentials=made["credentials"],
+        requestParameters={
+            f"{header}.Content-Type": "'application/x-amz-json-1.0'",
+            f"{header}.X-Amz-Target": "'AmazonSQS.SendMessage'",
+        },
+        requestTemplates={
+            "application/json": f'{_ASIDE}{{"QueueUrl": "{queue}", "MessageBody": "{body}"}}'
+        },
+        passthroughBehavior="NEVER",
+    )
+    answer_with(
+        target, where, "202", "200", f"#set($id = $context.requestOverride.path.order_id){_ANSWER}"
+    )
+    answer_with(target, where, "503", "", _SORRY)
+    deploy_api(target)
+
+
+def denying(workspace: Workspace) -> None:
+    """Another policy of the role: lists for texts, and a statement that denies the rest."""
+    target = workspace.target
+    _build(workspace, {})
+    inbox = queue_arn(target, INBOX)
+    rest = {"Effect": "Deny", "NotAction": "sqs:SendMessage", "Resource": "*"}
+    ensure_role(target, ROLE, GATEWAY, [allow(["sqs:SendMessage"], [inbox]), rest])

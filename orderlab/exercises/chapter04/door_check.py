@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from orderlab.exercises.chapter01.policies import statements_of
 from orderlab.exercises.chapter04.door_answer import LOOKED, answered, wrong_door
 from orderlab.exercises.chapter04.door_attempts import ROLE
+from orderlab.exercises.chapter04.door_silence import changed, integration_of, not_by_post, nothing
 from orderlab.exercises.chapter04.probes import (
     arrival,
     as_sent,
@@ -20,22 +22,15 @@ from orderlab.exercises.chapter04.probes import (
     probe_order,
     url_of,
 )
-from orderlab.exercises.chapter04.role_tried import does, only_the_gateway, sends_elsewhere, trusted
-from orderlab.exercises.chapter04.starting_points import (
-    answers_by_function,
-    method_of,
-)
+from orderlab.exercises.chapter04.rights_beyond import beyond
+from orderlab.exercises.chapter04.role_tried import only_the_gateway, sends_elsewhere, trusted
+from orderlab.exercises.chapter04.starting_points import answers_by_function
 from orderlab.exercises.engine import Outcome, Workspace, right, untouched
-from orderlab.orders.architecture import INBOX
+from orderlab.orders.architecture import INBOX, ORDERS
 from orderlab.orders.parts.api import api_address
-from orderlab.orders.parts.names import queue_arn, role_arn
+from orderlab.orders.parts.names import queue_arn, role_arn, table_arn
 from orderlab.practice.http import Answer, request
 from orderlab.target.base import Target
-
-
-def integration_of(target: Target) -> dict[str, Any]:
-    found: dict[str, Any] = method_of(target, "/orders", "POST").get("methodIntegration") or {}
-    return found
 
 
 def judge(workspace: Workspace) -> Outcome:
@@ -52,12 +47,12 @@ def judge(workspace: Workspace) -> Outcome:
         )
     order = probe_order()
     url = f"{api_address(target)}/orders"
-    sent = as_sent(order)
+    sent, before = as_sent(order), bodies(target, "")
     try:
         answer = request(url, sent)
         return (
-            _arrived(target, answer, order, sent)
-            or answered(answer, order["order_id"])
+            _arrived(target, answer, order, sent, before)
+            or answered(answer, order["order_id"], _status_for(target, "200"))
             or _still_checked(url)
             or _other_types(target, url)
             or _refused(target, url)
@@ -73,8 +68,17 @@ def judge(workspace: Workspace) -> Outcome:
         forget(target, order["order_id"])
 
 
-def _arrived(target: Target, answer: Answer, order: dict[str, Any], sent: str) -> Outcome | None:
+def _arrived(
+    target: Target, answer: Answer, order: dict[str, Any], sent: str, before: list[str]
+) -> Outcome | None:
     got = f"{answer.status} {answer.text.strip()[:120]}"
+    if answer.status == 201 and answers_by_function(target):
+        return wrong_door(
+            "still the function",
+            "POST /orders still leads to accept-order: there is no other integration yet.",
+            got,
+            "put_integration. If it raised an error, the error says what is missing.",
+        )
     if answer.status == 201:
         return wrong_door(
             "not deployed",
@@ -82,130 +86,27 @@ def _arrived(target: Target, answer: Answer, order: dict[str, Any], sent: str) -
             got,
             "A stage serves its deployment. create_deployment(restApiId=api, stageName='live')",
         )
-    if answer.status in (400, 403, 413, 415) and answer.by_the_gateway:
+    if answer.status == 415 and answer.by_the_gateway:
+        return wrong_door(
+            "a template for another type",
+            "The gateway has no template for application/json, and refuses the order.",
+            got,
+            "The key in requestTemplates is the content type that the template is for.",
+        )
+    if answer.status in (400, 403, 413) and answer.by_the_gateway:
         return wrong_door(
             "nobody gets in",
             "The gateway refuses a valid order before it calls anything.",
             got,
-            "The template's key is application/json, and the method needs no key or signature.",
+            "The method needs no key and no signature; ex.again() puts it back as it was.",
         )
     there = arrival(target, order["order_id"], 3.0 if answer.status < 300 else 1.0)
     if there is None:
-        return _nothing(target, answer, got)
+        strange = [each for each in bodies(target, "") if each not in before]
+        return changed(strange[0], sent, order) if strange else nothing(target, answer, sent)
     if there in (sent, order):
         return None
-    return _changed(str(there), sent, order)
-
-
-def _nothing(target: Target, answer: Answer, got: str) -> Outcome:
-    """Nothing came: why, as far as it can be tried."""
-    integration = integration_of(target)
-    uri = str(integration.get("uri", ""))
-    if ":path/" in uri and not uri.endswith(f"/{target.account_id}/{target.name(INBOX)}"):
-        return wrong_door(
-            "another address",
-            "The integration doesn't name orders-inbox.",
-            f"uri {uri}",
-            'uri=QUEUE.format(ACCOUNT, "orders-inbox")',
-        )
-    form = str((integration.get("requestParameters") or {}).get(_CONTENT_TYPE, ""))
-    template = str((integration.get("requestTemplates") or {}).get("application/json", ""))
-    if "x-www-form-urlencoded" not in form and "Action=" in template:
-        return wrong_door(
-            "a form that doesn't say so",
-            "API Gateway says application/json unless it is told otherwise, and SQS finds no Action "
-            "in what it takes for JSON.",
-            got,
-            "requestParameters=FORM",
-        )
-    verb = str(integration.get("httpMethod", ""))
-    if verb != "POST" and "Action=" in template:
-        return wrong_door(
-            "not by POST",
-            f"The gateway is told to call SQS by {verb or 'no method'}. A form travels in the body of "
-            "a POST.",
-            got,
-            'integrationHttpMethod="POST"',
-        )
-    who = trusted(target, ROLE)
-    if who is not None and "apigateway.amazonaws.com" not in who and "*" not in who:
-        return wrong_door(
-            "a role that the gateway can't take on",
-            f"The trust policy of order-api-role names {', '.join(who) or 'nobody'}.",
-            got,
-            "The one who takes it on is the service apigateway.amazonaws.com.",
-        )
-    role = str(integration.get("credentials", ""))
-    if not role:
-        return wrong_door(
-            "nobody's call",
-            "The integration has no credentials, so the gateway calls SQS as nobody.",
-            got,
-            "credentials is the ARN of the role.",
-        )
-    if not does(target, role, INBOX, _PROBE_SEND):
-        return wrong_door(
-            "a role without the right",
-            f"I called SQS as this role: it may not send to orders-inbox. ({role.rpartition('/')[2]})",
-            got,
-            'allow("sqs:SendMessage", arn("sqs", "orders-inbox"))',
-        )
-    forget(target, _PROBE_WORD)
-    return wrong_door(
-        "nothing arrives",
-        "The order was sent, and it is neither in orders-inbox nor in the table.",
-        got,
-        "The request template makes the form: Action=SendMessage&MessageBody=...",
-    )
-
-
-_CONTENT_TYPE = "integration.request.header.Content-Type"
-_PROBE_WORD = "probe-of-the-role"
-_PROBE_SEND = f"Action=SendMessage&MessageBody={_PROBE_WORD}"
-
-
-def _changed(there: str, sent: str, order: dict[str, Any]) -> Outcome:
-    got = f"in the queue: {there[:90]} ... ({len(there)} of {len(sent)} characters)"
-    if sent.startswith(there):
-        return wrong_door(
-            "cut at the &",
-            "The message ends where the order has its first &. In a form that is the end of a field.",
-            got,
-            "$util.urlEncode(...) makes a text safe for a form.",
-        )
-    if "%22" in there or "%7B" in there:
-        return wrong_door(
-            "encoded twice",
-            "The message is still encoded: it was encoded more often than the form undoes.",
-            got,
-            "Encode once.",
-        )
-    if ("\\" in there and "\\'" in there) or there.startswith('{\\"'):
-        return wrong_door(
-            "escaped as for JavaScript",
-            "The message has backslashes that the order hasn't. escapeJavaScript is for text within "
-            "JSON; the body of a message is no JSON text.",
-            got,
-            "The body goes into the form as it is, encoded for a form.",
-        )
-    try:
-        same = json.loads(there) == order
-    except ValueError:
-        same = False
-    if same:
-        return wrong_door(
-            "written anew",
-            "The message says the same as the order, but it was taken apart and written again. Exactly "
-            "as it was sent is the promise: what the customer wrote can be checked against it.",
-            got,
-            "$input.body is the body as it came; $input.json('$') is a new text.",
-        )
-    return wrong_door(
-        "another message",
-        "A message came that isn't the order.",
-        got,
-        "MessageBody is the whole body, and nothing else.",
-    )
+    return changed(str(there), sent, order)
 
 
 def _still_checked(url: str) -> Outcome | None:
@@ -285,7 +186,15 @@ def _refused(target: Target, url: str) -> Outcome | None:
         said = json.loads(answer.text)
     except ValueError:
         said = None
-    if isinstance(said, dict) and said.get("message") and "Error" not in said:
+    if "assumed-role" in answer.text or (isinstance(said, dict) and "Error" in said):
+        return wrong_door(
+            "SQS's refusal handed on",
+            "The status is right, and the customer reads what SQS said to the gateway, with names of "
+            "your account in it.",
+            got,
+            "The message is one of yours, whatever the reason was.",
+        )
+    if isinstance(said, dict) and said.get("message"):
         return None
     return wrong_door(
         "503 without a word",
@@ -350,11 +259,21 @@ def _role(target: Target) -> Outcome | None:
             "a message in a queue that is none of its business",
             "Resource is the ARN of orders-inbox.",
         )
-    if does(target, used, INBOX, "Action=GetQueueAttributes&AttributeName.1=QueueArn"):
+    verb = str(integration_of(target).get("httpMethod", ""))
+    if verb not in ("POST", "GET"):
+        return not_by_post(verb, "the integration's method")
+    # exercise 4.4 gives the role one right more
+    wanted = [
+        ("sqs:SendMessage", queue_arn(target, INBOX)),
+        ("dynamodb:GetItem", table_arn(target, ORDERS)),
+    ]
+    more = beyond(statements_of(Workspace(target), target.name(ROLE)), wanted)
+    if more:
         return wrong_door(
             "a role that may do more",
-            "As order-api-role I could also look into orders-inbox. Sending is all that a door needs.",
-            "GetQueueAttributes was allowed",
-            "Action is sqs:SendMessage alone.",
+            "Sending to orders-inbox is all that a door needs. The policies of order-api-role allow "
+            "more.",
+            "; ".join(more[:3]),
+            "Action is sqs:SendMessage alone, and Resource the ARN of orders-inbox alone.",
         )
     return None

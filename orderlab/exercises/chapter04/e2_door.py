@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from orderlab.exercises.chapter04.door_attempts import ROLE, attempt, other_way
-from orderlab.exercises.chapter04.door_check import integration_of, judge
+from orderlab.exercises.chapter04.door_attempts import (
+    ROLE,
+    attempt,
+    by_json,
+    denying,
+    only_the_role,
+    other_way,
+)
+from orderlab.exercises.chapter04.door_check import judge
+from orderlab.exercises.chapter04.door_silence import integration_of
 from orderlab.exercises.chapter04.notebook_names import door_names
 from orderlab.exercises.chapter04.starting_points import (
     ensure_inbox,
@@ -87,6 +95,7 @@ gateway.create_deployment(restApiId=api, stageName="live")
     ),
     waits=True,
     proofs=(
+        Proof("still the function", only_the_role, says="still leads to accept-order"),
         Proof("not deployed", attempt(deploy=False), says="still answers with accept-order"),
         Proof("cut at the &", attempt(body="$input.body"), says="first &"),
         Proof(
@@ -109,6 +118,14 @@ gateway.create_deployment(restApiId=api, stageName="live")
             attempt(body="$util.urlEncode(\"order $input.path('$.order_id')\")"),
             says="isn't the order",
         ),
+        Proof(
+            "encoded for something else",
+            attempt(body="$util.urlEncode($util.base64Encode($input.body))"),
+            says="in base64",
+        ),
+        Proof("another type of integration", attempt(kind="MOCK"), says="type is MOCK"),
+        Proof("a request that SQS refuses", attempt(body="&MessageBdy=x"), says="it refuses"),
+        Proof("a template for another type", attempt(only="text/plain"), says="has no template"),
         Proof("not by POST", attempt(verb="GET"), says="by GET"),
         Proof("another address", attempt(queue="orders-inbox-dlq"), says="doesn't name"),
         Proof("a form that doesn't say so", attempt(form={}), says="takes for JSON"),
@@ -121,6 +138,21 @@ gateway.create_deployment(restApiId=api, stageName="live")
             "a role without the right", attempt(right_to="orders-inbox-dlq"), says="may not send"
         ),
         Proof("another status", attempt(status="200"), says="Nothing is done yet"),
+        Proof("an older deployment", attempt(early=True), says="serves an older one"),
+        Proof("sorry for what was taken", attempt(pattern="202"), says="sends it again"),
+        Proof(
+            "SQS's refusal handed on",
+            attempt(sorry='{"message": "$util.escapeJavaScript($input.body)"}'),
+            says="names of your account",
+        ),
+        Proof(
+            "another time",
+            attempt(
+                answer='{"order_id": "$id", "status": "ACCEPTED", '
+                '"status_url": "/orders/$id/status?accepted=1700000000000"}'
+            ),
+            says="that of this request",
+        ),
         Proof("SQS's own answer", attempt(answer="$input.body"), says="said to the gateway"),
         Proof("no order_id", attempt(aside=""), says="isn't in it"),
         Proof("no JSON", attempt(answer="accepted"), says="not JSON"),
@@ -144,11 +176,17 @@ gateway.create_deployment(restApiId=api, stageName="live")
         Proof("some refusals only", attempt(refusals=r"4\d{2}"), says="because of its own"),
         Proof("a promise without a message", attempt(pattern=""), says="it is nowhere"),
         Proof("no answer for a refusal", attempt(sorry=None), says="may try again"),
-        Proof("503 without a word", attempt(sorry=""), says="no message"),
+        Proof("503 without a word", attempt(sorry='{"sorry": true}'), says="no message"),
         Proof("wrong orders get in", attempt(validated=False), says="not refused at the door"),
         Proof("a role for every queue", attempt(right_to="*"), says="It was allowed"),
-        Proof("a role that may do more", attempt(action="sqs:*"), says="look into"),
+        Proof(
+            "a role that may do more",
+            attempt(action=["sqs:SendMessage", "sqs:PurgeQueue"]),
+            says="sqs:PurgeQueue on orders-inbox",
+        ),
         Proof("WHEN_NO_TEMPLATES, other texts", other_way, "right"),
+        Proof("as JSON, by the action", by_json, "right"),
+        Proof("a policy with lists, and what is denied", denying, "right"),
         Proof("any status of SQS below 300", attempt(pattern=r"20\d"), "right"),
     ),
 )

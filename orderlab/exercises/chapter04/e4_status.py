@@ -14,7 +14,8 @@ from orderlab.exercises.chapter04.status_attempts import (
     take_away,
     told,
 )
-from orderlab.exercises.chapter04.status_check import WITH_PROMISE, ask, integration_of, judge
+from orderlab.exercises.chapter04.status_check import judge
+from orderlab.exercises.chapter04.status_way import WITH_PROMISE, ask, integration_of
 from orderlab.exercises.engine import Exercise, Proof, Workspace
 from orderlab.orders.architecture import INBOX_ROLE
 from orderlab.orders.parts.names import role_arn
@@ -90,12 +91,47 @@ gateway.create_deployment(restApiId=api, stageName="live")
     ),
     proofs=(
         Proof("not deployed", attempt(deploy=False), says="the stage doesn't serve it"),
+        Proof("an older deployment", attempt(early=True), says="serves an older definition"),
+        Proof("another place", attempt(part="state"), says="somewhere else"),
+        Proof("a door for some", attempt(who="AWS_IAM"), says="who is there"),
+        Proof("not by POST", attempt(call="GET"), says="by GET"),
+        Proof(
+            "no answer for what the table says",
+            attempt(answers=False, sorry=None),
+            says="no answer for the customer",
+        ),
+        Proof("no JSON", attempt(tell=told(TELL.replace("#elseif", "#elsif"))), says="not JSON"),
+        Proof(
+            "another word for it",
+            attempt(tell=told(TELL.replace("STORED", "THERE"))),
+            says="say STORED",
+        ),
+        Proof(
+            "another word", attempt(tell=told(TELL.replace("UNKNOWN", "LOST"))), says="say UNKNOWN"
+        ),
+        Proof(
+            "another word for the promise",
+            attempt(tell=told(TELL.replace("ACCEPTED", "SOON"))),
+            says="say ACCEPTED",
+        ),
+        Proof(
+            "any parameter is a promise",
+            attempt(tell=told(TELL.replace("@promise", "$input.params().querystring.size() > 0"))),
+            says="other parameters",
+        ),
+        Proof(
+            "another id than the path's",
+            attempt(key="$util.urlEncode($input.params('orderId'))"),
+            says="asked for another id",
+        ),
+        Proof("a fault without a word", attempt(sorry=None), says="may ask again"),
+        Proof("some silences only", attempt(refusals="500"), says="others are not"),
         Proof("something else between", by_a_function, says="itself"),
         Proof("no right to the table", attempt(action="dynamodb:Query"), says="may not read"),
         Proof(
             "the table refuses the question",
             attempt(key='"}, "x": {"S": "'),
-            says="can't do anything",
+            says="read what DynamoDB says",
         ),
         Proof("a broken promise", attempt(tell=told(_NO_PROMISE)), says="orders again"),
         Proof(
@@ -127,6 +163,14 @@ gateway.create_deployment(restApiId=api, stageName="live")
             "more rights than it needs",
             attempt(action="dynamodb:*", wide=True),
             says="change orders",
+        ),
+        Proof(
+            "the id and the consistency in variables",
+            attempt(
+                ask="#set($id = $util.escapeJavaScript($input.params('orderId')))#set($now = true)"
+                '{"Key": {"order_id": {"S": "$id"}}, "ConsistentRead": $now, "TableName": "orders"}'
+            ),
+            "right",
         ),
         Proof("status chosen by variables", attempt(tell=ANOTHER_WAY), "right"),
         Proof(

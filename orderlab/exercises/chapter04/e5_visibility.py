@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -22,6 +22,7 @@ from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right
 from orderlab.exercises.engine.outcome import lab_fault
 from orderlab.orders.architecture import INBOX
 from orderlab.orders.parts.messaging import dead_letter_name
+from orderlab.orders.parts.names import ignoring
 from orderlab.target.base import Target
 
 BEFORE = 3
@@ -50,6 +51,9 @@ def _undo(workspace: Workspace) -> None:
     before = marks(target, INBOX).get(MARK)
     if before is None:
         return
+    if _reserved(target) is not None:
+        name = target.name(FUNCTION)
+        workspace.client("lambda").delete_function_concurrency(FunctionName=name)
     if _timeout(target) not in (0, int(before)):
         _function_timeout(int(before))(workspace)
     if attributes(target, dead_letter_name(INBOX)).get("VisibilityTimeout", "30") != "30":
@@ -86,6 +90,15 @@ def _check(workspace: Workspace) -> Outcome:
             looked_at="the mappings of process-order",
             next="`lab.build()` makes what is missing.",
         )
+    if _reserved(target) == 0:
+        return wrong(
+            "no call gets through",
+            "A concurrency of 0 is reserved for process-order: Lambda refuses every call, and no order "
+            "is worked on.",
+            looked_at="the concurrency of process-order",
+            got="ReservedConcurrentExecutions 0",
+            next="delete_function_concurrency takes the limit away.",
+        )
     clock = _clock(target)
     if clock == BEFORE:
         return _not_turned(target)
@@ -102,6 +115,15 @@ def _check(workspace: Workspace) -> Outcome:
         )
     outcome = _judge(clock, try_clock(target))
     return replace(outcome, stands=_STANDS) if outcome.kind == "wrong" else outcome
+
+
+def _reserved(target: Target) -> int | None:
+    client = target.client("lambda")
+    with ignoring("ResourceNotFoundException"):
+        found = client.get_function_concurrency(FunctionName=target.name(FUNCTION))
+        value: int | None = found.get("ReservedConcurrentExecutions")
+        return value
+    return None
 
 
 def _not_turned(target: Target) -> Outcome:
@@ -154,6 +176,15 @@ def _judge(clock: int, trial: Trial) -> Outcome:
             f"{trial.longest:.0f} s of the queue's time for one batch.",
             next="That is not your clock's fault. Run the check again when the machine is idle.",
         )
+    if trial.twice and trial.throttled and not clock < ROOM:
+        return wrong(
+            "refused for want of concurrency",
+            f"Lambda refused {trial.throttled} calls of process-order, and an order was received again "
+            "before it was worked on.",
+            got=f"hidden for {clock} s",
+            next="A limit on the function refuses what the mapping has received already.",
+            **told,
+        )
     if trial.twice:
         name, message, hint = _too_short(clock, trial)
         return wrong(name, message, got=f"{trial.twice} received again", next=hint, **told)
@@ -163,6 +194,14 @@ def _judge(clock: int, trial: Trial) -> Outcome:
             "Orders were accepted, and not all of them reached the table.",
             got="some are not in the table `orders`",
             next="The log of process-order says what it did with them.",
+            **told,
+        )
+    if trial.back_after is None and trial.dead:
+        return wrong(
+            "a dead letter at once",
+            "An order whose worker died was not received again: it is in orders-inbox-dlq.",
+            got="moved there after its first receipts",
+            next="maxReceiveCount in the RedrivePolicy says after how many receipts; 4.1 asked for five.",
             **told,
         )
     if trial.back_after is None:
@@ -183,7 +222,7 @@ def _judge(clock: int, trial: Trial) -> Outcome:
 
 
 def _too_short(clock: int, trial: Trial) -> tuple[str, str, str]:
-    again = f"{trial.twice} of {WAVES} orders were received again while they were worked on"
+    again = "an order was received again while it was worked on"
     if clock == 0:
         return (
             "not hidden at all",
@@ -193,7 +232,7 @@ def _too_short(clock: int, trial: Trial) -> tuple[str, str, str]:
     if clock < WORK_SECONDS:
         return (
             "shorter than the work",
-            f"The queue waits {clock} s for work of {WORK_SECONDS} s: {again}.",
+            f"The queue waits {clock} s for work of {WORK_SECONDS} s: {again}, and I stopped there.",
             "The clock has to be longer than the work.",
         )
     if clock == WORK_SECONDS:
@@ -213,8 +252,8 @@ def _too_short(clock: int, trial: Trial) -> tuple[str, str, str]:
 
 def _long(seconds: int) -> str:
     if seconds >= 7200:
-        return f"{seconds / 3600:.0f} hours"
-    return f"{math.ceil(seconds / 60)} minutes"
+        return f"{seconds / 3600:.1f} hours".replace(".0 ", " ")
+    return f"{seconds} s"
 
 
 def _set(queue: str, value: int, attribute: str = "VisibilityTimeout") -> Callable[..., None]:
@@ -234,6 +273,23 @@ def _function_timeout(seconds: int) -> Callable[..., None]:
         client.get_waiter("function_updated_v2").wait(FunctionName=name)
 
     return attempt
+
+
+def _reserve_none(workspace: Workspace) -> None:
+    """The right clock, and no call is let through."""
+    _set(INBOX, 60)(workspace)
+    workspace.client("lambda").put_function_concurrency(
+        FunctionName=workspace.name(FUNCTION), ReservedConcurrentExecutions=0
+    )
+
+
+def _one_receipt(workspace: Workspace) -> None:
+    """The right clock, and an order that was received once is given up."""
+    _set(INBOX, 60)(workspace)
+    found = json.loads(attributes(workspace.target, INBOX)["RedrivePolicy"])
+    url = url_of(workspace.target, INBOX)
+    policy = json.dumps({**found, "maxReceiveCount": 1})
+    workspace.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})
 
 
 def _by_itself(workspace: Workspace) -> None:
@@ -285,6 +341,8 @@ CLOCK = Exercise(
             _set(dead_letter_name(INBOX), 60),
             says="Nobody works on what lies there",
         ),
+        Proof("no call gets through", _reserve_none, says="no order is worked on"),
+        Proof("a dead letter at once", _one_receipt, says="it is in orders-inbox-dlq"),
         Proof("a delay", _set(INBOX, 60, "DelaySeconds"), says="for the first time"),
         Proof("a half of AWS's advice, and smaller batches", _by_itself, "right"),
         Proof("as long as one can wait", _set(INBOX, LONGEST), "right"),

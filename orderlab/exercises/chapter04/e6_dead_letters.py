@@ -7,13 +7,13 @@ from typing import Any
 
 from orderlab.exercises.chapter04 import bring_back_attempts as attempts
 from orderlab.exercises.chapter04.letters import Letters, clear_away, lay_out
-from orderlab.exercises.chapter04.letters_trial import Trial, dies_between, try_on
+from orderlab.exercises.chapter04.letters_trial import Trial, dies_between, id_of, try_on
 from orderlab.exercises.chapter04.names import names
 from orderlab.exercises.chapter04.shop import ensure_shop
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
-from orderlab.exercises.engine.answers import CannotRead
+from orderlab.exercises.engine.answers import CannotRead, not_run
 
-_LOOKED = "put 17 dead letters of my own into a queue, and called your function once"
+_LOOKED = "put dead letters of my own into a queue, more than ten, and called your function once"
 
 
 def _prepare(workspace: Workspace) -> None:
@@ -38,6 +38,7 @@ def _check(workspace: Workspace) -> Outcome:
     trial = try_on(workspace.target, bring_back, letters)
     return (
         _ended_badly(trial)
+        or _not_begun(trial)
         or _where_they_are(letters, trial)
         or _what_they_say(letters, trial)
         or _counted(letters, trial)
@@ -60,6 +61,12 @@ def _ended_badly(trial: Trial) -> Outcome | None:
             "What is left in the queue shows again after its visibility timeout. Which answer of "
             "receive_message says that you are through?",
         )
+    if trial.error and not trial.received:
+        return _wrong(
+            "it raises at once",
+            f"Your function raised {trial.error}. It had not read a letter yet.",
+            "I call bring_back(sqs, dead, inbox): a client, and the addresses of two queues.",
+        )
     if trial.error:
         return _wrong(
             "it stops half way",
@@ -69,7 +76,35 @@ def _ended_badly(trial: Trial) -> Outcome | None:
     return None
 
 
+def _not_begun(trial: Trial) -> Outcome | None:
+    """A function that did nothing to the dead letters."""
+    why = not_run(trial.returned)
+    if why:
+        return _wrong("nothing was run", why, "A plain def with return.")
+    if trial.calls and not trial.asked and not trial.received:
+        return _wrong(
+            "the queues exchanged",
+            "Your function never asked the queue with the dead letters.",
+            "I call bring_back(sqs, dead, inbox), in this order.",
+        )
+    if not trial.calls:
+        return _wrong(
+            "another client",
+            "Your function made no call with the client that I gave.",
+            "It gets a client and the addresses of two queues: sqs, dead, inbox.",
+        )
+    return None
+
+
 def _where_they_are(letters: Letters, trial: Trial) -> Outcome | None:
+    strange = [each for each in trial.sent_bodies if each not in letters.others and not id_of(each)]
+    if strange:
+        return _wrong(
+            "no order in the inbox",
+            "What your function sent is no order: process-order reads JSON with the order's fields.",
+            "json.dumps of the order, and nothing around it.",
+            got=strange[0][:100],
+        )
     gone = [each for each in letters.orders if each not in trial.sent and each not in trial.left]
     if gone:
         return _wrong(
@@ -126,6 +161,13 @@ def _left_behind(letters: Letters, trial: Trial) -> Outcome | None:
         )
     if not left:
         return None
+    if all(letters.orders[each]["coupon_cents"] == 0 for each in left):
+        return _wrong(
+            "nought is no coupon",
+            f"{len(left)} orders whose coupon is 0 are still in the dead-letter queue.",
+            "0 is a number of cents like any other; `if coupon` takes it for nothing.",
+            got=left[0],
+        )
     if set(left) <= set(letters.mended):
         return _wrong(
             "only the whole ones",

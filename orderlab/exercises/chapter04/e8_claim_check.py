@@ -51,7 +51,8 @@ def _check(workspace: Workspace) -> Outcome:
         return _wrong(
             "it raises",
             f"One of your functions raised {type(error).__name__}: {error}"[:200],
-            "Run both with one small order, and look where it happens.",
+            "Run both with a small order and with a large one, and look where it happens. The bucket "
+            "is `plans`; ex.again() makes it if it is gone.",
         )
 
 
@@ -62,7 +63,7 @@ def _functions(answer: Any) -> Pair:
 
 
 def _try(workspace: Workspace, check_in: Any, collect: Any) -> Outcome:
-    small, large = _order(900), [_order(LIMIT + secrets.randbelow(90_000)) for _ in range(2)]
+    small, large = _order(900), _of_one_customer(LIMIT + secrets.randbelow(90_000))
     body = _body(check_in, small)
     if _parsed(body) != small:
         return _wrong(
@@ -72,7 +73,7 @@ def _try(workspace: Workspace, check_in: Any, collect: Any) -> Outcome:
             "How long is the order as JSON, and how long may a message be?",
             got=body[:80],
         )
-    before = _on_the_shelf(workspace)
+    before = len(_keys(workspace))
     tickets = [_body(check_in, order) for order in large]
     fault = _too_large(tickets) or _not_on_the_shelf(workspace, before)
     if fault:
@@ -81,18 +82,49 @@ def _try(workspace: Workspace, check_in: Any, collect: Any) -> Outcome:
         fault = _collected(order, collect(each), each)
         if fault:
             return fault
-    return _at_the_edge(check_in) or right(
-        "Small orders travel as they are, large ones wait on the shelf, and whoever collects need "
-        "not know which it was. Put first, then send: what remains if something dies in between is "
-        "an object too many.",
-        looked_at=_LOOKED,
-        got=f"more than {LIMIT:,} bytes behind a ticket of {len(tickets[0])} bytes",
+    return (
+        _kept_elsewhere(workspace, check_in, collect)
+        or _at_the_edge(check_in)
+        or right(
+            "Small orders travel as they are, large ones wait on the shelf, and whoever collects need "
+            "not know which it was. Put first, then send: what remains if something dies in between is "
+            "an object too many.",
+            looked_at=_LOOKED,
+            got=f"more than {LIMIT:,} bytes behind a ticket of {len(tickets[0])} bytes",
+        )
     )
 
 
 def _order(letters: int) -> dict[str, Any]:
     """An order with a delivery plan of so many letters."""
     return {**probe_order(probe_id()), "plan": "x" * letters}
+
+
+def _of_one_customer(letters: int) -> list[dict[str, Any]]:
+    """Two large orders, of the same customer and the same moment."""
+    first, second = _order(letters), _order(letters)
+    same = ("customer_id", "store_id", "placed_at")
+    return [first, {**second, **{name: first[name] for name in same}}]
+
+
+def _kept_elsewhere(workspace: Workspace, check_in: Any, collect: Any) -> Outcome | None:
+    """One more large order, whose objects are gone from the shelf before it is collected."""
+    order, before = _order(LIMIT + 50), _keys(workspace)
+    ticket = _body(check_in, order)
+    for key in _keys(workspace) - before:
+        workspace.client("s3").delete_object(Bucket=workspace.name(SHELF), Key=key)
+    try:
+        found = collect(ticket)
+    except Exception:
+        return None
+    if found != order:
+        return None
+    return _wrong(
+        "kept in the kernel",
+        "I took a large order away from the shelf, and collect still gave it: it comes from this "
+        "kernel's memory. A worker in another process can't find it there.",
+        "collect gets all that it needs from the ticket and from the bucket.",
+    )
 
 
 def _body(check_in: Any, order: dict[str, Any]) -> str:
@@ -104,7 +136,7 @@ def _body(check_in: Any, order: dict[str, Any]) -> str:
     return body
 
 
-def _parsed(body: str) -> Any:
+def _parsed(body: str | bytes) -> Any:
     try:
         return json.loads(body)
     except ValueError:
@@ -129,35 +161,41 @@ def _too_large(tickets: list[str]) -> Outcome | None:
 
 
 def _not_on_the_shelf(workspace: Workspace, before: int) -> Outcome | None:
-    now = _on_the_shelf(workspace)
+    now = len(_keys(workspace))
     if now == before:
         return _wrong(
-            "kept in the kernel",
-            "Two large orders were checked in, and the bucket holds no more than before. A worker in "
-            "another process can't find them.",
+            "not on the shelf",
+            "Two large orders were checked in, and the bucket `plans` holds no more objects than "
+            "before.",
             "s3.put_object with Bucket, Key and Body.",
         )
     if now == before + 1:
         return _wrong(
             "one place for all",
-            "Two large orders were checked in, and the bucket holds one more object: the second took "
-            "the place of the first.",
+            "Two large orders of one customer were checked in, and the bucket holds one more object: "
+            "the second took the place of the first.",
             "What is different in every order could be its key.",
         )
     return None
 
 
-def _on_the_shelf(workspace: Workspace) -> int:
+def _keys(workspace: Workspace) -> set[str]:
     s3, bucket = workspace.client("s3"), workspace.name(SHELF)
     with ignoring("NoSuchBucket"):
-        return int(s3.list_objects_v2(Bucket=bucket).get("KeyCount", 0))
-    return 0
+        return {each["Key"] for each in s3.list_objects_v2(Bucket=bucket).get("Contents", [])}
+    return set()
 
 
 def _collected(order: dict[str, Any], found: Any, body: str) -> Outcome | None:
     if found == order:
         return None
-    if isinstance(found, str) and _parsed(found) == order:
+    if hasattr(found, "read"):
+        return _wrong(
+            "a stream in place of an order",
+            "collect gave the stream that S3 answers with, and nobody has read it.",
+            'kept["Body"].read() gives the bytes.',
+        )
+    if isinstance(found, str | bytes) and _parsed(found) == order:
         return _wrong(
             "text in place of an order",
             "collect gave the order's JSON text, not the order.",
@@ -180,14 +218,16 @@ def _collected(order: dict[str, Any], found: Any, body: str) -> Outcome | None:
 
 def _at_the_edge(check_in: Any) -> Outcome | None:
     """Orders whose JSON, as this function writes it, is exactly as long as a message may be."""
-    order = _order(1000)
+    # letters that take more than one byte, for whoever writes them as they are
+    order = {**_order(1000), "note": "Käse ☃" * 20}
     order["plan"] = "x" * (1000 + LIMIT - len(_body(check_in, order).encode()))
     fits, over = _body(check_in, order), _body(check_in, {**order, "plan": order["plan"] + "x"})
     if len(over.encode()) > LIMIT:
         return _wrong(
             "a byte too much",
             f"An order of {LIMIT + 1:,} bytes became a message of that size, and SQS refuses it.",
-            f"The limit is {LIMIT:,} bytes.",
+            f"The limit is {LIMIT:,} bytes, and a letter can take more than one: "
+            "len(body.encode()) counts bytes.",
         )
     if len(fits.encode()) < LIMIT:
         return _wrong(

@@ -34,12 +34,13 @@ class Letters:
 
     @classmethod
     def random(cls) -> Self:
-        """Seventeen letters, more than one receive gives, in any order."""
+        """Eighteen letters or a few more, in any order: more than one receive gives."""
         found = cls()
         awkward = list(_AWKWARD)
         secrets.SystemRandom().shuffle(awkward)
-        for _ in range(8):
+        for _ in range(8 + secrets.randbelow(4)):
             found.add(probe_order(probe_id()))
+        found.add({**probe_order(probe_id()), "coupon_cents": 0})
         for cents in [*awkward[:3], 150, 100 * (2 + secrets.randbelow(90)), 0]:
             found.add({**probe_order(probe_id()), "coupon_cents": cents}, text=True)
         found.add_other(f"Newsletter {secrets.token_hex(3)}: apples are cheaper this week.")

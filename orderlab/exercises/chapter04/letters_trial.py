@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orderlab.exercises.chapter04.letters import Letters
+from orderlab.orders.parts.names import ignoring, queue_arn
 from orderlab.target.base import Target
 
+# a learner's function may delete a queue
+_GONE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 # more than any reasonable function needs for the letters of a trial
-MOST_CALLS = 200
+MOST_CALLS = 250
 _CHANGES = {"SendMessage", "SendMessageBatch", "DeleteMessage", "DeleteMessageBatch", "PurgeQueue"}
 # ten times as long as a poll of ten seconds, where nothing hastens the queue
 HIDDEN_SECONDS = 120
@@ -33,18 +36,21 @@ class Trial:
     sent_bodies: list[str] = field(default_factory=list)
     left_bodies: list[str] = field(default_factory=list)
     ended_on_a_long_poll: bool = True
+    # whether it received anything, and whether it asked the dead-letter queue at all
+    received: bool = False
+    asked: bool = False
 
     @property
     def sent(self) -> list[str]:
-        return [each for each in map(_id_of, self.sent_bodies) if each]
+        return [each for each in map(id_of, self.sent_bodies) if each]
 
     @property
     def left(self) -> list[str]:
-        return [each for each in map(_id_of, self.left_bodies) if each]
+        return [each for each in map(id_of, self.left_bodies) if each]
 
     @property
     def sent_orders(self) -> dict[str, dict[str, Any]]:
-        return {_id_of(body): json.loads(body) for body in self.sent_bodies if _id_of(body)}
+        return {id_of(body): json.loads(body) for body in self.sent_bodies if id_of(body)}
 
 
 def try_on(target: Target, bring_back: Callable[..., Any], letters: Letters) -> Trial:
@@ -66,7 +72,7 @@ def dies_between(target: Target, bring_back: Callable[..., Any]) -> int:
         watched = Watched(target, MOST_CALLS, changes=1)
         _called(bring_back, watched, dead, inbox)
         bodies = [*_drain(target, inbox), *_drain(target, dead, shown=watched.received)]
-        there = set(map(_id_of, bodies))
+        there = set(map(id_of, bodies))
         return sum(each not in there for each in letters.orders)
 
 
@@ -82,8 +88,9 @@ class Watched:
         self.received: list[tuple[str, str]] = []
         self._most_calls, self._most_changes = calls, changes
         self._url, self._wait = "", 0
-        # whether the last receive that brought nothing asked every server
-        self.long_poll = False
+        # whether the last receive that brought nothing asked every server; True if there was none
+        self.long_poll = True
+        self.asked: set[str] = set()
         events = self.client.meta.events
         events.register("provide-client-params.sqs", self._before)
         events.register("after-call.sqs.ReceiveMessage", self._note)
@@ -100,6 +107,7 @@ class Watched:
             self.changed += 1
 
     def _note(self, parsed: dict[str, Any], **_: Any) -> None:
+        self.asked.add(self._url)
         if not parsed.get("Messages"):
             self.long_poll = bool(self._wait)
         for each in parsed.get("Messages", ()):
@@ -112,8 +120,9 @@ def _called(bring_back: Callable[..., Any], watched: Watched, dead: str, inbox: 
         trial.returned = bring_back(watched.client, dead, inbox)
     except KernelDied as end:
         trial.error = str(end)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         trial.error = f"{type(error).__name__}: {error}"[:160]
+    trial.received, trial.asked = bool(watched.received), dead in watched.asked
     trial.calls, trial.ended_on_a_long_poll = watched.calls, watched.long_poll
     return trial
 
@@ -124,9 +133,14 @@ def _queues(target: Target, letters: Letters) -> Iterator[tuple[str, str]]:
     sqs, run = target.client("sqs"), secrets.token_hex(4)
     # like the shop's own, a receive of the inbox would wait; the dead-letter queue has defaults
     hidden = {"VisibilityTimeout": str(HIDDEN_SECONDS)}
+    dead, inbox = (target.name(f"letters-{name}-{run}") for name in ("dead", "inbox"))
+    redrive = {"deadLetterTargetArn": queue_arn(target, f"letters-dead-{run}")}
+    policy = json.dumps({**redrive, "maxReceiveCount": 100})
     urls = [
-        sqs.create_queue(QueueName=target.name(f"{name}-{run}"), Attributes=hidden)["QueueUrl"]
-        for name in ("letters-dead", "letters-inbox")
+        sqs.create_queue(QueueName=dead, Attributes=hidden)["QueueUrl"],
+        sqs.create_queue(QueueName=inbox, Attributes={**hidden, "RedrivePolicy": policy})[
+            "QueueUrl"
+        ],
     ]
     try:
         for begin in range(0, len(letters.bodies), 10):
@@ -136,7 +150,8 @@ def _queues(target: Target, letters: Letters) -> Iterator[tuple[str, str]]:
         yield urls[0], urls[1]
     finally:
         for url in urls:
-            sqs.delete_queue(QueueUrl=url)
+            with ignoring(*_GONE):
+                sqs.delete_queue(QueueUrl=url)
 
 
 def _drain(target: Target, url: str, shown: list[tuple[str, str]] | None = None) -> list[str]:
@@ -151,15 +166,20 @@ def _drain(target: Target, url: str, shown: list[tuple[str, str]] | None = None)
             except sqs.exceptions.ClientError:
                 continue  # deleted, or received again
     found: dict[str, str] = {}
+    with ignoring(*_GONE):
+        _receive_all(sqs, url, found)
+    return list(found.values())
+
+
+def _receive_all(sqs: Any, url: str, found: dict[str, str]) -> None:
     while some := sqs.receive_message(
         QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1, VisibilityTimeout=HIDDEN_SECONDS
     ).get("Messages"):
         for each in some:
             found[each["MessageId"]] = each["Body"]
-    return list(found.values())
 
 
-def _id_of(body: str) -> str:
+def id_of(body: str) -> str:
     try:
         found = json.loads(body).get("order_id", "")
     except (ValueError, AttributeError):

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from orderlab.exercises.chapter04.notebook_names import FORM, GATEWAY, QUEUE
 from orderlab.orders.parts.api import STAGE
-from orderlab.practice.http import request
+from orderlab.practice.http import Answer, request
 from orderlab.target.base import Target
 
 
@@ -58,27 +58,59 @@ def does(target: Target, role_arn: str, queue: str, form: str) -> bool:
     return _status(target, role_arn, uri, form) == 200
 
 
+def said_by(
+    target: Target, integration: dict[str, Any], body: str, path: str = "", asked: str = ""
+) -> Answer:
+    """What the service answers to a body that goes through a learner's integration.
+
+    `path` names the parameter of the path that the integration reads, `asked` is its value.
+    """
+    known = ("credentials", "requestParameters", "requestTemplates", "uri")
+    wanted = {name: integration[name] for name in known if integration.get(name)}
+    return _through(target, body, "$input.body", path, asked, **wanted)
+
+
 def _status(target: Target, role_arn: str, uri: str, form: str) -> int:
     """The status of a call that an API of the check's own makes as the role."""
+    return _through(
+        target,
+        "{}",
+        "",
+        uri=uri,
+        credentials=role_arn,
+        requestParameters=FORM,
+        requestTemplates={"application/json": form},
+    ).status
+
+
+def _through(
+    target: Target, body: str, template: str, path: str = "", asked: str = "", **integration: Any
+) -> Answer:
+    """Send a body through an integration, in an API of the check's own."""
     gateway = target.client("apigateway")
     api = gateway.create_rest_api(name="probe-of-a-check")["id"]
     try:
         root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+        if path:
+            made = gateway.create_resource(restApiId=api, parentId=root, pathPart=f"{{{path}}}")
+            root = made["id"]
         where = {"restApiId": api, "resourceId": root, "httpMethod": "POST"}
         gateway.put_method(**where, authorizationType="NONE")
         gateway.put_integration(
             **where,
             type="AWS",
             integrationHttpMethod="POST",
-            uri=uri,
-            credentials=role_arn,
-            requestParameters=FORM,
-            requestTemplates={"application/json": form},
+            **integration,
         )
         for status, pattern in (("200", r"2\d{2}"), ("403", "")):
             gateway.put_method_response(**where, statusCode=status)
-            gateway.put_integration_response(**where, statusCode=status, selectionPattern=pattern)
+            gateway.put_integration_response(
+                **where,
+                statusCode=status,
+                selectionPattern=pattern,
+                responseTemplates={"application/json": template},
+            )
         gateway.create_deployment(restApiId=api, stageName=STAGE)
-        return request(target.api_url(api, STAGE) + "/", "{}").status
+        return request(target.api_url(api, STAGE) + f"/{asked}", body)
     finally:
         gateway.delete_rest_api(restApiId=api)

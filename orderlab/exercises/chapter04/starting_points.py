@@ -33,6 +33,17 @@ def place_of(target: Target, path: str, verb: str) -> dict[str, str] | None:
     return None
 
 
+def paths_of(target: Target) -> dict[str, list[str]]:
+    """The paths of order-api, each with the verbs of its methods."""
+    api_id = find_api(target)
+    if api_id is None:
+        return {}
+    found = target.client("apigateway").get_resources(
+        restApiId=api_id, limit=500, embed=["methods"]
+    )
+    return {each["path"]: list(each.get("resourceMethods", {})) for each in found["items"]}
+
+
 def method_of(target: Target, path: str, verb: str) -> dict[str, Any]:
     """A method of order-api as it is defined, deployed or not; empty if there is none."""
     where = place_of(target, path, verb)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderlab.exercises.chapter01.policies import allows, statements_of
 from orderlab.exercises.chapter04.notebook_names import (
     GET_ITEM,
     answer_with,
@@ -12,9 +13,9 @@ from orderlab.exercises.chapter04.notebook_names import (
 )
 from orderlab.exercises.chapter04.starting_points import deploy_api, place_of
 from orderlab.exercises.engine import Workspace
-from orderlab.orders.architecture import INBOX_ROLE, ORDERS
+from orderlab.orders.architecture import INBOX, INBOX_ROLE, ORDERS
 from orderlab.orders.parts import functions
-from orderlab.orders.parts.names import arn, function_arn, role_arn, table_arn
+from orderlab.orders.parts.names import arn, function_arn, queue_arn, role_arn, table_arn
 from orderlab.orders.parts.roles import allow
 from orderlab.target.base import Target
 
@@ -53,9 +54,9 @@ def _build(workspace: Workspace, changes: dict[str, Any]) -> None:
     )
     verb = changes.get("verb", "GET")
     where = {"restApiId": api, "resourceId": made["id"], "httpMethod": verb}
-    gateway.put_method(**where, authorizationType="NONE")
+    gateway.put_method(**where, authorizationType=changes.get("who", "NONE"))
     _permit(target, changes)
-    ask = ASK % (
+    ask = changes.get("ask") or ASK % (
         target.name(changes.get("table", ORDERS)),
         changes.get("consistent", "true"),
         changes.get("key", _ID),
@@ -63,17 +64,19 @@ def _build(workspace: Workspace, changes: dict[str, Any]) -> None:
     gateway.put_integration(
         **where,
         type="AWS",
-        integrationHttpMethod="POST",
+        integrationHttpMethod=changes.get("call", "POST"),
         credentials=role_arn(target, INBOX_ROLE),
         uri=GET_ITEM,
         requestTemplates={"application/json": ask},
     )
-    answer_with(
-        target, where, "200", changes.get("pattern", r"2\d{2}"), changes.get("tell", told())
-    )
+    if changes.get("early"):
+        deploy_api(target)
+    if changes.get("answers", True):
+        pattern = changes.get("pattern", r"2\d{2}")
+        answer_with(target, where, "200", pattern, changes.get("tell", told()))
     if changes.get("sorry", SORRY):
-        answer_with(target, where, "503", "", SORRY)
-    if changes.get("deploy", True):
+        answer_with(target, where, "503", changes.get("refusals", ""), SORRY)
+    if changes.get("deploy", True) and not changes.get("early"):
         deploy_api(target)
 
 
@@ -105,6 +108,18 @@ def take_away(target: Target) -> None:
         found = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
         if "dynamodb:" in str(found) and "sqs:" not in str(found):
             iam.delete_role_policy(RoleName=role, PolicyName=name)
+    _give_back(target)
+
+
+def _give_back(target: Target) -> None:
+    """The right of the door, if a policy of that name was replaced."""
+    role = target.name(INBOX_ROLE)
+    statements = statements_of(Workspace(target), role)
+    if not allows(statements, "sqs:SendMessage", queue_arn(target, INBOX)):
+        statement = allow("sqs:SendMessage", queue_arn(target, INBOX))
+        target.client("iam").put_role_policy(
+            RoleName=role, PolicyName="rights", PolicyDocument=document(statement)
+        )
 
 
 def by_a_function(workspace: Workspace) -> None:

@@ -10,6 +10,7 @@ from orderlab.exercises.chapter04.probes import until
 from orderlab.exercises.engine import Workspace
 from orderlab.orders.architecture import INBOX, ORDERS
 from orderlab.orders.parts import functions
+from orderlab.orders.parts.messaging import dead_letter_name
 from orderlab.orders.parts.names import queue_arn, table_arn
 from orderlab.orders.parts.roles import Statement, allow
 from orderlab.practice.functions import deploy
@@ -71,6 +72,25 @@ def handler(event, context):
 """
 
 
+OVERWRITING = (
+    """import os
+import boto3
+from orderlib import items, log, money, orders
+
+table = boto3.client("dynamodb")
+
+def store(record):
+    order = orders.parse(record["body"])
+    item = items.to_item({
+        **order, "status": "ACCEPTED", "total_cents": money.total_cents(order),
+        "accepted_ms": int(record["attributes"]["SentTimestamp"]),
+        "open_at_store": order["store_id"]})
+    table.put_item(TableName=os.environ["ORDERS_TABLE"], Item=item)
+"""
+    + HANDLER
+)
+
+
 def read_inbox(target: Target) -> Statement:
     return allow(CONSUME, queue_arn(target, INBOX))
 
@@ -79,16 +99,15 @@ def put_orders(target: Target) -> Statement:
     return allow("dynamodb:PutItem", table_arn(target, ORDERS))
 
 
-def everything(_: Target) -> Statement:
-    return allow(["sqs:*", "dynamodb:*"], "*")
+def read_dead_letters(target: Target) -> Statement:
+    return allow(CONSUME, queue_arn(target, dead_letter_name(INBOX)))
 
 
-def any_table(_: Target) -> Statement:
-    return allow("dynamodb:PutItem", "*")
-
-
-def put_and_delete(target: Target) -> Statement:
-    return allow(["dynamodb:PutItem", "dynamodb:DeleteItem"], table_arn(target, ORDERS))
+def in_one(target: Target) -> Statement:
+    """Both rights in one statement, and the log's beside them."""
+    logs = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = [queue_arn(target, INBOX), table_arn(target, ORDERS), "arn:aws:logs:*:*:*"]
+    return allow([*CONSUME, "dynamodb:PutItem", *logs], resources)
 
 
 Right = Callable[[Target], Statement]
@@ -166,4 +185,20 @@ def two_readers(workspace: Workspace) -> None:
     deploy(target, "spare", code, allowed=[read_inbox(target)])
     target.client("lambda").create_event_source_mapping(
         FunctionName=target.name("spare"), EventSourceArn=queue_arn(target, INBOX)
+    )
+
+
+def too_long(workspace: Workspace) -> None:
+    """The function may run for longer than the inbox hides: Lambda refuses the mapping."""
+    target = workspace.target
+    rights = [read_inbox(target), put_orders(target)]
+    settings = {**worker_settings(target), "Timeout": 90}
+    deploy(target, NAME, STORE + HANDLER, allowed=rights, **settings)
+
+
+def reserved_none(workspace: Workspace) -> None:
+    """The solution, and no call is let through."""
+    attempt()(workspace)
+    workspace.client("lambda").put_function_concurrency(
+        FunctionName=workspace.name(NAME), ReservedConcurrentExecutions=0
     )

@@ -25,14 +25,22 @@ class Batch:
 
 
 GOOD = ("the first order", "the second order", "the third order")
-REPEAT, CONFLICT = "the first order again", "another order under its id"
+REPEAT = "the first order again"
+# each has the first order's id, and differs from it in one thing
+CONFLICTS = (
+    "another coupon under its id",
+    "another customer under its id",
+    "other goods under its id",
+)
 NO_ORDER, TOO_LARGE = "a text that is no order", "an order too large for an item"
-BAD = {CONFLICT, NO_ORDER, TOO_LARGE}
+BAD = {*CONFLICTS, NO_ORDER, TOO_LARGE}
 
 
 def new_batch() -> Batch:
     first, second, third = (probe_order() for _ in range(3))
-    other = {**first, "coupon_cents": first["coupon_cents"] + 1}
+    coupon = {**first, "coupon_cents": first["coupon_cents"] + 1}
+    customer = {**first, "customer_id": f"c-{secrets.token_hex(3)}"}
+    goods = {**first, "lines": [{**first["lines"][0], "name": "tea"}, *first["lines"][1:]]}
     line = {**second["lines"][0], "name": "☃" * 200, "department": "☃" * 100}
     large = {**probe_order(), "lines": [line] * 500}
     texts = {
@@ -41,11 +49,18 @@ def new_batch() -> Batch:
         GOOD[1]: second,
         REPEAT: dict(reversed(first.items())),
         TOO_LARGE: large,
-        CONFLICT: other,
+        **dict(zip(CONFLICTS, (coupon, customer, goods), strict=True)),
         GOOD[2]: third,
     }
     messages = {what: _message(text) for what, text in texts.items()}
-    return Batch(messages, {GOOD[0]: first, GOOD[1]: second, GOOD[2]: third, TOO_LARGE: large})
+    orders = {what: text for what, text in texts.items() if isinstance(text, dict)}
+    return Batch(messages, orders)
+
+
+def one_good() -> Batch:
+    """A batch of one order that is good."""
+    order = probe_order()
+    return Batch({GOOD[0]: _message(order)}, {GOOD[0]: order})
 
 
 def _message(content: Any) -> dict[str, Any]:

@@ -149,3 +149,33 @@ def last_handle(sqs: Any) -> Drain:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=messages[-1]["ReceiptHandle"])
 
     return drain
+
+
+def waiting(sqs: Any) -> Any:
+    """A generator: calling it runs nothing."""
+
+    def drain(url: str, handle: Handle) -> Any:
+        for message in _asking(sqs, url):
+            yield handle(message["Body"])
+
+    return drain
+
+
+def purging(sqs: Any) -> Drain:
+    """Handles all, and then empties the queue at one stroke."""
+
+    def drain(url: str, handle: Handle) -> None:
+        right(sqs)(url, handle)
+        sqs.purge_queue(QueueUrl=url)
+
+    return drain
+
+
+def idling(sqs: Any) -> Drain:
+    """Asks and never handles."""
+
+    def drain(url: str, handle: Handle) -> None:
+        while True:
+            _asking(sqs, url)
+
+    return drain

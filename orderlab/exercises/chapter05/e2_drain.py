@@ -10,15 +10,18 @@ from orderlab.exercises.chapter05 import drain_attempts as attempts
 from orderlab.exercises.chapter05.trial_queues import (
     Depth,
     Ran,
+    advice,
     bodies,
     depth,
     few_asked,
+    holds,
     requests_to,
     run,
     send,
     trial_queue,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.answers import not_run
 from orderlab.target.base import Target
 
 MANY = 43
@@ -42,6 +45,8 @@ class Drained:
     left: Depth = field(default_factory=lambda: Depth(0, 0))
     requests: int = 0
     late: list[str] = field(default_factory=list)
+    # whether the message that somebody else has is still there
+    held: bool = True
 
     @property
     def expected(self) -> list[str]:
@@ -64,6 +69,15 @@ def _check(workspace: Workspace) -> Outcome:
             got=type(answer).__name__,
         )
     many = _drain(workspace.target, answer, MANY)
+    why = not_run(many.ran.value)
+    if why:
+        return wrong(
+            "nothing was run",
+            why,
+            looked_at=_LOOKED,
+            got=f"requests to the queue: {many.requests}",
+            next="A plain def, which handles and deletes before it returns.",
+        )
     if many.requests == 0 and many.ran.ended and not many.ran.error and not many.handled:
         return untouched(
             "The function asks the queue nothing yet.", next="sqs.receive_message(...)"
@@ -94,6 +108,7 @@ def _drain(target: Target, answer: Callable[..., Any], count: int, jam: int = -1
     done = Drained(bodies(count))
     with trial_queue(target, VisibilityTimeout=str(HIDDEN_SECONDS)) as url:
         few_asked(target, url)
+        somebody = _with_somebody(target, url)
         send(target, url, done.sent)
         before = requests_to(target, url)
 
@@ -109,8 +124,18 @@ def _drain(target: Target, answer: Callable[..., Any], count: int, jam: int = -1
 
         done.ran = run(target, [url], lambda: answer(url, handle))
         done.requests = requests_to(target, url) - before
-        done.left = depth(target, url)
+        done.held = not done.ran.ended or holds(target, url, somebody)
+        there = depth(target, url)
+        done.left = Depth(there.visible, there.in_flight - (done.ran.ended and done.held))
     return done
+
+
+def _with_somebody(target: Target, url: str) -> str:
+    """A message that another consumer has received and works on; its body."""
+    body = bodies(1)[0]
+    send(target, url, [body])
+    target.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=5)
+    return body
 
 
 Mistake = tuple[str, str, str, str] | None
@@ -120,7 +145,12 @@ def _mistake(done: Drained) -> Mistake:
     got = f"{len(done.handled)} of {len(done.expected)} handed over, {done.left.total} left"
     if done.ran.error is not None:
         said = f"{type(done.ran.error).__name__}: {done.ran.error}"[:160]
-        return "it raises", "The function raises before the queue is empty.", said, _RAISES
+        return (
+            "it raises",
+            "The function raises before the queue is empty.",
+            said,
+            advice(done.ran.error),
+        )
     if not done.ran.ended and set(done.handled) >= set(done.expected):
         return (
             "it never ends",
@@ -129,6 +159,7 @@ def _mistake(done: Drained) -> Mistake:
             _END,
         )
     if not done.ran.ended:
+        got = f"{len(done.handled)} of {len(done.expected)} handed over"
         return "it never gets there", "After 12 s it was still at it, and I ended it.", got, _END
     strange = sorted(set(done.handled) - set(done.expected))
     if strange:
@@ -138,10 +169,21 @@ def _mistake(done: Drained) -> Mistake:
             strange[0][:100],
             'message["Body"] is what was sent.',
         )
-    return _left(done, got) or _asked(done, got)
+    return _left(done, got) or _taken(done, got) or _asked(done, got)
 
 
-_RAISES = "Call it yourself on a queue with two messages. An empty answer has no key `Messages`."
+def _taken(done: Drained, got: str) -> Mistake:
+    if done.held:
+        return None
+    return (
+        "what another works on is gone",
+        "One message was with another consumer when your function began. It was deleted, and if that "
+        "consumer dies, nobody prints it.",
+        got,
+        "purge_queue deletes whatever is there. delete_message deletes what you handled.",
+    )
+
+
 _END = "What does a long poll's answer look like when nothing is left?"
 
 
@@ -157,10 +199,11 @@ def _left(done: Drained, got: str) -> Mistake:
     if len(done.handled) == len(done.sent) and done.late:
         return (
             "fewer than ten is not the end",
-            "While the last messages were being handled another one came, and it was left. An answer of "
-            "fewer than ten says nothing of what comes, and on AWS not even of what is there.",
+            "While the last message was being handled another one came, and it was left: your function "
+            "had made up its mind before. An answer of fewer than ten says nothing of what comes, and on "
+            "AWS not even of what is there.",
             got,
-            "Which answer alone says that nothing is left?",
+            "Handle what came, then ask again. Which answer alone says that nothing is left?",
         )
     if len(done.handled) < len(done.expected):
         return (
@@ -264,6 +307,9 @@ DRAIN = Exercise(
                 ("an empty answer is not the end", attempts.short, "had not been asked"),
                 ("one answer is not the queue", attempts.once, "ten messages at most"),
                 ("fewer than ten is not the end", attempts.counting, "another one came"),
+                ("nothing was run", attempts.waiting, "has a `yield`"),
+                ("what another works on is gone", attempts.purging, "another consumer"),
+                ("it never gets there", attempts.idling, "and I ended it"),
                 ("nothing is deleted", attempts.keeping, "come back when"),
                 ("deleted before it was handled", attempts.deleting_first, "nobody will print"),
                 ("more requests than it takes", attempts.one_by_one, "than it had to"),

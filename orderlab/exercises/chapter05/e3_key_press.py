@@ -27,6 +27,13 @@ _LOOKED = (
     f"the attributes of `labels`; and {TRIES} calls with your arguments on a queue of mine with the "
     "same attributes and one label"
 )
+# arguments that change nothing of the wait
+_OTHERS = (
+    "AttributeNames",
+    "MessageAttributeNames",
+    "MessageSystemAttributeNames",
+    "ReceiveRequestAttemptId",
+)
 _NAMES = ("WaitTimeSeconds", "MaxNumberOfMessages", "VisibilityTimeout", "QueueUrl")
 
 
@@ -87,13 +94,22 @@ def _read(answer: Any) -> dict[str, Any] | None:
     if not isinstance(answer, Mapping | list | tuple):
         raise CannotRead('I expected arguments such as {"MaxNumberOfMessages": 1}.')
     found = {str(key): value for key, value in pairs(answer)}
-    strange = [key for key in found if key not in _NAMES]
+    strange = [key for key in found if key not in (*_NAMES, *_OTHERS)]
     if strange:
         raise CannotRead(
             f"receive_message has no argument {strange[0]!r} that matters here. There are "
             f"{', '.join(_NAMES[:3])}."
         )
-    return {k: int(number(v, f"a number for {k}")) for k, v in found.items() if k != "QueueUrl"}
+    return {k: _value(k, v) for k, v in found.items() if k != "QueueUrl"}
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in _OTHERS:
+        return value
+    read = number(value, f"a whole number for {name}")
+    if not read.is_integer():
+        raise CannotRead(f"{name} is a whole number, and boto3 takes no other; yours is {read:g}.")
+    return int(read)
 
 
 def _printer(attributes: dict[str, str]) -> Outcome | None:
@@ -128,7 +144,14 @@ def _printer(attributes: dict[str, str]) -> Outcome | None:
 def _key_press(
     target: Target, attributes: dict[str, str], arguments: dict[str, Any] | None
 ) -> Outcome:
-    if arguments is None or "WaitTimeSeconds" not in arguments:
+    if arguments is None:
+        return _wrong(
+            "nothing for the clerk",
+            "The printer waits as long as AWS allows. There are no arguments for the clerk's call yet.",
+            "no at_key_press",
+            'at_key_press = {"WaitTimeSeconds": ...}, and ex.check(at_key_press)',
+        )
+    if "WaitTimeSeconds" not in arguments:
         return _wrong(
             "the clerk waits with the printer",
             f"A call that says nothing of the wait takes the queue's: on an empty queue the clerk "
@@ -260,6 +283,12 @@ at_key_press = {"WaitTimeSeconds": 1}
             _set({"MaxNumberOfMessages": 1}, **{WAIT: "20"}),
             says="says nothing of the wait",
         ),
+        Proof("nothing for the clerk", _set(None, **{WAIT: "20"}), says="no arguments for the"),
+        Proof(
+            "an answer that cannot be read",
+            _set({"WaitTimeSeconds": 1.5}, **{WAIT: "20"}),
+            says="is a whole number",
+        ),
         Proof(
             "at once, and asking a few servers",
             _set({"WaitTimeSeconds": 0}, **{WAIT: "20"}),
@@ -274,6 +303,11 @@ at_key_press = {"WaitTimeSeconds": 1}
             "a request that SQS refuses",
             _set({"WaitTimeSeconds": 1, "MaxNumberOfMessages": 50}, **{WAIT: "20"}),
             says="does not take",
+        ),
+        Proof(
+            "with all attributes of the message",
+            _set({"WaitTimeSeconds": 1, "MessageAttributeNames": ["All"]}, **{WAIT: "20"}),
+            "right",
         ),
         Proof(
             "two seconds, as text",

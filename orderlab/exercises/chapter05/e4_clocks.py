@@ -29,7 +29,7 @@ def _check(workspace: Workspace) -> Outcome:
             next='clocks = {"WaitTimeSeconds": ..., "read_timeout": ..., "VisibilityTimeout": ...}',
         )
     answer = workspace.answer
-    if isinstance(answer, Mapping) and all(value is None for value in answer.values()):
+    if isinstance(answer, Mapping) and all(value in (None, ...) for value in answer.values()):
         return untouched("The three clocks have no values yet.", next="Seconds, for each of them.")
     clocks = _read(answer)
     found = _receiving(*clocks) or _working(clocks[2])

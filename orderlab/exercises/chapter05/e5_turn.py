@@ -11,6 +11,7 @@ from orderlab.exercises.chapter05 import turn_attempts as attempts
 from orderlab.exercises.chapter05.trial_queues import (
     Depth,
     Ran,
+    advice,
     bodies,
     depth,
     few_asked,
@@ -21,6 +22,7 @@ from orderlab.exercises.chapter05.trial_queues import (
     trial_queues,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.answers import not_run
 from orderlab.target.base import Target
 
 HIDDEN_SECONDS = 600
@@ -71,6 +73,15 @@ def _check(workspace: Workspace) -> Outcome:
             got=type(answer).__name__,
         )
     done = _turned(workspace.target, answer)
+    why = not_run(done.ran.value)
+    if why:
+        return wrong(
+            "nothing was run",
+            why,
+            looked_at=_LOOKED,
+            got=f"requests to the three queues: {done.requests}",
+            next="A plain def, which serves the queues before it returns.",
+        )
     if not done.handled and not any(done.requests) and done.ran.ended and not done.ran.error:
         return untouched("The function asks no queue yet.", next="for url in urls: ...")
     found = _mistake(done)
@@ -137,7 +148,7 @@ def _mistake(done: Turned) -> Mistake | None:
         )
     if done.ran.error is not None:
         said = f"{type(done.ran.error).__name__}: {done.ran.error}"[:160]
-        return "it raises", "A turn raises.", said, "An empty answer has no key `Messages`."
+        return "it raises", "A turn raises.", said, advice(done.ran.error)
     return _served(done, got) or _kept(done, got)
 
 
@@ -316,6 +327,8 @@ def turn(urls, handle):
                 ("a queue left out", attempts.first_two, "not served"),
                 ("nothing is deleted", attempts.keeping, "still in its queue"),
                 ("nothing is handled", attempts.looking, "no body was"),
+                ("nothing was run", attempts.waiting, "has a `yield`"),
+                ("it raises", attempts.expecting, "A turn raises"),
             )
         ),
         Proof("not a function", lambda _: ["labels"], says="function itself"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from orderlab.orders.parts.names import ignoring
 from orderlab.target.base import Target
@@ -26,7 +27,7 @@ class Ran:
     """What became of a learner's function: its value, what it raised, whether it ended."""
 
     value: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
     ended: bool = True
 
 
@@ -112,6 +113,19 @@ def speed_of(target: Target) -> float:
     return float(getattr(target, "speed", 1.0))
 
 
+def holds(target: Target, url: str, text: str) -> bool:
+    """Whether a queue holds a message with a text, visible or not."""
+    name = url.rpartition("/")[2]
+    return bool(target.page(f"queues/messages?name={quote(name)}&text={quote(text)}")["messages"])
+
+
+def advice(error: BaseException) -> str:
+    """What may help against an error of a learner's function."""
+    if isinstance(error, KeyError) and error.args == ("Messages",):
+        return "An empty answer has no key `Messages`."
+    return "Call it yourself, on a queue with two messages."
+
+
 def requests_to(target: Target, url: str) -> int:
     """The requests that a queue has been charged for so far."""
     metered = target.page("meter")["resources"].get("sqs.requests", {})
@@ -131,7 +145,7 @@ def run(
     def body() -> None:
         try:
             done["value"] = work()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             done["error"] = error
 
     thread = threading.Thread(target=body, daemon=True)

@@ -161,3 +161,25 @@ def looking(sqs: Any) -> Turn:
             _asked(sqs, url, 2)
 
     return turn
+
+
+def waiting(sqs: Any) -> Any:
+    """A generator: calling it runs nothing."""
+
+    def turn(urls: list[str], handle: Handle) -> Any:
+        for url in urls:
+            yield _work(sqs, url, _asked(sqs, url, 2), handle)
+
+    return turn
+
+
+def expecting(sqs: Any) -> Turn:
+    """Expects messages in every answer, also of a queue that it has just emptied."""
+
+    def turn(urls: list[str], handle: Handle) -> None:
+        for url in [*urls, urls[-1]]:
+            _work(
+                sqs, url, sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)["Messages"], handle
+            )
+
+    return turn

@@ -6,6 +6,7 @@ what was expected, and what came instead. A check never has to guard against odd
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -107,6 +108,16 @@ def one_of(
         names = ", ".join(dict.fromkeys(known.values()))
         raise CannotRead(f"{_shown(said)} is not one of {names}.")
     return known[_folded(said)]
+
+
+def not_run(returned: Any) -> str:
+    """Why a call did nothing, if a function gave a generator or a coroutine; "" otherwise."""
+    if inspect.isgenerator(returned):
+        return "Your function has a `yield`, so calling it runs nothing: it gave a generator."
+    if inspect.iscoroutine(returned):
+        returned.close()
+        return "Your function is an `async def`, so calling it runs nothing: it gave a coroutine."
+    return ""
 
 
 def _items(answer: Any, what: str) -> list[tuple[Any, Any]]:

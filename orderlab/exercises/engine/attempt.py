@@ -13,7 +13,7 @@ from botocore.exceptions import HTTPClientError
 from orderlab.errors import LearnerError, interruptible
 from orderlab.exercises.engine.answers import CannotRead
 from orderlab.exercises.engine.exercise import Exercise, Workspace
-from orderlab.exercises.engine.outcome import Outcome, caught_up, lab_fault, unreadable
+from orderlab.exercises.engine.outcome import Outcome, caught_up, lab_fault, unreadable, wrong
 from orderlab.exercises.engine.text import Text
 from orderlab.progress import Progress
 
@@ -74,6 +74,12 @@ class Attempt:
             return self._exercise.check(self._workspace)
         except CannotRead as why:
             return unreadable(str(why))
+        except SystemExit:
+            return wrong(
+                "it ends the program",
+                "Your code ended the program that it runs in (SystemExit), and the check with it.",
+                next="Without sys.exit(), exit() and quit(): a function ends with return.",
+            )
         except (CloudConnectionError, HTTPClientError):
             return lab_fault(_STOPPED, next=_START_AGAIN)
         except LearnerError as error:
