@@ -15,8 +15,8 @@ from orderlab.exercises.chapter04.shop import (
     attributes,
     change_mapping,
     ensure_shop,
-    mapping,
     marks,
+    settled_mapping,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.outcome import lab_fault
@@ -83,7 +83,23 @@ def _timeout(target: Target) -> int:
 
 def _check(workspace: Workspace) -> Outcome:
     target = workspace.target
-    if mapping(target) is None:
+    if url_of(target, INBOX) is None:
+        return wrong(
+            "no inbox",
+            "There is no queue orders-inbox any more, so no order is taken.",
+            looked_at="the account's queues",
+            next="`lab.build()` makes what is missing.",
+        )
+    found = settled_mapping(target)
+    if found is not None and found["State"] != "Enabled":
+        return wrong(
+            "switched off",
+            "The mapping from orders-inbox to process-order is not enabled, so no order is worked on.",
+            looked_at="the mappings of process-order",
+            got=str(found["State"]),
+            next="update_event_source_mapping with Enabled=True.",
+        )
+    if found is None:
         return wrong(
             "nobody works",
             "No mapping leads from orders-inbox to process-order, so no order is received at all.",
@@ -138,7 +154,7 @@ def _not_turned(target: Target) -> Outcome:
             next="Who decides when a message that was received is shown again?",
             stands="The function keeps its new Timeout; `ex.again()` gives it the one from before.",
         )
-    if attributes(target, dead_letter_name(INBOX)).get("VisibilityTimeout") != "30":
+    if attributes(target, dead_letter_name(INBOX)).get("VisibilityTimeout", "30") != "30":
         return wrong(
             "the clock of another queue",
             "You changed the clock of the dead-letter queue. Nobody works on what lies there.",
@@ -283,6 +299,12 @@ def _reserve_none(workspace: Workspace) -> None:
     )
 
 
+def _switched_off(workspace: Workspace) -> None:
+    """The right clock, and a mapping that does not poll."""
+    _set(INBOX, 60)(workspace)
+    change_mapping(workspace.target, Enabled=False)
+
+
 def _one_receipt(workspace: Workspace) -> None:
     """The right clock, and an order that was received once is given up."""
     _set(INBOX, 60)(workspace)
@@ -341,6 +363,7 @@ CLOCK = Exercise(
             _set(dead_letter_name(INBOX), 60),
             says="Nobody works on what lies there",
         ),
+        Proof("switched off", _switched_off, says="is not enabled"),
         Proof("no call gets through", _reserve_none, says="no order is worked on"),
         Proof("a dead letter at once", _one_receipt, says="it is in orders-inbox-dlq"),
         Proof("a delay", _set(INBOX, 60, "DelaySeconds"), says="for the first time"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -37,6 +38,7 @@ _BEFORE = {
     "MaximumBatchingWindowInSeconds": 0,
     "ScalingConfig": {"MaximumConcurrency": 10},
     "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    "FilterCriteria": {"Filters": []},
 }
 LONE_SECONDS = 10
 _LOOKED = f"sent {ORDERS} orders at once while a call of process-order takes {CALL_SECONDS} s"
@@ -67,6 +69,9 @@ def _stands(workspace: Workspace) -> bool:
 
 def _as_it_came(found: dict[str, Any]) -> bool:
     wanted = {**_BEFORE, "State": "Enabled"}
+    wanted.pop("FilterCriteria")
+    if (found.get("FilterCriteria") or {}).get("Filters"):
+        return False
     return all(found.get(name) == value for name, value in wanted.items())
 
 
@@ -81,6 +86,13 @@ def _reserved(target: Target) -> int | None:
 
 def _check(workspace: Workspace) -> Outcome:
     target = workspace.target
+    if url_of(target, INBOX) is None:
+        return wrong(
+            "no inbox",
+            "There is no queue orders-inbox any more, so no order is taken.",
+            looked_at="the account's queues",
+            next="`lab.build()` makes what is missing.",
+        )
     found = settled_mapping(target)
     if found is None or found["State"] != "Enabled":
         return wrong(
@@ -115,7 +127,7 @@ def _judge(target: Target, found: dict[str, Any], drained: Drained) -> Outcome:
     if drained.throttled:
         return _wrong(
             "refused instead of limited",
-            f"Lambda refused {drained.throttled} calls. The mapping had received those orders "
+            f"Lambda refused calls, {drained.throttled} of them. The mapping had received those orders "
             "already and had to hold them; what is refused too often becomes a dead letter, "
             "although nothing is wrong with it.",
             "Who should know the limit: the function, or the mapping that calls it?",
@@ -139,6 +151,14 @@ def _judge(target: Target, found: dict[str, Any], drained: Drained) -> Outcome:
         )
     if drained.needed > WITHIN:
         return _too_slow(drained)
+    if drained.stored < ORDERS and (found.get("FilterCriteria") or {}).get("Filters"):
+        return _wrong(
+            "a filter in the mapping",
+            f"{ORDERS - drained.stored} orders did not reach the table. The mapping has a filter, and "
+            "deletes what it doesn't match without a call.",
+            'FilterCriteria={"Filters": []} takes it away.',
+            drained,
+        )
     if drained.stored < ORDERS:
         return _wrong(
             "orders do not arrive",
@@ -158,8 +178,8 @@ def _judge(target: Target, found: dict[str, Any], drained: Drained) -> Outcome:
     if waited > LONE_SECONDS:
         return _wrong(
             "kept waiting",
-            f"In a quiet hour a single order waited {waited:.0f} s until process-order was called "
-            "with it: the mapping was collecting a batch.",
+            f"In a quiet hour I sent a single order. {_begun(waited)} The mapping collects for up to "
+            f"{window} s.",
             f"An order that comes alone is to be begun within {LONE_SECONDS} s.",
             drained,
         )
@@ -169,6 +189,12 @@ def _judge(target: Target, found: dict[str, Any], drained: Drained) -> Outcome:
         looked_at=_LOOKED + "; then sent one alone",
         got=_told(drained),
     )
+
+
+def _begun(waited: float) -> str:
+    if math.isinf(waited):
+        return "process-order was not called with it as long as I looked."
+    return f"It waited {waited:.0f} s until process-order was called with it."
 
 
 def _too_slow(drained: Drained) -> Outcome:
@@ -236,6 +262,7 @@ def _anew(workspace: Workspace) -> None:
     settled_mapping(target)
 
 
+_NONE_FITS = {"Filters": [{"Pattern": '{"body": {"store_id": ["nowhere"]}}'}]}
 _TWO = {"MaximumConcurrency": AT_ONCE}
 
 BACKLOG = Exercise(
@@ -268,12 +295,17 @@ BACKLOG = Exercise(
         Proof(
             "kept waiting",
             _update(BatchSize=100, MaximumBatchingWindowInSeconds=30, ScalingConfig=_TWO),
-            says="collecting a batch",
+            says="collects for up to 30 s",
         ),
         Proof(
             "shown again while it was collected",
             _update(BatchSize=100, MaximumBatchingWindowInSeconds=90, ScalingConfig=_TWO),
             says="collects for up to 90 s",
+        ),
+        Proof(
+            "a filter in the mapping",
+            _update(BatchSize=10, ScalingConfig=_TWO, FilterCriteria=_NONE_FITS),
+            says="deletes what it doesn't match",
         ),
         Proof("nobody works", _update(Enabled=False), says="switched off"),
         Proof(

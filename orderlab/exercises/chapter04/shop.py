@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from orderlab.errors import LearnerError
 from orderlab.exercises.chapter03.probes import until, url_of
 from orderlab.orders import architecture
 from orderlab.orders.architecture import INBOX
@@ -47,7 +48,17 @@ def change_mapping(target: Target, **settings: Any) -> None:
     """Change the mapping, once it can be changed."""
     found = settled_mapping(target)
     if found is not None:
-        target.client("lambda").update_event_source_mapping(UUID=found["UUID"], **settings)
+        client = target.client("lambda")
+        try:
+            client.update_event_source_mapping(UUID=found["UUID"], **settings)
+        except client.exceptions.InvalidParameterValueException as refusal:
+            if "visibility timeout" not in str(refusal):
+                raise
+            raise LearnerError(
+                "Lambda changes no mapping of a queue whose clock is shorter than its function's: "
+                f"{refusal.response['Error']['Message']}.",
+                advice="Set the clock of orders-inbox first: exercise 4.5, or lab.catch_up('4.5').",
+            ) from None
         settled_mapping(target)
 
 

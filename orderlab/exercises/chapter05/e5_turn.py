@@ -177,11 +177,19 @@ def _served(done: Turned, got: str) -> Mistake | None:
                 got,
                 'for message in got.get("Messages", []): handle(message["Body"])',
             )
+        unasked = [number for number, made in enumerate(done.requests, 1) if not made]
+        if unasked:
+            return (
+                "a queue left out",
+                f"Of the three queues, number {unasked[0]} was not asked in the turn.",
+                got,
+                "Each queue has its turn, whatever became of a message of another.",
+            )
         return (
-            "a queue left out",
-            "A queue with messages was not served in the turn.",
+            "asked, and nothing came",
+            "A queue with messages was asked, and gave none: the poll asked a few of its servers.",
             got,
-            "Was it asked? A short poll can come back empty from a queue that is not.",
+            "A short poll can come back empty from a queue that is not. A long one asks them all.",
         )
     if len(done.of(0)) < 2:
         return (
@@ -195,7 +203,8 @@ def _served(done: Turned, got: str) -> Mistake | None:
 
 def _neighbours(done: Turned) -> Mistake | None:
     """Asked after all others: a short poll may have brought fewer."""
-    if len(done.of(1)) < SOME - 1:
+    # what was received and neither handled nor shown again; the jammed one is one of them
+    if len(done.of(1)) < SOME - 1 and done.left[1].in_flight > 1:
         return (
             "the jam takes others along",
             "One message of an answer jammed, and others of the same answer were not handled. They are "
@@ -324,7 +333,8 @@ def turn(urls, handle):
                 ("the jammed one is gone", attempts.careless, "nobody will see it"),
                 ("the jam takes others along", attempts.wide, "others of the same answer"),
                 ("one at a time", attempts.single, "one message taken"),
-                ("a queue left out", attempts.first_two, "not served"),
+                ("a queue left out", attempts.first_two, "number 3 was not asked"),
+                ("asked, and nothing came", attempts.short, "a few of its servers"),
                 ("nothing is deleted", attempts.keeping, "still in its queue"),
                 ("nothing is handled", attempts.looking, "no body was"),
                 ("nothing was run", attempts.waiting, "has a `yield`"),

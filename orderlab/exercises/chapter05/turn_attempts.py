@@ -37,6 +37,7 @@ def _with(wait: int, most: int = 10, queues: int = 3) -> Callable[[Any], Turn]:
 fair = _with(2)
 patient = _with(20)
 single = _with(2, most=1)
+short = _with(0)
 first_two = _with(2, queues=2)
 
 
