@@ -186,8 +186,8 @@ def _served(done: Turned, got: str) -> Mistake | None:
                 "Each queue has its turn, whatever became of a message of another.",
             )
         return (
-            "asked, and nothing came",
-            "A queue with messages was asked, and gave none: the poll asked a few of its servers.",
+            "asked in vain",
+            "A queue with messages was asked in the turn, and nothing of it was handled.",
             got,
             "A short poll can come back empty from a queue that is not. A long one asks them all.",
         )
@@ -334,7 +334,7 @@ def turn(urls, handle):
                 ("the jam takes others along", attempts.wide, "others of the same answer"),
                 ("one at a time", attempts.single, "one message taken"),
                 ("a queue left out", attempts.first_two, "number 3 was not asked"),
-                ("asked, and nothing came", attempts.short, "a few of its servers"),
+                ("asked in vain", attempts.ignoring_last, "nothing of it was handled"),
                 ("nothing is deleted", attempts.keeping, "still in its queue"),
                 ("nothing is handled", attempts.looking, "no body was"),
                 ("nothing was run", attempts.waiting, "has a `yield`"),
