@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-BringBack = Callable[[Any, str, str], Any]
+BringBack = Callable[..., Any]
 
 
 def mended(body: str) -> str | None:

@@ -156,7 +156,8 @@ def waiting(sqs: Any) -> Any:
 
     def drain(url: str, handle: Handle) -> Any:
         for message in _asking(sqs, url):
-            yield handle(message["Body"])
+            handle(message["Body"])
+            yield message
 
     return drain
 

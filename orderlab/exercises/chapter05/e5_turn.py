@@ -261,14 +261,6 @@ def _idle(target: Target, answer: Callable[..., Any]) -> tuple[float, int]:
 
 def _idling(seconds: float, requests: int) -> Mistake | None:
     got = f"an idle turn: {requests} requests in {seconds:.1f} s"
-    if seconds * 2 / 3 > LONGEST_SECONDS * LATE:
-        return (
-            "the empty ones keep it waiting",
-            f"A message in one queue waits while the two others are being asked: about "
-            f"{seconds * 2 / 3:.0f} s if they are empty.",
-            got,
-            f"Two waits together may take {LONGEST_SECONDS:.0f} s.",
-        )
     if requests > seconds / LEAST_SECONDS * UNEVEN:
         return (
             "asked without a rest",
@@ -276,6 +268,14 @@ def _idling(seconds: float, requests: int) -> Mistake | None:
             "answer is paid.",
             got,
             "A wait above 0 asks all servers, and fewer times.",
+        )
+    if seconds * 2 / 3 > LONGEST_SECONDS * LATE:
+        return (
+            "the empty ones keep it waiting",
+            f"A message in one queue waits while the two others are being asked: about "
+            f"{seconds * 2 / 3:.0f} s if they are empty.",
+            got,
+            f"Two waits together may take {LONGEST_SECONDS:.0f} s.",
         )
     return None
 

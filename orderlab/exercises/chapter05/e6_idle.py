@@ -16,6 +16,7 @@ from orderlab.exercises.chapter05.side_by_side import (
     side_by_side,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.answers import not_run
 from orderlab.orders.prices import TABLE
 
 # what a rush may take beside its deletes: four receives would be enough for 40 messages
@@ -86,13 +87,22 @@ def _mistake(before: Watched, now: Watched) -> Mistake | None:
         return (
             "it raises",
             "The program ends with an error.",
-            "An empty answer has no key `Messages`.",
+            now.advice,
         )
+    why = not_run(now.value)
+    if why:
+        return "nothing was run", why, "A plain def, with a loop that asks stopped()."
     if now.ended_early:
         return (
             "gone home",
             "The program ended before it was stopped. Labels that come later wait for ever.",
             "An empty answer is no reason to end; `stopped()` is.",
+        )
+    if now.strange:
+        return (
+            "something other than the body",
+            "`handle` got something that is no message's body.",
+            'message["Body"] is what was sent.',
         )
     if now.missing:
         return (
@@ -100,7 +110,13 @@ def _mistake(before: Watched, now: Watched) -> Mistake | None:
             "Some labels were never handed over.",
             "Does your loop go on after an empty answer, and handle all that an answer brings?",
         )
-    if now.twice or now.left:
+    if now.twice and not now.left:
+        return (
+            "printed again",
+            "Some labels were handed over more than once, although each was deleted.",
+            "One call of handle for each message of an answer.",
+        )
+    if now.left:
         return (
             "nothing is deleted",
             "Labels that were handled are still in the queue, and are printed again when they come "
@@ -187,8 +203,11 @@ IDLE = Exercise(
                 ("asking without a rest", attempts.restless, "far more often"),
                 ("a shorter wait than there could be", attempts.impatient, "more than half"),
                 ("one label a request", attempts.single, "a receive for each"),
-                ("nothing is deleted", attempts.keeping, "printed again"),
-                ("gone home", attempts.leaving, "before it was stopped"),
+                ("nothing is deleted", attempts.keeping, "still in the queue"),
+                ("printed again", attempts.twice, "more than once"),
+                ("nothing was run", attempts.waiting, "has a `yield`"),
+                ("something other than the body", attempts.whole_message, "no message's body"),
+                ("gone home", attempts.leaving_late, "before it was stopped"),
                 ("labels that are not printed", attempts.first_only, "never handed over"),
                 ("it can't be stopped", attempts.stubborn, "went on"),
                 ("it raises", attempts.expecting, "with an error"),

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from orderlab.exercises.chapter05.trial_queues import (
+    advice,
     all_asked,
     bodies,
     delete,
@@ -23,7 +24,8 @@ from orderlab.target.base import Target
 Work = Callable[[str, Callable[[Any], None], Callable[[], bool]], Any]
 
 # AWS's seconds
-IDLE_SECONDS = 12
+# longer than the longest poll, so that who ends with an empty answer has ended
+IDLE_SECONDS = 24
 GAP_SECONDS = 2.0
 SINGLE, RUSH = 12, 40
 # real seconds: until all that was sent is handled, and until a program that is stopped has ended
@@ -41,17 +43,21 @@ class Watched:
         self._sent: dict[str, float] = {}
         self._delays: dict[str, float] = {}
         self.handled: list[str] = []
-        self.error = ""
+        self.error = self.advice = ""
+        self.value: Any = None
         self.idle_requests = self.rush_requests = self.left = 0
         self.ended = self.ended_early = self._taken_away = False
+        # a queue that was made has been charged for that
+        self._before = requests_to(target, url)
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
 
     def _run(self, work: Work) -> None:
         try:
-            work(self.url, self._handle, self._stop.is_set)
-        except Exception as error:
+            self.value = work(self.url, self._handle, self._stop.is_set)
+        except (Exception, SystemExit) as error:
             if not self._taken_away:
+                self.advice = advice(error)
                 self.error = f"{type(error).__name__}: {error}"[:160]
 
     def _handle(self, body: Any) -> None:
@@ -62,7 +68,7 @@ class Watched:
 
     @property
     def requests(self) -> int:
-        return requests_to(self._target, self.url)
+        return requests_to(self._target, self.url) - self._before
 
     @property
     def asked(self) -> bool:
@@ -75,6 +81,11 @@ class Watched:
     @property
     def missing(self) -> int:
         return len(set(self._sent) - set(self.handled))
+
+    @property
+    def strange(self) -> list[str]:
+        """What was handed over and is no message's body."""
+        return [each for each in self.handled if each not in self._sent]
 
     @property
     def twice(self) -> int:

@@ -168,7 +168,8 @@ def waiting(sqs: Any) -> Any:
 
     def turn(urls: list[str], handle: Handle) -> Any:
         for url in urls:
-            yield _work(sqs, url, _asked(sqs, url, 2), handle)
+            _work(sqs, url, _asked(sqs, url, 2), handle)
+            yield url
 
     return turn
 

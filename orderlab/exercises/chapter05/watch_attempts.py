@@ -70,9 +70,9 @@ def keeping(sqs: Any) -> Work:
     return work
 
 
-def leaving(sqs: Any) -> Work:
+def leaving_late(sqs: Any) -> Work:
     def work(url: str, handle: Handle, stopped: Stopped) -> None:
-        while messages := _asked(sqs, url, 5):
+        while messages := _asked(sqs, url, 20):
             _each(sqs, url, messages, handle)
 
     return work
@@ -105,5 +105,40 @@ def expecting(sqs: Any) -> Work:
         while not stopped():
             got = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)
             _each(sqs, url, got["Messages"], handle)
+
+    return work
+
+
+def twice(sqs: Any) -> Work:
+    """Hands each label over two times."""
+
+    def work(url: str, handle: Handle, stopped: Stopped) -> None:
+        def both(body: Any) -> None:
+            handle(body)
+            handle(body)
+
+        listening(sqs)(url, both, stopped)
+
+    return work
+
+
+def waiting(sqs: Any) -> Any:
+    """A generator: calling it runs nothing."""
+
+    def work(url: str, handle: Handle, stopped: Stopped) -> Any:
+        while not stopped():
+            yield _asked(sqs, url, 20)
+
+    return work
+
+
+def whole_message(sqs: Any) -> Work:
+    """Hands over the message in place of its body."""
+
+    def work(url: str, handle: Handle, stopped: Stopped) -> None:
+        while not stopped():
+            for message in _asked(sqs, url, 20):
+                handle(message)
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
     return work
