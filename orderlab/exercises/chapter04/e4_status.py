@@ -162,7 +162,7 @@ gateway.create_deployment(restApiId=api, stageName="live")
         Proof(
             "more rights than it needs",
             attempt(action="dynamodb:*", wide=True),
-            says="change orders",
+            says="dynamodb:PutItem on table/orders",
         ),
         Proof(
             "the id and the consistency in variables",

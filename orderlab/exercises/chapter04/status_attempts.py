@@ -94,7 +94,12 @@ def take_away(target: Target) -> None:
     """The endpoint, deployed or not, and the right to read the table."""
     gateway = target.client("apigateway")
     api, paths = api_paths(target)
-    gone = [each for path, each in paths.items() if path.startswith(f"{PARENT}/")]
+    # a try may have put it in another place
+    gone = [
+        each
+        for path, each in paths.items()
+        if path.startswith(f"{PARENT}/") or path.endswith("/status")
+    ]
     for each in gone:
         gateway.delete_resource(restApiId=api, resourceId=each)
     if gone:

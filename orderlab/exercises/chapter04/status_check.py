@@ -6,8 +6,9 @@ import json
 import re
 import secrets
 
-from orderlab.exercises.chapter01.policies import allows, statements_of
+from orderlab.exercises.chapter01.policies import statements_of
 from orderlab.exercises.chapter04.probes import discard, forget, probe_order
+from orderlab.exercises.chapter04.rights_beyond import beyond
 from orderlab.exercises.chapter04.role_tried import does
 from orderlab.exercises.chapter04.starting_points import method_of
 from orderlab.exercises.chapter04.status_attempts import PATH
@@ -26,7 +27,7 @@ from orderlab.exercises.chapter04.status_way import (
 from orderlab.exercises.engine import Outcome, Workspace, right
 from orderlab.faults import Faults
 from orderlab.orders.architecture import INBOX, INBOX_ROLE, ORDERS
-from orderlab.orders.parts.names import role_arn, table_arn
+from orderlab.orders.parts.names import queue_arn, role_arn, table_arn
 from orderlab.practice.http import Answer
 from orderlab.practice.items import item_of
 from orderlab.target.base import Target
@@ -182,7 +183,8 @@ def _no_promise(target: Target) -> Outcome | None:
 
 def _as_it_is(target: Target, order_id: str) -> Outcome | None:
     answer = ask(target, order_id)
-    if answer.status == 200 and word(answer) == "STORED":
+    # what an answer shows of such an id, beside its status, is its own affair
+    if answer.status == 200 and '"STORED"' in answer.text:
         return None
     return wrong_status(
         "another id than the path's",
@@ -284,19 +286,22 @@ def _role(workspace: Workspace) -> Outcome | None:
         )
     name = used.rpartition("/")[2]
     statements = statements_of(workspace, name)
-    too_much = {
-        "read other tables": ("dynamodb:GetItem", table_arn(target, "invoicing")),
-        "change orders": ("dynamodb:PutItem", table_arn(target, ORDERS)),
-        "scan the table": ("dynamodb:Scan", table_arn(target, ORDERS)),
-    }
-    found = [what for what, (action, on) in too_much.items() if allows(statements, action, on)]
+    wanted = [
+        ("sqs:SendMessage", queue_arn(target, INBOX)),
+        ("dynamodb:GetItem", table_arn(target, ORDERS)),
+    ]
+    found = beyond(statements, wanted, harmless=_OTHER_READS)
     if not found:
         return None
     return wrong_status(
         "more rights than it needs",
-        f"The endpoint works. Its role may also {', '.join(found)}.",
-        f"{len(found)} rights that it does not use",
+        "The endpoint works. Its role may do more than read an order.",
+        "; ".join(found[:3]),
         "dynamodb:GetItem on the table orders",
         looked_at=f"the policies of {name}",
         expected="GetItem on orders, and SendMessage on orders-inbox for the door",
     )
+
+
+# reads of the same table by its key, which another way to ask may need
+_OTHER_READS = ("dynamodb:Query", "dynamodb:BatchGetItem", "logs:", "xray:")

@@ -46,7 +46,8 @@ def _check(workspace: Workspace) -> Outcome:
         )
     today = attempts.every_second(workspace.client("sqs"))
     before, now = side_by_side(workspace.target, today, answer)
-    if not now.asked and not now.handled and now.error is None and now.ended_early:
+    nothing = not now.asked and not now.handled and now.value is None and not now.error
+    if nothing and now.ended_early:
         return untouched(
             "The function asks the queue nothing yet.", next="while not stopped(): ..."
         )
