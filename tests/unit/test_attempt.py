@@ -59,7 +59,7 @@ def test_a_generator_and_a_coroutine_are_said_to_have_run_nothing() -> None:
 
 def test_rights_beyond_the_wanted_ones_are_named() -> None:
     wanted = [("sqs:SendMessage", INBOX)]
-    exact = [{"Effect": "Allow", "Action": ["SQS:sendmessage"], "Resource": [INBOX]}]
+    exact: list[Any] = [{"Effect": "Allow", "Action": ["SQS:sendmessage"], "Resource": [INBOX]}]
     assert beyond(exact, wanted) == []
     rest = {"Effect": "Deny", "NotAction": "sqs:SendMessage", "Resource": "*"}
     everything = {"Effect": "Allow", "Action": "*", "Resource": INBOX}
@@ -68,7 +68,7 @@ def test_rights_beyond_the_wanted_ones_are_named() -> None:
     assert "sqs:PurgeQueue on orders-inbox" in beyond(more, wanted)
     wider = [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": INBOX[:-5] + "*"}]
     assert beyond(wider, wanted) == ["sqs:SendMessage on whatever begins with orders-inbox"]
-    other = [*exact, {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}]
+    other: list[Any] = [*exact, {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}]
     assert beyond(other, wanted) == ["sns:Publish on anything"]
-    logs = [*exact, {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}]
+    logs: list[Any] = [*exact, {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}]
     assert beyond(logs, wanted, harmless=("logs:",)) == []
