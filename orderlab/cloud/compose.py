@@ -134,7 +134,7 @@ class Cloud:
         self.functions = FunctionService(self)
         self.event_sources = EventSources(self)
         self.events = LateService("events", self._make_events)
-        self.gateway = ApiGateway(self)
+        self.gateway = self._make_gateway()
         self.dax = DaxService(
             settings=self.settings,
             clock=self.clock,
@@ -169,6 +169,17 @@ class Cloud:
             queues=self.queues,
             topics=self.topics,
             functions=self.functions,
+        )
+
+    def _make_gateway(self) -> ApiGateway:
+        return ApiGateway(
+            settings=self.settings,
+            clock=self.clock,
+            keys=self.keys,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            functions=self.functions,
+            dispatch=self.dispatch,
         )
 
     def _add(self, *services: Service) -> None:

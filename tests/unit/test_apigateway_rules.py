@@ -10,11 +10,10 @@ import pytest
 
 from orderlab.cloud.apigateway.data.access_policy import PolicyUnreadable, decide
 from orderlab.cloud.apigateway.data.failures import GatewayFailure
-from orderlab.cloud.apigateway.data.integrations.aws_service import parse_uri
-from orderlab.cloud.apigateway.data.integrations.lambda_target import function_of
 from orderlab.cloud.apigateway.data.media_types import is_binary, request_body, response_body
 from orderlab.cloud.apigateway.data.quota import period_start, remaining, spend
 from orderlab.cloud.apigateway.data.throttling import TokenBucket
+from orderlab.cloud.apigateway.model.integration_uris import function_of, parse_uri
 from orderlab.cloud.apigateway.model.routes import Routes
 from orderlab.cloud.apigateway.schemas.body_model import BodyModel
 from orderlab.cloud.apigateway.schemas.errors import ModelError

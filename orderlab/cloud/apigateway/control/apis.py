@@ -77,7 +77,7 @@ def create_rest_api(call: ControlCall) -> Document | Awaitable[Document]:
         raise bad_request("Description cannot be an empty string")
     endpoint = _endpoint(call.mapping("endpointConfiguration"))
     api = new_api(call, name, {**call.body, "endpointConfiguration": endpoint})
-    call.backend.rest_apis[api.id] = api
+    call.state.rest_apis[api.id] = api
     return shown(api.document)
 
 
@@ -155,13 +155,13 @@ def get_rest_api(call: ControlCall) -> Document:
 
 
 def get_rest_apis(call: ControlCall) -> Document:
-    return call.page(api.document for api in call.backend.rest_apis.values())
+    return call.page(api.document for api in call.state.rest_apis.values())
 
 
 def delete_rest_api(call: ControlCall) -> None:
     api = call.api()
-    del call.backend.rest_apis[api.id]
-    for plan in call.backend.access.plans.values():
+    del call.state.rest_apis[api.id]
+    for plan in call.state.access.plans.values():
         plan["apiStages"] = [s for s in plan.get("apiStages") or () if s["apiId"] != api.id]
 
 
@@ -207,12 +207,12 @@ def _patch_endpoint(document: Document, operation: Document, place: str) -> None
 
 
 def get_account(call: ControlCall) -> Document:
-    return shown(call.backend.settings)
+    return shown(call.state.settings)
 
 
 def update_account(call: ControlCall) -> Any:
     """The role by which the gateway writes its logs; it must trust the gateway."""
-    changed = shown(call.backend.settings)
+    changed = shown(call.state.settings)
     apply(
         changed,
         call.operations(),
@@ -223,10 +223,10 @@ def update_account(call: ControlCall) -> Any:
         ),
     )
     role = changed.get("cloudwatchRoleArn")
-    if role and not call.cloud.permissions.may_assume(role, "apigateway.amazonaws.com"):
+    if role and not call.plane.roles.may_assume(role, "apigateway.amazonaws.com"):
         raise bad_request(
             "The role ARN does not have required permissions configured. Please grant trust "
             "permission for API Gateway and add the required role policy."
         )
-    call.backend.settings = changed
+    call.state.settings = changed
     return shown(changed)

@@ -16,7 +16,7 @@ from orderlab.cloud.apigateway.control.errors import (
     validation_error,
 )
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, text, whole
-from orderlab.cloud.apigateway.data.integrations.lambda_target import function_of
+from orderlab.cloud.apigateway.model.integration_uris import function_of
 from orderlab.cloud.apigateway.model.state import Document, new_id, shown
 from orderlab.cloud.apigateway.vtl.errors import TemplateError
 from orderlab.cloud.apigateway.vtl.regular_expressions import java_pattern

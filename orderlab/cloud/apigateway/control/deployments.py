@@ -6,9 +6,9 @@ from functools import partial
 
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, not_found
+from orderlab.cloud.apigateway.control.freezing import freeze
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, text
 from orderlab.cloud.apigateway.control.stages import check_stage_settings, new_stage
-from orderlab.cloud.apigateway.model.deployed import DeployedApi
 from orderlab.cloud.apigateway.model.state import Document, RestApi, new_id, shown
 from orderlab.cloud.aws_error import NotDoneYet
 
@@ -26,8 +26,7 @@ async def create_deployment(call: ControlCall) -> Document:
         "description": call.text("description"),
         "createdDate": call.now(),
     }
-    lane = call.cloud.gateway.gateway.lane
-    frozen = await lane.run(api.id, partial(DeployedApi.of, api, deployment["id"]))
+    frozen = await call.plane.lane.run(api.id, partial(freeze, api, deployment["id"]))
     if stage_name and stage_name not in api.stages:
         # the stage's own rules are checked before anything is kept
         stage = new_stage(call, stage_name, deployment["id"])

@@ -7,7 +7,7 @@ import re
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, not_found, validation_error
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, text, value_of
-from orderlab.cloud.apigateway.data.failures import RESPONSE_TYPES
+from orderlab.cloud.apigateway.model.response_types import RESPONSE_TYPES
 from orderlab.cloud.apigateway.model.state import Document, shown
 from orderlab.cloud.apigateway.vtl.template import MAX_SOURCE
 

@@ -9,9 +9,12 @@ from orderlab.cloud.apigateway.control.errors import bad_request, not_found, val
 from orderlab.cloud.apigateway.control.methods import VERBS
 from orderlab.cloud.apigateway.control.patch import Patchable, apply, text, whole
 from orderlab.cloud.apigateway.control.preparation import problem_of
-from orderlab.cloud.apigateway.data.integrations.aws_service import SERVICES, parse_uri
-from orderlab.cloud.apigateway.data.integrations.lambda_target import function_of
-from orderlab.cloud.apigateway.data.integrations.roles import CALLER
+from orderlab.cloud.apigateway.model.integration_uris import (
+    CALLER,
+    SERVICES,
+    function_of,
+    parse_uri,
+)
 from orderlab.cloud.apigateway.model.mappings import (
     MappingError,
     request_mappings,

@@ -28,7 +28,7 @@ _CHARACTERS = string.ascii_letters + string.digits
 def create_api_key(call: ControlCall) -> Document:
     if call.query.get("mode") == ["import"]:
         raise NotDoneYet("the import of API keys")
-    access, value = call.backend.access, call.text("value") or None
+    access, value = call.state.access, call.text("value") or None
     if call.body.get("stageKeys"):
         raise NotDoneYet("API keys bound to stages (use a usage plan)")
     if value is not None and len(value) < 20:
@@ -66,7 +66,7 @@ def _check_texts(key: Document) -> None:
 
 
 def key_of(call: ControlCall, name: str = "api_Key") -> Document:
-    found = call.backend.access.keys.get(call.path[name])
+    found = call.state.access.keys.get(call.path[name])
     if found is None:
         raise not_found("Invalid API Key identifier specified")
     return found
@@ -86,7 +86,7 @@ def get_api_keys(call: ControlCall) -> Document:
     customer = call.query.get("customerId", [""])[0]
     keys = [
         key if call.flag("includeValues") else without_value(key)
-        for key in call.backend.access.keys.values()
+        for key in call.state.access.keys.values()
         if (key.get("name") or "").startswith(prefix) and customer in ("", key.get("customerId"))
     ]
     return call.page(keys)
@@ -106,7 +106,7 @@ def update_api_key(call: ControlCall) -> Document:
 
 
 def delete_api_key(call: ControlCall) -> None:
-    access, key = call.backend.access, key_of(call)
+    access, key = call.state.access, key_of(call)
     del access.keys[key["id"]]
     access.values.pop(key["value"], None)
     for key_ids in access.plan_keys.values():

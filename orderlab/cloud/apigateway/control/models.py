@@ -87,7 +87,7 @@ def invalid_model(error: ModelError) -> AwsError:
 
 def _model(call: ControlCall) -> Document:
     name = call.path["model_name"]
-    api = call.backend.rest_apis.get(call.path["restapi_id"])
+    api = call.state.rest_apis.get(call.path["restapi_id"])
     found = api.models.get(name) if api else None
     if found is None:
         raise not_found(f"Invalid model name specified: {name}")
@@ -163,7 +163,7 @@ def delete_model(call: ControlCall) -> None:
 
 
 def create_request_validator(call: ControlCall) -> Document:
-    api = call.backend.rest_apis.get(call.path["restapi_id"])
+    api = call.state.rest_apis.get(call.path["restapi_id"])
     if api is None:
         raise bad_request("Invalid REST API identifier specified")
     validator: Document = {
@@ -177,7 +177,7 @@ def create_request_validator(call: ControlCall) -> Document:
 
 
 def _validator(call: ControlCall) -> Document:
-    api = call.backend.rest_apis.get(call.path["restapi_id"])
+    api = call.state.rest_apis.get(call.path["restapi_id"])
     found = api.validators.get(call.path["requestvalidator_id"]) if api else None
     if found is None:
         raise not_found("Invalid Request Validator identifier specified")

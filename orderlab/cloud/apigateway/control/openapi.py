@@ -17,7 +17,7 @@ from orderlab.cloud.apigateway.control.errors import bad_request
 from orderlab.cloud.apigateway.control.models import check_references, invalid_model, schemas_of
 from orderlab.cloud.apigateway.control.openapi_document import OpenApiDocument
 from orderlab.cloud.apigateway.control.resources import new_resource
-from orderlab.cloud.apigateway.data.failures import RESPONSE_TYPES
+from orderlab.cloud.apigateway.model.response_types import RESPONSE_TYPES
 from orderlab.cloud.apigateway.model.state import Document, RestApi, new_id, shown
 from orderlab.cloud.apigateway.schemas.errors import ModelError
 from orderlab.cloud.apigateway.schemas.reading import read_schema
@@ -29,7 +29,7 @@ _PARTS = ("document", "resources", "models", "validators", "authorizers", "gatew
 
 async def import_rest_api(call: ControlCall, new_api: NewApi) -> Document:
     """A new API; nothing is kept of it if the document is wrong."""
-    lane = call.cloud.gateway.gateway.lane
+    lane = call.plane.lane
 
     def imported() -> RestApi:
         document = _read(call.raw_body)
@@ -39,7 +39,7 @@ async def import_rest_api(call: ControlCall, new_api: NewApi) -> Document:
 
     # reading and checking take seconds for the largest documents
     api = await lane.run("import", imported)
-    call.backend.rest_apis[api.id] = api
+    call.state.rest_apis[api.id] = api
     return shown(api.document)
 
 
@@ -63,7 +63,7 @@ async def put_rest_api(call: ControlCall) -> Document:
         _fill(call, draft, document)
         return draft
 
-    draft = await call.cloud.gateway.gateway.lane.run(api.id, changed)
+    draft = await call.plane.lane.run(api.id, changed)
     for name in _PARTS:
         setattr(api, name, getattr(draft, name))
     return shown(api.document)

@@ -9,7 +9,7 @@ from typing import Any
 
 from orderlab.cloud.apigateway.control.errors import bad_request
 from orderlab.cloud.apigateway.control.openapi_yaml import MAX_DEPTH, read_yaml
-from orderlab.cloud.apigateway.data.execution import read_json
+from orderlab.cloud.apigateway.json_text import read_json
 from orderlab.cloud.apigateway.model.state import Document
 from orderlab.cloud.apigateway.schemas.errors import ModelError
 from orderlab.cloud.apigateway.schemas.reading import MODEL_URL, depth_of
@@ -138,7 +138,7 @@ _SCHEMA_PLACES = ("#/components/schemas/", "#/definitions/")
 def _parsed(body: bytes) -> Mapping[str, Any]:
     try:
         found = read_json(body)
-    except (ValueError, UnicodeDecodeError):
+    except ValueError:
         found = read_yaml(body)
     if not isinstance(found, Mapping) or depth_of(found, MAX_DEPTH) > MAX_DEPTH:
         raise bad_request("Invalid OpenAPI input.")

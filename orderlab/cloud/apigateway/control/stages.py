@@ -116,7 +116,7 @@ def get_stages(call: ControlCall) -> Document:
 def delete_stage(call: ControlCall) -> None:
     api, stage = call.api(), call.stage()
     key = (api.id, stage["stageName"])
-    for plan in call.backend.access.plans.values():
+    for plan in call.state.access.plans.values():
         if any((s["apiId"], s["stage"]) == key for s in plan.get("apiStages") or ()):
             raise bad_request(
                 "Cannot delete stage as it is associated with a usage plan. Remove it first."
@@ -124,9 +124,14 @@ def delete_stage(call: ControlCall) -> None:
     del api.stages[stage["stageName"]]
 
 
-def flush(call: ControlCall) -> None:
+def flush_stage_cache(call: ControlCall) -> None:
     """FlushStageCache: there is no cache of answers to empty."""
     call.stage()
+
+
+def flush_stage_authorizers_cache(call: ControlCall) -> None:
+    """FlushStageAuthorizersCache: every caller is asked about anew."""
+    call.plane.authorizers.forget(call.api().id, call.stage()["stageName"])
 
 
 def update_stage(call: ControlCall) -> Document:
@@ -168,7 +173,7 @@ def _patch(call: ControlCall, stage: Document, operation: Document) -> None:
 
 
 def _require_log_role(call: ControlCall) -> None:
-    if not call.backend.settings.get("cloudwatchRoleArn"):
+    if not call.state.settings.get("cloudwatchRoleArn"):
         raise bad_request(
             "CloudWatch Logs role ARN must be set in account settings to enable logging"
         )

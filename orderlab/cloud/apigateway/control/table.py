@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
 from orderlab.cloud.apigateway.control import (
     apis,
     authorizers,
@@ -18,15 +15,13 @@ from orderlab.cloud.apigateway.control import (
     resources,
     stages,
     tags,
+    test_invoke,
     usage_plans,
 )
-from orderlab.cloud.apigateway.control.calls import ControlCall, Operation, handler
+from orderlab.cloud.apigateway.control.calls import ControlCall, ControlPlane, Operation, handler
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Handler
 from orderlab.cloud.rest_routes import routes
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 CREATED, ACCEPTED, NO_CONTENT, OK = 201, 202, 204, 200
 
@@ -71,7 +66,9 @@ OPERATIONS: dict[str, tuple[Operation, int]] = {
     "GetStages": (stages.get_stages, OK),
     "UpdateStage": (stages.update_stage, OK),
     "DeleteStage": (stages.delete_stage, ACCEPTED),
-    "FlushStageCache": (stages.flush, ACCEPTED),
+    "FlushStageCache": (stages.flush_stage_cache, ACCEPTED),
+    "FlushStageAuthorizersCache": (stages.flush_stage_authorizers_cache, ACCEPTED),
+    "TestInvokeMethod": (test_invoke.test_invoke_method, OK),
     "CreateApiKey": (keys.create_api_key, CREATED),
     "ImportApiKeys": (keys.create_api_key, CREATED),
     "GetApiKey": (keys.get_api_key, OK),
@@ -114,13 +111,12 @@ OPERATIONS: dict[str, tuple[Operation, int]] = {
 }
 
 
-def handlers(cloud: Cloud, more: Mapping[str, tuple[Operation, int]]) -> dict[str, Handler]:
+def handlers(plane: ControlPlane) -> dict[str, Handler]:
     """A handler for every call of the API; those that nothing answers refuse."""
-    table = {**OPERATIONS, **more}
-    found = {name: handler(cloud, operation, status) for name, (operation, status) in table.items()}
+    found = {name: handler(plane, each, status) for name, (each, status) in OPERATIONS.items()}
     for route in routes("apigateway"):
         if route.operation not in found:
-            found[route.operation] = handler(cloud, _refusal(route.operation), OK)
+            found[route.operation] = handler(plane, _refusal(route.operation), OK)
     return found
 
 

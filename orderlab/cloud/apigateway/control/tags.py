@@ -20,13 +20,13 @@ def _tagged(call: ControlCall) -> Document:
     kind, name, stage = found.groups()
     document: Document | None = None
     if kind == "restapis":
-        api = call.backend.rest_apis.get(name)
+        api = call.state.rest_apis.get(name)
         if api is not None:
             document = api.stages.get(stage) if stage else api.document
     elif kind == "apikeys":
-        document = call.backend.access.keys.get(name)
+        document = call.state.access.keys.get(name)
     else:
-        document = call.backend.access.plans.get(name)
+        document = call.state.access.plans.get(name)
     if document is None:
         raise not_found("Invalid resource identifier specified")
     return document

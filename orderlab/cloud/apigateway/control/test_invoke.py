@@ -8,74 +8,38 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import bad_request, not_found
+from orderlab.cloud.apigateway.control.freezing import freeze
 from orderlab.cloud.apigateway.data.access_log import execution_lines, stamped
-from orderlab.cloud.apigateway.data.failures import GatewayFailure
-from orderlab.cloud.apigateway.data.gateway_responses import gateway_response
-from orderlab.cloud.apigateway.data.steps.match import match_resource
+from orderlab.cloud.apigateway.data.execution import Execution
+from orderlab.cloud.apigateway.data.gateway import TEST_STEPS
 from orderlab.cloud.apigateway.data.steps.receive import receive
-from orderlab.cloud.apigateway.model.deployed import DeployedApi
 from orderlab.cloud.apigateway.model.state import Document
 from orderlab.cloud.http import Request, Response
 
-if TYPE_CHECKING:
-    from orderlab.cloud.apigateway.data.execution import Invocation
-    from orderlab.cloud.apigateway.data.gateway import Gateway
-
 STAGE = "test-invoke-stage"
+_DEPLOYMENT = "test-invoke"
 
 
-class TestInvoke:
-    """The call, for one gateway."""
-
-    __test__ = False  # no test of pytest's
-
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
-
-    async def test_invoke_method(self, call: ControlCall) -> Document:
-        """Validation, mapping and integration; authorisation, keys and throttling are left out."""
-        resource, api = call.resource(), call.api()
-        method = call.method()
-        if not method.get("methodIntegration"):
-            raise not_found("Invalid Integration identifier specified")
-        started = time.perf_counter()
-        path, request = _request(call, resource)
-        lane = self._gateway.lane
-        frozen = await lane.run(api.id, partial(DeployedApi.of, api, "test-invoke"))
-        stage = {
-            "stageName": STAGE,
-            "deploymentId": "test-invoke",
-            "variables": call.mapping("stageVariables") or {},
-        }
-        invocation = receive(
-            request,
-            api,
-            stage,
-            region=call.region,
-            account_id=call.account_id,
-            path=path,
-            now=call.cloud.clock.wall(),
-            deployed=frozen,
-        )
-        invocation.test_invoke = True
-        invocation.log = []
-        response = await self._answer(invocation)
-        latency = (time.perf_counter() - started) * 1000
-        return _result(invocation, response, latency, call.cloud.clock.wall())
-
-    async def _answer(self, invocation: Invocation) -> Response:
-        try:
-            match_resource(invocation)
-            invocation.note(f"Method request body before transformations: {invocation.body_text}")
-            return await self._gateway.carry_out(invocation)
-        except GatewayFailure as failure:
-            if failure.reason:
-                invocation.note(failure.reason)
-            return gateway_response(invocation, failure)
+async def test_invoke_method(call: ControlCall) -> Document:
+    """TestInvokeMethod: from validation on. Authorisation, keys and throttling are left out."""
+    resource, api, plane = call.resource(), call.api(), call.plane
+    if not call.method().get("methodIntegration"):
+        raise not_found("Invalid Integration identifier specified")
+    started = time.perf_counter()
+    path, request = _request(call, resource)
+    frozen = await plane.lane.run(api.id, partial(freeze, api, _DEPLOYMENT))
+    variables = call.mapping("stageVariables") or {}
+    stage = {"stageName": STAGE, "deploymentId": _DEPLOYMENT, "variables": variables}
+    now = plane.clock.wall()
+    execution = receive(request, call.state, api, stage, path, now=now, tested=frozen)
+    execution.log = []
+    response = await plane.gateway.carry_out(execution, TEST_STEPS)
+    latency_ms = (time.perf_counter() - started) * 1000
+    return _result(execution, response, latency_ms, plane.clock.wall())
 
 
 def _request(call: ControlCall, resource: Document) -> tuple[str, Request]:
@@ -107,16 +71,16 @@ def _bytes(text: str) -> bytes:
     return text.encode("latin-1", "replace")
 
 
-def _result(invocation: Invocation, response: Response, latency_ms: float, now: float) -> Document:
+def _result(execution: Execution, response: Response, latency_ms: float, now: float) -> Document:
     multiple: dict[str, list[str]] = {}
     for name, value in response.headers:
         multiple.setdefault("-".join(p.capitalize() for p in name.split("-")), []).append(value)
-    lines = stamped(execution_lines(invocation, response), now)
+    lines = stamped(execution_lines(execution, response), now)
     return {
         "status": response.status,
         "body": response.body.decode("utf-8", "replace"),
         "headers": {name: values[-1] for name, values in multiple.items()},
         "multiValueHeaders": multiple,
-        "log": f"Execution log for request {invocation.request_id}\n{lines}",
+        "log": f"Execution log for request {execution.request.id}\n{lines}",
         "latency": round(latency_ms),
     }

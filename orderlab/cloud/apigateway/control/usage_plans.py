@@ -27,7 +27,7 @@ def create_usage_plan(call: ControlCall) -> Document:
     name = call.text("name")
     if not name:
         raise bad_request("Usage Plan name must be non-empty")
-    if len(call.backend.access.plans) >= _MAX_PLANS:
+    if len(call.state.access.plans) >= _MAX_PLANS:
         raise limit_exceeded("Maximum number of Usage Plans for this account has been reached.")
     plan: Document = {
         "id": new_id(6),
@@ -46,12 +46,12 @@ def create_usage_plan(call: ControlCall) -> Document:
         if stage.get("throttle"):
             plan["apiStages"][-1]["throttle"] = stage["throttle"]
     _check(plan)
-    call.backend.access.plans[plan["id"]] = plan
+    call.state.access.plans[plan["id"]] = plan
     return shown(plan)
 
 
 def _add_stage(call: ControlCall, plan: Document, api_id: str, stage: str) -> None:
-    api = call.backend.rest_apis.get(api_id)
+    api = call.state.rest_apis.get(api_id)
     if not api_id or not stage:
         raise bad_request("Invalid API Stage specified")
     if api is None or stage not in api.stages:
@@ -82,7 +82,7 @@ def _check(plan: Document) -> None:
 
 
 def plan_of(call: ControlCall) -> Document:
-    found = call.backend.access.plans.get(call.path["usageplanId"])
+    found = call.state.access.plans.get(call.path["usageplanId"])
     if found is None:
         raise not_found("Invalid Usage Plan ID specified")
     return found
@@ -93,7 +93,7 @@ def get_usage_plan(call: ControlCall) -> Document:
 
 
 def get_usage_plans(call: ControlCall) -> Document:
-    access, key_id = call.backend.access, call.query.get("keyId", [""])[0]
+    access, key_id = call.state.access, call.query.get("keyId", [""])[0]
     return call.page(
         plan
         for plan in access.plans.values()
@@ -178,18 +178,18 @@ def delete_usage_plan(call: ControlCall) -> None:
             f"Cannot delete Usage Plan {plan['id']} because it contains API stages. Remove them "
             "first."
         )
-    del call.backend.access.plans[plan["id"]]
-    call.backend.access.plan_keys.pop(plan["id"], None)
+    del call.state.access.plans[plan["id"]]
+    call.state.access.plan_keys.pop(plan["id"], None)
 
 
 def create_usage_plan_key(call: ControlCall) -> Document:
     plan = plan_of(call)
     if call.body.get("keyType") != "API_KEY":
         raise bad_request("Usage Plan key type must be API_KEY")
-    key = call.backend.access.keys.get(call.text("keyId") or "")
+    key = call.state.access.keys.get(call.text("keyId") or "")
     if key is None:
         raise not_found("Invalid API Key identifier specified")
-    members = call.backend.access.plan_keys.setdefault(plan["id"], [])
+    members = call.state.access.plan_keys.setdefault(plan["id"], [])
     if key["id"] in members:
         raise conflict(f"Usage Plan Key already exists: {key['id']}")
     members.append(key["id"])
@@ -204,7 +204,7 @@ def _plan_key(key: Document) -> Document:
 
 def _member(call: ControlCall) -> Document:
     plan, key_id = plan_of(call), call.path["keyId"]
-    if key_id not in call.backend.access.plan_keys.get(plan["id"], ()):
+    if key_id not in call.state.access.plan_keys.get(plan["id"], ()):
         raise not_found("Invalid Usage Plan ID and API Key ID combination specified")
     return key_of(call, "keyId")
 
@@ -215,8 +215,8 @@ def get_usage_plan_key(call: ControlCall) -> Document:
 
 def get_usage_plan_keys(call: ControlCall) -> Document:
     plan, prefix = plan_of(call), call.query.get("name", [""])[0]
-    keys = call.backend.access.keys
-    members = call.backend.access.plan_keys.get(plan["id"], ())
+    keys = call.state.access.keys
+    members = call.state.access.plan_keys.get(plan["id"], ())
     return call.page(
         _plan_key(keys[each])
         for each in members
@@ -226,7 +226,7 @@ def get_usage_plan_keys(call: ControlCall) -> Document:
 
 def delete_usage_plan_key(call: ControlCall) -> None:
     key = _member(call)
-    call.backend.access.plan_keys[call.path["usageplanId"]].remove(key["id"])
+    call.state.access.plan_keys[call.path["usageplanId"]].remove(key["id"])
 
 
 def get_usage(call: ControlCall) -> Document:
@@ -236,10 +236,10 @@ def get_usage(call: ControlCall) -> Document:
     wanted = call.query.get("keyId", [""])[0]
     limit = int((plan.get("quota") or {}).get("limit") or 0)
     values: dict[str, list[list[int]]] = {}
-    for key_id in call.backend.access.plan_keys.get(plan["id"], ()):
+    for key_id in call.state.access.plan_keys.get(plan["id"], ()):
         if wanted not in ("", key_id):
             continue
-        used = call.backend.access.used.get((plan["id"], key_id), {})
+        used = call.state.access.used.get((plan["id"], key_id), {})
         left, rows, day = limit, [], start
         while day <= end:
             count = used.get(day.isoformat(), 0)

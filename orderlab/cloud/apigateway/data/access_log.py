@@ -9,52 +9,52 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from orderlab.cloud.apigateway.data.execution import Invocation
+from orderlab.cloud.apigateway.data.execution import Execution
 from orderlab.cloud.apigateway.json_path.path import compile_path
 from orderlab.cloud.apigateway.vtl.java import string_of
+from orderlab.cloud.contracts import Logs
 from orderlab.cloud.http import Response
-
-if TYPE_CHECKING:
-    from orderlab.cloud.apigateway.model.moto_seam import GatewayBackend
-    from orderlab.cloud.cloud import Cloud
 
 _VARIABLE = re.compile(r"\$context\.([A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*)")
 _GROUP = re.compile(r"^arn:aws:logs:[a-z0-9-]+:\d*:log-group:([^:]+)")
 
 
 def log_group_of(destination_arn: str) -> str | None:
-    """The log group that an access log's destination names."""
+    """The log group that an access log's destination names; None if it names none."""
     found = _GROUP.match(destination_arn)
     return found[1] if found else None
 
 
 def write_access_log(
-    cloud: Cloud, invocation: Invocation, response: Response, latency_ms: float
+    logs: Logs, now: float, execution: Execution, response: Response, latency_ms: float
 ) -> None:
-    """One line in the stage's format; a variable without a value shows as `-`."""
-    settings = invocation.stage["accessLogSettings"]
+    """One line in the stage's format; a variable without a value shows as `-`.
+
+    `now` is in seconds since 1970.
+    """
+    request = execution.request
+    settings = request.stage["accessLogSettings"]
     group = log_group_of(settings.get("destinationArn") or "")
     layout = settings.get("format")
     if not group or not layout:
         return
-    variables = _variables(invocation, response, latency_ms)
+    variables = _variables(execution, response, latency_ms)
     line = _VARIABLE.sub(lambda found: _value(variables, found[1]), layout)
-    stream = f"{invocation.api.id}-{invocation.stage_name}"
-    cloud.telemetry.logs.write(group, stream, [(int(cloud.clock.wall() * 1000), line)])
+    logs.write(group, f"{request.api.id}-{request.stage_name}", [(int(now * 1000), line)])
 
 
-def _variables(invocation: Invocation, response: Response, latency_ms: float) -> dict[str, Any]:
-    integration_ms, status = invocation.integration_ms, invocation.integration_status
+def _variables(execution: Execution, response: Response, latency_ms: float) -> dict[str, Any]:
+    integration_ms, status = execution.integration_ms, execution.integration_status
     integration = {
         "latency": None if integration_ms is None else round(integration_ms),
         "status": status,
         "integrationStatus": status,
-        "requestId": invocation.request_id if integration_ms is not None else None,
+        "requestId": execution.request.id if integration_ms is not None else None,
     }
     return {
-        **invocation.context,
+        **execution.context,
         "status": response.status,
         "responseLength": len(response.body),
         "responseLatency": round(latency_ms),
@@ -70,37 +70,36 @@ def _value(variables: dict[str, Any], name: str) -> str:
     return "-" if found is None or found == "" else string_of(found)
 
 
-def write_execution_log(
-    cloud: Cloud, backend: GatewayBackend, invocation: Invocation, response: Response
-) -> None:
-    """The lines of one request; on level ERROR only those of requests that failed."""
-    if not backend.settings.get("cloudwatchRoleArn"):
+def write_execution_log(logs: Logs, now: float, execution: Execution, response: Response) -> None:
+    """The lines of one request; on level ERROR only those of requests that failed.
+
+    `now` is in seconds since 1970.
+    """
+    request = execution.request
+    if not request.region.settings.get("cloudwatchRoleArn"):
         return
-    levels = {each.get("loggingLevel") for each in invocation.stage["methodSettings"].values()}
+    levels = {each.get("loggingLevel") for each in request.stage["methodSettings"].values()}
     if "INFO" not in levels and response.status < 400:
         return
-    group = f"API-Gateway-Execution-Logs_{invocation.api.id}/{invocation.stage_name}"
-    stream = f"{invocation.request_id.replace('-', '')}"
-    at = int(cloud.clock.wall() * 1000)
-    lines = execution_lines(invocation, response)
-    cloud.telemetry.logs.write(
-        group, stream, [(at, f"({invocation.request_id}) {line}") for line in lines]
-    )
+    group = f"API-Gateway-Execution-Logs_{request.api.id}/{request.stage_name}"
+    stream, at = request.id.replace("-", ""), int(now * 1000)
+    lines = execution_lines(execution, response)
+    logs.write(group, stream, [(at, f"({request.id}) {line}") for line in lines])
 
 
-def execution_lines(invocation: Invocation, response: Response) -> list[str]:
+def execution_lines(execution: Execution, response: Response) -> list[str]:
     """What happened to a request, in the words of the execution log."""
-    succeeded = response.status < 400 or invocation.integration_status is not None
+    succeeded = response.status < 400 or execution.integration_status is not None
     return [
-        f"Extended Request Id: {invocation.context['extendedRequestId']}",
-        f"Starting execution for request: {invocation.request_id}",
-        *(invocation.log or ()),
+        f"Extended Request Id: {execution.context['extendedRequestId']}",
+        f"Starting execution for request: {execution.request.id}",
+        *(execution.log or ()),
         "Successfully completed execution" if succeeded else "Execution ended with a refusal",
         f"Method completed with status: {response.status}",
     ]
 
 
 def stamped(lines: list[str], now: float) -> str:
-    """Lines with the time before each, as TestInvokeMethod shows them."""
+    """Lines as TestInvokeMethod shows them, each after the time `now` (seconds since 1970)."""
     when = time.strftime("%a %b %d %H:%M:%S UTC %Y", time.gmtime(now))
     return "".join(f"{when} : {line}\n" for line in lines)

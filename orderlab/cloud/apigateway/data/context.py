@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from orderlab.cloud.http import Request
-
-if TYPE_CHECKING:
-    from orderlab.cloud.apigateway.data.execution import Invocation
+from orderlab.cloud.apigateway.data.execution import ApiRequest, Execution
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -31,28 +28,17 @@ def extended_request_id() -> str:
     return secrets.token_urlsafe(11).replace("_", "A").replace("-", "B")[:15] + "="
 
 
-def new_context(
-    request: Request,
-    *,
-    api_id: str,
-    account_id: str,
-    region: str,
-    stage: str,
-    deployment_id: str,
-    path: str,
-    request_id: str,
-    now: float,
-    trace_id: str,
-) -> dict[str, Any]:
-    """The variables that are known before the resource is."""
+def new_context(request: ApiRequest, now: float, trace_id: str) -> dict[str, Any]:
+    """The variables that are known before the resource is. `now` is in seconds since 1970."""
+    http, api_id, stage = request.http, request.api.id, request.stage_name
     return {
-        "accountId": account_id,
+        "accountId": request.region.account_id,
         "apiId": api_id,
-        "deploymentId": deployment_id,
-        "domainName": f"{api_id}.execute-api.{region}.amazonaws.com",
+        "deploymentId": request.deployed.deployment_id,
+        "domainName": f"{api_id}.execute-api.{request.region.region_name}.amazonaws.com",
         "domainPrefix": api_id,
         "extendedRequestId": extended_request_id(),
-        "httpMethod": request.method,
+        "httpMethod": http.method,
         "identity": {
             "accessKey": None,
             "accountId": None,
@@ -62,14 +48,14 @@ def new_context(
             "cognitoIdentityId": None,
             "cognitoIdentityPoolId": None,
             "principalOrgId": None,
-            "sourceIp": request.source_ip,
+            "sourceIp": http.source_ip,
             "user": None,
-            "userAgent": request.headers.get("user-agent"),
+            "userAgent": http.headers.get("user-agent"),
             "userArn": None,
         },
-        "path": f"/{stage}{path}",
+        "path": f"/{stage}{request.path}",
         "protocol": "HTTP/1.1",
-        "requestId": request_id,
+        "requestId": request.id,
         "requestTime": request_time(now),
         "requestTimeEpoch": int(now * 1000),
         "stage": stage,
@@ -77,22 +63,19 @@ def new_context(
     }
 
 
-def add_resource(invocation: Invocation) -> None:
+def add_resource(execution: Execution) -> None:
     """The variables that the matched method adds."""
-    method = invocation.method
-    invocation.context["resourceId"] = method.resource_id
-    invocation.context["resourcePath"] = method.path
+    method, context = execution.method, execution.context
+    context["resourceId"] = method.resource_id
+    context["resourcePath"] = method.path
     if method.operation_name:
-        invocation.context["operationName"] = method.operation_name
+        context["operationName"] = method.operation_name
 
 
 # members of $context that the event of a function does not have
 _NOT_IN_EVENTS = ("xrayTraceId", "error", "responseOverride", "requestOverride", "integration")
 
 
-def event_context(invocation: Invocation) -> dict[str, Any]:
+def event_context(execution: Execution) -> dict[str, Any]:
     """`requestContext` of a function's event."""
-    shown = {k: v for k, v in invocation.context.items() if k not in _NOT_IN_EVENTS}
-    if "identity" in shown and "apiKey" not in shown["identity"] and invocation.usage:
-        shown["identity"] = {**shown["identity"], **invocation.usage}
-    return shown
+    return {k: v for k, v in execution.context.items() if k not in _NOT_IN_EVENTS}

@@ -1,145 +1,73 @@
-"""What travels through the steps: the request as the gateway sees it, and what becomes of it."""
+"""What travels through the steps: a request that does not change, and what becomes of it."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote_plus
 
 from orderlab.cloud.apigateway.budget import Budget
+from orderlab.cloud.apigateway.data.body import Body
 from orderlab.cloud.apigateway.data.headers import DROPPED_FROM_REQUEST
-from orderlab.cloud.http import Request
-
-if TYPE_CHECKING:
-    from orderlab.cloud.apigateway.model.deployed import DeployedApi, DeployedMethod
-    from orderlab.cloud.apigateway.model.state import RestApi
-
-_UNREAD = object()
-
-
-def read_json(text: str | bytes) -> Any:
-    """JSON, strictly; ValueError for what is none, and for nesting beyond what can be read."""
-    try:
-        return _DECODER.decode(text if isinstance(text, str) else text.decode("utf-8"))
-    except RecursionError:
-        raise ValueError("The document nests too deeply.") from None
+from orderlab.cloud.apigateway.model.deployed import (
+    DeployedApi,
+    DeployedIntegration,
+    DeployedMethod,
+)
+from orderlab.cloud.apigateway.model.state import RegionState, RestApi
+from orderlab.cloud.http import Request, Response
 
 
-def cost_of_json(body: bytes) -> int:
-    """The steps that it takes to read a document: it is the values that take time and room."""
-    if len(body) < 16_384:
-        return len(body) >> 4
-    return (len(body) >> 6) + 2 * sum(map(body.count, (b",", b"[", b"{")))
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-# made once: to make one takes longer than to read a short document
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
-
-
+# made for every request, like the classes below: a frozen dataclass takes four times as long
 @dataclass(slots=True)
-class Invocation:
-    """One request to a deployed API.
+class ApiRequest:
+    """A request to a stage of a deployed API, as the gateway sees it. Nobody changes it.
 
-    `headers` and `query` hold every value, headers by lower-case name; `context` is `$context`.
+    `path` is what comes after the stage, percent-encoded. `headers` (by lower-case name) and
+    `query` hold every value. `started` is a moment of `time.perf_counter`. `is_test` is set for
+    TestInvokeMethod.
     """
 
-    request: Request
-    region: str
-    account_id: str
+    http: Request
+    id: str
+    region: RegionState
     api: RestApi
     deployed: DeployedApi
     stage: dict[str, Any]
     path: str
-    request_id: str
     started: float
     headers: dict[str, list[str]]
     query: dict[str, list[str]]
-    context: dict[str, Any]
-    body: bytes = b""
-    path_parameters: dict[str, str] = field(default_factory=dict)
-    method: DeployedMethod = None  # type: ignore[assignment]  # set by the second step
-    integration_ms: float | None = None
-    integration_status: int | None = None
-    # lines of the execution log; None where nobody reads them
-    log: list[str] | None = None
-    overrides: dict[str, Any] = field(default_factory=dict)
-    usage: dict[str, Any] = field(default_factory=dict)
-    test_invoke: bool = False
-    budget: Budget = field(default_factory=Budget.at_once)
-    _text: str | None = None
-    _json: Any = _UNREAD
-
-    @property
-    def stage_name(self) -> str:
-        return str(self.stage["stageName"])
-
-    @property
-    def stage_variables(self) -> dict[str, str]:
-        return self.stage.get("variables") or {}
-
-    @property
-    def body_text(self) -> str:
-        if self._text is None:
-            self._text = self.body.decode("utf-8", "replace")
-        return self._text
-
-    def remember_json(self, document: Any) -> None:
-        """Say what the body is as JSON, so that it need not be read again."""
-        self._json = document
-
-    def replace_body(self, body: bytes) -> None:
-        """Another body, after content handling."""
-        self.body, self._text, self._json = body, None, _UNREAD
-
-    @property
-    def body_json(self) -> Any:
-        """The body as JSON; None if it is none."""
-        if self._json is _UNREAD:
-            self.budget.spend(cost_of_json(self.body))
-            try:
-                self._json = read_json(self.body_text)
-            except ValueError:
-                self._json = None
-        return self._json
+    is_test: bool = False
 
     def header(self, name: str) -> str:
-        """The last value of a header; empty if it was not sent."""
+        """The last value of a header, by its lower-case name; empty if it was not sent."""
         values = self.headers.get(name)
         return values[-1] if values else ""
 
     @property
-    def execute_arn(self) -> str:
-        """The ARN that policies of functions and of the API name."""
-        return (
-            f"arn:aws:execute-api:{self.region}:{self.account_id}:{self.api.id}/{self.stage_name}"
-            f"/{self.request.method}{self.path}"
-        )
+    def stage_name(self) -> str:
+        """The name of the stage, such as `prod`."""
+        return str(self.stage["stageName"])
 
     @property
-    def source_arn(self) -> str:
-        """What a function's resource policy sees as the source of a call."""
-        return (
-            f"arn:aws:execute-api:{self.region}:{self.account_id}:{self.api.id}/{self.stage_name}"
-            f"/{self.method.http_method if self.method.http_method != 'ANY' else '*'}"
-            f"{self.method.path}"
-        )
+    def stage_variables(self) -> dict[str, str]:
+        """The values of the stage's variables, by their names."""
+        return self.stage.get("variables") or {}
 
     @property
     def api_arn(self) -> str:
-        """How the API appears in the flight recorder."""
+        """The ARN of the stage, by which the API appears in the flight recorder."""
+        region = self.region
         return (
-            f"arn:aws:execute-api:{self.region}:{self.account_id}:{self.api.id}/{self.stage_name}"
+            f"arn:aws:execute-api:{region.region_name}:{region.account_id}:{self.api.id}"
+            f"/{self.stage_name}"
         )
 
-    def note(self, line: str) -> None:
-        """Add a line to the execution log."""
-        if self.log is not None:
-            self.log.append(line)
+    @property
+    def execute_arn(self) -> str:
+        """The ARN that policies of functions and of the API name."""
+        return f"{self.api_arn}/{self.http.method}{self.path}"
 
 
 @dataclass(slots=True)
@@ -155,40 +83,61 @@ class OutgoingRequest:
 
 @dataclass(slots=True)
 class EndpointAnswer:
-    """What the integration answered. `error_message` is set where a function failed."""
+    """What the integration answered. `error_message` is set if a function failed."""
 
     status: int
-    body: bytes = b""
+    body: Body
     headers: list[tuple[str, str]] = field(default_factory=list)
     error_message: str | None = None
-    _json: Any = _UNREAD
-
-    @property
-    def body_json(self) -> Any:
-        if self._json is _UNREAD:
-            try:
-                self._json = read_json(self.body.decode("utf-8", "replace"))
-            except ValueError:
-                self._json = None
-        return self._json
-
-    def document(self, budget: Budget) -> Any:
-        """The body as JSON, read within a budget; None if it is none."""
-        if self._json is _UNREAD:
-            budget.spend(cost_of_json(self.body))
-        return self.body_json
-
-    def replace_body(self, body: bytes) -> None:
-        """Another body, after content handling."""
-        self.body, self._json = body, _UNREAD
-
-    def remember_json(self, document: Any) -> None:
-        """Say what the body is as JSON, so that it need not be read again."""
-        self._json = document
 
     @property
     def content_type(self) -> str:
+        """The media type with its parameters; empty if the answer has none."""
         return next((v for k, v in self.headers if k.lower() == "content-type"), "")
+
+
+# stands for the method until the request is matched with one
+UNMATCHED = DeployedMethod("", "", "", DeployedIntegration(""))
+
+
+@dataclass(slots=True)
+class Execution:
+    """One request on its way through the steps, and what each step finds out or makes.
+
+    `context` is `$context` of templates. `log` holds the lines of the execution log, and is None
+    if nobody reads them. `usage_key` is the API key that an authorizer gave. `integration_ms` is
+    how long the integration took; it stays None for MOCK.
+    """
+
+    request: ApiRequest
+    context: dict[str, Any]
+    body: Body
+    log: list[str] | None = None
+    budget: Budget = field(default_factory=Budget.at_once)
+    method: DeployedMethod = UNMATCHED
+    path_parameters: dict[str, str] = field(default_factory=dict)
+    usage_key: str | None = None
+    outgoing: OutgoingRequest | None = None
+    answer: EndpointAnswer | None = None
+    integration_ms: float | None = None
+    response: Response | None = None
+
+    @property
+    def integration_status(self) -> int | None:
+        """The status of the integration's answer; None if there was no answer."""
+        return self.answer.status if self.answer is not None else None
+
+    @property
+    def source_arn(self) -> str:
+        """What the resource policy of a function sees as the source of a call."""
+        method = self.method
+        verb = method.http_method if method.http_method != "ANY" else "*"
+        return f"{self.request.api_arn}/{verb}{method.path}"
+
+    def note(self, line: str) -> None:
+        """Add a line to the execution log, if there is one."""
+        if self.log is not None:
+            self.log.append(line)
 
 
 def query_of(query_string: str) -> dict[str, list[str]]:

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING
 
+from orderlab.cloud.apigateway.data.execution import ApiRequest
 from orderlab.cloud.apigateway.data.failures import internal_error
-
-if TYPE_CHECKING:
-    from orderlab.cloud.apigateway.data.execution import Invocation
 
 
 def essence(content_type: str) -> str:
@@ -29,14 +26,25 @@ def is_binary(content_type: str, binary_media_types: frozenset[str]) -> bool:
     return not binary_media_types.isdisjoint((kind, family, "*/*"))
 
 
-def accepts_binary(invocation: Invocation) -> bool:
+def content_type_of(request: ApiRequest) -> str:
+    """The media type of a request's body, without parameters; JSON if the client names none."""
+    return essence(request.header("content-type")) or "application/json"
+
+
+def accepts_binary(request: ApiRequest) -> bool:
     """Whether the client wants an answer as binary: the first type that it accepts decides."""
-    accepted = invocation.header("accept").partition(",")[0]
-    return is_binary(accepted, invocation.deployed.binary_media_types)
+    accepted = request.header("accept").partition(",")[0]
+    return is_binary(accepted, request.deployed.binary_media_types)
 
 
 def request_body(body: bytes, handling: str | None, binary: bool) -> bytes:
-    """What the integration gets of a request's body."""
+    """What the integration gets of a request's body.
+
+    `handling` is AWS's content handling, such as `CONVERT_TO_TEXT`, or None.
+
+    Raises:
+        GatewayFailure: 500 for a body that should become binary but is not base64.
+    """
     if handling == "CONVERT_TO_BINARY" and not binary:
         decoded = _decoded(body)
         if decoded is None:
@@ -50,7 +58,8 @@ def request_body(body: bytes, handling: str | None, binary: bool) -> bytes:
 def response_body(body: bytes, handling: str | None, binary: bool, binary_wanted: bool) -> bytes:
     """What the client gets of an integration's answer.
 
-    A text that should be binary but is no base64 gives 500, as on AWS.
+    Raises:
+        GatewayFailure: 500 for a text that should become binary but is not base64, as on AWS.
     """
     if handling == "CONVERT_TO_TEXT" or (handling is None and binary and not binary_wanted):
         return base64.b64encode(body) if binary else as_text(body)
@@ -63,7 +72,7 @@ def response_body(body: bytes, handling: str | None, binary: bool, binary_wanted
 
 
 def as_text(body: bytes) -> bytes:
-    """Text in UTF-8: bytes that are none become question marks."""
+    """Text in UTF-8, with replacement characters for bytes that are not UTF-8."""
     return body if body.isascii() else body.decode("utf-8", "replace").encode()
 
 

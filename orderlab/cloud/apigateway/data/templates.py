@@ -12,12 +12,14 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from orderlab.cloud.apigateway.budget import Budget
-from orderlab.cloud.apigateway.data.execution import EndpointAnswer, Invocation, read_json
+from orderlab.cloud.apigateway.data.body import Body
+from orderlab.cloud.apigateway.data.execution import ApiRequest, Execution
 from orderlab.cloud.apigateway.data.failures import internal_error
 from orderlab.cloud.apigateway.data.headers import DROPPED_FROM_REQUEST
 from orderlab.cloud.apigateway.data.url_encoding import encode
 from orderlab.cloud.apigateway.json_path.errors import JsonPathError
 from orderlab.cloud.apigateway.json_path.path import compile_path
+from orderlab.cloud.apigateway.json_text import read_json
 from orderlab.cloud.apigateway.vtl.errors import TemplateError
 from orderlab.cloud.apigateway.vtl.java import string_of, to_json
 from orderlab.cloud.apigateway.vtl.template import Template
@@ -31,7 +33,7 @@ _UNPRINTABLE = re.compile(r"[^ -~]")
 
 
 def escape_java_script(text: str) -> str:
-    """As Apache Commons does it, single quotes and slashes included."""
+    """What `$util.escapeJavaScript` gives: Apache Commons' escapes, those of `'` and `/` too."""
     for character, escape in _ESCAPES:
         if character in text:
             text = text.replace(character, escape)
@@ -82,33 +84,27 @@ _UTIL = _Util()
 
 
 class _Input:
-    """`$input`: the body and the parameters.
+    """`$input`: a body, the request's or the answer's, and the parameters.
 
     A path that leads nowhere gives null to `path`, and `""` to `json`.
     """
 
-    def __init__(self, invocation: Invocation, answer: EndpointAnswer | None) -> None:
-        self._invocation = invocation
-        self._answer = answer
-        self._text: str | None = None
+    def __init__(self, execution: Execution, answer: Body | None) -> None:
+        self._execution = execution
+        self._shown = answer or execution.body
+        self._is_request = answer is None
         self.vtl_methods = {"path": self._path, "json": self._json, "params": self._params}
 
     def vtl_members(self) -> dict[str, Any]:
+        """`$input.body`. A request without a body shows `{}`."""
         return {"body": self._body()}
 
     def _body(self) -> str:
-        if self._text is None:
-            if self._answer is not None:
-                self._text = self._answer.body.decode("utf-8", "replace")
-            else:
-                self._text = self._invocation.body_text or "{}"
-        return self._text
+        text = self._shown.text
+        return text or "{}" if self._is_request else text
 
     def _document(self) -> Any:
-        if self._answer is not None:
-            found = self._answer.document(self._invocation.budget)
-        else:
-            found = self._invocation.body_json
+        found = self._shown.document(self._execution.budget)
         if found is None and not (self._body().strip() or "{}").strip(" {}"):
             return {}
         return found
@@ -124,51 +120,56 @@ class _Input:
         return '""' if found is None else to_json(found, budget)
 
     def _params(self, budget: Budget, name: Any = None) -> Any:
-        invocation = self._invocation
+        execution = self._execution
         if name is not None:
-            return parameter(invocation, string_of(name))
+            return parameter(execution, string_of(name))
         budget.spend(50)
         return {
-            "path": {k: unquote(v) for k, v in invocation.path_parameters.items()},
-            "querystring": {k: v[-1] for k, v in invocation.query.items()},
-            "header": sent_headers(invocation),
+            "path": {k: unquote(v) for k, v in execution.path_parameters.items()},
+            "querystring": {k: v[-1] for k, v in execution.request.query.items()},
+            "header": sent_headers(execution.request),
         }
 
 
-def sent_headers(invocation: Invocation) -> dict[str, str]:
+def sent_headers(request: ApiRequest) -> dict[str, str]:
     """Headers by the name that the client wrote, the last value of each."""
-    raw = invocation.request.raw_headers or invocation.request.headers.items()
+    raw = request.http.raw_headers or request.http.headers.items()
     return {name: value for name, value in raw if name.lower() not in DROPPED_FROM_REQUEST}
 
 
-def parameter(invocation: Invocation, name: str) -> str:
+def parameter(execution: Execution, name: str) -> str:
     """A path parameter, else a query parameter, else a header; empty if there is none."""
-    if name in invocation.path_parameters:
-        return unquote(invocation.path_parameters[name])
-    values = invocation.query.get(name) or invocation.headers.get(name.lower())
+    if name in execution.path_parameters:
+        return unquote(execution.path_parameters[name])
+    request = execution.request
+    values = request.query.get(name) or request.headers.get(name.lower())
     return values[-1] if values else ""
 
 
-def render(template: Template, invocation: Invocation, answer: EndpointAnswer | None) -> str:
+def render(template: Template, execution: Execution, answer: Body | None = None) -> str:
     """Apply a mapping template to the request, or to the integration's answer.
 
     What the template sets under `$context.requestOverride` and `$context.responseOverride` stays
-    in the invocation. A template that fails ends the request with 500.
+    in the execution's context.
+
+    Raises:
+        GatewayFailure: 500 if the template fails.
+        BudgetSpent: if it is more work than the budget allows.
     """
-    context = _context_of(invocation) if template.changes else invocation.context
+    context = _context_of(execution) if template.changes else execution.context
     namespace = {
-        "input": _Input(invocation, answer),
+        "input": _Input(execution, answer),
         "context": context,
-        "stageVariables": dict(invocation.stage_variables),
+        "stageVariables": dict(execution.request.stage_variables),
         "util": _UTIL,
     }
     try:
-        text = template.render(namespace, invocation.budget).strip()
+        text = template.render(namespace, execution.budget).strip()
     except TemplateError as error:
         raise internal_error(f"Unable to transform: {error}") from None
     if template.changes:
         for name in _OVERRIDES:
-            invocation.context[name] = context.get(name)
+            execution.context[name] = context.get(name)
     return text
 
 
@@ -178,9 +179,9 @@ _OVERRIDES: dict[str, dict[str, Any]] = {
 }
 
 
-def _context_of(invocation: Invocation) -> dict[str, Any]:
+def _context_of(execution: Execution) -> dict[str, Any]:
     """`$context`, in copies: a template that is begun again finds it as it was."""
-    context = dict(invocation.context)
+    context = dict(execution.context)
     for name in ("identity", "authorizer", "error"):
         if name in context:
             context[name] = dict(context[name])

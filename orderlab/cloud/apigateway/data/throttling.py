@@ -1,4 +1,4 @@
-"""Token buckets: what throttling counts with.
+"""Throttling: token buckets, one for each limit that a request has to pass.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
 """
@@ -6,6 +6,11 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from orderlab.clock import Clock
+
+# requests a second, and how many at once
+Limits = tuple[float, float]
 
 
 @dataclass(slots=True)
@@ -19,6 +24,7 @@ class TokenBucket:
 
     @classmethod
     def full(cls, rate: float, burst: float, now: float) -> TokenBucket:
+        """A bucket from which nothing was taken yet."""
         return cls(rate, burst, burst, now)
 
     def change(self, rate: float, burst: float) -> None:
@@ -35,3 +41,20 @@ class TokenBucket:
             return False
         self.tokens -= 1
         return True
+
+
+class Throttles:
+    """The buckets of all limits, made when they are first used."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._now = clock.now
+        self._buckets: dict[tuple[str, ...], TokenBucket] = {}
+
+    def lets_pass(self, key: tuple[str, ...], limits: Limits) -> bool:
+        """Whether one more request may pass the limit of that name; it is counted if so."""
+        now = self._now()
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = TokenBucket.full(*limits, now)
+        bucket.change(*limits)
+        return bucket.take(now)

@@ -1,4 +1,7 @@
-"""Parameter mappings: `integration.request.header.X = method.request.querystring.y` and its kin.
+"""Parameter mappings: `integration.request.header.X = method.request.querystring.y` and the like.
+
+Here they are data: where a value goes, and where it comes from. `data/steps/mapped_values.py` finds
+the values of a request.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
 """
@@ -6,20 +9,12 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-da
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import unquote
+from functools import lru_cache
 
-from orderlab.cloud.apigateway.budget import Budget
-from orderlab.cloud.apigateway.data.execution import EndpointAnswer, Invocation
 from orderlab.cloud.apigateway.json_path.errors import JsonPathError
-from orderlab.cloud.apigateway.json_path.path import compile_path
-from orderlab.cloud.apigateway.vtl.java import string_of, to_json
-
-Value = str | list[str] | None
-# the answer is None while the request is mapped
-Source = Callable[[Invocation, EndpointAnswer | None], Value]
+from orderlab.cloud.apigateway.json_path.path import JsonPath, compile_path
 
 _INTEGRATION_PLACE = re.compile(r"^integration\.request\.(header|querystring|path)\.(.+)$")
 _METHOD_PLACE = re.compile(r"^method\.response\.header\.(.+)$")
@@ -32,12 +27,72 @@ _ANSWER_BODY = re.compile(r"^integration\.response\.body(?:\.(.+))?$")
 
 
 class MappingError(ValueError):
-    """The mapping expression cannot be read."""
+    """A mapping expression that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """A text in single quotes."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodParameter:
+    """`method.request.LOCATION.NAME`: a header, a query parameter, or a part of the path.
+
+    `location` is `header`, `querystring`, `path`, `multivalueheader` or `multivaluequerystring`.
+    """
+
+    location: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodBody:
+    """`method.request.body`, or what a JSONPath finds in it."""
+
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerHeader:
+    """`integration.response.header.NAME`, in lower case; every value of it, or the last."""
+
+    name: str
+    multiple: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBody:
+    """`integration.response.body`, or what a JSONPath finds in it."""
+
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextVariable:
+    """`context.NAME`."""
+
+    path: JsonPath
+
+
+@dataclass(frozen=True, slots=True)
+class StageVariable:
+    """`stageVariables.NAME`."""
+
+    name: str
+
+
+Source = (
+    Static | MethodParameter | MethodBody | AnswerHeader | AnswerBody | ContextVariable
+    | StageVariable
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterMapping:
-    """One mapping: where the value goes, and where it comes from."""
+    """One mapping. `location` is `header`, `querystring` or `path`."""
 
     location: str
     name: str
@@ -45,12 +100,20 @@ class ParameterMapping:
 
 
 def request_mappings(parameters: Mapping[str, str] | None) -> tuple[ParameterMapping, ...]:
-    """The mappings of an integration request; MappingError names the one that is wrong."""
+    """The mappings of an integration request.
+
+    Raises:
+        MappingError: for one that cannot be read; the message names it.
+    """
     return tuple(_request_mapping(to, source) for to, source in (parameters or {}).items())
 
 
 def response_mappings(parameters: Mapping[str, str] | None) -> tuple[ParameterMapping, ...]:
-    """The mappings of an integration response; MappingError names the one that is wrong."""
+    """The mappings of an integration response.
+
+    Raises:
+        MappingError: for one that cannot be read; the message names it.
+    """
     return tuple(_response_mapping(to, source) for to, source in (parameters or {}).items())
 
 
@@ -68,87 +131,45 @@ def _response_mapping(to: str, source: str) -> ParameterMapping:
     return ParameterMapping("header", place[1], _response_source(source))
 
 
+@lru_cache(maxsize=1024)
 def request_source(expression: str) -> Source:
-    """Where a value of the request comes from."""
+    """Where a value of the request comes from.
+
+    Raises:
+        MappingError: if the expression cannot be read.
+    """
     if found := _METHOD_SOURCE.match(expression):
-        location, name = found[1], found[2]
-        return lambda invocation, _: method_parameter(invocation, location, name)
+        return MethodParameter(found[1], found[2])
     if found := _METHOD_BODY.match(expression):
-        path = found[1]
-        return lambda invocation, _: _body_value(invocation, path)
+        return MethodBody(found[1])
     return _common_source(expression)
 
 
 def _response_source(expression: str) -> Source:
     if found := _ANSWER_HEADER.match(expression):
-        multiple, name = found[1] == "multivalueheader", found[2].lower()
-        return lambda _, answer: _answer_header(answer, name, multiple)
+        return AnswerHeader(found[2].lower(), found[1] == "multivalueheader")
     if found := _ANSWER_BODY.match(expression):
-        path = found[1]
-        return lambda invocation, answer: _answer_value(answer, path, invocation.budget)
+        return AnswerBody(found[1])
     return _common_source(expression)
 
 
 def _common_source(expression: str) -> Source:
     if len(expression) >= 2 and expression[0] == expression[-1] == "'":
-        static = expression[1:-1]
-        return lambda *_: static
+        return Static(expression[1:-1])
     if expression.startswith("context."):
-        path = _path(expression.removeprefix("context."), expression)
-        return lambda invocation, _: _as_text(
-            path.find(invocation.context, invocation.budget), invocation.budget
-        )
+        return ContextVariable(path_of(expression.removeprefix("context."), expression))
     if expression.startswith("stageVariables."):
-        name = expression.removeprefix("stageVariables.")
-        return lambda invocation, _: invocation.stage_variables.get(name)
+        return StageVariable(expression.removeprefix("stageVariables."))
     raise MappingError(f"Invalid mapping expression specified: {expression}")
 
 
-def _path(path: str, expression: str) -> Any:
+def path_of(path: str, expression: str) -> JsonPath:
+    """The JSONPath of a mapping expression, with or without its `$`.
+
+    Raises:
+        MappingError: if it cannot be read.
+    """
     try:
         return compile_path(path if path.startswith("$") else f"$.{path}")
     except JsonPathError:
         raise MappingError(f"Invalid mapping expression specified: {expression}") from None
-
-
-def method_parameter(invocation: Invocation, location: str, name: str) -> Value:
-    """A parameter of the request; None if it was not sent. The last of several values counts."""
-    if location == "path":
-        value = invocation.path_parameters.get(name)
-        return None if value is None else unquote(value)
-    multiple = location.startswith("multivalue")
-    if location.endswith("header"):
-        values = invocation.headers.get(name.lower())
-    else:
-        values = invocation.query.get(name)
-    if not values:
-        return None
-    return values if multiple else values[-1]
-
-
-def _body_value(invocation: Invocation, path: str | None) -> Value:
-    if path is None:
-        return invocation.body_text
-    document, budget = invocation.body_json, invocation.budget
-    return None if document is None else _as_text(_path(path, path).find(document, budget), budget)
-
-
-def _answer_header(answer: EndpointAnswer | None, name: str, multiple: bool) -> Value:
-    values = [] if answer is None else [v for k, v in answer.headers if k.lower() == name]
-    if not values:
-        return None
-    return values if multiple else values[-1]
-
-
-def _answer_value(answer: EndpointAnswer | None, path: str | None, budget: Budget) -> Value:
-    if answer is None:
-        return None
-    if path is None:
-        return answer.body.decode("utf-8", "replace")
-    return _as_text(_path(path, path).find(answer.document(budget), budget), budget)
-
-
-def _as_text(value: Any, budget: Budget) -> Value:
-    if value is None or isinstance(value, str):
-        return value
-    return to_json(value, budget) if isinstance(value, dict | list) else string_of(value)

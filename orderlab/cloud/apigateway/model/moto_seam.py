@@ -1,6 +1,6 @@
-"""API Gateway's state in moto's registry: one backend for each account and Region.
+"""API Gateway in moto's registry: one backend for each account and Region, which holds our state.
 
-Imported when the first API is made: moto's own module takes a while to load.
+Imported when the cloud starts: moto's own module takes a while to load.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import moto.apigateway.urls
 from moto.apigateway.models import APIGatewayBackend
 
-from orderlab.cloud.apigateway.model.state import Document, Keys, RestApi
+from orderlab.cloud.apigateway.model.state import RegionState
 from orderlab.cloud.aws_error import NotDoneYet
 
 
@@ -23,19 +23,13 @@ def _refused(what: str) -> Callable[..., Any]:
 
 
 class GatewayBackend(APIGatewayBackend):  # type: ignore[misc]
-    """One Region's APIs. What moto would add behind our back (CloudFormation) is refused."""
+    """One Region. What moto would add by itself, for CloudFormation, is refused."""
 
     _url_module = moto.apigateway.urls
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.rest_apis: dict[str, RestApi] = {}
-        self.access = Keys()
-        self.settings: Document = {
-            "throttleSettings": {"burstLimit": 5000, "rateLimit": 10000.0},
-            "features": ["UsagePlans"],
-            "apiKeyVersion": "4",
-        }
+        self.state = RegionState(account_id, region_name)
 
     create_rest_api = _refused("AWS::ApiGateway::RestApi")
     create_resource = _refused("AWS::ApiGateway::Resource")

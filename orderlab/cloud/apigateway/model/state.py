@@ -1,7 +1,7 @@
 """What API Gateway remembers, in the form in which AWS's API shows it.
 
-A method is what GetMethod answers. moto's own objects lack half of the members, so only its
-registry is used (`moto_state.py`).
+A method is what GetMethod answers. moto's own objects lack half of the members, so only moto's
+registry is used (`moto_seam.py`).
 """
 
 from __future__ import annotations
@@ -33,21 +33,42 @@ class RestApi:
 
     @property
     def id(self) -> str:
+        """The API's id, such as `a1b2c3d4e5`."""
         return str(self.document["id"])
 
 
 @dataclass(slots=True)
-class Keys:
-    """API keys and usage plans, which belong to the account, not to an API."""
+class ApiAccess:
+    """API keys and usage plans, which belong to the account and Region, not to an API.
+
+    `plan_keys` holds the ids of the keys in each plan, `values` the id of each key by its value,
+    and `used` the requests a day (`2026-11-22`) by plan id and key id.
+    """
 
     keys: dict[str, Document] = field(default_factory=dict)
     plans: dict[str, Document] = field(default_factory=dict)
-    # plan id -> ids of the keys in it
     plan_keys: dict[str, list[str]] = field(default_factory=dict)
-    # the value of a key -> its id
     values: dict[str, str] = field(default_factory=dict)
-    # (plan id, key id) -> day -> requests
     used: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+
+
+def _account_settings() -> Document:
+    return {
+        "throttleSettings": {"burstLimit": 5000, "rateLimit": 10000.0},
+        "features": ["UsagePlans"],
+        "apiKeyVersion": "4",
+    }
+
+
+@dataclass(slots=True)
+class RegionState:
+    """The APIs of one account in one Region. `settings` is what GetAccount answers."""
+
+    account_id: str
+    region_name: str
+    rest_apis: dict[str, RestApi] = field(default_factory=dict)
+    access: ApiAccess = field(default_factory=ApiAccess)
+    settings: Document = field(default_factory=_account_settings)
 
 
 _ID_CHARACTERS = string.ascii_lowercase + string.digits

@@ -10,72 +10,65 @@ Differs from AWS: SQS, SNS and DynamoDB only.
 from __future__ import annotations
 
 import json
-import re
 import uuid
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
-from orderlab.cloud.apigateway.data.execution import (
-    EndpointAnswer,
-    Invocation,
-    OutgoingRequest,
-    read_json,
-)
+from orderlab.cloud.apigateway.data.body import Body
+from orderlab.cloud.apigateway.data.execution import EndpointAnswer, Execution, OutgoingRequest
 from orderlab.cloud.apigateway.data.failures import internal_error
-from orderlab.cloud.apigateway.data.integrations.roles import principal_of, require_credentials
+from orderlab.cloud.apigateway.data.integrations.roles import Roles
 from orderlab.cloud.apigateway.data.url_encoding import form_fields
+from orderlab.cloud.apigateway.json_text import read_json
+from orderlab.cloud.apigateway.model.integration_uris import SERVICES, ServiceUri, parse_uri
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.contracts import Call, Parameters
+from orderlab.cloud.contracts import Call, Dispatch, Parameters, Principal
 from orderlab.cloud.http import Request, Response
 from orderlab.cloud.operations import action_of, error_response, target_of
 from orderlab.cloud.protocols import query, query_json
 
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-
-SERVICES = ("dynamodb", "sns", "sqs")
-_URI = re.compile(r"^arn:aws:apigateway:([a-z0-9-]+):([a-z0-9.-]+):(path|action)/(.*)$", re.S)
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/x-amz-json-1.0"
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceUri:
-    region: str
-    service: str
-    kind: str
-    rest: str
+async def answer(
+    dispatch: Dispatch, roles: Roles, execution: Execution, outgoing: OutgoingRequest
+) -> EndpointAnswer:
+    """What the service answers, errors included.
 
-
-@lru_cache(maxsize=512)
-def parse_uri(uri: str) -> ServiceUri | None:
-    """The parts of `arn:aws:apigateway:REGION:SERVICE:path|action/REST`."""
-    found = _URI.match(uri)
-    return ServiceUri(found[1], found[2], found[3], found[4]) if found else None
-
-
-async def answer(cloud: Cloud, invocation: Invocation, outgoing: OutgoingRequest) -> EndpointAnswer:
-    """What the service answers, errors included; a broken set-up gives 500."""
+    Raises:
+        GatewayFailure: 500 if the integration's address or role is of no use.
+    """
     uri = parse_uri(outgoing.uri)
     if uri is None or uri.service not in SERVICES:
         raise internal_error(f"The local cloud has no service integration for {outgoing.uri}")
-    principal = principal_of(cloud, invocation, require_credentials(invocation))
+    principal = _principal(roles, execution)
     request, operation, protocol = _request(uri, outgoing)
     request_id = str(uuid.uuid4())
     call = Call(uri.service, operation, uri.region, principal, request, request_id)
     wants_xml = "xml" in request.headers.get("accept", "")
     try:
         parameters = _parameters(call, protocol)
-        result = await cloud.dispatch.perform(
+        result = await dispatch.perform(
             call, parameters, protocol, for_moto=partial(_for_moto, call, protocol)
         )
     except AwsError as error:
         return _error(error, protocol, request_id, uri.service, wants_xml)
     if isinstance(result, Response):
-        return EndpointAnswer(result.status, result.body, result.headers)
+        return EndpointAnswer(result.status, Body(result.body), result.headers)
     return _success(call, result, protocol, wants_xml)
+
+
+def _principal(roles: Roles, execution: Execution) -> Principal:
+    credentials = execution.method.integration.credentials
+    if not credentials:
+        raise internal_error(
+            "Execution failed due to configuration error: Invalid credentials: AWS service "
+            "integrations need a role"
+        )
+    return roles.principal_of(execution.request, credentials)
 
 
 def _request(uri: ServiceUri, outgoing: OutgoingRequest) -> tuple[Request, str, str]:
@@ -145,15 +138,15 @@ def _for_moto(call: Call, protocol: str) -> Request:
 
 def _success(call: Call, result: Any, protocol: str, wants_xml: bool) -> EndpointAnswer:
     if protocol == "json":
-        return EndpointAnswer(200, _json(result), [("Content-Type", _JSON)])
+        return EndpointAnswer(200, Body(_json(result)), [("Content-Type", _JSON)])
     if wants_xml:
         response = query.response(call.service, call.operation, result, call.request_id)
-        return EndpointAnswer(200, response.body, [("Content-Type", "text/xml")])
+        return EndpointAnswer(200, Body(response.body), [("Content-Type", "text/xml")])
     content = query_json.content_of(call.service, call.operation, result, call.request_id)
-    answer = EndpointAnswer(200, _json(content), [("Content-Type", "application/json")])
+    body = Body(_json(content))
     # the response template reads what was just written
-    answer.remember_json(content)
-    return answer
+    body.remember(content)
+    return EndpointAnswer(200, body, [("Content-Type", "application/json")])
 
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -168,10 +161,7 @@ def _error(
 ) -> EndpointAnswer:
     if protocol == "json" or wants_xml:
         response = error_response(error, protocol, request_id, service)
-        return EndpointAnswer(response.status, response.body, response.headers)
+        return EndpointAnswer(response.status, Body(response.body), response.headers)
     content = query_json.error_content(error, request_id)
-    return EndpointAnswer(
-        error.status,
-        _json(content),
-        [("Content-Type", "application/json")],
-    )
+    headers = [("Content-Type", "application/json")]
+    return EndpointAnswer(error.status, Body(_json(content)), headers)

@@ -73,14 +73,18 @@ class Exchange:
 
 
 class Exchanges:
-    """The threads, and what they do at the moment."""
+    """The threads in which exchanges are carried out, and the exchanges that are under way."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_MAX_WAITING, thread_name_prefix="apigateway-http")
         self._under_way: set[Exchange] = set()
 
     async def carry_out(self, exchange: Exchange) -> Answer:
-        """The server's answer. Who stops waiting for it ends the exchange."""
+        """The server's answer. If the caller is cancelled, the exchange ends.
+
+        Raises:
+            GatewayFailure: as `Exchange.carry_out`.
+        """
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._threads, exchange.carry_out)
         self._under_way.add(exchange)
@@ -91,6 +95,7 @@ class Exchanges:
             exchange.give_up()
 
     def stop(self) -> None:
+        """End every exchange that is under way, and begin no more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         for exchange in list(self._under_way):
             exchange.give_up()

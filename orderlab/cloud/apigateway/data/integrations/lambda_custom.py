@@ -5,49 +5,47 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-custo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from orderlab.cloud.apigateway.data.execution import (
-    EndpointAnswer,
-    Invocation,
-    OutgoingRequest,
-    read_json,
+from orderlab.cloud.apigateway.data.body import Body
+from orderlab.cloud.apigateway.data.execution import EndpointAnswer, Execution, OutgoingRequest
+from orderlab.cloud.apigateway.data.integrations.function_calls import (
+    FunctionCalls,
+    is_asynchronous,
 )
-from orderlab.cloud.apigateway.data.integrations.lambda_target import invoke
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.apigateway.json_text import read_json
 
 _EMPTY_EVENT = b"{}"
 
 
-async def answer(cloud: Cloud, invocation: Invocation, outgoing: OutgoingRequest) -> EndpointAnswer:
+async def answer(
+    functions: FunctionCalls, execution: Execution, outgoing: OutgoingRequest
+) -> EndpointAnswer:
     """The function's result; if it failed, its error with the message for selection patterns."""
-    headers = {name.lower(): value for name, value in outgoing.headers.items()}
-    asynchronous = headers.get("x-amz-invocation-type", "").strip("'") == "Event"
     payload = outgoing.body or _EMPTY_EVENT
     try:
-        read_json(payload.decode("utf-8"))
-    except (ValueError, UnicodeDecodeError):
-        # Lambda refuses an event that is no JSON
+        read_json(payload)
+    except ValueError:
+        # Lambda refuses an event that is not JSON
         message = "Could not parse request body into json: Unrecognized token"
-        return EndpointAnswer(400, b'{"Type":"User","message":"%s"}' % message.encode(), [], None)
-    result = await invoke(
-        cloud,
-        invocation,
+        return EndpointAnswer(400, Body(b'{"Type":"User","message":"%s"}' % message.encode()))
+    result = await functions.invoke(
+        execution,
         outgoing.uri,
         payload,
-        credentials=invocation.method.integration.credentials,
-        source_arn=invocation.source_arn,
-        asynchronous=asynchronous,
+        credentials=execution.method.integration.credentials,
+        source_arn=execution.source_arn,
+        asynchronous=is_asynchronous(outgoing),
     )
-    answered = EndpointAnswer(result.status, result.payload, [("Content-Type", "application/json")])
+    headers = [("Content-Type", "application/json")]
+    answered = EndpointAnswer(result.status, Body(result.payload), headers)
     if result.function_error:
-        answered.error_message = _message(answered)
+        answered.error_message = _message(answered.body)
     return answered
 
 
-def _message(answered: EndpointAnswer) -> str:
-    error = answered.body_json
+def _message(body: Body) -> str:
+    try:
+        error = read_json(body.text)
+    except ValueError:
+        return ""
     message = error.get("errorMessage") if isinstance(error, dict) else None
     return message if isinstance(message, str) else ""

@@ -8,101 +8,111 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from orderlab.cloud.apigateway.data.body import Body
 from orderlab.cloud.apigateway.data.context import event_context
-from orderlab.cloud.apigateway.data.execution import EndpointAnswer, Invocation, OutgoingRequest
+from orderlab.cloud.apigateway.data.execution import (
+    ApiRequest,
+    EndpointAnswer,
+    Execution,
+    OutgoingRequest,
+)
 from orderlab.cloud.apigateway.data.failures import GatewayFailure, internal_error
 from orderlab.cloud.apigateway.data.headers import DROPPED_FROM_REQUEST
-from orderlab.cloud.apigateway.data.integrations.lambda_target import invoke
+from orderlab.cloud.apigateway.data.integrations.function_calls import (
+    FunctionCalls,
+    is_asynchronous,
+)
 from orderlab.cloud.apigateway.data.media_types import accepts_binary, is_binary
 from orderlab.cloud.apigateway.vtl.java import string_of
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 _MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded", "cookies"}
 MAX_ANSWER_BYTES = 10 * 1024 * 1024
 
 
-async def answer(cloud: Cloud, invocation: Invocation, outgoing: OutgoingRequest) -> EndpointAnswer:
-    """What the function answers; an error or an answer of the wrong form gives 502."""
+async def answer(
+    functions: FunctionCalls, execution: Execution, outgoing: OutgoingRequest
+) -> EndpointAnswer:
+    """What the function answers.
+
+    Raises:
+        GatewayFailure: 502 if the handler raises, or what it returns has the wrong form.
+    """
     if outgoing.method != "POST":
         raise internal_error("Execution failed due to configuration error: POST must be used")
-    event = json.dumps(event_of(invocation), separators=(",", ":"))
-    headers = {name.lower(): value for name, value in outgoing.headers.items()}
-    asynchronous = headers.get("x-amz-invocation-type", "").strip("'") == "Event"
-    result = await invoke(
-        cloud,
-        invocation,
+    event = json.dumps(event_of(execution), separators=(",", ":"))
+    asynchronous = is_asynchronous(outgoing)
+    result = await functions.invoke(
+        execution,
         outgoing.uri,
         event.encode(),
-        credentials=invocation.method.integration.credentials,
-        source_arn=invocation.source_arn,
+        credentials=execution.method.integration.credentials,
+        source_arn=execution.source_arn,
         asynchronous=asynchronous,
     )
     if asynchronous:
-        return EndpointAnswer(result.status, b"", [])
+        return EndpointAnswer(result.status, Body())
     if result.function_error:
         raise internal_error("Execution failed due to an error of the function", 502)
-    return _read(invocation, result.payload)
+    return _read(execution.request, result.payload)
 
 
-def event_of(invocation: Invocation) -> dict[str, Any]:
+def event_of(execution: Execution) -> dict[str, Any]:
     """The event of a REST API, payload format 1.0. Parameter mappings do not show in it."""
-    query, headers = invocation.query, event_headers(invocation)
-    path_parameters = invocation.path_parameters
-    binary = is_binary(invocation.header("content-type"), invocation.deployed.binary_media_types)
+    request = execution.request
+    query, headers = request.query, event_headers(execution)
+    binary = is_binary(request.header("content-type"), request.deployed.binary_media_types)
     body: str | None = None
-    if invocation.body:
-        body = base64.b64encode(invocation.body).decode() if binary else invocation.body_text
+    if raw := execution.body.raw:
+        body = base64.b64encode(raw).decode() if binary else execution.body.text
     return {
-        "resource": invocation.method.path,
-        "path": invocation.path,
-        "httpMethod": invocation.request.method,
+        "resource": execution.method.path,
+        "path": request.path,
+        "httpMethod": request.http.method,
         "headers": {name: values[-1] for name, values in headers.items()} or None,
         "multiValueHeaders": headers or None,
         "queryStringParameters": {name: values[-1] for name, values in query.items()} or None,
         "multiValueQueryStringParameters": query or None,
-        "pathParameters": path_parameters or None,
-        "stageVariables": invocation.stage_variables or None,
-        "requestContext": event_context(invocation),
+        "pathParameters": execution.path_parameters or None,
+        "stageVariables": request.stage_variables or None,
+        "requestContext": event_context(execution),
         "body": body,
         "isBase64Encoded": bool(body) and binary,
     }
 
 
-def event_headers(invocation: Invocation) -> dict[str, list[str]]:
+def event_headers(execution: Execution) -> dict[str, list[str]]:
     """Every header by the name the client wrote, and those that the gateway adds."""
     found: dict[str, list[str]] = {}
     names: dict[str, str] = {}
-    raw = invocation.request.raw_headers or list(invocation.request.headers.items())
-    for name, value in raw:
+    http = execution.request.http
+    for name, value in http.raw_headers or http.headers.items():
         lower = name.lower()
         if lower in DROPPED_FROM_REQUEST or (
-            lower == "authorization" and _is_signed(invocation, value)
+            lower == "authorization" and _is_signed(execution, value)
         ):
             continue
         found.setdefault(names.setdefault(lower, name), []).append(value)
-    if not invocation.test_invoke:
-        _add_forwarding(invocation, found, names)
+    if not execution.request.is_test:
+        _add_forwarding(execution, found, names)
     return found
 
 
-def _is_signed(invocation: Invocation, authorization: str) -> bool:
+def _is_signed(execution: Execution, authorization: str) -> bool:
     """Whether an Authorization header is AWS's own: no back end gets to see it."""
-    kind = invocation.method.authorization_type
+    kind = execution.method.authorization_type
     return kind == "AWS_IAM" or authorization.startswith("AWS4-HMAC-SHA256")
 
 
 def _add_forwarding(
-    invocation: Invocation, found: dict[str, list[str]], names: dict[str, str]
+    execution: Execution, found: dict[str, list[str]], names: dict[str, str]
 ) -> None:
-    source = invocation.request.source_ip
-    before = invocation.header("x-forwarded-for")
+    source = execution.request.http.source_ip
+    before = execution.request.header("x-forwarded-for")
     added = {
-        "Host": invocation.context["domainName"],
-        "X-Amzn-Trace-Id": invocation.context["xrayTraceId"],
+        "Host": execution.context["domainName"],
+        "X-Amzn-Trace-Id": execution.context["xrayTraceId"],
         "X-Forwarded-For": f"{before}, {source}" if before else source,
         "X-Forwarded-Port": "443",
         "X-Forwarded-Proto": "https",
@@ -113,7 +123,7 @@ def _add_forwarding(
         found[name] = [value]
 
 
-def _read(invocation: Invocation, payload: bytes) -> EndpointAnswer:
+def _read(request: ApiRequest, payload: bytes) -> EndpointAnswer:
     malformed = internal_error(
         "Execution failed due to configuration error: Malformed Lambda proxy response", 502
     )
@@ -131,14 +141,14 @@ def _read(invocation: Invocation, payload: bytes) -> EndpointAnswer:
     if headers is None:
         raise malformed
     content = (body or "").encode("utf-8", "replace")
-    if result.get("isBase64Encoded") is True and accepts_binary(invocation):
+    if result.get("isBase64Encoded") is True and accepts_binary(request):
         try:
             content = base64.b64decode(content, validate=True)
         except (ValueError, binascii.Error):
             raise internal_error("Unable to base64 decode the body", 500) from None
     if len(content) > MAX_ANSWER_BYTES:
         raise GatewayFailure("DEFAULT_5XX", status=500, reason="The answer is too long")
-    return EndpointAnswer(status, content, headers)
+    return EndpointAnswer(status, Body(content), headers)
 
 
 def _status(value: Any) -> int | None:

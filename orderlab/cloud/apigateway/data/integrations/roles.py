@@ -4,57 +4,50 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from orderlab.cloud.apigateway.data.execution import Invocation
+from orderlab.cloud.apigateway.data.execution import ApiRequest
 from orderlab.cloud.apigateway.data.failures import internal_error
-from orderlab.cloud.apigateway.data.steps.integration_request import with_stage_variables
+from orderlab.cloud.apigateway.data.stage_variables import with_stage_variables
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.contracts import Principal
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.contracts import Principal, RoleSessions
 
 SERVICE = "apigateway.amazonaws.com"
 SESSION_NAME = "BackplaneAssumeRoleSession"
-# the special credentials under which the caller's own identity is passed on
-CALLER = "arn:aws:iam::*:user/*"
 SESSION_SECONDS = 5.0
 
 
-def principal_of(cloud: Cloud, invocation: Invocation, credentials: str) -> Principal:
-    """The session of the integration's role; a role that does not let the gateway in gives 500.
+class Roles:
+    """Sessions of roles, each kept for a few real seconds for the API that uses it.
 
-    A session is kept for a few seconds. What the role may do is asked at every call.
+    What a role may do is asked at every call.
     """
-    role_arn = with_stage_variables(credentials, invocation)
-    now = time.monotonic()
-    sessions = cloud.gateway.role_sessions
-    key = role_arn, invocation.api_arn
-    known = sessions.get(key)
-    if known is not None and known[0] > now:
-        return known[1]
-    try:
-        trusted = cloud.permissions.may_assume(role_arn, SERVICE)
-    except AwsError as error:
-        raise internal_error(error.message) from None
-    if not trusted:
-        raise internal_error(
-            "Execution failed due to configuration error: API Gateway does not have permission "
-            "to assume the provided role"
-        )
-    session = cloud.permissions.role_principal(role_arn, SESSION_NAME)
-    principal = replace(session, acts_for=invocation.api_arn)
-    sessions[key] = (now + SESSION_SECONDS, principal)
-    return principal
 
+    def __init__(self, sessions: RoleSessions) -> None:
+        self._sessions = sessions
+        self._kept: dict[tuple[str, str], tuple[float, Principal]] = {}
 
-def require_credentials(invocation: Invocation) -> str:
-    """The role of an integration with a service."""
-    credentials = invocation.method.integration.credentials
-    if not credentials:
-        raise internal_error(
-            "Execution failed due to configuration error: Invalid credentials: AWS service "
-            "integrations need a role"
-        )
-    return credentials
+    def principal_of(self, request: ApiRequest, credentials: str) -> Principal:
+        """The session of a role for a request; `credentials` may name stage variables.
+
+        Raises:
+            GatewayFailure: 500 if there is no such role, or it does not trust the gateway.
+        """
+        role_arn = with_stage_variables(credentials, request)
+        now = time.monotonic()
+        key = role_arn, request.api_arn
+        known = self._kept.get(key)
+        if known is not None and known[0] > now:
+            return known[1]
+        try:
+            trusted = self._sessions.may_assume(role_arn, SERVICE)
+        except AwsError as error:
+            raise internal_error(error.message) from None
+        if not trusted:
+            raise internal_error(
+                "Execution failed due to configuration error: API Gateway does not have permission "
+                "to assume the provided role"
+            )
+        session = self._sessions.role_principal(role_arn, SESSION_NAME)
+        principal = replace(session, acts_for=request.api_arn)
+        self._kept[key] = (now + SESSION_SECONDS, principal)
+        return principal

@@ -6,92 +6,84 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usa
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from orderlab.clock import Clock
-from orderlab.cloud.apigateway.data.execution import Invocation
+from orderlab.cloud.apigateway.data.execution import Execution
 from orderlab.cloud.apigateway.data.failures import GatewayFailure
+from orderlab.cloud.apigateway.data.parts import Parts
 from orderlab.cloud.apigateway.data.quota import remaining, spend
-from orderlab.cloud.apigateway.data.throttling import TokenBucket
+from orderlab.cloud.apigateway.data.throttling import Limits, Throttles
+from orderlab.cloud.apigateway.model.state import ApiAccess
 
-if TYPE_CHECKING:
-    from orderlab.cloud.apigateway.model.moto_seam import GatewayBackend
-
-Document = dict[str, Any]
+Document = Mapping[str, Any]
 
 
-class Admission:
-    """The buckets of all limits, made when they are first asked."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._buckets: dict[tuple[str, ...], TokenBucket] = {}
-
-    def check(self, invocation: Invocation, backend: GatewayBackend) -> None:
-        """Refuse a request without a valid key, beyond a quota, or beyond a rate."""
-        self._check_rates(invocation, backend)
-        if invocation.method.api_key_required:
-            self._check_key(invocation, backend)
-
-    def _check_rates(self, invocation: Invocation, backend: GatewayBackend) -> None:
-        stage, method = f"{invocation.api.id}/{invocation.stage_name}", invocation.method
-        settings = invocation.stage.get("methodSettings")
-        if settings:
-            for key in (method.setting_key, "*/*"):
-                if key in settings:
-                    # limits of the whole stage count for each method by itself
-                    self._take(("method", stage, method.setting_key), _limits(settings[key]))
-                    break
-        account = backend.settings["throttleSettings"]
-        self._take(("account", backend.account_id, backend.region_name), _limits(account))
-
-    def _take(self, key: tuple[str, ...], limits: tuple[float, float] | None) -> None:
-        if limits is None:
-            return
-        now = self._clock.now()
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            bucket = self._buckets[key] = TokenBucket.full(*limits, now)
-        bucket.change(*limits)
-        if not bucket.take(now):
-            raise GatewayFailure("THROTTLED")
-
-    def _check_key(self, invocation: Invocation, backend: GatewayBackend) -> None:
-        value = self._key_value(invocation)
-        key = _enabled_key(backend, value)
-        found = None if key is None else _plan_of(backend, key, invocation)
-        if key is None or found is None:
-            raise GatewayFailure("INVALID_API_KEY")
-        plan, stage = found
-        invocation.usage = {"apiKey": value, "apiKeyId": key["id"]}
-        invocation.context["identity"].update(invocation.usage)
-        self._check_plan(invocation, plan, stage, key["id"])
-        quota = plan.get("quota")
-        used = backend.access.used.setdefault((plan["id"], key["id"]), {})
-        today = time.gmtime(self._clock.wall())
-        if quota and remaining(quota, used, today) <= 0:
-            raise GatewayFailure("QUOTA_EXCEEDED")
-        spend(used, today)
-
-    def _key_value(self, invocation: Invocation) -> str:
-        if invocation.deployed.api_key_source == "AUTHORIZER":
-            return str(invocation.overrides.get("usageIdentifierKey") or "")
-        return invocation.header("x-api-key")
-
-    def _check_plan(
-        self, invocation: Invocation, plan: Document, stage: Document, key_id: str
-    ) -> None:
-        """The plan's throttle counts for each key; a method's own limits come first."""
-        by_method = stage.get("throttle") or {}
-        method = invocation.method
-        own = by_method.get(f"{method.path}/{method.http_method}")
-        name = method.setting_key if own else ""
-        limits = _limits(own or plan.get("throttle"))
-        self._take(("plan", plan["id"], key_id, invocation.api.id, name), limits)
+def admit(parts: Parts, execution: Execution) -> None:
+    """Refuse a request without a valid key, beyond a quota, or beyond a rate."""
+    _check_rates(parts.throttles, execution)
+    if execution.method.api_key_required:
+        _check_key(parts, execution)
 
 
-def _limits(settings: Document | None) -> tuple[float, float] | None:
-    """Rate and burst under either naming; None where there is no limit."""
+def _check_rates(throttles: Throttles, execution: Execution) -> None:
+    request, setting_key = execution.request, execution.method.setting_key
+    settings = request.stage.get("methodSettings")
+    if settings:
+        for key in (setting_key, "*/*"):
+            if key in settings:
+                # limits of the whole stage count for each method by itself
+                stage = f"{request.api.id}/{request.stage_name}"
+                _take(throttles, ("method", stage, setting_key), _limits(settings[key]))
+                break
+    region = request.region
+    account = _limits(region.settings["throttleSettings"])
+    _take(throttles, ("account", region.account_id, region.region_name), account)
+
+
+def _take(throttles: Throttles, key: tuple[str, ...], limits: Limits | None) -> None:
+    if limits is not None and not throttles.lets_pass(key, limits):
+        raise GatewayFailure("THROTTLED")
+
+
+def _check_key(parts: Parts, execution: Execution) -> None:
+    access = execution.request.region.access
+    value = _key_value(execution)
+    key = _enabled_key(access, value)
+    found = None if key is None else _plan_of(access, key, execution)
+    if key is None or found is None:
+        raise GatewayFailure("INVALID_API_KEY")
+    plan, stage = found
+    execution.context["identity"].update(apiKey=value, apiKeyId=key["id"])
+    _check_plan(parts.throttles, execution, plan, stage, key["id"])
+    quota = plan.get("quota")
+    used = access.used.setdefault((plan["id"], key["id"]), {})
+    today = time.gmtime(parts.clock.wall())
+    if quota and remaining(quota, used, today) <= 0:
+        raise GatewayFailure("QUOTA_EXCEEDED")
+    spend(used, today)
+
+
+def _key_value(execution: Execution) -> str:
+    if execution.request.deployed.api_key_source == "AUTHORIZER":
+        return execution.usage_key or ""
+    return execution.request.header("x-api-key")
+
+
+def _check_plan(
+    throttles: Throttles, execution: Execution, plan: Document, stage: Document, key_id: str
+) -> None:
+    """The plan's throttle counts for each key; a method's own limits come first."""
+    by_method = stage.get("throttle") or {}
+    method = execution.method
+    own = by_method.get(f"{method.path}/{method.http_method}")
+    name = method.setting_key if own else ""
+    limits = _limits(own or plan.get("throttle"))
+    _take(throttles, ("plan", plan["id"], key_id, execution.request.api.id, name), limits)
+
+
+def _limits(settings: Document | None) -> Limits | None:
+    """Rate and burst under either naming; None if there is no limit."""
     if not settings:
         return None
     rate = settings.get("throttlingRateLimit", settings.get("rateLimit"))
@@ -102,22 +94,23 @@ def _limits(settings: Document | None) -> tuple[float, float] | None:
     return None if min(limits) < 0 else limits
 
 
-def _enabled_key(backend: GatewayBackend, value: str) -> Document | None:
+def _enabled_key(access: ApiAccess, value: str) -> Document | None:
     if not value:
         return None
-    key = backend.access.keys.get(backend.access.values.get(value, ""))
+    key = access.keys.get(access.values.get(value, ""))
     return key if key is not None and key.get("enabled") else None
 
 
 def _plan_of(
-    backend: GatewayBackend, key: Document, invocation: Invocation
+    access: ApiAccess, key: Document, execution: Execution
 ) -> tuple[Document, Document] | None:
     """The usage plan by which a key opens this stage."""
-    for plan_id, key_ids in backend.access.plan_keys.items():
-        plan = backend.access.plans.get(plan_id)
+    wanted = execution.request.api.id, execution.request.stage_name
+    for plan_id, key_ids in access.plan_keys.items():
+        plan = access.plans.get(plan_id)
         if plan is None or key["id"] not in key_ids:
             continue
         for stage in plan.get("apiStages") or ():
-            if (stage["apiId"], stage["stage"]) == (invocation.api.id, invocation.stage_name):
+            if (stage["apiId"], stage["stage"]) == wanted:
                 return plan, stage
     return None

@@ -1,18 +1,20 @@
-"""Second step: which method of which resource is meant?"""
+"""Which method of which resource a request means."""
 
 from __future__ import annotations
 
 from orderlab.cloud.apigateway.data.context import add_resource
-from orderlab.cloud.apigateway.data.execution import Invocation
+from orderlab.cloud.apigateway.data.execution import Execution
 from orderlab.cloud.apigateway.data.failures import GatewayFailure
+from orderlab.cloud.apigateway.data.parts import Parts
 
 
-def match_resource(invocation: Invocation) -> None:
+def match_resource(_: Parts, execution: Execution) -> None:
     """Find the method; an unknown path or method looks like a missing signature, as on AWS."""
-    found = invocation.deployed.routes.find(invocation.path, invocation.request.method)
+    request = execution.request
+    found = request.deployed.routes.find(request.path, request.http.method)
     if found is None:
         raise GatewayFailure("MISSING_AUTHENTICATION_TOKEN")
-    invocation.method = found.target
-    invocation.path_parameters = found.path_parameters
-    add_resource(invocation)
-    invocation.note(f"HTTP Method: {invocation.request.method}, Resource Path: {invocation.path}")
+    execution.method = found.target
+    execution.path_parameters = found.path_parameters
+    add_resource(execution)
+    execution.note(f"HTTP Method: {request.http.method}, Resource Path: {request.path}")

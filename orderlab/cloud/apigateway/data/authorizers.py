@@ -8,21 +8,20 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from orderlab.clock import Clock
 from orderlab.cloud.apigateway.data.access_policy import PolicyUnreadable, decide
-from orderlab.cloud.apigateway.data.execution import Invocation
+from orderlab.cloud.apigateway.data.execution import Execution
 from orderlab.cloud.apigateway.data.failures import GatewayFailure
+from orderlab.cloud.apigateway.data.integrations.function_calls import FunctionCalls
 from orderlab.cloud.apigateway.data.integrations.lambda_proxy import event_of
-from orderlab.cloud.apigateway.data.integrations.lambda_target import invoke
+from orderlab.cloud.apigateway.data.steps.mapped_values import value_of
 from orderlab.cloud.apigateway.model.mappings import MappingError, request_source
 from orderlab.cloud.apigateway.vtl.java import string_of
 from orderlab.cloud.apigateway.vtl.regular_expressions import java_pattern
 from orderlab.cloud.patterns.allowance import Allowance
 from orderlab.cloud.patterns.workers import OutOfTime
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 MAX_CACHED = 10_000
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -31,7 +30,11 @@ MAX_RESULT = 8 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an authorizer answered."""
+    """What an authorizer answered.
+
+    `policy` is its policy document, `context` its own members of `$context.authorizer`, and
+    `usage_key` the API key that it gave, if any.
+    """
 
     principal_id: str
     policy: Any
@@ -42,30 +45,35 @@ class Verdict:
 class LambdaAuthorizers:
     """Asks authorizers, and remembers their answers as long as each wants it."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, *, clock: Clock, functions: FunctionCalls) -> None:
+        self._now = clock.now
+        self._functions = functions
         self._cache: dict[tuple[str, ...], tuple[float, Verdict]] = {}
 
     def forget(self, api_id: str, stage: str) -> None:
         """Empty the cache of a stage."""
         self._cache = {k: v for k, v in self._cache.items() if k[:2] != (api_id, stage)}
 
-    async def check(self, invocation: Invocation) -> None:
-        """Refuse a caller whom the authorizer does not let in."""
-        authorizer = invocation.method.authorizer
+    async def check(self, execution: Execution) -> None:
+        """Refuse a caller whom the method's authorizer does not let in.
+
+        Raises:
+            GatewayFailure: 401 or 403 for such a caller, 500 if the authorizer does not work.
+        """
+        authorizer = execution.method.authorizer
         if authorizer is None:
             raise _misconfigured("the method's authorizer is gone")
-        identity = _identity(invocation, authorizer)
+        identity = _identity(execution, authorizer)
         await _check_form(authorizer, identity)
-        verdict, latency_ms = await self._verdict(invocation, authorizer, identity)
-        invocation.context["authorizer"] = {
+        verdict, latency_ms = await self._verdict(execution, authorizer, identity)
+        execution.context["authorizer"] = {
             **verdict.context,
             "principalId": verdict.principal_id,
             "integrationLatency": round(latency_ms),
         }
-        invocation.overrides["usageIdentifierKey"] = verdict.usage_key
+        execution.usage_key = verdict.usage_key
         try:
-            decision = decide(verdict.policy, invocation.execute_arn)
+            decision = decide(verdict.policy, execution.request.execute_arn)
         except PolicyUnreadable as error:
             raise _misconfigured(str(error)) from None
         if decision == "deny":
@@ -77,15 +85,15 @@ class LambdaAuthorizers:
             raise GatewayFailure("ACCESS_DENIED")
 
     async def _verdict(
-        self, invocation: Invocation, authorizer: dict[str, Any], identity: list[str]
+        self, execution: Execution, authorizer: dict[str, Any], identity: list[str]
     ) -> tuple[Verdict, float]:
-        ttl = authorizer.get("authorizerResultTtlInSeconds") or 0
-        key = (invocation.api.id, invocation.stage_name, authorizer["id"], *identity)
-        now = self._cloud.clock.now()
+        ttl, request = authorizer.get("authorizerResultTtlInSeconds") or 0, execution.request
+        key = (request.api.id, request.stage_name, authorizer["id"], *identity)
+        now = self._now()
         if ttl and (kept := self._cache.get(key)) and kept[0] > now:
             return kept[1], 0.0
         started = time.perf_counter()
-        verdict = await self._ask(invocation, authorizer, identity)
+        verdict = await self._ask(execution, authorizer, identity)
         if ttl:
             if len(self._cache) >= MAX_CACHED:
                 self._cache.pop(next(iter(self._cache)))
@@ -94,19 +102,18 @@ class LambdaAuthorizers:
         return verdict, (time.perf_counter() - started) * 1000
 
     async def _ask(
-        self, invocation: Invocation, authorizer: dict[str, Any], identity: list[str]
+        self, execution: Execution, authorizer: dict[str, Any], identity: list[str]
     ) -> Verdict:
         if authorizer["type"] == "TOKEN":
             event: dict[str, Any] = {"type": "TOKEN", "authorizationToken": identity[0]}
         else:
-            event = {"type": "REQUEST", **event_of(invocation)}
+            event = {"type": "REQUEST", **event_of(execution)}
             del event["body"], event["isBase64Encoded"]
-        event["methodArn"] = invocation.execute_arn
-        arn = f"{invocation.api_arn.rpartition('/')[0]}/authorizers/{authorizer['id']}"
+        event["methodArn"] = execution.request.execute_arn
+        arn = f"{execution.request.api_arn.rpartition('/')[0]}/authorizers/{authorizer['id']}"
         try:
-            result = await invoke(
-                self._cloud,
-                invocation,
+            result = await self._functions.invoke(
+                execution,
                 authorizer["authorizerUri"],
                 json.dumps(event).encode(),
                 credentials=authorizer.get("authorizerCredentials"),
@@ -117,14 +124,14 @@ class LambdaAuthorizers:
         return _read(result.payload, bool(result.function_error))
 
 
-def _identity(invocation: Invocation, authorizer: dict[str, Any]) -> list[str]:
+def _identity(execution: Execution, authorizer: dict[str, Any]) -> list[str]:
     """The values that say who calls; 401 if one is missing."""
     values = []
     for source in (authorizer.get("identitySource") or "").split(","):
         if not source.strip():
             continue
         try:
-            value = request_source(source.strip())(invocation, None)
+            value = value_of(request_source(source.strip()), execution)
         except MappingError as error:
             raise _misconfigured(str(error)) from None
         text = ",".join(value) if isinstance(value, list) else value
@@ -135,7 +142,7 @@ def _identity(invocation: Invocation, authorizer: dict[str, Any]) -> list[str]:
 
 
 async def _check_form(authorizer: dict[str, Any], identity: list[str]) -> None:
-    """401 for a token that has not the form that the authorizer wants."""
+    """401 for a token that does not have the form that the authorizer wants."""
     expression = authorizer.get("identityValidationExpression")
     if not expression:
         return
@@ -153,7 +160,7 @@ def _read(payload: bytes, failed: bool) -> Verdict:
     try:
         answer: Any = json.loads(payload)
     except (ValueError, RecursionError):
-        raise _misconfigured("the authorizer's answer is no JSON") from None
+        raise _misconfigured("the authorizer's answer is not JSON") from None
     if failed:
         message = answer.get("errorMessage") if isinstance(answer, dict) else None
         if message == "Unauthorized":

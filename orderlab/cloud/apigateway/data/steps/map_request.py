@@ -9,55 +9,49 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from orderlab.cloud.apigateway.data.execution import Invocation, OutgoingRequest
+from orderlab.cloud.apigateway.data.body import Body
+from orderlab.cloud.apigateway.data.execution import Execution, OutgoingRequest
 from orderlab.cloud.apigateway.data.failures import GatewayFailure
 from orderlab.cloud.apigateway.data.headers import check_mapped
-from orderlab.cloud.apigateway.data.media_types import is_binary, request_body
-from orderlab.cloud.apigateway.data.steps.receive import content_type_of
+from orderlab.cloud.apigateway.data.media_types import content_type_of, is_binary, request_body
+from orderlab.cloud.apigateway.data.stage_variables import with_stage_variables
+from orderlab.cloud.apigateway.data.steps.mapped_values import value_of
 from orderlab.cloud.apigateway.data.templates import render
 from orderlab.cloud.apigateway.model.deployed import DeployedIntegration
 from orderlab.cloud.apigateway.vtl.java import string_of
 
-_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
 _PATH_PLACE = re.compile(r"\{([^{}+]+)\+?\}")
 
 
-def integration_request(invocation: Invocation) -> OutgoingRequest:
-    """What the integration is asked; proxies map parameters but use no templates."""
-    integration = invocation.method.integration
+def map_request(execution: Execution) -> None:
+    """Make the request for the integration; proxies map parameters but use no templates."""
+    integration = execution.method.integration
     outgoing = OutgoingRequest(
-        method=integration.http_method or invocation.request.method,
-        uri=with_stage_variables(integration.uri, invocation),
+        method=integration.http_method or execution.request.http.method,
+        uri=with_stage_variables(integration.uri, execution.request),
         headers={},
         query={},
-        body=invocation.body,
+        body=execution.body.raw,
     )
     if outgoing.method == "ANY":
-        outgoing.method = invocation.request.method
-    path = _map_parameters(invocation, integration, outgoing)
+        outgoing.method = execution.request.http.method
+    path = _map_parameters(execution, integration, outgoing)
     if integration.kind in ("AWS", "HTTP", "MOCK"):
-        outgoing.body = _body(invocation, integration)
-        _apply_overrides(invocation, outgoing, path)
+        outgoing.body = _body(execution, integration)
+        _apply_overrides(execution, outgoing, path)
     if integration.kind != "MOCK":
         check_mapped(integration.kind, outgoing.headers)
     outgoing.uri = _fill_path(outgoing.uri, path)
-    return outgoing
-
-
-def with_stage_variables(text: str, invocation: Invocation) -> str:
-    """`${stageVariables.name}` replaced by its value."""
-    if "${" not in text:
-        return text
-    variables = invocation.stage_variables
-    return _STAGE_VARIABLE.sub(lambda found: variables.get(found[1], ""), text)
+    execution.outgoing = outgoing
 
 
 def _map_parameters(
-    invocation: Invocation, integration: DeployedIntegration, outgoing: OutgoingRequest
+    execution: Execution, integration: DeployedIntegration, outgoing: OutgoingRequest
 ) -> dict[str, str]:
+    """Fill headers and query; returns the values of the places in the address's path."""
     path: dict[str, str] = {}
-    for mapping in integration.parameters:
-        value = mapping.source(invocation, None)
+    for mapping in integration.mappings:
+        value = value_of(mapping.source, execution)
         if value is None or value == []:
             continue
         if mapping.location == "header":
@@ -69,30 +63,27 @@ def _map_parameters(
     return path
 
 
-def _body(invocation: Invocation, integration: DeployedIntegration) -> bytes:
-    content_type = content_type_of(invocation)
-    template = integration.templates.get(content_type, invocation.budget)
-    binary = is_binary(content_type, invocation.deployed.binary_media_types)
+def _body(execution: Execution, integration: DeployedIntegration) -> bytes:
+    request, handling = execution.request, integration.content_handling
+    content_type = content_type_of(request)
+    template = integration.templates.get(content_type, execution.budget)
+    binary = is_binary(content_type, request.deployed.binary_media_types)
     if template is not None:
-        if binary and integration.content_handling:
-            invocation.replace_body(
-                request_body(invocation.body, integration.content_handling, binary)
-            )
-        text = render(template, invocation, None)
-        invocation.note(f"Endpoint request body after transformations: {text[:1024]}")
+        if binary and handling:
+            execution.body = Body(request_body(execution.body.raw, handling, binary))
+        text = render(template, execution)
+        execution.note(f"Endpoint request body after transformations: {text[:1024]}")
         return text.encode("utf-8", "replace")
     if integration.passthrough == "NEVER" or (
         integration.passthrough == "WHEN_NO_TEMPLATES" and integration.templates
     ):
         raise GatewayFailure("UNSUPPORTED_MEDIA_TYPE")
-    return request_body(invocation.body, integration.content_handling, binary)
+    return request_body(execution.body.raw, handling, binary)
 
 
-def _apply_overrides(
-    invocation: Invocation, outgoing: OutgoingRequest, path: dict[str, str]
-) -> None:
+def _apply_overrides(execution: Execution, outgoing: OutgoingRequest, path: dict[str, str]) -> None:
     """What the template put under `$context.requestOverride` wins over the mappings."""
-    overrides = invocation.context.get("requestOverride")
+    overrides = execution.context.get("requestOverride")
     if not overrides:
         return
     for name, value in _items(overrides.get("header")):
