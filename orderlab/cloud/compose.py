@@ -111,24 +111,7 @@ class Cloud:
         )
 
     def _make_services(self) -> None:
-        self.queues = QueueService(
-            settings=self.settings,
-            clock=self.clock,
-            endpoint=lambda: self.endpoint,
-            permissions=self.permissions,
-            telemetry=self.telemetry,
-            faults=self.faults,
-            pages=self.pages,
-        )
-        self.topics = TopicService(
-            settings=self.settings,
-            clock=self.clock,
-            endpoint=lambda: self.endpoint,
-            permissions=self.permissions,
-            telemetry=self.telemetry,
-            queues=self.queues,
-            functions=lambda: self.functions,
-        )
+        self._make_messaging()
         self.tables = TableService(self)
         self.streams = StreamService(self)
         self.functions = FunctionService(self)
@@ -155,6 +138,26 @@ class Cloud:
             self.events,
             self.gateway,
             self.dax,
+        )
+
+    def _make_messaging(self) -> None:
+        self.queues = QueueService(
+            settings=self.settings,
+            clock=self.clock,
+            endpoint=lambda: self.endpoint,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            faults=self.faults,
+            pages=self.pages,
+        )
+        self.topics = TopicService(
+            settings=self.settings,
+            clock=self.clock,
+            endpoint=lambda: self.endpoint,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            queues=self.queues,
+            functions=lambda: self.functions,
         )
 
     def _make_events(self) -> EventService:
