@@ -34,7 +34,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install lab demo cloud doctor test check lint types notebooks diagrams docs bench pins clean
+.PHONY: help install lab demo cloud doctor test coverage check lint types notebooks diagrams docs bench pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,10 @@ doctor: $(VENV)/.installed ## say what is wrong with this machine, and how to me
 test: $(VENV)/.installed-dev ## run the tests; TESTS=... chooses, ARGS=... goes to pytest
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --no-loadscope-reorder $(TESTS) $(ARGS)
 
+coverage: $(VENV)/.installed-dev ## run the unit tests, and print which share of each part they ran
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --no-loadscope-reorder --cov --cov-report= tests/unit $(ARGS)
+	@$(BIN)/python -m coverage json -q -o - | $(BIN)/python .ci/coverage_by_part.py
+
 check: lint types ## what must hold before a change is merged: lint and types
 
 lint: $(VENV)/.installed-dev
@@ -109,5 +113,5 @@ pins: ## write constraints.txt anew from the newest packages that pyproject.toml
 	  && mv constraints.new constraints.txt; rm -rf $(VENV)-pins
 
 clean: ## remove .venv and everything that was generated outside git
-	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis report artifacts site
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis report artifacts site .coverage
 	find orderlab tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -171,11 +172,28 @@ def test_a_version_without_a_changelog_makes_no_release() -> None:
 
 
 def test_the_notes_of_a_release_are_its_section_of_the_changelog() -> None:
-    module: dict[str, Any] = {"__file__": str(ROOT / ".ci/release_notes.py")}
-    source = (ROOT / ".ci/release_notes.py").read_text("utf-8")
-    exec(compile(source, "release_notes.py", "exec"), module)
+    module = runpy.run_path(str(ROOT / ".ci/release_notes.py"))
     changelog = "# Changelog\n\n## [1.1.0] - today\n\n- New.\n\n## [1.0.0] - before\n\n- First.\n"
     assert module["notes"](changelog, "1.1.0") == "- New."
     assert module["notes"](changelog, "1.0.0") == "- First."
     with pytest.raises(ValueError, match="says nothing"):
         module["notes"](changelog, "1.1")
+
+
+def test_coverage_is_summed_by_part() -> None:
+    def file(ran: int, statements: int) -> dict[str, Any]:
+        return {"summary": {"covered_lines": ran, "num_statements": statements}}
+
+    by_part = runpy.run_path(str(ROOT / ".ci/coverage_by_part.py"))["by_part"]
+    files = {
+        "orderlab/lab.py": file(1, 2),
+        "orderlab/cloud/http.py": file(3, 4),
+        "/somewhere/orderlab/cloud/patterns/stars.py": file(5, 6),
+        "orderlab/storm/__init__.py": file(0, 0),
+    }
+    assert list(by_part(files).items()) == [
+        ("cloud", (8, 10)),
+        ("cloud/patterns", (5, 6)),
+        ("lab", (1, 2)),
+        ("all", (9, 12)),
+    ]
