@@ -1,5 +1,8 @@
 """AWS's query protocol: a form goes in, XML comes out, both shaped by botocore's service model.
 
+moto's serializer (`moto.core.serialize`) takes 7 to 20 times as long, has lost the element names
+that SQS uses in XML, and fails on half of a surrogate pair, which JSON can put into a value.
+
 https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 """
 
