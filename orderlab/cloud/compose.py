@@ -42,6 +42,7 @@ from orderlab.cloud.topics.service import TopicService
 
 if TYPE_CHECKING:
     from orderlab.cloud.events.service import EventService
+    from orderlab.cloud.pipes.service import PipeService
 
 
 class Cloud:
@@ -70,6 +71,7 @@ class Cloud:
         self._started: list[Service] = []
         self._make_what_all_use(settings)
         self._make_services()
+        self._make_late_services()
         self._make_front(settings)
         self._register_pages()
 
@@ -116,7 +118,6 @@ class Cloud:
         self.streams = StreamService(self)
         self.functions = FunctionService(self)
         self.event_sources = EventSources(self)
-        self.events = LateService("events", self._make_events)
         self.gateway = self._make_gateway()
         self.dax = DaxService(
             settings=self.settings,
@@ -135,7 +136,6 @@ class Cloud:
             self.streams,
             self.functions,
             self.event_sources,
-            self.events,
             self.gateway,
             self.dax,
         )
@@ -160,8 +160,30 @@ class Cloud:
             functions=lambda: self.functions,
         )
 
+    def _make_late_services(self) -> None:
+        self.events = LateService("events", self._make_events)
+        self.pipes = LateService("pipes", self._make_pipes)
+        self._add(self.events, self.pipes)
+
+    def _make_pipes(self) -> PipeService:
+        from orderlab.cloud.pipes.service import PipeService
+
+        return PipeService(
+            settings=self.settings,
+            clock=self.clock,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            faults=self.faults,
+            queues=self.queues,
+            streams=self.streams,
+            topics=self.topics,
+            functions=self.functions,
+            buses=self.events.service,
+        )
+
     def _make_events(self) -> EventService:
         from orderlab.cloud.events.service import EventService
+    from orderlab.cloud.pipes.service import PipeService
 
         return EventService(
             settings=self.settings,
@@ -234,6 +256,7 @@ class Cloud:
             "functions": self.functions,
             "event sources": self.event_sources,
             "event buses": self.events.if_made,
+            "pipes": self.pipes.if_made,
             "roles and keys": [self.permissions, self.keys],
             "apis": self.gateway,
             "caches": self.dax,

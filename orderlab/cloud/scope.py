@@ -38,6 +38,7 @@ SERVED: dict[str, frozenset[str] | None] = {
     "s3": objects.SERVED,
     "resourcegroupstaggingapi": frozenset(("GetResources", "GetTagKeys", "GetTagValues")),
     "events": frozenset(),
+    "pipes": frozenset(),
 }
 
 

@@ -14,9 +14,9 @@ from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.events.errors import ResourceAlreadyExists, ResourceNotFound, not_valid
 from orderlab.cloud.events.model import Archive
-from orderlab.cloud.events.paging import page
 from orderlab.cloud.events.registry import Registry
 from orderlab.cloud.events.rule_operations import compiled
+from orderlab.cloud.targets.pages import page
 
 
 class ArchiveOperations:
@@ -84,7 +84,7 @@ class ArchiveOperations:
                 and given.get("State") in (None, "ENABLED")
             ):
                 found.append(_shown(archive))
-        return page("Archives", found, given)
+        return page("Archives", found, given.get("Limit"), given.get("NextToken"))
 
 
 def _set(archive: Archive, given: Parameters) -> None:

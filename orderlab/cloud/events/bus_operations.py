@@ -21,9 +21,9 @@ from orderlab.cloud.events.errors import (
     not_valid,
 )
 from orderlab.cloud.events.model import DEFAULT, Bus
-from orderlab.cloud.events.paging import page
 from orderlab.cloud.events.registry import Registry
 from orderlab.cloud.events.tags import tags_of
+from orderlab.cloud.targets.pages import page
 
 MAX_BUSES = 100
 MAX_POLICY = 10_240
@@ -103,7 +103,7 @@ class BusOperations:
         prefix = given.get("NamePrefix", "")
         buses = sorted(self._registry.of(call.region).buses.values(), key=lambda bus: bus.name)
         found = [_shown(bus) for bus in buses if bus.name.startswith(prefix)]
-        return page("EventBuses", found, given)
+        return page("EventBuses", found, given.get("Limit"), given.get("NextToken"))
 
     # --- policies ---
 

@@ -21,10 +21,10 @@ from orderlab.cloud.events.errors import (
     not_valid,
 )
 from orderlab.cloud.events.model import Archive, Bus, Replay
-from orderlab.cloud.events.paging import page
 from orderlab.cloud.events.recording import Recording
 from orderlab.cloud.events.registry import Registry
 from orderlab.cloud.events.routing import Routing
+from orderlab.cloud.targets.pages import page
 
 MAX_AT_ONCE = 10
 # scaled seconds that a replay is STARTING
@@ -160,7 +160,7 @@ class Replays:
             and given.get("State") in (None, replay.state)
             and given.get("EventSourceArn") in (None, replay.archive.arn)
         ]
-        return page("Replays", found, given)
+        return page("Replays", found, given.get("Limit"), given.get("NextToken"))
 
 
 def _moment(given: Any) -> float:

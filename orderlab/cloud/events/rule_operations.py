@@ -12,11 +12,11 @@ from orderlab.cloud.aws_error import NotDoneYet, ValidationException
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.events.errors import InvalidEventPattern, LimitExceeded, not_valid
 from orderlab.cloud.events.model import DEFAULT, Bus, Rule
-from orderlab.cloud.events.paging import page
 from orderlab.cloud.events.registry import Registry
 from orderlab.cloud.events.tags import tags_of
 from orderlab.cloud.patterns.event_pattern import EventPattern, InvalidPattern
 from orderlab.cloud.patterns.exact_numbers import read_json
+from orderlab.cloud.targets.pages import page
 from orderlab.cloud.targets.schedule_expressions import InvalidExpression, read_expression
 
 MAX_RULES = 300
@@ -130,7 +130,9 @@ class RuleOperations:
         bus = self._registry.bus(call.region, given.get("EventBusName"))
         prefix = given.get("NamePrefix", "")
         rules = [bus.rules[name] for name in sorted(bus.rules) if name.startswith(prefix)]
-        return page("Rules", [rule.shown() for rule in rules], given)
+        return page(
+            "Rules", [rule.shown() for rule in rules], given.get("Limit"), given.get("NextToken")
+        )
 
     def list_by_target(self, call: Call, given: Parameters) -> dict[str, Any]:
         bus = self._registry.bus(call.region, given.get("EventBusName"))
@@ -139,7 +141,7 @@ class RuleOperations:
             for rule in sorted(bus.rules.values(), key=lambda rule: rule.name)
             if any(target.arn == given["TargetArn"] for target in rule.targets.values())
         ]
-        return page("RuleNames", names, given)
+        return page("RuleNames", names, given.get("Limit"), given.get("NextToken"))
 
     def test_pattern(self, call: Call, given: Parameters) -> dict[str, Any]:
         """Whether a pattern matches an event that has all members of an event."""

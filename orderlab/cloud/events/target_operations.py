@@ -13,9 +13,9 @@ from orderlab.cloud.aws_error import NotDoneYet, ValidationException
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.events.errors import LimitExceeded, not_valid
 from orderlab.cloud.events.model import Rule, Target
-from orderlab.cloud.events.paging import page
 from orderlab.cloud.events.registry import Registry
 from orderlab.cloud.events.target_input import WAYS, TargetInput
+from orderlab.cloud.targets.pages import page
 from orderlab.cloud.targets.sender import kind_of
 
 MAX_TARGETS = 5
@@ -106,7 +106,12 @@ class TargetOperations:
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
         rule = self._rule(call, given)
-        return page("Targets", [target.given for target in rule.targets.values()], given)
+        return page(
+            "Targets",
+            [target.given for target in rule.targets.values()],
+            given.get("Limit"),
+            given.get("NextToken"),
+        )
 
 
 def _check_dead_letter(arn: str) -> None:

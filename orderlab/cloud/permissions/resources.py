@@ -186,6 +186,23 @@ def _cluster(parameters: Mapping[str, Any], operation: str, region: str, account
     return _text(parameters, "ResourceName") or "*"
 
 
+def _pipe(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    name = _text(parameters, "Name")
+    if name:
+        return f"arn:aws:pipes:{region}:{account_id}:pipe/{name}"
+    return _text(parameters, "resourceArn") or "*"
+
+
+def _schedule(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    here = f"arn:aws:scheduler:{region}:{account_id}"
+    name = _text(parameters, "Name")
+    if not name:
+        return _text(parameters, "ResourceArn") or "*"
+    if "Group" in operation:
+        return f"{here}:schedule-group/{name}"
+    return f"{here}:schedule/{_text(parameters, 'groupName', 'GroupName') or 'default'}/{name}"
+
+
 _MAKERS: dict[str, Maker] = {
     "dax": _cluster,
     "s3": _object,
@@ -199,6 +216,8 @@ _MAKERS: dict[str, Maker] = {
     "iam": _identity,
     "sts": _role,
     "events": _bus,
+    "pipes": _pipe,
+    "scheduler": _schedule,
 }
 
 

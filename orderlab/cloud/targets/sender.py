@@ -15,6 +15,7 @@ from orderlab.cloud.contracts import (
     EventBuses,
     Faults,
     Functions,
+    Invocation,
     OutgoingMessage,
     Permissions,
     Policy,
@@ -118,6 +119,17 @@ class TargetSender:
                 )
             else:
                 self._hand_over(kind, arn, message, principal, source)
+        except AwsError as error:
+            raise failure_of(error) from error
+
+    async def invoke(self, arn: str, payload: bytes, source: Source) -> Invocation:
+        """Run a function and wait for its answer; TargetFailure if it was not run."""
+        self._check_faults("lambda", arn, Message(payload.decode("utf-8", "replace")))
+        principal = self.require("lambda", arn, source)
+        try:
+            return await self._functions.invoke(
+                arn, payload, principal=principal, source_arn=source.arn, surely_json=True
+            )
         except AwsError as error:
             raise failure_of(error) from error
 
