@@ -1,4 +1,4 @@
-"""What the tests of Pipes build with: pipes whose roles may read and send, and a noting function."""
+"""What the tests of Pipes build with: pipes whose roles may read and send, a noting function."""
 
 from __future__ import annotations
 
