@@ -183,7 +183,6 @@ class Cloud:
 
     def _make_events(self) -> EventService:
         from orderlab.cloud.events.service import EventService
-    from orderlab.cloud.pipes.service import PipeService
 
         return EventService(
             settings=self.settings,
