@@ -128,7 +128,7 @@ class Desk:
 
     def _failed(self, error: Exception, asked: Asked) -> bytes:
         """An error as an answer. What is nobody's fault but ours is written into the log."""
-        if isinstance(error, BadCbor | UnicodeError):
+        if isinstance(error, BadCbor | UnicodeError | RecursionError):
             error = ValidationException(f"The request cannot be read: {error}.")
         elif not isinstance(error, AwsError):
             log.error("%s failed", asked.operation, exc_info=error)

@@ -131,19 +131,14 @@ class Reader:
         return _SIMPLE[low]
 
     def _members(self, major: int, count: int, depth: int) -> Any:
-        if major == 4:
-            return [self._member(depth) for _ in range(count)]
-        found: dict[Any, Any] = {}
-        for _ in range(count):
-            key = _as_key(self.value(depth))
-            found[key] = self._member(depth)
-        return found
-
-    def _member(self, depth: int) -> Any:
-        value = self.value(depth)
-        if value is _BREAK:
-            raise BadCbor("a stream ends that has not begun")
-        return value
+        # no comprehension and no function for a member: expressions are nested hundreds deep
+        members = []
+        for _ in range(count * (major - 3)):
+            value = self.value(depth)
+            if value is _BREAK:
+                raise BadCbor("a stream ends that has not begun")
+            members.append(value)
+        return members if major == 4 else _mapped(members)
 
     def _stream(self, major: int, depth: int) -> Any:
         items = []
@@ -152,16 +147,14 @@ class Reader:
         if major == 4:
             return items
         if major == 5:
-            if len(items) % 2:
-                raise BadCbor("a key without a value")
-            return {_as_key(key): value for key, value in zip(items[::2], items[1::2], strict=True)}
+            return _mapped(items)
         kind: type[bytes | str] = bytes if major == 2 else str
         if major not in (2, 3) or not all(isinstance(item, kind) for item in items):
             raise BadCbor("no such stream")
         return b"".join(items) if major == 2 else "".join(items)
 
     def _tagged(self, tag: int, depth: int) -> Any:
-        value = self._member(depth)
+        value = self.value(depth)
         if tag in _SETS and isinstance(value, list):
             return SetOf(_SETS[tag], value)
         if tag == _DECIMAL:
@@ -174,6 +167,13 @@ class Reader:
             number = int.from_bytes(value, "big")
             return number if tag == _POSITIVE else -1 - number
         raise BadCbor(f"the tag {tag} is none of DAX")
+
+
+def _mapped(members: list[Any]) -> dict[Any, Any]:
+    """Keys and values that came one after the other."""
+    if len(members) % 2:
+        raise BadCbor("a key without a value")
+    return {_as_key(key): value for key, value in zip(members[::2], members[1::2], strict=True)}
 
 
 def _as_key(key: Any) -> Any:

@@ -99,6 +99,8 @@ class Framer:
     def _take(self, major: int, low: int, number: int) -> None:
         """Note one beginning of a value, whose own bytes are all there."""
         opened = self._open
+        if self._shaken and self._read < 2 and major > 1:
+            raise BadCbor("a method is no number")
         if major == 6:
             return
         if major in (4, 5) or (low == 31 and major != 7):
@@ -117,7 +119,7 @@ class Framer:
     def _count(self, major: int, number: int) -> None:
         """One value is complete, and with it perhaps those around it."""
         opened = self._open
-        if self._shaken and len(opened) == 1 and self._read < 2:
+        if self._shaken and self._read < 2:
             self._note_method(major, number)
         while opened and opened[-1] != -1:
             opened[-1] -= 1
@@ -128,7 +130,7 @@ class Framer:
     def _note_method(self, major: int, number: int) -> None:
         """The first two values of a request: the service and the method."""
         self._read += 1
-        value = number if major == 0 else -1 - number if major == 1 else None
+        value = number if major == 0 else -1 - number
         if self._read == 1:
             if value != SERVICE:
                 raise BadCbor("no such service")
