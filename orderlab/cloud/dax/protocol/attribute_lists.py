@@ -7,6 +7,7 @@ Differs from AWS: a cluster remembers 100,000 lists; a client that uses an older
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from orderlab.cloud.dax.protocol.cbor import BadCbor
 
@@ -36,9 +37,9 @@ class AttributeLists:
             self._bound()
         return found
 
-    def names_of(self, number: int) -> Sequence[str]:
+    def names_of(self, number: Any) -> Sequence[str]:
         """The list with that number. Raises BadCbor if there is none."""
-        found = self._names.get(number)
+        found = self._names.get(number) if isinstance(number, int) else None
         if found is None:
             raise BadCbor(f"there is no list of attributes with the number {number}")
         return found

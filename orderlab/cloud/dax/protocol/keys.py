@@ -10,6 +10,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from orderlab.cloud.dax.protocol import attribute_values, cbor, number_keys
 from orderlab.cloud.dax.protocol.attribute_values import Item, Value
@@ -18,7 +19,7 @@ from orderlab.cloud.dax.protocol.cbor import BadCbor, Reader
 # names and types (S, N or B) of the partition key and, if there is one, of the sort key
 KeySchema = tuple[tuple[str, str], ...]
 # the names of a list of attributes by its number, and the other way round
-NamesOf = Callable[[int], Sequence[str]]
+NamesOf = Callable[[Any], Sequence[str]]
 NumberOf = Callable[[tuple[str, ...]], int]
 _TYPES: dict[str, tuple[type, ...]] = {"S": (str,), "N": (int, Decimal), "B": (bytes,)}
 
@@ -83,11 +84,8 @@ def encode_attributes(item: Item, schema: KeySchema, number_of: NumberOf) -> byt
 def decode_attributes(raw: bytes, names_of: NamesOf) -> Item:
     """The attributes that a client sent. Raises BadCbor."""
     reader = Reader(raw)
-    number = reader.value()
-    if not isinstance(number, int):
-        raise BadCbor("no list of attributes")
     item = {}
-    for name in names_of(number):
+    for name in names_of(reader.value()):
         item[name] = attribute_values.value_of(reader.value())
     if not reader.finished:
         raise BadCbor("more values than names")
