@@ -87,8 +87,7 @@ class Writes(NodePart):
     # --- batches ---
 
     async def batch_write_item(self, arguments: list[Any]) -> bytes:
-        tables = [requests.table_name(name) for name in requests.options(arguments[0])]
-        schemas = await self.tables.schemas(tables)
+        schemas = await self.tables.schemas(requests.by_tables(arguments[0]))
         items = requests.batch_write(arguments[0], schemas, self.lists.names_of)
         options = requests.plain_options(requests.options(arguments[1]))
         result = await self.tables.call("BatchWriteItem", {"RequestItems": items, **options})

@@ -57,9 +57,16 @@ def options(value: Any) -> dict[int, Any]:
     """The optional parameters of a request. Raises BadCbor."""
     if value is None:
         return {}
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not all(isinstance(number, int) for number in value):
         raise BadCbor("the parameters are no map")
     return value
+
+
+def by_tables(value: Any) -> dict[str, Any]:
+    """What a batch holds, by the names of tables. Raises BadCbor."""
+    if not isinstance(value, dict):
+        raise BadCbor("a batch is no map")
+    return {table_name(name): content for name, content in value.items()}
 
 
 def _listed(value: Any, length: int | None = None) -> list[Any]:
@@ -210,7 +217,7 @@ def search_key(table: str, key_condition: Any, given: Mapping[int, Any]) -> tupl
     parts = sorted(
         (number, _hashable(value)) for number, value in given.items() if number not in _NO_MATTER
     )
-    return (table, key_condition, *parts)
+    return (table, _hashable(key_condition), *parts)
 
 
 _NO_MATTER = (
@@ -243,9 +250,9 @@ class TableKeys:
 def batch_get(argument: Any) -> dict[str, TableKeys]:
     """What a BatchGetItem wants, by tables. Raises BadCbor."""
     found = {}
-    for name, content in options(argument).items():
+    for name, content in by_tables(argument).items():
         consistent, projection, wanted = _listed(content, 3)
-        found[table_name(name)] = TableKeys(
+        found[name] = TableKeys(
             bool(consistent),
             None if projection is None else expressions.paths(raw(projection)),
             [raw(key) for key in _listed(wanted)],
@@ -258,12 +265,14 @@ def batch_write(
 ) -> dict[str, list[Parameters]]:
     """The RequestItems of a BatchWriteItem. Raises BadCbor."""
     return {
-        table_name(name): list(_writes(_listed(content), schemas[table_name(name)], names_of))
-        for name, content in options(argument).items()
+        name: list(_writes(_listed(content), schemas[name], names_of))
+        for name, content in by_tables(argument).items()
     }
 
 
 def _writes(content: list[Any], schema: KeySchema, names_of: NamesOf) -> Iterator[Parameters]:
+    if len(content) % 2:
+        raise BadCbor("a key without an item")
     for key, values in zip(content[::2], content[1::2], strict=True):
         attributes = keys.decode_key(raw(key), schema)
         if values is None:
