@@ -24,8 +24,10 @@ from orderlab.cloud.data_planes import DataPlanes
 from orderlab.cloud.dax.service import DaxService
 from orderlab.cloud.dispatch import Dispatcher
 from orderlab.cloud.event_sources.service import EventSources
+from orderlab.cloud.event_sources.wiring import Wiring as PollerWiring
 from orderlab.cloud.faults import FaultBoard
 from orderlab.cloud.functions.service import FunctionService
+from orderlab.cloud.joined_service import JoinedService
 from orderlab.cloud.late_service import LateService
 from orderlab.cloud.moto_front import MotoFront
 from orderlab.cloud.patterns.allowance import end_all
@@ -117,7 +119,7 @@ class Cloud:
         self.tables = TableService(self)
         self.streams = StreamService(self)
         self.functions = FunctionService(self)
-        self.event_sources = EventSources(self)
+        self.event_sources = self._make_event_sources()
         self.gateway = self._make_gateway()
         self.dax = DaxService(
             settings=self.settings,
@@ -134,8 +136,7 @@ class Cloud:
             self.topics,
             self.tables,
             self.streams,
-            self.functions,
-            self.event_sources,
+            JoinedService("lambda", self.functions, self.event_sources),
             self.gateway,
             self.dax,
         )
@@ -179,6 +180,23 @@ class Cloud:
             topics=self.topics,
             functions=self.functions,
             buses=self.events.service,
+        )
+
+    def _make_event_sources(self) -> EventSources:
+        return EventSources(
+            PollerWiring(
+                clock=self.clock,
+                functions=self.functions,
+                queues=self.queues,
+                topics=self.topics,
+                streams=self.streams,
+                permissions=self.permissions,
+                faults=self.faults,
+                metrics=self.telemetry.metrics,
+            ),
+            account_id=self.settings.account_id,
+            of_functions=self.functions.operations,
+            moto=self.moto,
         )
 
     def _make_events(self) -> EventService:

@@ -5,15 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.contracts import Invocation, Principal, ReceivedMessage, StreamPosition
+from orderlab.cloud.contracts import (
+    Attributes,
+    Content,
+    Credentials,
+    Invocation,
+    Policy,
+    Principal,
+    Queue,
+    ReceivedMessage,
+    StreamPosition,
+)
 from orderlab.cloud.event_sources import settings as rules
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.sources import Source
+from orderlab.cloud.event_sources.wiring import Wiring
 from orderlab.cloud.faults import FaultBoard
 from orderlab.cloud.tables.stored import store
 from orderlab.cloud.tables.stream_record import Change, StreamRecord
@@ -40,6 +50,9 @@ class FakeFunctions:
         if self.missing:
             raise AwsError("Function not found", code="ResourceNotFoundException", status=404)
         return {"FunctionName": "process", "Role": f"arn:aws:iam::{ACCOUNT}:role/r", "Timeout": 3}
+
+    def resource_policy(self, arn: str) -> Policy:
+        return None
 
     async def invoke(self, function: str, payload: bytes, **_: Any) -> Invocation:
         records = json.loads(payload)["Records"]
@@ -84,6 +97,9 @@ class FakeQueue:
             self.waiting.append(ReceivedMessage(name, f"r-{name}", body, "md5", {}, {}))
         self._arrival.set()
 
+    def accept(self, message: Any, sender: Principal, **_: Any) -> None:
+        self.sent.append(message)
+
     def send(self, message: Any, sender: Principal) -> str:
         self.sent.append(message)
         return "id"
@@ -108,6 +124,9 @@ class FakeQueue:
 
     def delete(self, receipt_handle: str) -> None:
         self.deleted.append(self.in_flight.pop(receipt_handle).message_id)
+
+    def count_visible(self) -> int:
+        return len(self.waiting)
 
     def change_visibility(self, receipt_handle: str, seconds: int) -> None:
         self.given_back.append(self.in_flight.pop(receipt_handle).message_id)
@@ -157,19 +176,87 @@ class FakeCloud:
         self.lost = FakeQueue(self.clock)
         self.shard = FakeShard(self.clock)
         self.allowed = True
-        self.queues = SimpleNamespace(queue=self._queue)
-        self.streams = SimpleNamespace(shards=lambda arn: [self.shard])
-        self.permissions = SimpleNamespace(
-            allows=lambda *_, **__: self.allowed,
-            role_principal=lambda role, name: Principal("role", role, ACCOUNT, "r"),
+        self.wiring = Wiring(
+            clock=self.clock,
+            functions=self.functions,
+            queues=FakeQueues(self),
+            topics=NoTopics(),
+            streams=FakeStreams(self.shard),
+            permissions=FakePermissions(self),
+            faults=FaultBoard(),
+            metrics=NoMetrics(),
         )
-        self.faults = FaultBoard()
-        self.telemetry = SimpleNamespace(metrics=SimpleNamespace(add=lambda *_, **__: None))
 
-    def _queue(self, arn: str) -> FakeQueue | None:
+
+class FakeQueues:
+    """The queue of a mapping, and one for whatever else is asked for."""
+
+    def __init__(self, cloud: FakeCloud) -> None:
+        self._cloud = cloud
+
+    def queue(self, arn: str) -> Queue | None:
         if arn != QUEUE_ARN:
-            return self.lost
-        return self.inbox if self.inbox_exists else None
+            return self._cloud.lost
+        return self._cloud.inbox if self._cloud.inbox_exists else None
+
+    def content_of(self, body: str, attributes: Attributes) -> Content:
+        raise NotImplementedError
+
+
+class FakeStreams:
+    """One shard in every stream."""
+
+    def __init__(self, shard: FakeShard) -> None:
+        self._shard = shard
+
+    def shards(self, stream_arn: str) -> list[FakeShard]:
+        return [self._shard]
+
+
+class FakePermissions:
+    """Allows everything or nothing."""
+
+    def __init__(self, cloud: FakeCloud) -> None:
+        self._cloud = cloud
+
+    def allows(self, *_: Any, **__: Any) -> bool:
+        return self._cloud.allowed
+
+    def require(self, *_: Any, **__: Any) -> None:
+        raise NotImplementedError
+
+    def function_of(self, principal: Principal) -> str | None:
+        return None
+
+    def role_principal(self, role_arn: str, session_name: str) -> Principal:
+        return Principal("role", role_arn, ACCOUNT, "r")
+
+    def may_assume(self, role_arn: str, service: str) -> bool:
+        return self._cloud.allowed
+
+    def assume_role(self, role_arn: str, service: str, session_name: str) -> Credentials:
+        raise NotImplementedError
+
+    def forget(self, credentials: Credentials) -> None:
+        raise NotImplementedError
+
+
+class NoTopics:
+    """Topics that nothing is published to."""
+
+    def publish(self, topic_arn: str, message: str, **_: Any) -> str:
+        raise NotImplementedError
+
+    def resource_policy(self, topic_arn: str) -> Policy:
+        return None
+
+
+class NoMetrics:
+    """Metrics that are thrown away."""
+
+    def add(self, *_: Any, **__: Any) -> None: ...
+
+    def add_set(self, *_: Any, **__: Any) -> None: ...
 
 
 def mapping_of(kind: rules.Kind, **settings: Any) -> EventSourceMapping:

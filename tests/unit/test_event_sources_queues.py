@@ -19,7 +19,7 @@ Body = Callable[[FakeCloud, QueuePoller], Awaitable[None]]
 def with_poller(handler: Handler, body: Body, speed: float = 50.0, **settings: Any) -> None:
     async def run() -> None:
         cloud = FakeCloud(handler, speed)
-        poller = QueuePoller(cloud, mapping_of("sqs", **settings))  # type: ignore[arg-type]
+        poller = QueuePoller(cloud.wiring, mapping_of("sqs", **settings))
         poller.start()
         try:
             await body(cloud, poller)

@@ -34,8 +34,8 @@ def with_poller(
         cloud.shard.put(*put_first)
         mapping = mapping_of("dynamodb", **settings)
         mapping.starting_position = position
-        mapping.progress = starting_progress(cloud, mapping)  # type: ignore[arg-type]
-        poller = StreamPoller(cloud, mapping)  # type: ignore[arg-type]
+        mapping.progress = starting_progress(cloud.wiring.streams, mapping)
+        poller = StreamPoller(cloud.wiring, mapping)
         poller.start()
         try:
             await body(cloud, poller)
@@ -196,7 +196,7 @@ def test_a_mapping_that_was_stopped_goes_on_where_it_stood() -> None:
         await until(lambda: seen(cloud) == [["a"]])
         await poller.stop()
         cloud.shard.put("b")
-        again = StreamPoller(cloud, poller.mapping)  # type: ignore[arg-type]
+        again = StreamPoller(cloud.wiring, poller.mapping)
         again.start()
         await until(lambda: seen(cloud) == [["a"], ["b"]])
         await again.kill()

@@ -1,4 +1,4 @@
-"""The function behind a mapping, as its pollers see it: may they go on, and what came of a batch.
+"""The function behind a mapping: may its pollers go on, and what came of a batch.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
 """
@@ -9,15 +9,13 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Invocation, Principal
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.sources import SourceChecks
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.event_sources.wiring import Wiring
 
 log = logging.getLogger("orderlab.cloud.event_sources")
 
@@ -28,7 +26,7 @@ ENVELOPE_BYTES = len(b'{"Records":[]}')
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one attempt. `refused`: the code did not run, and no attempt counts."""
+    """The result of one attempt. If it was `refused`, the code did not run: no attempt counts."""
 
     kind: Literal["ok", "failed", "throttled", "refused"]
     invocation: Invocation | None = None
@@ -36,20 +34,23 @@ class Outcome:
 
     @property
     def payload(self) -> bytes:
+        """What the function returned; empty if it did not run."""
         return self.invocation.payload if self.invocation else b""
 
 
 def event_payload(records: Iterable[bytes]) -> bytes:
+    """An event of encoded records."""
     return b'{"Records":[' + b",".join(records) + b"]}"
 
 
 class Consumer:
     """Invokes a mapping's function and knows why it may not be invoked now."""
 
-    def __init__(self, cloud: Cloud, mapping: EventSourceMapping) -> None:
-        self._cloud = cloud
+    def __init__(self, wiring: Wiring, mapping: EventSourceMapping) -> None:
+        self._clock = wiring.clock
+        self._functions = wiring.functions
         self._mapping = mapping
-        self._checks = SourceChecks(cloud)
+        self._checks = SourceChecks(wiring.permissions, wiring.queues, wiring.streams)
         account = mapping.function_arn.split(":")[4]
         # a mapping needs no statement in the function's policy: Lambda calls its own function
         self._principal = Principal("account", "lambda.amazonaws.com", account)
@@ -57,9 +58,9 @@ class Consumer:
         self._problem: str | None = None
 
     def problem(self) -> str | None:
-        """Why the source must not be read now; looked at anew once a second."""
-        now = self._cloud.clock.now()
-        if now - self._checked_at >= max(1.0, 0.1 * self._cloud.clock.speed):
+        """Why the source must not be read now; looked at again once a second."""
+        now = self._clock.now()
+        if now - self._checked_at >= max(1.0, 0.1 * self._clock.speed):
             self._checked_at = now
             self._problem = self._look()
             if self._problem:
@@ -67,6 +68,7 @@ class Consumer:
         return self._problem
 
     def recheck(self) -> str | None:
+        """As `problem`, looked at now."""
         self._checked_at = float("-inf")
         return self.problem()
 
@@ -80,14 +82,15 @@ class Consumer:
         return None
 
     def configuration(self) -> Mapping[str, Any]:
-        return self._cloud.functions.configuration(
+        """The function's configuration; raises ResourceNotFoundException if it is gone."""
+        return self._functions.configuration(
             self._mapping.unqualified_function_arn, self._mapping.qualifier
         )
 
     async def invoke(self, payload: bytes) -> Outcome:
-        """One attempt. Never raises, but for cancellation."""
+        """Make one attempt. It never raises; it can be cancelled."""
         try:
-            invocation = await self._cloud.functions.invoke(
+            invocation = await self._functions.invoke(
                 self._mapping.unqualified_function_arn,
                 payload,
                 principal=self._principal,

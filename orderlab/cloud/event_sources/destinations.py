@@ -10,16 +10,14 @@ import json
 import logging
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from orderlab.cloud.contracts import Invocation, OutgoingMessage
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.retry import Part
 from orderlab.cloud.event_sources.settings import on_failure
 from orderlab.cloud.event_sources.sources import SourceChecks
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.event_sources.wiring import Wiring
 
 log = logging.getLogger("orderlab.cloud.event_sources")
 
@@ -29,19 +27,20 @@ Condition = Literal["RetryAttemptsExhausted", "RecordAgeExceeded"]
 class OnFailure:
     """Reports a mapping's lost records to its queue or topic, as the function's role."""
 
-    def __init__(self, cloud: Cloud, mapping: EventSourceMapping) -> None:
-        self._cloud = cloud
+    def __init__(self, wiring: Wiring, mapping: EventSourceMapping) -> None:
+        self._wiring = wiring
+        self._checks = SourceChecks(wiring.permissions, wiring.queues, wiring.streams)
         self._mapping = mapping
 
     def report(
         self, part: Part, condition: Condition, invocation: Invocation | None, shard_id: str
     ) -> None:
-        """Send the message, if a destination is set. Never raises: what fails is only noted."""
+        """Send the message, if a destination is set. It never raises: failures are only noted."""
         destination = on_failure(self._mapping.settings)
         if not destination:
             return
         message = failure_message(self._mapping, part, condition, invocation, shard_id)
-        message["timestamp"] = _instant(self._cloud.clock.wall(), "milliseconds")
+        message["timestamp"] = _instant(self._wiring.clock.wall(), "milliseconds")
         try:
             self._send(destination, json.dumps(message))
         except Exception as error:
@@ -49,18 +48,18 @@ class OnFailure:
             self._mapping.processed(f"Delivery to the on-failure destination failed: {error}")
 
     def _send(self, destination: str, text: str) -> None:
-        function = self._cloud.functions.configuration(
+        function = self._wiring.functions.configuration(
             self._mapping.unqualified_function_arn, self._mapping.qualifier
         )
-        if not SourceChecks(self._cloud).may_send(destination, function):
+        if not self._checks.may_send(destination, function):
             raise PermissionError("the function's execution role may not send to it")
-        sender = self._cloud.permissions.role_principal(
+        sender = self._wiring.permissions.role_principal(
             str(function.get("Role", "")), self._mapping.function_name
         )
         if ":sns:" in destination:
-            self._cloud.topics.publish(destination, text, subject=None, sender=sender)
+            self._wiring.topics.publish(destination, text, subject=None, sender=sender)
             return
-        queue = self._cloud.queues.queue(destination)
+        queue = self._wiring.queues.queue(destination)
         if queue is None:
             raise LookupError("the queue does not exist")
         queue.send(OutgoingMessage(text), sender)

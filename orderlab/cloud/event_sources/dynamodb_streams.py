@@ -5,15 +5,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from orderlab.cloud.contracts import Shard
+from orderlab.cloud.contracts import Shard, Streams
 from orderlab.cloud.event_sources.lane import Lane
 from orderlab.cloud.event_sources.mapping import EventSourceMapping, ShardProgress
 from orderlab.cloud.event_sources.poller import Poller
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.event_sources.wiring import Wiring
 
 LOOK_FOR_SHARDS_SECONDS = 10.0
 
@@ -25,16 +23,17 @@ class StreamPoller(Poller):
     of asking four times a second: the first record has a latency of a few milliseconds.
     """
 
-    def __init__(self, cloud: Cloud, mapping: EventSourceMapping) -> None:
-        super().__init__(cloud, mapping)
+    def __init__(self, wiring: Wiring, mapping: EventSourceMapping) -> None:
+        super().__init__(wiring, mapping)
         self._read: set[str] = set()
 
     def start(self) -> None:
+        """Begin to read the shards."""
         self.spawn(self._look_for_shards, "shards")
 
     async def _look_for_shards(self) -> None:
         while not self.stopping:
-            shards = self.cloud.streams.shards(self.mapping.source.arn)
+            shards = self.wiring.streams.shards(self.mapping.source.arn)
             if shards is None:
                 self.mapping.processed("Stream not found")
             for shard in shards or ():
@@ -56,12 +55,12 @@ class StreamPoller(Poller):
             self.spawn(lane.run, f"{shard.id} lane {number}")
 
 
-def starting_progress(cloud: Cloud, mapping: EventSourceMapping) -> dict[str, ShardProgress]:
+def starting_progress(streams: Streams, mapping: EventSourceMapping) -> dict[str, ShardProgress]:
     """Where a new mapping begins in the shards that there are now."""
     position: Literal["TRIM_HORIZON", "LATEST"] = (
         "LATEST" if mapping.starting_position == "LATEST" else "TRIM_HORIZON"
     )
     return {
         shard.id: ShardProgress([shard.start(position).index])
-        for shard in cloud.streams.shards(mapping.source.arn) or ()
+        for shard in streams.shards(mapping.source.arn) or ()
     }

@@ -11,7 +11,7 @@ import json
 import zlib
 from collections import deque
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.contracts import Shard, StreamPosition
 from orderlab.cloud.contracts import StreamRecord as Found
@@ -23,12 +23,9 @@ from orderlab.cloud.event_sources.consumer import (
 )
 from orderlab.cloud.event_sources.destinations import OnFailure
 from orderlab.cloud.event_sources.mapping import ShardProgress
-from orderlab.cloud.event_sources.poller import AFTER_A_PROBLEM, Backoff
+from orderlab.cloud.event_sources.poller import AFTER_A_PROBLEM, Backoff, Poller
 from orderlab.cloud.event_sources.retry import Part, RetryPolicy, StreamRecord, split_expired
 from orderlab.cloud.event_sources.settle import first_failure
-
-if TYPE_CHECKING:
-    from orderlab.cloud.event_sources.dynamodb_streams import StreamPoller
 
 READ_LIMIT = 1_000  # records that one GetRecords gives at most
 FILTERED_AT_ONCE = 100
@@ -47,15 +44,15 @@ def lane_of(keys: Mapping[str, Any], factor: int) -> int:
 class Lane:
     """Reads a shard for one lane; `run` ends when the poller stops."""
 
-    def __init__(self, poller: StreamPoller, shard: Shard, progress: ShardProgress, lane: int):
+    def __init__(self, poller: Poller, shard: Shard, progress: ShardProgress, lane: int):
         self._poller = poller
         self._shard = shard
         self._progress = progress
         self._lane = lane
-        self._clock = poller.cloud.clock
+        self._clock = poller.clock
         self._settings = poller.settings
         self._policy = RetryPolicy.of(poller.settings)
-        self._on_failure = OnFailure(poller.cloud, poller.mapping)
+        self._on_failure = OnFailure(poller.wiring, poller.mapping)
         self._next_poll = float("-inf")
 
     @property
@@ -68,6 +65,7 @@ class Lane:
         self._progress.lanes[self._lane] = index
 
     async def run(self) -> None:
+        """Read, invoke and settle, batch after batch, until the poller stops."""
         while not self._poller.stopping:
             if self._poller.consumer.problem():
                 await self._poller.pause(AFTER_A_PROBLEM)
@@ -154,7 +152,7 @@ class Lane:
         """Whether an experiment is to strike this record: it makes a batch of its own then, since
         the fault of one order would strike all others of its batch."""
         name = self._poller.mapping.function_name
-        return self._poller.cloud.faults.concerns(name, record.encoded)
+        return self._poller.wiring.faults.concerns(name, record.encoded)
 
     # --- invoke and settle ------------------------------------------------------------------
 
@@ -227,7 +225,7 @@ class Lane:
 
     def _measure_age(self, part: Part) -> None:
         age = max(0.0, self._clock.wall() - part.records[-1].created)
-        self._poller.cloud.telemetry.metrics.add(
+        self._poller.wiring.metrics.add(
             "AWS/Lambda",
             "IteratorAge",
             age * 1000,

@@ -15,16 +15,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.event_sources.dynamodb_streams import StreamPoller
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.poller import Poller
 from orderlab.cloud.event_sources.settings import Settings
 from orderlab.cloud.event_sources.sqs import QueuePoller
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.event_sources.wiring import Wiring
 
 log = logging.getLogger("orderlab.cloud.event_sources")
 
@@ -36,12 +34,14 @@ BUSY_STATES = ("Creating", "Enabling", "Disabling", "Updating", "Deleting")
 class Lifecycle:
     """Moves mappings from state to state and keeps the pollers of those that are enabled."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._clock = wiring.clock
         self._pollers: dict[str, Poller] = {}
         self._transitions: dict[str, asyncio.Task[None]] = {}
 
     def create(self, mapping: EventSourceMapping) -> None:
+        """Begin with a new mapping."""
         self._begin(mapping, "Creating", self._settle_in(mapping, CREATING_SECONDS))
 
     def update(self, mapping: EventSourceMapping, enabled: bool) -> None:
@@ -98,7 +98,7 @@ class Lifecycle:
             del self._transitions[uuid]
 
     async def _settle_in(self, mapping: EventSourceMapping, seconds: float) -> None:
-        await self._cloud.clock.sleep(seconds)
+        await self._clock.sleep(seconds)
         if mapping.state == "Deleting":
             return
         if mapping.enabled:
@@ -113,7 +113,7 @@ class Lifecycle:
     async def _end(self, mapping: EventSourceMapping, forget: Coroutine[Any, Any, None]) -> None:
         try:
             await self._stop_polling(mapping)
-            await self._cloud.clock.sleep(CHANGING_SECONDS)
+            await self._clock.sleep(CHANGING_SECONDS)
             await forget
         finally:
             forget.close()
@@ -125,11 +125,11 @@ class Lifecycle:
 
     def _poller(self, mapping: EventSourceMapping) -> Poller:
         kind = StreamPoller if mapping.of_stream else QueuePoller
-        return kind(self._cloud, mapping)
+        return kind(self._wiring, mapping)
 
     def _set_state(self, mapping: EventSourceMapping, state: str) -> None:
         mapping.state = state
-        mapping.last_modified = self._cloud.clock.wall()
+        mapping.last_modified = self._clock.wall()
 
 
 def with_settings(mapping: EventSourceMapping, settings: Settings, function_arn: str) -> None:

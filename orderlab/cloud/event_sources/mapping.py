@@ -49,15 +49,18 @@ class EventSourceMapping:
 
     @property
     def qualifier(self) -> str | None:
+        """The version or alias; None without one."""
         parts = self.function_arn.split(":")
         return parts[7] if len(parts) > 7 else None
 
     @property
     def unqualified_function_arn(self) -> str:
+        """The function's ARN without a version or alias."""
         return ":".join(self.function_arn.split(":")[:7])
 
     @property
     def of_stream(self) -> bool:
+        """Whether the source is a table's stream; otherwise it is a queue."""
         return self.source.kind == "dynamodb"
 
     def configuration(self) -> MappingOf[str, Any]:

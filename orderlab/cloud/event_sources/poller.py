@@ -9,15 +9,13 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from orderlab.cloud.event_sources.consumer import Consumer
 from orderlab.cloud.event_sources.filters import AT_ONCE, FilterCriteria
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.settings import patterns
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.event_sources.wiring import Wiring
 
 log = logging.getLogger("orderlab.cloud.event_sources")
 T = TypeVar("T")
@@ -34,6 +32,7 @@ class Backoff:
         self._longest = longest
 
     def next(self) -> float:
+        """The next pause."""
         pause, self._next = self._next, min(2 * self._next, self._longest)
         return pause
 
@@ -41,11 +40,12 @@ class Backoff:
 class Poller(ABC):
     """Reads one source for one mapping, from `start` until `stop` or `kill`."""
 
-    def __init__(self, cloud: Cloud, mapping: EventSourceMapping) -> None:
-        self.cloud = cloud
+    def __init__(self, wiring: Wiring, mapping: EventSourceMapping) -> None:
+        self.wiring = wiring
+        self.clock = wiring.clock
         self.mapping = mapping
         self.settings = mapping.settings
-        self.consumer = Consumer(cloud, mapping)
+        self.consumer = Consumer(wiring, mapping)
         self.filters = FilterCriteria(patterns(mapping.settings))
         self.stopping = self.killed = False
         self._filtered = 0
@@ -77,7 +77,7 @@ class Poller(ABC):
     def spawn(
         self, work: Callable[[], Coroutine[Any, Any, None]], name: str, *, again: bool = True
     ) -> asyncio.Task[None]:
-        """Run `work` as a task of this poller; with `again` anew if it fails by a fault of ours."""
+        """Run `work` as a task of this poller; with `again` also after an error of ours."""
         task = asyncio.create_task(
             self._persist(work, again), name=f"event-source {self.mapping.uuid} {name}"
         )
@@ -114,7 +114,7 @@ class Poller(ABC):
         """
         work = self.filters.work(size)
         if work > AT_ONCE:
-            return await self.cloud.event_sources.long_work.run(self.filters.passes, record)
+            return await self.wiring.long_work.run(self.filters.passes, record)
         self._filtered += work
         if self._filtered > AT_ONCE:
             self._filtered = 0
@@ -123,5 +123,5 @@ class Poller(ABC):
 
     async def pause(self, seconds: float) -> None:
         """Wait for scaled seconds, unless stopped; never shorter than a moment of real time."""
-        clock = self.cloud.clock
-        await self.interruptible(clock.sleep(max(seconds, SHORTEST_PAUSE * clock.speed)))
+        shortest = SHORTEST_PAUSE * self.clock.speed
+        await self.interruptible(self.clock.sleep(max(seconds, shortest)))

@@ -48,6 +48,7 @@ class RetryPolicy:
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> RetryPolicy:
+        """The policy of a mapping's settings."""
         return cls(
             settings["MaximumRetryAttempts"],
             settings["MaximumRecordAgeInSeconds"],
@@ -56,6 +57,7 @@ class RetryPolicy:
 
     @property
     def age_limit(self) -> float:
+        """How old a record may be, in seconds."""
         return self.maximum_age_seconds if self.maximum_age_seconds > 0 else RETENTION_SECONDS
 
     def after_failure(self, part: Part, failed_at: int = 0) -> tuple[Part, ...] | None:

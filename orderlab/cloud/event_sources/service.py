@@ -5,59 +5,66 @@ https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping
+from typing import Any
 
 from orderlab.cloud import ids
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.contracts import Call, Handler, Parameters, Result
+from orderlab.cloud.contracts import Call, Handler, Moto, Parameters, Result
 from orderlab.cloud.event_sources import settings as rules
 from orderlab.cloud.event_sources import tags
 from orderlab.cloud.event_sources.dynamodb_streams import starting_progress
 from orderlab.cloud.event_sources.lifecycle import BUSY_STATES, Lifecycle, with_settings
 from orderlab.cloud.event_sources.mapping import NOTHING_YET, EventSourceMapping
+from orderlab.cloud.event_sources.registry import MappingRegistry
 from orderlab.cloud.event_sources.sources import Source, SourceChecks, parse_source
+from orderlab.cloud.event_sources.wiring import Wiring
 from orderlab.cloud.functions.api_input import read_input
 from orderlab.cloud.functions.names import function_arn, parse_function_name
 from orderlab.cloud.http import Response
-from orderlab.cloud.telemetry.long_work import LongWork
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 PAGE = 100
 
 
 class EventSources:
-    """Every event source mapping of the cloud. Its operations belong to the service `lambda`."""
+    """The event source mappings of Lambda, which answers under its name together with them.
 
-    name = "event-sources"
+    TagResource, UntagResource and ListTags are answered for mappings, and passed on otherwise.
+    """
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
-        # what filters have to do with very long records
-        self.long_work = LongWork()
-        self._mappings: dict[str, EventSourceMapping] = {}
-        self._lifecycle = Lifecycle(cloud)
-        self._checks = SourceChecks(cloud)
+    name = "lambda"
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        *,
+        account_id: str,
+        of_functions: Mapping[str, Handler],
+        moto: Moto,
+    ) -> None:
+        """`of_functions` are the operations of Lambda that functions answer."""
+        self._account = account_id
+        self._wiring = wiring
+        self._registry = MappingRegistry()
+        self._lifecycle = Lifecycle(wiring)
+        self._checks = SourceChecks(wiring.permissions, wiring.queues, wiring.streams)
         self.operations: Mapping[str, Handler] = {
             "CreateEventSourceMapping": self._create,
             "GetEventSourceMapping": self._get,
             "ListEventSourceMappings": self._list,
             "UpdateEventSourceMapping": self._update,
             "DeleteEventSourceMapping": self._delete,
+            **{
+                name: tags.with_mappings(name, of_functions.get(name), moto, self._registry.by_arn)
+                for name in tags.OPERATIONS
+            },
         }
 
     async def start(self) -> None:
-        """Join the operations of Lambda, which has started before."""
-        of_lambda = cast(MutableMapping[str, Handler], self._cloud.services["lambda"].operations)
-        of_lambda.update(self.operations)
-        for operation in tags.OPERATIONS:
-            of_lambda[operation] = tags.with_mappings(
-                self._cloud, operation, of_lambda.get(operation), self._by_arn
-            )
+        """Nothing is to be done before there is a mapping."""
 
     async def stop(self) -> None:
+        """End every poller at once."""
         await self._lifecycle.stop()
 
     # --- operations -------------------------------------------------------------------------
@@ -73,7 +80,7 @@ class EventSources:
                 f"The event source arn's region {source.region} does not match {call.region}."
             )
         self._checks.require_ready(source, function, settings)
-        self._refuse_second(source, arn)
+        self._registry.refuse_second(source, arn)
         name = ids.new_uuid("event source mapping")
         mapping = EventSourceMapping(
             uuid=name,
@@ -84,26 +91,26 @@ class EventSources:
             settings=settings,
             enabled=sent.get("Enabled", True),
             state="Creating",
-            last_modified=self._cloud.clock.wall(),
+            last_modified=self._wiring.clock.wall(),
             starting_position=position,
             tags=dict(sent.get("Tags", {})),
             last_result=NOTHING_YET if source.kind == "dynamodb" else None,
         )
         if mapping.of_stream:
-            mapping.progress = starting_progress(self._cloud, mapping)
-        self._mappings[mapping.uuid] = mapping
+            mapping.progress = starting_progress(self._wiring.streams, mapping)
+        self._registry.add(mapping)
         self._lifecycle.create(mapping)
         return Response.json(mapping.configuration(), status=202)
 
     def _get(self, call: Call, parameters: Parameters) -> Result:
-        return self._find(call, parameters).configuration()
+        return self._registry.existing(call.region, str(parameters.get("UUID", ""))).configuration()
 
     def _list(self, call: Call, parameters: Parameters) -> Result:
         sent = read_input("ListEventSourceMappings", call, parameters)
         chosen = [
             mapping
-            for mapping in self._mappings.values()
-            if mapping.region == call.region and self._is_asked_for(mapping, sent)
+            for mapping in self._registry.in_region(call.region)
+            if _is_asked_for(mapping, sent)
         ]
         first = _marker(sent.get("Marker"))
         last = first + min(sent.get("MaxItems", PAGE), PAGE)
@@ -115,48 +122,28 @@ class EventSources:
         return page
 
     def _update(self, call: Call, parameters: Parameters) -> Result:
-        mapping = self._find(call, parameters)
+        mapping = self._registry.existing(call.region, str(parameters.get("UUID", "")))
         sent = read_input("UpdateEventSourceMapping", call, parameters)
-        self._refuse_while_busy(mapping, "update", BUSY_STATES)
+        _refuse_while_busy(mapping, "update", BUSY_STATES)
         source = mapping.source
         settings = rules.merged(source.kind, source.fifo, mapping.settings, sent)
         name = sent.get("FunctionName", mapping.function_arn)
         arn, function = self._function(call.region, name)
         self._checks.require_ready(source, function, settings)
         if arn != mapping.function_arn:
-            self._refuse_second(source, arn)
+            self._registry.refuse_second(source, arn)
         with_settings(mapping, settings, arn)
         self._lifecycle.update(mapping, sent.get("Enabled", mapping.enabled))
         return Response.json(mapping.configuration(), status=202)
 
     def _delete(self, call: Call, parameters: Parameters) -> Result:
-        mapping = self._find(call, parameters)
+        mapping = self._registry.existing(call.region, str(parameters.get("UUID", "")))
         # one that is still being created has nothing under way yet
-        self._refuse_while_busy(mapping, "delete", BUSY_STATES[1:])
-        self._lifecycle.delete(mapping, self._forget(mapping))
+        _refuse_while_busy(mapping, "delete", BUSY_STATES[1:])
+        self._lifecycle.delete(mapping, self._registry.forget(mapping))
         return Response.json(mapping.configuration(), status=202)
 
     # --- what they share --------------------------------------------------------------------
-
-    @property
-    def _account(self) -> str:
-        return self._cloud.settings.account_id
-
-    async def _forget(self, mapping: EventSourceMapping) -> None:
-        self._mappings.pop(mapping.uuid, None)
-
-    def _find(self, call: Call, parameters: Parameters) -> EventSourceMapping:
-        mapping = self._mappings.get(str(parameters.get("UUID", "")))
-        if mapping is None or mapping.region != call.region:
-            raise AwsError(
-                "The resource you requested does not exist.",
-                code="ResourceNotFoundException",
-                status=404,
-            )
-        return mapping
-
-    def _by_arn(self, arn: str) -> EventSourceMapping | None:
-        return self._mappings.get(arn.rpartition(":")[2])
 
     def _function(self, region: str, text: str) -> tuple[str, Mapping[str, Any]]:
         """The ARN as it was named, with its qualifier if any, and the configuration."""
@@ -165,36 +152,29 @@ class EventSources:
             raise rules.invalid("Function does not exist")
         unqualified = function_arn(region, self._account, named.name)
         try:
-            function = self._cloud.functions.configuration(unqualified, named.qualifier)
+            function = self._wiring.functions.configuration(unqualified, named.qualifier)
         except AwsError as error:
             if error.code != "ResourceNotFoundException":
                 raise
             raise rules.invalid("Function does not exist") from None
         return function_arn(region, self._account, named.name, named.qualifier), function
 
-    def _refuse_second(self, source: Source, arn: str) -> None:
-        for mapping in self._mappings.values():
-            if mapping.source.arn == source.arn and mapping.function_arn == arn:
-                raise _already_there(mapping)
 
-    def _refuse_while_busy(
-        self, mapping: EventSourceMapping, what: str, states: tuple[str, ...]
-    ) -> None:
-        if mapping.state in states:
-            raise AwsError(
-                f"Cannot {what} the event source mapping because it is in use.",
-                code="ResourceInUseException",
-            )
-
-    def _is_asked_for(self, mapping: EventSourceMapping, sent: Mapping[str, Any]) -> bool:
-        if sent.get("EventSourceArn") not in (None, mapping.source.arn):
-            return False
-        if not sent.get("FunctionName"):
-            return True
-        named = parse_function_name(sent["FunctionName"])
-        return named.name == mapping.function_name and (
-            named.qualifier in (None, mapping.qualifier)
+def _refuse_while_busy(mapping: EventSourceMapping, what: str, states: tuple[str, ...]) -> None:
+    if mapping.state in states:
+        raise AwsError(
+            f"Cannot {what} the event source mapping because it is in use.",
+            code="ResourceInUseException",
         )
+
+
+def _is_asked_for(mapping: EventSourceMapping, sent: Mapping[str, Any]) -> bool:
+    if sent.get("EventSourceArn") not in (None, mapping.source.arn):
+        return False
+    if not sent.get("FunctionName"):
+        return True
+    named = parse_function_name(sent["FunctionName"])
+    return named.name == mapping.function_name and (named.qualifier in (None, mapping.qualifier))
 
 
 def _starting_position(source: Source, sent: Mapping[str, Any]) -> str | None:
@@ -209,21 +189,6 @@ def _starting_position(source: Source, sent: Mapping[str, Any]) -> str | None:
     if position == "AT_TIMESTAMP":
         raise rules.invalid(f"Unsupported starting position for arn type: {source.arn}")
     return str(position)
-
-
-def _already_there(mapping: EventSourceMapping) -> AwsError:
-    source, function = f'(" {mapping.source.arn} ")', f'(" {mapping.function_name} ")'
-    what = (
-        f"The event source arn {source} and function {function} provided mapping already exists."
-        if mapping.of_stream
-        else f"An event source mapping with SQS arn {source} and function {function} already "
-        "exists."
-    )
-    return AwsError(
-        f"{what} Please update or delete the existing mapping with UUID {mapping.uuid}",
-        code="ResourceConflictException",
-        status=409,
-    )
 
 
 def _marker(text: str | None) -> int:

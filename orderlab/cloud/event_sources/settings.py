@@ -65,6 +65,7 @@ def invalid(message: str) -> AwsError:
 
 
 def defaults(kind: Kind) -> Settings:
+    """What a new mapping is set to."""
     return copy.deepcopy(DEFAULTS[kind])
 
 
@@ -86,6 +87,7 @@ def merged(kind: Kind, fifo: bool, before: Settings, sent: Mapping[str, Any]) ->
 
 
 def patterns(settings: Settings) -> list[str]:
+    """The texts of the filters' patterns."""
     filters = settings.get("FilterCriteria", {}).get("Filters") or []
     return [filter_.get("Pattern") or "" for filter_ in filters]
 

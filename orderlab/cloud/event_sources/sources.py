@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
-from orderlab.cloud.contracts import Principal
+from orderlab.cloud.contracts import Permissions, Principal, Queues, Streams
 from orderlab.cloud.event_sources.settings import Kind, Settings, invalid, on_failure
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 QUEUE_ACTIONS = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 STREAM_ACTIONS = ("GetRecords", "GetShardIterator", "DescribeStream", "ListStreams")
@@ -36,10 +33,12 @@ class Source:
 
     @property
     def fifo(self) -> bool:
+        """Whether it is a FIFO queue."""
         return self.kind == "sqs" and self.arn.endswith(".fifo")
 
     @property
     def region(self) -> str:
+        """The Region of its ARN."""
         return self.arn.split(":")[3]
 
 
@@ -64,8 +63,10 @@ def parse_source(arn: str | None) -> Source:
 class SourceChecks:
     """What CreateEventSourceMapping looks at beyond the request itself."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, permissions: Permissions, queues: Queues, streams: Streams) -> None:
+        self._permissions = permissions
+        self._queues = queues
+        self._streams = streams
 
     def require_ready(
         self, source: Source, function: Mapping[str, Any], settings: Settings
@@ -86,10 +87,11 @@ class SourceChecks:
         return self._may_read_stream(source, role)
 
     def may_send(self, destination: str, function: Mapping[str, Any]) -> bool:
+        """Whether the function's role may send to a queue or topic."""
         return self._may_send(destination, self._role(function))
 
     def _role(self, function: Mapping[str, Any]) -> Principal:
-        return self._cloud.permissions.role_principal(
+        return self._permissions.role_principal(
             str(function.get("Role", "")), str(function.get("FunctionName", "lambda"))
         )
 
@@ -99,7 +101,7 @@ class SourceChecks:
             raise invalid(
                 f"The provided execution role does not have permissions to call {missing} on SQS"
             )
-        queue = self._cloud.queues.queue(source.arn)
+        queue = self._queues.queue(source.arn)
         if queue is None:
             raise invalid(
                 "Error occurred while ReceiveMessage. SQS Error Code: "
@@ -116,10 +118,10 @@ class SourceChecks:
     def _missing_queue_action(
         self, source: Source, role: Principal, actions: tuple[str, ...]
     ) -> str | None:
-        queue = self._cloud.queues.queue(source.arn)
+        queue = self._queues.queue(source.arn)
         policy = queue.policy if queue else None
         for action in actions:
-            if not self._cloud.permissions.allows(
+            if not self._permissions.allows(
                 role, f"sqs:{action}", source.arn, resource_policy=policy
             ):
                 return action
@@ -132,17 +134,17 @@ class SourceChecks:
                 "GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions on your "
                 "stream in IAM."
             )
-        if self._cloud.streams.shards(source.arn) is None:
+        if self._streams.shards(source.arn) is None:
             raise invalid(f"Stream not found: {source.arn}")
 
     def _may_read_stream(self, source: Source, role: Principal) -> bool:
         # ListStreams knows no resource smaller than the table's streams
         listed = source.arn.rpartition("/")[0] + "/*"
         return all(
-            self._cloud.permissions.allows(role, f"dynamodb:{action}", source.arn)
+            self._permissions.allows(role, f"dynamodb:{action}", source.arn)
             or (
                 action == "ListStreams"
-                and self._cloud.permissions.allows(role, "dynamodb:ListStreams", listed)
+                and self._permissions.allows(role, "dynamodb:ListStreams", listed)
             )
             for action in STREAM_ACTIONS
         )
@@ -154,7 +156,7 @@ class SourceChecks:
 
     def _may_send(self, destination: str, role: Principal) -> bool:
         action = "sqs:SendMessage" if ":sqs:" in destination else "sns:Publish"
-        queue = self._cloud.queues.queue(destination) if ":sqs:" in destination else None
-        return self._cloud.permissions.allows(
+        queue = self._queues.queue(destination) if ":sqs:" in destination else None
+        return self._permissions.allows(
             role, action, destination, resource_policy=queue.policy if queue else None
         )

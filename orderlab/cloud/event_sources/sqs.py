@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Queue, ReceivedMessage
@@ -27,9 +26,7 @@ from orderlab.cloud.event_sources.poller import AFTER_A_PROBLEM, Backoff, Poller
 from orderlab.cloud.event_sources.scaling import STANDARD_MAXIMUM, Scaling
 from orderlab.cloud.event_sources.settle import failed_identifiers
 from orderlab.cloud.event_sources.sqs_event import encoded, event_record
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.event_sources.wiring import Wiring
 
 LONG_POLL_SECONDS = 20.0
 # an answer that comes faster than this did not have to wait for a message
@@ -58,8 +55,8 @@ class QueuePoller(Poller):
     mapping poll more slowly.
     """
 
-    def __init__(self, cloud: Cloud, mapping: EventSourceMapping) -> None:
-        super().__init__(cloud, mapping)
+    def __init__(self, wiring: Wiring, mapping: EventSourceMapping) -> None:
+        super().__init__(wiring, mapping)
         limit = self.settings.get("ScalingConfig", {}).get("MaximumConcurrency")
         self._scaling = Scaling(limit or STANDARD_MAXIMUM)
         # batches under way, those of them that were throttled, and whether one has ended lately
@@ -67,12 +64,13 @@ class QueuePoller(Poller):
         self._ended_one = asyncio.Event()
 
     def start(self) -> None:
+        """Begin to listen for messages."""
         self.spawn(self._listen, "listener")
 
     async def _listen(self) -> None:
         """Take batch after batch, and hand each to a poller of its own."""
         while not self.stopping:
-            queue = self.cloud.queues.queue(self.mapping.source.arn)
+            queue = self.wiring.queues.queue(self.mapping.source.arn)
             problem = self.consumer.problem() or (None if queue else "Queue not found")
             if problem or queue is None:
                 self.mapping.processed(problem)
@@ -117,13 +115,13 @@ class QueuePoller(Poller):
         idle = max(self._scaling.pollers - self._busy, 1)
         batch = await self._receive(queue, size, LONG_POLL_SECONDS, idle)
         if batch and window:
-            await self._fill(queue, batch, size, self.cloud.clock.now() + window)
+            await self._fill(queue, batch, size, self.clock.now() + window)
         return batch
 
     async def _fill(self, queue: Queue, batch: list[Taken], size: int, deadline: float) -> None:
         held = sum(len(taken.record) + 1 for taken in batch)
         while len(batch) < size and held < MAXIMUM_PAYLOAD_BYTES and not self.stopping:
-            left = deadline - self.cloud.clock.now()
+            left = deadline - self.clock.now()
             if left <= 0:
                 return
             try:
@@ -153,13 +151,13 @@ class QueuePoller(Poller):
             messages = ()
         if not messages and real_seconds() - asked_at < WITHOUT_WAITING:
             # a queue that answers at once with nothing must not keep us spinning
-            await self.pause(self.cloud.clock.speed * TICK)
+            await self.pause(self.clock.speed * TICK)
         if messages and self.consumer.problem():
             self._give_back(queue, messages)
             return []
         if any(self.filters.work(len(message.body)) > AT_ONCE for message in messages):
             return await self._take_slowly(queue, messages)
-        until = self.cloud.clock.now() + queue.visibility_timeout
+        until = self.clock.now() + queue.visibility_timeout
         return [await self._take(message, until) for message in messages]
 
     async def _take_slowly(self, queue: Queue, messages: Sequence[ReceivedMessage]) -> list[Taken]:
@@ -169,7 +167,7 @@ class QueuePoller(Poller):
             taken = [await self._take(message, 0.0) for message in messages]
         finally:
             self._hide(queue, messages, queue.visibility_timeout)
-        until = self.cloud.clock.now() + queue.visibility_timeout
+        until = self.clock.now() + queue.visibility_timeout
         return [replace(each, visible_again_at=until) for each in taken]
 
     def _give_back(self, queue: Queue, messages: Sequence[ReceivedMessage]) -> None:
@@ -200,7 +198,7 @@ class QueuePoller(Poller):
         """What one invocation takes each. A message that an experiment is to strike goes alone,
         since the fault of one order would strike all others of its batch; but for a FIFO queue,
         whose order is kept."""
-        faults, name = self.cloud.faults, self.mapping.function_name
+        faults, name = self.wiring.faults, self.mapping.function_name
         struck = [each for each in wanted if not queue.fifo and faults.concerns(name, each.record)]
         yield from payload_sized([each for each in wanted if each not in struck])
         yield from ([each] for each in struck)
@@ -230,7 +228,7 @@ class QueuePoller(Poller):
             if outcome.kind != "throttled":
                 return outcome
             pause = backoff.next()
-            if self.stopping or self.cloud.clock.now() + pause >= deadline:
+            if self.stopping or self.clock.now() + pause >= deadline:
                 return outcome
             await self._hold_back(pause)
 

@@ -35,6 +35,7 @@ def event_record(message: ReceivedMessage, queue_arn: str) -> dict[str, Any]:
 
 
 def encoded(record: Mapping[str, Any]) -> bytes:
+    """A record as JSON."""
     return _encode(record).encode("utf-8", "surrogatepass")
 
 

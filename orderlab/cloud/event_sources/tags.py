@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.contracts import Call, Handler, Parameters, Result
+from orderlab.cloud.contracts import Call, Handler, Moto, Parameters, Result
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.functions.api_input import read_input
 from orderlab.cloud.http import Response
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 OPERATIONS = ("TagResource", "UntagResource", "ListTags")
 Find = Callable[[str], EventSourceMapping | None]
 
 
-def with_mappings(cloud: Cloud, operation: str, others: Handler | None, find: Find) -> Handler:
-    """A handler that answers for the ARNs of mappings and leaves the rest to `others`, or moto."""
+def with_mappings(operation: str, others: Handler | None, moto: Moto, find: Find) -> Handler:
+    """A handler for the ARNs of mappings, which passes others on to `others`, or to moto."""
 
     async def handle(call: Call, parameters: Parameters) -> Result:
         arn = str(parameters.get("Resource", parameters.get("ARN", "")))
         if ":event-source-mapping:" not in arn:
             if others is None:
-                return cloud.moto(call.request)
+                return moto(call.request)
             result = others(call, parameters)
             return await result if inspect.isawaitable(result) else result
         # its form is checked first
