@@ -25,8 +25,8 @@ from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.poller import AFTER_A_PROBLEM, Backoff, Poller
 from orderlab.cloud.event_sources.scaling import STANDARD_MAXIMUM, Scaling
 from orderlab.cloud.event_sources.settle import failed_identifiers
-from orderlab.cloud.event_sources.sqs_event import encoded, event_record
 from orderlab.cloud.event_sources.wiring import Wiring
+from orderlab.cloud.messaging.sqs_event import encoded, event_record
 
 LONG_POLL_SECONDS = 20.0
 # an answer that comes faster than this did not have to wait for a message

@@ -1,1 +1,1 @@
-"""What SQS and SNS share: message attributes and their digests, message ids, deduplication."""
+"""What SQS and SNS share: message attributes and their digests, ids, deduplication, events."""

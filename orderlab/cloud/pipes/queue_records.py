@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-sqs.html
 from __future__ import annotations
 
 from orderlab.cloud.contracts import ReceivedMessage
-from orderlab.cloud.event_sources.sqs_event import event_record
+from orderlab.cloud.messaging.sqs_event import event_record
 from orderlab.cloud.pipes.flow import Record
 from orderlab.cloud.targets.templates import encode
 

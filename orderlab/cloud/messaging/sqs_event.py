@@ -1,4 +1,4 @@
-"""A queue's message in the form that functions receive it.
+"""A queue's message in the form in which functions and pipes receive it.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 """
