@@ -1,1 +1,1 @@
-"""."""
+"""API Gateway: REST APIs, their control plane and their data plane."""

@@ -63,7 +63,7 @@ def decode(data: bytes) -> Any:
     """The one value that some CBOR holds.
 
     Raises:
-        ValueError: if it is no CBOR, goes on behind the value, nests deeper than `MAX_DEPTH`, or
+        ValueError: if it is not CBOR, goes on behind the value, nests deeper than `MAX_DEPTH`, or
             holds more than `MAX_VALUES` values.
     """
     if len(data) > MAX_VALUES and _has_too_many_values(data):

@@ -151,14 +151,17 @@ def _endpoint(given: Document | None) -> Document:
 
 
 def get_rest_api(call: ControlCall) -> Document:
+    """GetRestApi."""
     return shown(call.api().document)
 
 
 def get_rest_apis(call: ControlCall) -> Document:
+    """GetRestApis: a page of the Region's APIs."""
     return call.page(api.document for api in call.state.rest_apis.values())
 
 
 def delete_rest_api(call: ControlCall) -> None:
+    """DeleteRestApi: the API with its stages, which leave their usage plans."""
     api = call.api()
     del call.state.rest_apis[api.id]
     for plan in call.state.access.plans.values():
@@ -166,6 +169,10 @@ def delete_rest_api(call: ControlCall) -> None:
 
 
 def update_rest_api(call: ControlCall) -> Document:
+    """UpdateRestApi: name, description, policy, binary media types and the other settings.
+
+    Raises BadRequestException for what cannot be patched, and for values that an API cannot have.
+    """
     api = call.api()
     changed = shown(api.document)
     rest: list[Document] = []
@@ -207,6 +214,7 @@ def _patch_endpoint(document: Document, operation: Document, place: str) -> None
 
 
 def get_account(call: ControlCall) -> Document:
+    """GetAccount: the settings of the account in this Region."""
     return shown(call.state.settings)
 
 

@@ -30,6 +30,11 @@ _SOURCE = re.compile(
 
 
 def create_authorizer(call: ControlCall) -> Document:
+    """CreateAuthorizer: a Lambda authorizer, of the type TOKEN or REQUEST.
+
+    Raises ConflictException if the name is taken, BadRequestException for settings that an
+    authorizer cannot have.
+    """
     api = call.api()
     name = call.text("name")
     if not name:
@@ -100,14 +105,17 @@ def _authorizer(call: ControlCall) -> Document:
 
 
 def get_authorizer(call: ControlCall) -> Document:
+    """GetAuthorizer."""
     return shown(_authorizer(call))
 
 
 def get_authorizers(call: ControlCall) -> Document:
+    """GetAuthorizers: a page of the API's authorizers."""
     return call.page(call.api().authorizers.values())
 
 
 def update_authorizer(call: ControlCall) -> Document:
+    """UpdateAuthorizer: the changed settings are checked like those of a new authorizer."""
     authorizer = _authorizer(call)
     allowed = Patchable(
         {
@@ -133,6 +141,7 @@ def update_authorizer(call: ControlCall) -> Document:
 
 
 def delete_authorizer(call: ControlCall) -> None:
+    """DeleteAuthorizer. Raises ConflictException if a method still uses it."""
     authorizer, api = _authorizer(call), call.api()
     for resource in api.resources.values():
         for verb, method in (resource.get("resourceMethods") or {}).items():

@@ -13,7 +13,7 @@ _MOST = 10 * 1024 * 1024
 
 
 def compression_size(value: object) -> int:
-    """A size in bytes; BadRequestException if it is none."""
+    """The size in bytes. Raises BadRequestException if it is not a number from 0 to 10 MB."""
     text = str(value)
     if not text.isdecimal() or len(text) > 10 or int(text) > _MOST:
         raise bad_request(f"Invalid minimum compression size, must be between 0 and {_MOST}")

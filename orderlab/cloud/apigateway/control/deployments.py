@@ -68,19 +68,23 @@ def _deployment(call: ControlCall) -> Document:
 
 
 def get_deployment(call: ControlCall) -> Document:
+    """GetDeployment."""
     return shown(_deployment(call))
 
 
 def get_deployments(call: ControlCall) -> Document:
+    """GetDeployments: a page of the API's deployments."""
     return call.page(call.api().deployments.values())
 
 
 def update_deployment(call: ControlCall) -> Document:
+    """UpdateDeployment: only the description can change."""
     allowed = Patchable({"description": text}, removable=frozenset({"description"}))
     return shown(apply(_deployment(call), call.operations(), allowed))
 
 
 def delete_deployment(call: ControlCall) -> None:
+    """DeleteDeployment. Raises BadRequestException if a stage still serves it."""
     api, deployment = call.api(), _deployment(call)
     if any(stage["deploymentId"] == deployment["id"] for stage in api.stages.values()):
         raise bad_request("Active stages pointing to this deployment must be moved or deleted")

@@ -54,6 +54,7 @@ def _shown(call: ControlCall, name: str) -> Document:
 
 
 def put_gateway_response(call: ControlCall) -> Document:
+    """PutGatewayResponse: customise a type; what the call leaves out gets its default."""
     api, name = call.api(), _type(call)
     default = RESPONSE_TYPES[name].status
     response: Document = {
@@ -85,6 +86,7 @@ def _check(response: Document) -> None:
 
 
 def get_gateway_response(call: ControlCall) -> Document:
+    """GetGatewayResponse: the response as it is in force, customised or not."""
     return _shown(call, _type(call))
 
 
@@ -95,6 +97,7 @@ def get_gateway_responses(call: ControlCall) -> Document:
 
 
 def update_gateway_response(call: ControlCall) -> Document:
+    """UpdateGatewayResponse: from then on the type counts as customised."""
     name = _type(call)
     changed = _shown(call, name)
     allowed = Patchable(
@@ -118,6 +121,7 @@ def update_gateway_response(call: ControlCall) -> Document:
 
 
 def delete_gateway_response(call: ControlCall) -> None:
+    """DeleteGatewayResponse. Raises NotFoundException if the type was not customised."""
     api, name = call.api(), _type(call)
     if name not in api.gateway_responses:
         raise not_found("Gateway response type not defined on api")

@@ -165,10 +165,12 @@ def _bad_mapping(error: MappingError) -> AwsError:
 
 
 def get_integration(call: ControlCall) -> Document:
+    """GetIntegration."""
     return shown(call.integration())
 
 
 def delete_integration(call: ControlCall) -> None:
+    """DeleteIntegration: with its integration responses."""
     call.integration()
     del call.method()["methodIntegration"]
 
@@ -193,6 +195,7 @@ _PATCHABLE = Patchable(
 
 
 def update_integration(call: ControlCall) -> Document:
+    """UpdateIntegration: the changed settings are checked like those of a new integration."""
     integration = call.integration()
     changed = apply(shown(integration), call.operations(), _PATCHABLE)
     check_integration(call, changed)
@@ -202,6 +205,7 @@ def update_integration(call: ControlCall) -> Document:
 
 
 def put_integration_response(call: ControlCall) -> Document:
+    """PutIntegrationResponse. Raises NotFoundException for a status that the method lacks."""
     integration, status = call.integration(), call.path["status_code"]
     if status not in (call.method().get("methodResponses") or {}):
         raise not_found("Invalid Response status code specified")
@@ -255,10 +259,12 @@ def _response(call: ControlCall) -> Document:
 
 
 def get_integration_response(call: ControlCall) -> Document:
+    """GetIntegrationResponse."""
     return shown(_response(call))
 
 
 def update_integration_response(call: ControlCall) -> Document:
+    """UpdateIntegrationResponse: the changed response is checked like a new one."""
     response = _response(call)
     allowed = Patchable(
         {"selectionPattern": text, "contentHandling": text},
@@ -273,5 +279,6 @@ def update_integration_response(call: ControlCall) -> Document:
 
 
 def delete_integration_response(call: ControlCall) -> None:
+    """DeleteIntegrationResponse."""
     _response(call)
     del call.integration()["integrationResponses"][call.path["status_code"]]

@@ -26,6 +26,10 @@ _CHARACTERS = string.ascii_letters + string.digits
 
 
 def create_api_key(call: ControlCall) -> Document:
+    """CreateApiKey: with the value that is given, or 40 random letters and digits.
+
+    Raises ConflictException if another key has the value.
+    """
     if call.query.get("mode") == ["import"]:
         raise NotDoneYet("the import of API keys")
     access, value = call.state.access, call.text("value") or None
@@ -66,6 +70,7 @@ def _check_texts(key: Document) -> None:
 
 
 def key_of(call: ControlCall, name: str = "api_Key") -> Document:
+    """The API key that a parameter of the path names. Raises NotFoundException if there is none."""
     found = call.state.access.keys.get(call.path[name])
     if found is None:
         raise not_found("Invalid API Key identifier specified")
@@ -73,15 +78,18 @@ def key_of(call: ControlCall, name: str = "api_Key") -> Document:
 
 
 def without_value(key: Document) -> Document:
+    """The key as it is shown unless its value is asked for."""
     return {name: value for name, value in shown(key).items() if name != "value"}
 
 
 def get_api_key(call: ControlCall) -> Document:
+    """GetApiKey."""
     key = key_of(call)
     return shown(key) if call.flag("includeValue") else without_value(key)
 
 
 def get_api_keys(call: ControlCall) -> Document:
+    """GetApiKeys: a page of the keys, of one customer or with the beginning of a name."""
     prefix = call.query.get("name", [""])[0]
     customer = call.query.get("customerId", [""])[0]
     keys = [
@@ -93,6 +101,7 @@ def get_api_keys(call: ControlCall) -> Document:
 
 
 def update_api_key(call: ControlCall) -> Document:
+    """UpdateApiKey."""
     key = key_of(call)
     allowed = Patchable(
         {"name": text, "description": text, "customerId": text, "enabled": flag},
@@ -106,6 +115,7 @@ def update_api_key(call: ControlCall) -> Document:
 
 
 def delete_api_key(call: ControlCall) -> None:
+    """DeleteApiKey: the key leaves its usage plans."""
     access, key = call.state.access, key_of(call)
     del access.keys[key["id"]]
     access.values.pop(key["value"], None)

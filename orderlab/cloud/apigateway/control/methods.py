@@ -26,6 +26,7 @@ _MEMBERS = (
 
 
 def put_method(call: ControlCall) -> Document:
+    """PutMethod. Raises ConflictException if the resource has a method for the verb."""
     resource = call.resource()
     verb = call.path["http_method"]
     if verb not in VERBS:
@@ -81,10 +82,12 @@ def _check_parameters(parameters: Document) -> None:
 
 
 def get_method(call: ControlCall) -> Document:
+    """GetMethod: with its integration and responses."""
     return shown(call.method())
 
 
 def delete_method(call: ControlCall) -> None:
+    """DeleteMethod: with its integration and responses."""
     call.method()
     del call.resource()["resourceMethods"][call.path["http_method"]]
 
@@ -102,6 +105,7 @@ _PATCHABLE = Patchable(
 
 
 def update_method(call: ControlCall) -> Document:
+    """UpdateMethod: the changed settings are checked like those of a new method."""
     method = call.method()
     changed = shown(method)
     for operation in call.operations():
@@ -122,6 +126,7 @@ def update_method(call: ControlCall) -> Document:
 
 
 def put_method_response(call: ControlCall) -> Document:
+    """PutMethodResponse. Raises ConflictException if the method declares the status already."""
     method, status = call.method(), call.path["status_code"]
     if not re.fullmatch(r"[1-5]\d\d", status):
         raise bad_request("Invalid status code specified")
@@ -138,6 +143,7 @@ def put_method_response(call: ControlCall) -> Document:
 
 
 def check_method_response(api: RestApi, response: Document) -> None:
+    """The headers and models of a method response must exist. Raises BadRequestException."""
     for place, needed in (response.get("responseParameters") or {}).items():
         if not _RESPONSE_PARAMETER.match(place):
             raise bad_request(f"Invalid mapping expression specified: {place}")
@@ -158,10 +164,12 @@ def _response(call: ControlCall) -> Document:
 
 
 def get_method_response(call: ControlCall) -> Document:
+    """GetMethodResponse."""
     return shown(_response(call))
 
 
 def update_method_response(call: ControlCall) -> Document:
+    """UpdateMethodResponse: the changed response is checked like a new one."""
     response = _response(call)
     changed = shown(response)
     for operation in call.operations():
@@ -178,5 +186,6 @@ def update_method_response(call: ControlCall) -> Document:
 
 
 def delete_method_response(call: ControlCall) -> None:
+    """DeleteMethodResponse."""
     _response(call)
     del call.method()["methodResponses"][call.path["status_code"]]

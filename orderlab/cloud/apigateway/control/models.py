@@ -29,6 +29,10 @@ _PATCHABLE = Patchable({"description": text, "schema": text}, removable=frozense
 
 
 def create_model(call: ControlCall) -> Document:
+    """CreateModel: a JSON Schema, draft 4.
+
+    Raises ConflictException if the name is taken, BadRequestException if the schema is invalid.
+    """
     api = call.api()
     name = call.text("name")
     if not name:
@@ -80,6 +84,7 @@ def schemas_of(api: RestApi) -> dict[str, Any]:
 
 
 def invalid_model(error: ModelError) -> AwsError:
+    """BadRequestException for a schema that is invalid, in the words of the validation."""
     return bad_request(
         f"Invalid model specified: Validation Result: warnings : [], errors : [{error}]"
     )
@@ -127,10 +132,12 @@ def _flattened(api: RestApi, schema: Any) -> str:
 
 
 def get_models(call: ControlCall) -> Document:
+    """GetModels: a page of the API's models."""
     return call.page(call.api().models.values())
 
 
 def update_model(call: ControlCall) -> Document:
+    """UpdateModel: the changed schema is checked like a new one."""
     model = _model(call)
     changed = shown(model)
     apply(changed, call.operations(), _PATCHABLE)
@@ -141,6 +148,7 @@ def update_model(call: ControlCall) -> Document:
 
 
 def delete_model(call: ControlCall) -> None:
+    """DeleteModel. Raises ConflictException if a method or another model refers to it."""
     model, api = _model(call), call.api()
     name = model["name"]
     for resource in api.resources.values():
@@ -163,6 +171,7 @@ def delete_model(call: ControlCall) -> None:
 
 
 def create_request_validator(call: ControlCall) -> Document:
+    """CreateRequestValidator."""
     api = call.state.rest_apis.get(call.path["restapi_id"])
     if api is None:
         raise bad_request("Invalid REST API identifier specified")
@@ -185,14 +194,17 @@ def _validator(call: ControlCall) -> Document:
 
 
 def get_request_validator(call: ControlCall) -> Document:
+    """GetRequestValidator."""
     return shown(_validator(call))
 
 
 def get_request_validators(call: ControlCall) -> Document:
+    """GetRequestValidators: a page of the API's validators."""
     return call.page(call.api().validators.values())
 
 
 def update_request_validator(call: ControlCall) -> Document:
+    """UpdateRequestValidator."""
     validator = _validator(call)
     allowed = Patchable(
         {"name": text, "validateRequestBody": flag, "validateRequestParameters": flag}
@@ -205,6 +217,7 @@ def update_request_validator(call: ControlCall) -> Document:
 
 
 def delete_request_validator(call: ControlCall) -> None:
+    """DeleteRequestValidator. Raises ConflictException if a method still uses it."""
     validator, api = _validator(call), call.api()
     for resource in api.resources.values():
         for verb, method in (resource.get("resourceMethods") or {}).items():

@@ -20,11 +20,13 @@ MAX_BYTES = 6 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class OpenApiDocument:
+    """An OpenAPI document, version 2.0 or 3.0, with the members that are read of it."""
+
     source: Mapping[str, Any]
 
     @classmethod
     def read(cls, body: bytes) -> OpenApiDocument:
-        """JSON or YAML; BadRequestException for what is no OpenAPI document."""
+        """Read JSON or YAML. Raises BadRequestException if it is not an OpenAPI document."""
         if len(body) > MAX_BYTES:
             raise bad_request("The OpenAPI document is larger than 6 MB")
         source = _parsed(body)
@@ -40,21 +42,25 @@ class OpenApiDocument:
 
     @property
     def title(self) -> str:
+        """The name of the API."""
         return str(self.source["info"]["title"])
 
     @property
     def paths(self) -> Mapping[str, Any]:
+        """The path items by their paths."""
         paths: Mapping[str, Any] = self.source["paths"]
         return {path: item for path, item in paths.items() if isinstance(item, Mapping)}
 
     @property
     def schemas(self) -> Mapping[str, Any]:
+        """The schemas by their names, from where the version of the document keeps them."""
         components = self.source.get("components") or {}
         found: Mapping[str, Any] = components.get("schemas") or self.source.get("definitions") or {}
         return found
 
     @property
     def security_schemes(self) -> Mapping[str, Any]:
+        """The security schemes by their names, from where the version keeps them."""
         components = self.source.get("components") or {}
         found: Mapping[str, Any] = (
             components.get("securitySchemes") or self.source.get("securityDefinitions") or {}
@@ -67,6 +73,7 @@ class OpenApiDocument:
         return found if isinstance(found, Mapping) else {}
 
     def text_extension(self, name: str) -> str | None:
+        """`x-amazon-apigateway-NAME` as a text; None if it is not there."""
         found = self.source.get(_PREFIX + name)
         return str(found) if found else None
 

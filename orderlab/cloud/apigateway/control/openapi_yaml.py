@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[-+]?(\.\d{1,300}|\d{1,300}(\.\d{0,300})?)([eE][-+]?\d{1,
 
 
 def read_yaml(body: bytes) -> Any:
-    """The one document; BadRequestException if it is none, or too large."""
+    """The one document. Raises BadRequestException if it cannot be read, or is too large."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

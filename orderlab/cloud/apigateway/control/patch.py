@@ -18,14 +18,17 @@ _MOST_WHOLE = 1 << 31
 
 
 def text(value: str) -> str:
+    """The value of a patch operation as it stands."""
     return value
 
 
 def flag(value: str) -> bool:
+    """The value of a patch operation as a boolean: only `true` is."""
     return value.lower() == "true"
 
 
 def whole(value: str) -> int:
+    """The value of a patch operation as a whole number. Raises BadRequestException."""
     try:
         found = int(value)
     except ValueError:
@@ -36,6 +39,7 @@ def whole(value: str) -> int:
 
 
 def number(value: str) -> float:
+    """The value of a patch operation as a number. Raises BadRequestException."""
     try:
         found = float(value)
     except ValueError:
@@ -73,6 +77,7 @@ def parts_of(path: str) -> list[str]:
 
 
 def value_of(operation: Document) -> str:
+    """The value of a patch operation as a text; empty if it has none."""
     value = operation.get("value")
     return value if isinstance(value, str) else "" if value is None else str(value)
 

@@ -1,6 +1,6 @@
 """Whether templates can be read: found out off the event loop where that takes long.
 
-To read the largest template takes a second, which nobody else should wait for.
+Reading the largest template takes a second, and other requests must not wait for that.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ MAX_RESOURCES = 300
 
 
 def create_resource(call: ControlCall) -> Document:
+    """CreateResource."""
     parent = call.resource("parent_id")
     return shown(new_resource(call.api(), parent, call.text("pathPart") or ""))
 
@@ -70,10 +71,12 @@ def _check(api: RestApi, parent: Document, path_part: str, own_id: str | None = 
 
 
 def get_resource(call: ControlCall) -> Document:
+    """GetResource."""
     return _embedded(call, call.resource())
 
 
 def get_resources(call: ControlCall) -> Document:
+    """GetResources: a page of the API's resources, in the order of their paths."""
     resources = sorted(call.api().resources.values(), key=lambda each: each["path"])
     return call.page(_embedded(call, each) for each in resources)
 
@@ -89,6 +92,10 @@ def _embedded(call: ControlCall, resource: Document) -> Document:
 
 
 def update_resource(call: ControlCall) -> Document:
+    """UpdateResource: rename or move a resource, with all below it.
+
+    Raises BadRequestException for the root, and for a resource that would come below itself.
+    """
     resource, api = call.resource(), call.api()
     changed = shown(resource)
     if "parentId" not in resource:
@@ -119,6 +126,7 @@ def _repath(api: RestApi, resource: Document, parent: Document) -> None:
 
 
 def delete_resource(call: ControlCall) -> None:
+    """DeleteResource: the resource and all below it. Raises BadRequestException for the root."""
     resource, api = call.resource(), call.api()
     if "parentId" not in resource:
         raise bad_request("Root resource cannot be deleted.")

@@ -29,6 +29,7 @@ _VARIABLE_VALUE = re.compile(r"^[A-Za-z0-9._~:/?#&=,*@%+-]*$")
 
 
 def create_stage(call: ControlCall) -> Document:
+    """CreateStage. Raises ConflictException if the name is taken."""
     api = call.api()
     name = call.text("stageName") or ""
     if name in api.stages:
@@ -103,6 +104,7 @@ def new_stage(call: ControlCall, name: str, deployment_id: str) -> Document:
 
 
 def get_stage(call: ControlCall) -> Document:
+    """GetStage."""
     return shown(call.stage())
 
 
@@ -114,6 +116,7 @@ def get_stages(call: ControlCall) -> Document:
 
 
 def delete_stage(call: ControlCall) -> None:
+    """DeleteStage. Raises BadRequestException if a usage plan still opens it."""
     api, stage = call.api(), call.stage()
     key = (api.id, stage["stageName"])
     for plan in call.state.access.plans.values():
@@ -135,6 +138,7 @@ def flush_stage_authorizers_cache(call: ControlCall) -> None:
 
 
 def update_stage(call: ControlCall) -> Document:
+    """UpdateStage: deployment, variables, logging, throttling and the settings of methods."""
     stage = call.stage()
     changed = shown(stage)
     for operation in call.operations():

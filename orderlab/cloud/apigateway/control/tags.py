@@ -33,10 +33,12 @@ def _tagged(call: ControlCall) -> Document:
 
 
 def get_tags(call: ControlCall) -> Document:
+    """GetTags."""
     return {"tags": _tagged(call).get("tags") or {}}
 
 
 def tag_resource(call: ControlCall) -> None:
+    """TagResource. Raises BadRequestException if there would be more than 50 tags."""
     document, tags = _tagged(call), call.mapping("tags") or {}
     merged = {**(document.get("tags") or {}), **tags}
     if len(merged) > 50:
@@ -45,6 +47,7 @@ def tag_resource(call: ControlCall) -> None:
 
 
 def untag_resource(call: ControlCall) -> None:
+    """UntagResource: names of tags that it does not have are ignored."""
     document, names = _tagged(call), call.query.get("tagKeys", [])
     kept = {k: v for k, v in (document.get("tags") or {}).items() if k not in names}
     document["tags"] = kept or None

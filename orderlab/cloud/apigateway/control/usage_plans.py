@@ -24,6 +24,7 @@ _PERIODS = ("DAY", "WEEK", "MONTH")
 
 
 def create_usage_plan(call: ControlCall) -> Document:
+    """CreateUsagePlan. Raises NotFoundException for a stage that does not exist."""
     name = call.text("name")
     if not name:
         raise bad_request("Usage Plan name must be non-empty")
@@ -82,6 +83,7 @@ def _check(plan: Document) -> None:
 
 
 def plan_of(call: ControlCall) -> Document:
+    """The usage plan that the path names. Raises NotFoundException if there is none."""
     found = call.state.access.plans.get(call.path["usageplanId"])
     if found is None:
         raise not_found("Invalid Usage Plan ID specified")
@@ -89,10 +91,12 @@ def plan_of(call: ControlCall) -> Document:
 
 
 def get_usage_plan(call: ControlCall) -> Document:
+    """GetUsagePlan."""
     return shown(plan_of(call))
 
 
 def get_usage_plans(call: ControlCall) -> Document:
+    """GetUsagePlans: a page of the plans, or of those that a key is in."""
     access, key_id = call.state.access, call.query.get("keyId", [""])[0]
     return call.page(
         plan
@@ -102,6 +106,7 @@ def get_usage_plans(call: ControlCall) -> Document:
 
 
 def update_usage_plan(call: ControlCall) -> Document:
+    """UpdateUsagePlan: name, limits, quota and stages, or the limits of single methods."""
     plan = plan_of(call)
     changed = shown(plan)
     for operation in call.operations():
@@ -172,6 +177,7 @@ def _patch_stage(call: ControlCall, plan: Document, op: str, rest: list[str], va
 
 
 def delete_usage_plan(call: ControlCall) -> None:
+    """DeleteUsagePlan. Raises BadRequestException while the plan has stages."""
     plan = plan_of(call)
     if plan.get("apiStages"):
         raise bad_request(
@@ -183,6 +189,7 @@ def delete_usage_plan(call: ControlCall) -> None:
 
 
 def create_usage_plan_key(call: ControlCall) -> Document:
+    """CreateUsagePlanKey: put an API key into a plan. Raises ConflictException if it is in it."""
     plan = plan_of(call)
     if call.body.get("keyType") != "API_KEY":
         raise bad_request("Usage Plan key type must be API_KEY")
@@ -210,10 +217,12 @@ def _member(call: ControlCall) -> Document:
 
 
 def get_usage_plan_key(call: ControlCall) -> Document:
+    """GetUsagePlanKey."""
     return _plan_key(_member(call))
 
 
 def get_usage_plan_keys(call: ControlCall) -> Document:
+    """GetUsagePlanKeys: a page of the keys in a plan."""
     plan, prefix = plan_of(call), call.query.get("name", [""])[0]
     keys = call.state.access.keys
     members = call.state.access.plan_keys.get(plan["id"], ())
@@ -225,6 +234,7 @@ def get_usage_plan_keys(call: ControlCall) -> Document:
 
 
 def delete_usage_plan_key(call: ControlCall) -> None:
+    """DeleteUsagePlanKey: take an API key out of a plan. The key stays."""
     key = _member(call)
     call.state.access.plan_keys[call.path["usageplanId"]].remove(key["id"])
 

@@ -21,7 +21,7 @@ def invoke_policy(policy: str, api_arn: str) -> str:
 
 
 def has_conditions(policy: str) -> bool:
-    """Whether a policy depends on more than who calls what; ValueError if it is none."""
+    """Whether a policy depends on more than who calls what. Raises ValueError if it is not JSON."""
     document = json.loads(policy)
     if not isinstance(document, dict):
         raise ValueError("a policy is a JSON object")
@@ -29,7 +29,7 @@ def has_conditions(policy: str) -> bool:
 
 
 class PolicyUnreadable(ValueError):
-    """An authorizer's policy has not the form of one."""
+    """An authorizer's policy that does not have the form of a policy."""
 
 
 def decide(policy: Any, arn: str) -> str:

@@ -22,7 +22,7 @@ class Body:
 
     @property
     def text(self) -> str:
-        """The body as UTF-8, with replacement characters for what is none."""
+        """The body as UTF-8, with replacement characters for bytes that are not UTF-8."""
         if self._text is None:
             self._text = self.raw.decode("utf-8", "replace")
         return self._text

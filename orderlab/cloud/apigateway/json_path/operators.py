@@ -18,7 +18,7 @@ from orderlab.cloud.apigateway.vtl.regular_expressions import java_pattern
 
 Operator = Callable[[Any, Any, Budget], bool]
 
-# what a path leads to that leads nowhere; null is a value
+# stands for the value of a path that leads nowhere; null is a value
 MISSING = object()
 
 
@@ -29,7 +29,7 @@ class Pattern:
         if set(flags) - set("imsxud"):
             raise JsonPathError(f"unknown flags of a regular expression: {flags}")
         self._source = f"(?{flags})" * bool(flags) + source
-        self._compiled  # noqa: B018  # an expression that is none is refused when it is read
+        self._compiled  # noqa: B018  # an invalid expression is refused when the path is read
 
     @cached_property
     def _compiled(self) -> Any:

@@ -32,6 +32,7 @@ class Routes(Generic[Target]):
         self._root: _Node[Target] = _Node()
 
     def add(self, path: str, method: str, target: Target) -> None:
+        """Let a method of a resource lead to a target. `path` is the path of the resource."""
         node = self._root
         parts = [part for part in path.split("/") if part]
         for part in parts:

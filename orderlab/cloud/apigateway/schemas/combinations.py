@@ -15,6 +15,7 @@ def _fitting(run: Run, checks: list[SchemaCheck], value: Any) -> int:
 
 
 def all_of(schemas: list[Schema], inner: Inner) -> SchemaCheck:
+    """`allOf`: the value must fit every schema."""
     checks = [inner(each)[0] for each in schemas]
 
     def check(value: Any, run: Run) -> None:
@@ -30,6 +31,7 @@ def all_of(schemas: list[Schema], inner: Inner) -> SchemaCheck:
 
 
 def any_of(schemas: list[Schema], inner: Inner) -> SchemaCheck:
+    """`anyOf`: the value must fit at least one schema."""
     checks = [inner(each)[0] for each in schemas]
 
     def check(value: Any, run: Run) -> None:
@@ -42,6 +44,7 @@ def any_of(schemas: list[Schema], inner: Inner) -> SchemaCheck:
 
 
 def one_of(schemas: list[Schema], inner: Inner) -> SchemaCheck:
+    """`oneOf`: the value must fit exactly one schema."""
     checks = [inner(each)[0] for each in schemas]
 
     def check(value: Any, run: Run) -> None:
@@ -58,6 +61,7 @@ def one_of(schemas: list[Schema], inner: Inner) -> SchemaCheck:
 
 
 def none_of(schema: Schema, inner: Inner) -> SchemaCheck:
+    """`not`: the value must not fit the schema."""
     refused, _ = inner(schema)
 
     def check(value: Any, run: Run) -> None:

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class ModelError(ValueError):
-    """The schema is none, in AWS's words."""
+    """A schema that is invalid; the message is in AWS's words."""

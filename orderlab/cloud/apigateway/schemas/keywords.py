@@ -14,7 +14,7 @@ from orderlab.cloud.apigateway.budget import Budget
 from orderlab.cloud.apigateway.schemas.run import Run, Schema, SchemaCheck, key_of, names, shown
 from orderlab.cloud.patterns.expressions import expression
 
-# JSON is read into these, and into no classes of their own
+# JSON is read into exactly these classes, never into subclasses
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,), "boolean": (bool,), "integer": (int,), "null": (type(None),),
     "number": (int, float), "object": (dict,), "string": (str,),
@@ -27,10 +27,12 @@ def _type_of(value: Any) -> str:
 
 
 def is_number(value: Any) -> bool:
+    """Whether a JSON value is a number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def type_check(schema: Schema) -> SchemaCheck:
+    """`type`: one name of a type, or a list of them."""
     wanted = schema["type"]
     allowed = list(dict.fromkeys(wanted)) if isinstance(wanted, list) else [wanted]
     types = {each for name in allowed for each in _PYTHON_TYPES[name]}
@@ -48,6 +50,7 @@ def type_check(schema: Schema) -> SchemaCheck:
 
 
 def enum_check(schema: Schema) -> SchemaCheck:
+    """`enum`: the values that are allowed."""
     choices = schema["enum"]
     known = {key_of(choice, Budget()) for choice in choices}
 
@@ -68,6 +71,7 @@ def _exact(number: Any) -> Fraction:
 
 
 def multiple_check(schema: Schema) -> SchemaCheck:
+    """`multipleOf`: the number must be divisible, in exact arithmetic."""
     step = schema["multipleOf"]
     exact = _exact(step)
 
@@ -79,6 +83,7 @@ def multiple_check(schema: Schema) -> SchemaCheck:
 
 
 def maximum_check(schema: Schema) -> SchemaCheck:
+    """`maximum` and `exclusiveMaximum`."""
     most, exclusive = schema["maximum"], schema.get("exclusiveMaximum")
 
     def check(value: Any, run: Run) -> None:
@@ -103,6 +108,7 @@ def maximum_check(schema: Schema) -> SchemaCheck:
 
 
 def minimum_check(schema: Schema) -> SchemaCheck:
+    """`minimum` and `exclusiveMinimum`."""
     least, exclusive = schema["minimum"], schema.get("exclusiveMinimum")
 
     def check(value: Any, run: Run) -> None:
@@ -127,6 +133,7 @@ def minimum_check(schema: Schema) -> SchemaCheck:
 
 
 def max_length_check(schema: Schema) -> SchemaCheck:
+    """`maxLength`, in characters."""
     most = schema["maxLength"]
 
     def check(value: Any, run: Run) -> None:
@@ -142,6 +149,7 @@ def max_length_check(schema: Schema) -> SchemaCheck:
 
 
 def min_length_check(schema: Schema) -> SchemaCheck:
+    """`minLength`, in characters."""
     least = schema["minLength"]
 
     def check(value: Any, run: Run) -> None:
@@ -157,6 +165,7 @@ def min_length_check(schema: Schema) -> SchemaCheck:
 
 
 def pattern_check(schema: Schema) -> SchemaCheck:
+    """`pattern`: the regular expression must occur somewhere in a text."""
     pattern = schema["pattern"]
     occurs_in = expression(pattern).occurs_in
 
@@ -172,6 +181,7 @@ def pattern_check(schema: Schema) -> SchemaCheck:
 
 
 def unique_check(schema: Schema) -> SchemaCheck | None:
+    """`uniqueItems`: no two items of a list may be equal. None if the schema switches it off."""
     if not schema["uniqueItems"]:
         return None
 

@@ -125,7 +125,7 @@ _SINGLE = ("not", "items", "additionalItems", "additionalProperties")
 
 
 def read_schema(text: str) -> Any:
-    """The schema of a model as it was sent; ModelError if it is no JSON or no schema."""
+    """The schema of a model as it was sent; ModelError if it is not JSON or not a schema."""
     if len(text) > MAX_BYTES:
         raise ModelError(f"{_INVALID}. The schema is larger than {MAX_BYTES // 1024} KB")
     try:
@@ -137,7 +137,7 @@ def read_schema(text: str) -> Any:
 
 
 def check_schema(schema: Any) -> None:
-    """ModelError if it is no schema. Keywords that are not draft 4's are left alone."""
+    """Raise ModelError unless it is a schema. Keywords that draft 4 does not have are ignored."""
     if not isinstance(schema, dict):
         raise ModelError(f"{_INVALID}. The schema must be a JSON object")
     if depth_of(schema, _MAX_DEPTH) > _MAX_DEPTH:

@@ -21,11 +21,11 @@ Measured = tuple[SchemaCheck, int]
 
 
 class Enough(Exception):
-    """More faults than anybody reads."""
+    """There are as many faults as are reported; the comparison may end."""
 
 
 class Unfit(Exception):
-    """A value does not fit, and nobody asks why."""
+    """A value does not fit, where the reasons are not reported."""
 
 
 class Run:
@@ -47,7 +47,7 @@ class Run:
             raise Enough
 
     def fits(self, check: SchemaCheck, value: Any) -> bool:
-        """Whether a value fits, without a word about why not."""
+        """Whether a value fits; the reasons why not are not kept."""
         before, self.quick = self.quick, True
         try:
             check(value, self)
@@ -69,6 +69,7 @@ def shown(value: Any) -> str:
 
 
 def names(found: list[str]) -> str:
+    """Names of types or properties, sorted, as messages list them."""
     return "[" + ",".join(shown(name) for name in sorted(found[:MAX_ERRORS])) + "]"
 
 

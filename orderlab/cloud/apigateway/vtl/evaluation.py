@@ -18,22 +18,27 @@ _MAX_RANGE = 1_000_000
 
 
 def constant(value: Any) -> Expression:
+    """A literal."""
     return lambda ns: value
 
 
 def variable(name: str) -> Expression:
+    """`$name`."""
     return lambda ns: ns.get(name)
 
 
 def member_of(value: Expression, name: str) -> Expression:
+    """`$value.name`."""
     return lambda ns: member(value(ns), name)
 
 
 def item_of(value: Expression, key: Expression) -> Expression:
+    """`$value[key]`."""
     return lambda ns: item(value(ns), key(ns))
 
 
 def call_of(value: Expression, name: str, arguments: list[Expression]) -> Expression:
+    """`$value.name(arguments)`."""
     if len(arguments) == 1:
         only = arguments[0]
         return lambda ns: call(value(ns), name, [only(ns)], ns[BUDGET])
@@ -58,24 +63,28 @@ def chain(first: Expression, rest: list[tuple[Binary, Expression]]) -> Expressio
 
 
 def negated(operand: Expression, times: int) -> Expression:
+    """`!operand`, with so many exclamation marks."""
     if times % 2:
         return lambda ns: not java.truth(operand(ns))
     return lambda ns: java.truth(operand(ns))
 
 
 def either(alternatives: list[Expression]) -> Expression:
+    """Alternatives joined by `||`, evaluated up to the first that is true."""
     if len(alternatives) == 1:
         return alternatives[0]
     return lambda ns: any(java.truth(each(ns)) for each in alternatives)
 
 
 def both(terms: list[Expression]) -> Expression:
+    """Terms joined by `&&`, evaluated up to the first that is false."""
     if len(terms) == 1:
         return terms[0]
     return lambda ns: all(java.truth(each(ns)) for each in terms)
 
 
 def java_list(items: list[Expression]) -> Expression:
+    """`[first, second]`."""
     size = 56 + 16 * len(items)
 
     def value(ns: Namespace) -> java.JavaList:
@@ -86,6 +95,7 @@ def java_list(items: list[Expression]) -> Expression:
 
 
 def java_map(pairs: list[tuple[Expression, Expression]]) -> Expression:
+    """`{"key": value}`."""
     size = 64 + 100 * len(pairs)
 
     def value(ns: Namespace) -> dict[Any, Any]:
@@ -96,7 +106,7 @@ def java_map(pairs: list[tuple[Expression, Expression]]) -> Expression:
 
 
 def number_range(first: Expression, last: Expression) -> Expression:
-    """`[1..3]`; null where an end is no whole number."""
+    """`[1..3]`; null if one of the ends is not a whole number."""
 
     def numbers(ns: Namespace) -> Any:
         start, end = first(ns), last(ns)

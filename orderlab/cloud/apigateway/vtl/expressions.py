@@ -66,6 +66,7 @@ class ExpressionParser:
         self._interpolate = interpolate
 
     def expression(self) -> Expression:
+        """The expression that begins here. Raises TemplateError if there is none."""
         self._scanner.open()
         alternatives = [self._and()]
         while self._operator(_OR):
@@ -101,6 +102,7 @@ class ExpressionParser:
         return evaluation.negated(operand, negations) if negations else operand
 
     def primary(self) -> Expression:
+        """The operand that begins here: a reference, a bracket, a list, a map or a literal."""
         scanner = self._scanner
         scanner.parts += 1
         scanner.skip_space()

@@ -17,7 +17,7 @@ from typing import Any
 
 from orderlab.cloud.apigateway.budget import Budget, BudgetSpent
 
-# where a template's whole numbers end; Java's have no end either
+# the most bits of a whole number in a template, so that products cannot grow without limit
 _MAX_BITS = 4096
 
 
@@ -115,6 +115,7 @@ def truth(value: Any) -> bool:
 
 
 def is_number(value: Any) -> bool:
+    """Whether a value is one of Java's numbers."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -136,6 +137,7 @@ def equal(left: Any, right: Any, budget: Budget) -> bool:
 
 
 def not_equal(left: Any, right: Any, budget: Budget) -> bool:
+    """`!=`, which is true wherever `==` is false."""
     return not equal(left, right, budget)
 
 
@@ -160,11 +162,12 @@ def same(left: Any, right: Any, budget: Budget) -> bool:
 
 
 def compare(left: Any, right: Any, operator: Callable[[Any, Any], bool]) -> bool:
-    """`<` and its kin know numbers only."""
+    """`<`, `<=`, `>` and `>=`, which compare numbers only; false for all else."""
     return is_number(left) and is_number(right) and operator(left, right)
 
 
 def add(left: Any, right: Any, budget: Budget) -> Any:
+    """`+`: the sum of two numbers; if one side is a text, both as texts. Null for all else."""
     if isinstance(left, str) or isinstance(right, str):
         if left is None or right is None:
             return None
@@ -175,10 +178,12 @@ def add(left: Any, right: Any, budget: Budget) -> Any:
 
 
 def subtract(left: Any, right: Any, budget: Budget) -> Any:
+    """`-`; null unless both are numbers."""
     return _bounded(left - right) if is_number(left) and is_number(right) else None
 
 
 def multiply(left: Any, right: Any, budget: Budget) -> Any:
+    """`*`; null unless both are numbers."""
     return _bounded(left * right) if is_number(left) and is_number(right) else None
 
 
@@ -189,7 +194,7 @@ def _bounded(number: Any) -> Any:
 
 
 def divide(left: Any, right: Any, budget: Budget) -> Any:
-    """Whole numbers divide to a whole number, towards zero; by zero there is no result."""
+    """`/`: whole numbers divide to a whole number, towards zero; null for a division by zero."""
     if not (is_number(left) and is_number(right)) or right == 0:
         return None
     if isinstance(left, int) and isinstance(right, int):

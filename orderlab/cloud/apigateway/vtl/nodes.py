@@ -35,6 +35,7 @@ class Block:
         self._depth = 0
 
     def write(self, ns: Namespace, write: Write) -> None:
+        """Write the block, with the values of the place where it is written."""
         if self._depth >= _MAX_BLOCK_DEPTH:
             return
         budget = ns[BUDGET]
@@ -49,6 +50,8 @@ class Block:
 
 
 def plain_text(plain: str) -> Node:
+    """Text without references or directives."""
+
     def node(ns: Namespace, write: Write) -> None:
         write(plain)
 
@@ -56,6 +59,8 @@ def plain_text(plain: str) -> Node:
 
 
 def output(value: Expression) -> Node:
+    """`$reference`: write a value as text."""
+
     def node(ns: Namespace, write: Write) -> None:
         shown, budget = value(ns), ns[BUDGET]
         if type(shown) is not str:
@@ -72,6 +77,8 @@ def output(value: Expression) -> Node:
 
 
 def setting(assign: Assign, value: Expression) -> Node:
+    """`#set`."""
+
     def node(ns: Namespace, write: Write) -> None:
         found = value(ns)
         # Velocity 1 leaves the old value where the right-hand side is null
@@ -82,6 +89,8 @@ def setting(assign: Assign, value: Expression) -> Node:
 
 
 def defining(assign: Assign, nodes: list[Node], parts: int, plain: int) -> Node:
+    """`#define`: keep a block, to be written later."""
+
     def node(ns: Namespace, write: Write) -> None:
         assign(ns, Block(nodes, parts, plain))
 
@@ -115,14 +124,18 @@ def step_into(parent: Expression, name: Expression) -> Expression:
 
 
 def break_loop(ns: Namespace, write: Write) -> None:
+    """`#break`."""
     raise BreakLoop
 
 
 def stop(ns: Namespace, write: Write) -> None:
+    """`#stop`."""
     raise StopTemplate
 
 
 def choice(branches: list[tuple[Expression, list[Node]]], otherwise: list[Node]) -> Node:
+    """`#if`, with its `#elseif` and `#else`."""
+
     def node(ns: Namespace, write: Write) -> None:
         chosen = otherwise
         for condition, nodes in branches:

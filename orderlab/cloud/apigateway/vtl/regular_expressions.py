@@ -18,7 +18,7 @@ MAX_TEXT = 10 * 1024 * 1024
 
 
 def java_pattern(pattern: Any) -> Expression:
-    """A Java regular expression; TemplateError if it is none."""
+    """A Java regular expression. Raises TemplateError if it cannot be read."""
     text = string_of(pattern)
     try:
         return expression(text)
@@ -27,14 +27,17 @@ def java_pattern(pattern: Any) -> Expression:
 
 
 def matches(value: str, pattern: str) -> bool:
+    """`String.matches`: whether the whole text fits."""
     return java_pattern(pattern).matches(value)
 
 
 def replace_all(value: str, pattern: str, replacement: Any) -> str:
+    """`String.replaceAll`."""
     return _replace(value, pattern, string_of(replacement), 0)
 
 
 def replace_first(value: str, pattern: str, replacement: Any) -> str:
+    """`String.replaceFirst`."""
     return _replace(value, pattern, string_of(replacement), 1)
 
 

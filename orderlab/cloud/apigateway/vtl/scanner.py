@@ -36,9 +36,11 @@ class Scanner:
             raise self.error(f"blocks and brackets are more than {MAX_DEPTH} deep")
 
     def close(self) -> None:
+        """Leave a block or a bracket."""
         self.depth -= 1
 
     def rest_starts_with(self, literal: str) -> bool:
+        """Whether a literal is next."""
         return self.text.startswith(literal, self.at)
 
     def take(self, literal: str) -> bool:
@@ -66,15 +68,18 @@ class Scanner:
         return passed
 
     def need(self, literal: str) -> None:
+        """Step over a literal. Raises TemplateError if it is not next."""
         if not self.take(literal):
             raise self.error(f"expected {literal!r}")
 
     def skip_space(self) -> None:
+        """Step over blanks, tabs and line ends."""
         found = SPACE.match(self.text, self.at)
         assert found
         self.at = found.end()
 
     def error(self, problem: str) -> TemplateError:
+        """A TemplateError that says where the problem is."""
         line = self.text.count("\n", 0, self.at) + 1
         column = self.at - (self.text.rfind("\n", 0, self.at) + 1) + 1
         near = self.text[self.at : self.at + 20].split("\n")[0]

@@ -89,13 +89,13 @@ def _request(uri: ServiceUri, outgoing: OutgoingRequest) -> tuple[Request, str, 
         path="/" + path.lstrip("/"),
         query_string=query_string,
         headers=headers,
-        # what is sent by GET has no body that a service reads
+        # services do not read the body of a GET
         body=b"" if outgoing.method == "GET" else outgoing.body,
     )
     if target:
         return request, target.rpartition(".")[2], "json"
     if _FORM not in headers.get("content-type", ""):
-        # the gateway sends JSON unless the integration says otherwise, and JSON is no form
+        # the gateway sends JSON unless the integration says otherwise, and JSON is not a form
         request = replace(request, body=b"")
     if uri.kind == "path":
         operation = action_of(request)
