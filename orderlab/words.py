@@ -45,6 +45,16 @@ class Words(PollingWords):
         """The address of any deployed REST API's stage."""
         return self.target.api_url(api_id, stage)
 
+    def dax_client(self, cluster: str) -> Any:
+        """AWS's own client of DAX, connected to a cluster: `with lab.dax_client("cache") as dax:`.
+
+        It has the data operations of boto3's DynamoDB client. What is written through it is not
+        kept in the journal.
+        """
+        from orderlab.practice.caches import connected
+
+        return connected(self.target, cluster)
+
     def request(self, url: str, body: Any = None, **how: Any) -> Answer:
         """Send one HTTP request: `lab.request(url, body, method=..., headers={...})`.
 

@@ -168,7 +168,7 @@ def test_a_cluster_whose_role_may_not_describe_tables_serves_nobody(cloud: Any, 
 def test_daxs_own_api_needs_permissions_too(cloud: Any, cluster: dict[str, Any]) -> None:
     import boto3
 
-    keys = keys_of_user(cloud, "dax:DescribeClusters")
+    keys: dict[str, Any] = keys_of_user(cloud, "dax:DescribeClusters")
     client: Any = boto3.client("dax", endpoint_url=cloud.endpoint, region_name=cloud.region, **keys)
     assert client.describe_clusters()["Clusters"]
     code, text = refused(client.delete_cluster, ClusterName=cluster["ClusterName"])

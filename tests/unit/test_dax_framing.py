@@ -39,7 +39,8 @@ def test_requests_are_cut_apart() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
 def test_it_does_not_matter_in_which_pieces_they_come(size: int) -> None:
-    framer, whole, found = Framer(), HANDSHAKE + b"".join(ALL), []
+    framer, whole = Framer(), HANDSHAKE + b"".join(ALL)
+    found: list[bytes] = []
     for at in range(0, len(whole), size):
         found += framer.feed(whole[at : at + size])
     assert found == ALL
@@ -61,7 +62,7 @@ def test_every_byte_is_looked_at_once() -> None:
         taken(major, low, number)
 
     framer._take = counted  # type: ignore[method-assign]
-    found = []
+    found: list[bytes] = []
     for at in range(0, len(raw), 10):
         found += framer.feed(raw[at : at + 10])
     assert found == [raw]

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.dax_client import MemoryTube, Request, framed, key_schema, sent, understood
+from tests.unit.dax_client import MemoryTube, framed, key_schema, sent, understood
 
 # isort: split
 from amazondax import AttributeValueDecoder, AttributeValueEncoder, LexDecimal
 from amazondax.CborEncoder import DYNAMODB_CONTEXT
 from amazondax.CborSExprGenerator import encode_expressions
+from amazondax.DaxClient import DaxClient, Request
+from amazondax.DaxError import DaxServiceError
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.dax.protocol import (
@@ -269,9 +271,6 @@ def test_nodes_are_understood() -> None:
     ],
 )
 def test_errors_are_understood(code: str, status: int) -> None:
-    from amazondax.DaxClient import DaxClient
-    from amazondax.DaxError import DaxServiceError
-
     raw = errors.failure(AwsError("why", code=code, status=status), "an-id")
     with pytest.raises(DaxServiceError) as refused:
         DaxClient(None)._handle_error("GetItem", MemoryTube(raw))

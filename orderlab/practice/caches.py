@@ -1,0 +1,55 @@
+"""AWS's own client of DAX, connected to a cluster of the session."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from typing import Any
+
+from orderlab.errors import LearnerError
+from orderlab.target.base import Target
+
+PACKAGE = "amazon-dax-client"
+
+
+def connected(target: Target, cluster: str) -> Any:
+    """An AmazonDaxClient for a cluster. Close it, or use it in a `with` statement.
+
+    Raises LearnerError if the client is not installed, or the cluster does not exist or is not
+    available.
+    """
+    if importlib.util.find_spec("amazondax") is None:
+        raise LearnerError(
+            f"{PACKAGE}, AWS's client of DAX, is not installed.",
+            advice=f"It comes as source only: try `pip install {PACKAGE}==2.1.0`. Where that fails, "
+            "read the cells that connect to a cache; the rest of the course works without it.",
+        )
+    from amazondax import AmazonDaxClient
+
+    # the client's threads look for the cluster all the time, and would tell of its end in a cell
+    logging.getLogger("amazondax").setLevel(logging.ERROR)
+    variables = target.environment()
+    return AmazonDaxClient(
+        endpoint_url=_address(target, cluster),
+        region_name=target.region,
+        aws_access_key_id=variables.get("AWS_ACCESS_KEY_ID"),
+        aws_secret_access_key=variables.get("AWS_SECRET_ACCESS_KEY"),
+        aws_session_token=variables.get("AWS_SESSION_TOKEN"),
+    )
+
+
+def _address(target: Target, cluster: str) -> str:
+    dax = target.client("dax")
+    try:
+        (found,) = dax.describe_clusters(ClusterNames=[cluster])["Clusters"]
+    except dax.exceptions.ClusterNotFoundFault:
+        raise LearnerError(
+            f"There is no cluster {cluster}.",
+            advice='`lab.client("dax").describe_clusters()` lists those that exist.',
+        ) from None
+    endpoint = found.get("ClusterDiscoveryEndpoint")
+    if endpoint is None:
+        raise LearnerError(
+            f"The cluster {cluster} is {found['Status']}.", advice="Wait until it is available."
+        )
+    return str(endpoint["URL"])
