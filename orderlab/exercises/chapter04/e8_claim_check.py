@@ -121,8 +121,8 @@ def _kept_elsewhere(workspace: Workspace, check_in: Any, collect: Any) -> Outcom
         return None
     return _wrong(
         "kept in the kernel",
-        "I took a large order away from the shelf, and collect still gave it: it comes from this "
-        "kernel's memory. A worker in another process can't find it there.",
+        "I took a large order away from the shelf, and collect still gave it: it was kept somewhere "
+        "else. A worker in another process can't find it there.",
         "collect gets all that it needs from the ticket and from the bucket.",
     )
 
