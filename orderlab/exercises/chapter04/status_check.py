@@ -7,7 +7,7 @@ import re
 import secrets
 
 from orderlab.exercises.chapter01.policies import statements_of
-from orderlab.exercises.chapter04.probes import discard, forget, probe_order
+from orderlab.exercises.chapter04.probes import discard, forget, probe_order, url_of
 from orderlab.exercises.chapter04.rights_beyond import beyond
 from orderlab.exercises.chapter04.role_tried import does
 from orderlab.exercises.chapter04.starting_points import method_of
@@ -268,15 +268,18 @@ def _units(target: Target) -> float:
     return float(metered.get(target.name(ORDERS), 0))
 
 
+def _may_send(target: Target) -> bool:
+    mark = f"probe-{secrets.token_hex(4)}"
+    form = f"Action=SendMessage&MessageBody={mark}"
+    may: bool = does(target, role_arn(target, INBOX_ROLE), INBOX, form)
+    discard(target, mark)
+    return may
+
+
 def _role(workspace: Workspace) -> Outcome | None:
     target = workspace.target
     used = str(integration_of(target).get("credentials", ""))
-    mark = f"probe-{secrets.token_hex(4)}"
-    may_send = does(
-        target, role_arn(target, INBOX_ROLE), INBOX, f"Action=SendMessage&MessageBody={mark}"
-    )
-    discard(target, mark)
-    if not may_send:
+    if url_of(target, INBOX) is not None and not _may_send(target):
         return wrong_status(
             "the door lost its right",
             "order-api-role may not send to orders-inbox any more: no order gets in.",
