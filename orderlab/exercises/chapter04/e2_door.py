@@ -19,7 +19,7 @@ from orderlab.exercises.chapter04.starting_points import (
     method_of,
 )
 from orderlab.exercises.engine import Exercise, Proof, Workspace
-from orderlab.orders.parts.api import api_address
+from orderlab.orders.parts.api import api_address, find_api
 from orderlab.orders.parts.roles import remove_role
 from orderlab.practice.http import request
 
@@ -35,6 +35,8 @@ def _prepare(workspace: Workspace) -> None:
 
 
 def _stands(workspace: Workspace) -> bool:
+    if find_api(workspace.target) is None:
+        return False
     uri = str(integration_of(workspace.target).get("uri", ""))
     answered = request(f"{api_address(workspace.target)}/orders", {}).status == 400
     return ":sqs:" in uri and answered

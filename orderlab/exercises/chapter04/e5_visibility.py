@@ -16,11 +16,13 @@ from orderlab.exercises.chapter04.shop import (
     change_mapping,
     ensure_shop,
     marks,
+    missing_part,
     settled_mapping,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.outcome import lab_fault
 from orderlab.orders.architecture import INBOX
+from orderlab.orders.parts.api import find_api
 from orderlab.orders.parts.messaging import dead_letter_name
 from orderlab.orders.parts.names import ignoring
 from orderlab.target.base import Target
@@ -83,13 +85,9 @@ def _timeout(target: Target) -> int:
 
 def _check(workspace: Workspace) -> Outcome:
     target = workspace.target
-    if url_of(target, INBOX) is None:
-        return wrong(
-            "no inbox",
-            "There is no queue orders-inbox any more, so no order is taken.",
-            looked_at="the account's queues",
-            next="`lab.build()` makes what is missing.",
-        )
+    gone = missing_part(target)
+    if gone:
+        return gone
     found = settled_mapping(target)
     if found is not None and found["State"] != "Enabled":
         return wrong(
@@ -299,6 +297,12 @@ def _reserve_none(workspace: Workspace) -> None:
     )
 
 
+def _without_door(workspace: Workspace) -> None:
+    """The right clock, and nothing that takes orders."""
+    _set(INBOX, 60)(workspace)
+    workspace.client("apigateway").delete_rest_api(restApiId=find_api(workspace.target))
+
+
 def _switched_off(workspace: Workspace) -> None:
     """The right clock, and a mapping that does not poll."""
     _set(INBOX, 60)(workspace)
@@ -363,6 +367,7 @@ CLOCK = Exercise(
             _set(dead_letter_name(INBOX), 60),
             says="Nobody works on what lies there",
         ),
+        Proof("a part is gone", _without_door, says="no API order-api"),
         Proof("switched off", _switched_off, says="is not enabled"),
         Proof("no call gets through", _reserve_none, says="no order is worked on"),
         Proof("a dead letter at once", _one_receipt, says="it is in orders-inbox-dlq"),

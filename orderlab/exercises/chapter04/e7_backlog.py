@@ -24,6 +24,7 @@ from orderlab.exercises.chapter04.shop import (
     ensure_shop,
     mapping,
     marks,
+    missing_part,
     settled_mapping,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
@@ -86,13 +87,9 @@ def _reserved(target: Target) -> int | None:
 
 def _check(workspace: Workspace) -> Outcome:
     target = workspace.target
-    if url_of(target, INBOX) is None:
-        return wrong(
-            "no inbox",
-            "There is no queue orders-inbox any more, so no order is taken.",
-            looked_at="the account's queues",
-            next="`lab.build()` makes what is missing.",
-        )
+    gone = missing_part(target)
+    if gone:
+        return gone
     found = settled_mapping(target)
     if found is None or found["State"] != "Enabled":
         return wrong(

@@ -8,8 +8,10 @@ from typing import Any
 
 from orderlab.errors import LearnerError
 from orderlab.exercises.chapter03.probes import until, url_of
+from orderlab.exercises.engine import Outcome, wrong
 from orderlab.orders import architecture
 from orderlab.orders.architecture import INBOX
+from orderlab.orders.parts.api import find_api
 from orderlab.orders.parts.names import ignoring, queue_arn
 from orderlab.target.base import Target
 
@@ -22,6 +24,20 @@ def ensure_shop(target: Target) -> None:
     """The chapter's system, if the inbox is not worked off yet."""
     if url_of(target, INBOX) is None or mapping(target) is None:
         architecture.build(target, 4)
+
+
+def missing_part(target: Target) -> Outcome | None:
+    """What orders can't do without, if it was taken away."""
+    parts = {"queue orders-inbox": url_of(target, INBOX), "API order-api": find_api(target)}
+    gone = [name for name, there in parts.items() if there is None]
+    if not gone:
+        return None
+    return wrong(
+        "a part is gone",
+        f"There is no {gone[0]} any more, so no order is taken.",
+        looked_at="the door and the inbox",
+        next="`lab.build()` makes what is missing.",
+    )
 
 
 def mapping(target: Target) -> dict[str, Any] | None:

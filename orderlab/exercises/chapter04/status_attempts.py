@@ -13,6 +13,7 @@ from orderlab.exercises.chapter04.notebook_names import (
 )
 from orderlab.exercises.chapter04.starting_points import deploy_api, place_of
 from orderlab.exercises.engine import Workspace
+from orderlab.orders import architecture
 from orderlab.orders.architecture import INBOX, INBOX_ROLE, ORDERS
 from orderlab.orders.parts import functions
 from orderlab.orders.parts.names import arn, function_arn, queue_arn, role_arn, table_arn
@@ -47,6 +48,8 @@ def attempt(**changes: Any) -> Any:
 def _build(workspace: Workspace, changes: dict[str, Any]) -> None:
     target = workspace.target
     take_away(target)
+    if PARENT not in api_paths(target)[1]:
+        architecture.build(target, 3)
     api, paths = api_paths(target)
     gateway = target.client("apigateway")
     made = gateway.create_resource(
