@@ -22,22 +22,34 @@ SETTLING_SECONDS = 20.0
 
 def ensure_shop(target: Target) -> None:
     """The chapter's system, if the inbox is not worked off yet."""
-    if url_of(target, INBOX) is None or mapping(target) is None:
+    there = url_of(target, INBOX) is not None and mapping(target) is not None
+    if not there or not _function_there(target):
         architecture.build(target, 4)
 
 
 def missing_part(target: Target) -> Outcome | None:
     """What orders can't do without, if it was taken away."""
-    parts = {"queue orders-inbox": url_of(target, INBOX), "API order-api": find_api(target)}
-    gone = [name for name, there in parts.items() if there is None]
+    parts = {
+        "queue orders-inbox": url_of(target, INBOX) is not None,
+        "API order-api": find_api(target) is not None,
+        "function process-order": _function_there(target),
+    }
+    gone = [name for name, there in parts.items() if not there]
     if not gone:
         return None
     return wrong(
         "a part is gone",
-        f"There is no {gone[0]} any more, so no order is taken.",
-        looked_at="the door and the inbox",
+        f"There is no {gone[0]} any more, so no order gets through.",
+        looked_at="the door, the inbox and the worker",
         next="`lab.build()` makes what is missing.",
     )
+
+
+def _function_there(target: Target) -> bool:
+    with ignoring("ResourceNotFoundException"):
+        target.client("lambda").get_function_configuration(FunctionName=target.name(FUNCTION))
+        return True
+    return False
 
 
 def mapping(target: Target) -> dict[str, Any] | None:
