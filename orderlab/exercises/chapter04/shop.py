@@ -22,7 +22,7 @@ SETTLING_SECONDS = 20.0
 
 def ensure_shop(target: Target) -> None:
     """The chapter's system, if the inbox is not worked off yet."""
-    there = url_of(target, INBOX) is not None and mapping(target) is not None
+    there = url_of(target, INBOX) and mapping(target) and find_api(target)
     if not there or not _function_there(target):
         architecture.build(target, 4)
 
