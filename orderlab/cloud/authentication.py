@@ -106,7 +106,10 @@ class KeyRing:
 
 def signature_scope(request: Request) -> Scope:
     """The scope that a request claims to be signed for; nothing of it is checked yet."""
-    request = presigned.in_headers(request)
+    return _scope_in_headers(presigned.in_headers(request))
+
+
+def _scope_in_headers(request: Request) -> Scope:
     return _scope(_authorization_fields(request.headers.get("authorization", ""))["Credential"])
 
 
@@ -116,7 +119,7 @@ def authenticate(request: Request, keys: Keys) -> tuple[Credentials, Scope]:
     Raises AwsError if the request is not signed, or not validly signed.
     """
     request = presigned.in_headers(request)
-    scope = signature_scope(request)
+    scope = _scope_in_headers(request)
     try:
         return _authenticate(request, keys, scope), scope
     except (

@@ -17,6 +17,8 @@ from typing import Any
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from orderlab.cloud.header_names import DROPPED
+
 # of the request line, of one header, and of all of them
 MAX_LINE_BYTES = 16 * 1024
 MAX_HEAD_BYTES = 64 * 1024
@@ -172,12 +174,8 @@ class BoundedConnection(HttpToolsProtocol):
         self._in_body = True
         self._unread = self._body_bytes = self._framing = 0
         super().on_headers_complete()
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header of the head."""
-        # Nothing reads the trailers of a chunked body.
-        if not self._in_body:
-            super().on_header(name, value)
+        # Nothing reads the trailers of a chunked body: they are dropped as they come.
+        self.headers = DROPPED
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""

@@ -6,12 +6,15 @@ uvicorn hands headers on in lower case; a function behind an API sees `X-Request
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 # where the names travel: extensions are ASGI's place for what servers add
 EXTENSION = "orderlab.header_names"
+# a list that keeps nothing of what is appended to it
+DROPPED: Any = deque(maxlen=0)
 
 
 class NamesAsSent(HttpToolsProtocol):
@@ -23,6 +26,11 @@ class NamesAsSent(HttpToolsProtocol):
         self._names: list[bytes] = []
         scope: Any = self.scope
         scope["extensions"] = {EXTENSION: {"names": self._names}}
+
+    def on_headers_complete(self) -> None:
+        """The head is complete; names of trailers are not kept."""
+        super().on_headers_complete()
+        self._names = DROPPED
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header, and keep its name as it was sent."""

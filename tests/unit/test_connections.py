@@ -155,7 +155,7 @@ def test_what_stands_around_a_body_has_an_end(rest: bytes) -> None:
         for start in range(0, len(rest), 16_384):
             connection.data_received(rest[start : start + 16_384])
         assert b" 400 " in transport.written and transport.ended
-        assert len(connection.headers) == 2
+        assert len(connection.scope["headers"]) == 2
 
     run(test)
 

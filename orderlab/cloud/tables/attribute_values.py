@@ -16,6 +16,7 @@ from typing import Any
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.tables import numbers
 from orderlab.cloud.tables.errors import INVALID, Counted, SerializationException, invalid
+from orderlab.cloud.tables.numbers import LONGEST_REMEMBERED, remembered
 
 MAX_NESTING = 32
 # more than any item, and any value of a request, may take
@@ -143,7 +144,8 @@ def _string(_: Value, content: Any, __: int, ___: int) -> int:
 def _number(value: Value, content: Any, _: int, __: int) -> int:
     if type(content) is not str:
         raise not_expected(content)
-    value["N"], size = numbers.normalise_and_size(content)
+    measured = remembered if len(content) <= LONGEST_REMEMBERED else numbers.normalise_and_size
+    value["N"], size = measured(content)
     return size
 
 

@@ -14,6 +14,7 @@ from orderlab.cloud.aws_error import ValidationException
 MAX_DIGITS = 38
 MAX_EXPONENT = 125
 MIN_EXPONENT = -130
+LONGEST_REMEMBERED = 64
 
 _PLAIN = re.compile(r"-?[1-9][0-9]{0,37}", re.ASCII)
 _NUMBER = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?", re.ASCII)
@@ -87,15 +88,14 @@ def subtract(left: str, right: str) -> str:
 
 
 def normalise_and_size(text: str) -> tuple[str, int]:
-    """Both at once, remembered: the numbers of one application repeat themselves."""
-    # a number may be written with a million zeros before it, which nobody is to remember
-    return _remembered(text) if len(text) <= 64 else _remembered.__wrapped__(text)
-
-
-@lru_cache(maxsize=8192)
-def _remembered(text: str) -> tuple[str, int]:
+    """The number as DynamoDB gives it back, and the bytes that it counts for."""
     normal = normalise(text)
     return normal, size(normal)
+
+
+# The numbers of one application repeat themselves. For texts of up to LONGEST_REMEMBERED
+# characters: a number may be written with a million zeros before it, which must not be kept.
+remembered = lru_cache(maxsize=8192)(normalise_and_size)
 
 
 def size(text: str) -> int:

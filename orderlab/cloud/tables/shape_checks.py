@@ -13,7 +13,7 @@ from typing import Any
 from orderlab.cloud.tables.attribute_values import not_expected
 from orderlab.cloud.tables.errors import SerializationException
 from orderlab.cloud.tables.shown_values import cut, shown
-from orderlab.cloud.tables.table_names import ODD, TOO_LONG, TOO_SHORT, broken_rules
+from orderlab.cloud.tables.table_names import NAME, ODD, TOO_LONG, TOO_SHORT, broken_rules
 
 # checks a value at a path, adds what is wrong to the list, raises for a wrong JSON type
 Check = Callable[[Any, str, list[str]], None]
@@ -68,9 +68,11 @@ def _structure(name: str, shapes: dict[str, Any], known: dict[str, Check]) -> Ch
     def check(value: Any, path: str, faults: list[str]) -> None:
         if type(value) is not dict:
             raise not_expected(value, "Structure")
-        nulls = [name for name, content in value.items() if content is None]
-        for name in nulls:
-            del value[name]
+        if path:
+            path += "."
+        if None in value.values():
+            for name in [name for name, content in value.items() if content is None]:
+                del value[name]
         for name in required:
             if name not in value:
                 faults.append(_fault(None, path + members[name][1], "Member must not be null"))
@@ -79,10 +81,7 @@ def _structure(name: str, shapes: dict[str, Any], known: dict[str, Check]) -> Ch
             if member is not None:
                 member[0](content, path + member[1], faults)
 
-    def nested(value: Any, path: str, faults: list[str]) -> None:
-        check(value, f"{path}." if path else "", faults)
-
-    return nested
+    return check
 
 
 def _list(name: str, shapes: dict[str, Any], known: dict[str, Check]) -> Check:
@@ -215,7 +214,9 @@ def _table_name(name: str, shapes: dict[str, Any], _: dict[str, Check]) -> Check
     def check(value: Any, path: str, faults: list[str]) -> None:
         if type(value) is not str:
             raise not_expected(value)
-        faults += [_fault(shown(value, name, shapes), path, rule) for rule in broken_rules(value)]
+        if not NAME.fullmatch(value):
+            broken = broken_rules(value)
+            faults += [_fault(shown(value, name, shapes), path, rule) for rule in broken]
 
     return check
 
