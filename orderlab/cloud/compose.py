@@ -116,8 +116,14 @@ class Cloud:
 
     def _make_services(self) -> None:
         self._make_messaging()
-        self.tables = TableService(self)
-        self.streams = StreamService(self)
+        self.tables = TableService(
+            settings=self.settings,
+            clock=self.clock,
+            telemetry=self.telemetry,
+            faults=self.faults,
+            moto=self.moto,
+        )
+        self.streams = StreamService(self.tables.registry, self.clock)
         self.functions = FunctionService(self)
         self.event_sources = self._make_event_sources()
         self.gateway = self._make_gateway()
@@ -261,7 +267,7 @@ class Cloud:
 
     def _parts(self) -> dict[str, Any]:
         """What is kept, by the names that `GET memory` shows."""
-        streams = [each.table.stream for each in self.tables.register.records()]
+        streams = [each.table.stream for each in self.tables.registry.records()]
         return {
             "flight recorder": self.telemetry.recorder,
             "logs": self.telemetry.logs,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from orderlab.cloud.contracts import Faults, Telemetry
 from orderlab.cloud.tables.capacity import Consumed
 from orderlab.cloud.tables.index import Index
 from orderlab.cloud.tables.rows import Key
 from orderlab.cloud.tables.table import Change, Table
 from orderlab.cloud.tables.throttling import Direction, Throttled, Throughput
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 NAMESPACE = "AWS/DynamoDB"
 
@@ -19,8 +17,11 @@ NAMESPACE = "AWS/DynamoDB"
 class Accounting:
     """Asks the limits before a call, charges them after it, and tells the telemetry."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, telemetry: Telemetry, faults: Faults) -> None:
+        # Bound here: every call counts several things.
+        self._add_units = telemetry.meter.add
+        self._add_metric = telemetry.metrics.add
+        self._fault = faults.active
 
     def admit(self, table: Table, direction: Direction, partition: Key | None) -> None:
         """Raise Throttled if the table, or the partition key, has nothing left."""
@@ -30,7 +31,7 @@ class Accounting:
 
     def fault(self, table: Table) -> bool:
         """Whether an experiment has this call throttled."""
-        return self._cloud.faults.active("throttle", table.name) is not None
+        return self._fault("throttle", table.name) is not None
 
     def admit_index(self, index: Index, direction: Direction, key: Key | None) -> None:
         """As `admit`, for a global index; a local one has no limits of its own."""
@@ -70,9 +71,8 @@ class Accounting:
         units: float,
         index: str | None,
     ) -> None:
-        telemetry = self._cloud.telemetry
         mode = "provisioned_" if throughput.provisioned else ""
-        telemetry.meter.add(f"dynamodb.{mode}{direction.lower()}_units", units, table.name)
+        self._add_units(f"dynamodb.{mode}{direction.lower()}_units", units, table.name)
         self.metric(f"Consumed{direction}CapacityUnits", units, table, index=index)
 
     def metric(
@@ -90,7 +90,7 @@ class Accounting:
             dimensions["GlobalSecondaryIndexName"] = more["index"]
         if more.get("operation"):
             dimensions["Operation"] = more["operation"]
-        self._cloud.telemetry.metrics.add(NAMESPACE, name, value, unit=unit, dimensions=dimensions)
+        self._add_metric(NAMESPACE, name, value, unit=unit, dimensions=dimensions)
 
     def throttled(self, table: Table, error: Throttled, operation: str) -> None:
         """Note a refusal: once for the request, once for what refused it."""

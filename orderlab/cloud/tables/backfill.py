@@ -16,7 +16,7 @@ from orderlab.cloud.tables.schema import index_schema
 from orderlab.cloud.tables.versions import Versions
 
 if TYPE_CHECKING:
-    from orderlab.cloud.tables.backend import TableRecord
+    from orderlab.cloud.tables.table_record import TableRecord
 
 log = logging.getLogger("orderlab.cloud.tables")
 

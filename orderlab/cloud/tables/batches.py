@@ -28,7 +28,7 @@ from orderlab.cloud.tables.item_operations import (
 from orderlab.cloud.tables.item_rules import check_key
 from orderlab.cloud.tables.legacy import refuse_legacy
 from orderlab.cloud.tables.projected import Found, is_much_work, texts_of
-from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.registry import TableRegistry
 from orderlab.cloud.tables.stored import Stored, encode
 from orderlab.cloud.tables.table import Table
 from orderlab.cloud.tables.throttling import Throttled
@@ -43,12 +43,12 @@ MAX_BYTES = 16 * 1024 * 1024
 class Batches:
     def __init__(
         self,
-        register: Register,
+        registry: TableRegistry,
         accounting: Accounting,
         items: ItemOperations,
         long_work: LongWork,
     ) -> None:
-        self._register = register
+        self._registry = registry
         self._long_work = long_work
         self._accounting = accounting
         self._items = items
@@ -80,7 +80,7 @@ class Batches:
         return _got(call, parameters, batch, texts)
 
     def _table_read(self, call: Call, name: str, part: dict[str, Any]) -> Table:
-        table = self._register.table(call.region, name)
+        table = self._registry.table(call.region, name)
         rows = set()
         for key in part["Keys"]:
             check_key(key, table.schema.keys)
@@ -162,7 +162,7 @@ class Batches:
         return answer(call, members)
 
     def _table_writes(self, call: Call, name: str, fits: list[Prepare]) -> list[Write]:
-        table = self._register.table(call.region, name)
+        table = self._registry.table(call.region, name)
         found = [prepare(table) for prepare in fits]
         if len({write.key for write in found}) < len(found):
             raise ValidationException("Provided list of item keys contains duplicates")

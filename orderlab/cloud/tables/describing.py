@@ -5,16 +5,43 @@ Differs from AWS: ItemCount and TableSizeBytes are current, not up to six hours 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from orderlab.cloud.tables.index import Index
+from orderlab.cloud.tables.table import Table
 from orderlab.cloud.tables.throttling import WARM_READ_UNITS, WARM_WRITE_UNITS
 
-if TYPE_CHECKING:
-    from orderlab.cloud.tables.backend import TableRecord
+
+class Described(Protocol):
+    """What a description shows of a `TableRecord`; the names are moto's where moto keeps it."""
+
+    name: str
+    attr: list[dict[str, str]]
+    schema: list[dict[str, str]]
+    table_arn: str
+    table_id: str
+    created: float
+    throughput: dict[str, Any]
+    warm_throughput: dict[str, Any]
+    deletion_protection_enabled: bool
+    billing: dict[str, Any] | None
+    indexes: list[Any]
+    global_indexes: list[Any]
+    latest_stream_label: str | None
+    stream_specification: dict[str, Any]
+    table_class: dict[str, Any] | None
+    on_demand: dict[str, int] | None
+    index_on_demand: dict[str, dict[str, int]]
+    throughput_changes: dict[str, dict[str, Any]]
+    sse_specification: dict[str, Any]
+    restore_summary: dict[str, Any] | None
+
+    @property
+    def table(self) -> Table:
+        """The table itself, with its items and indexes."""
 
 
-def describe(record: TableRecord, status: str | None = None) -> dict[str, Any]:
+def describe(record: Described, status: str | None = None) -> dict[str, Any]:
     """The API's TableDescription; `status` says what the call that asks is just doing."""
     table = record.table
     shown: dict[str, Any] = {
@@ -46,7 +73,7 @@ def describe(record: TableRecord, status: str | None = None) -> dict[str, Any]:
     return shown
 
 
-def _status(record: TableRecord) -> str:
+def _status(record: Described) -> str:
     changing = any(
         index.backfilling or getattr(index, "deleting", False)
         for index in record.table.indexes.values()
@@ -54,7 +81,7 @@ def _status(record: TableRecord) -> str:
     return "UPDATING" if changing else "ACTIVE"
 
 
-def _optional(record: TableRecord) -> dict[str, Any]:
+def _optional(record: Described) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     if record.latest_stream_label:
         shown["LatestStreamLabel"] = record.latest_stream_label
@@ -90,7 +117,7 @@ def _local(index: Index) -> dict[str, Any]:
     }
 
 
-def _global(record: TableRecord, index: Any, status: str | None) -> dict[str, Any]:
+def _global(record: Described, index: Any, status: str | None) -> dict[str, Any]:
     ours = record.table.indexes[index.name]
     shown = {
         **_of_moto(record.global_indexes, index.name),
@@ -106,7 +133,7 @@ def _global(record: TableRecord, index: Any, status: str | None) -> dict[str, An
     return shown
 
 
-def _throughput(record: TableRecord, name: str, units: dict[str, Any]) -> dict[str, Any]:
+def _throughput(record: Described, name: str, units: dict[str, Any]) -> dict[str, Any]:
     shown = {
         "NumberOfDecreasesToday": 0,
         "ReadCapacityUnits": units["ReadCapacityUnits"],

@@ -19,7 +19,7 @@ from orderlab.cloud.tables.creation_rules import (
 from orderlab.cloud.tables.errors import LimitExceeded, ResourceNotFound, invalid
 
 if TYPE_CHECKING:
-    from orderlab.cloud.tables.backend import TableRecord
+    from orderlab.cloud.tables.table_record import TableRecord
 
 
 class IndexUpdates:

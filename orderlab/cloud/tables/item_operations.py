@@ -22,7 +22,7 @@ from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.item_rules import check_key
 from orderlab.cloud.tables.legacy import refuse_legacy
-from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.registry import TableRegistry
 from orderlab.cloud.tables.stored import Stored, encode
 from orderlab.cloud.tables.table import Change, Table
 from orderlab.cloud.tables.throttling import Throttled
@@ -38,8 +38,10 @@ Answer = Response | Awaitable[Response]
 
 
 class ItemOperations:
-    def __init__(self, register: Register, accounting: Accounting, long_work: LongWork) -> None:
-        self._register = register
+    def __init__(
+        self, registry: TableRegistry, accounting: Accounting, long_work: LongWork
+    ) -> None:
+        self._registry = registry
         self._accounting = accounting
         self._long_work = long_work
         self.operations: dict[str, Handler] = {
@@ -57,7 +59,7 @@ class ItemOperations:
         expressions.finish()
         key, consistent = parameters["Key"], parameters.get("ConsistentRead", False)
         measure_item(key)
-        table = self._register.table(call.region, parameters["TableName"])
+        table = self._registry.table(call.region, parameters["TableName"])
         check_key(key, table.schema.keys)
         try:
             stored, consumed = self.read(table, key, consistent)
@@ -120,7 +122,7 @@ class ItemOperations:
         if len(call.request.body) > LONG_BYTES:
             return self._write_later(call, parameters, read)
         prepare = _read_counting(read, parameters)
-        write = prepare(self._register.table(call.region, parameters["TableName"]))
+        write = prepare(self._registry.table(call.region, parameters["TableName"]))
         if parsed_bytes(write) > MOST_AT_ONCE:
             return self._perform_later(call, parameters, write)
         return self._perform(call, parameters, write)
@@ -129,7 +131,7 @@ class ItemOperations:
         self, call: Call, parameters: Parameters, read: Callable[[dict[str, Any]], Prepare]
     ) -> Response:
         prepare = await self._long_work.run(_read_counting, read, parameters)
-        write = prepare(self._register.table(call.region, parameters["TableName"]))
+        write = prepare(self._registry.table(call.region, parameters["TableName"]))
         return await self._perform_later(call, parameters, write)
 
     async def _perform_later(self, call: Call, parameters: Parameters, write: Write) -> Response:

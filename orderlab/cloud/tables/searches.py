@@ -24,7 +24,7 @@ from orderlab.cloud.tables.index import Index
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.legacy import check_not_mixed, refuse_legacy
 from orderlab.cloud.tables.page import Page, Walk
-from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.registry import TableRegistry
 from orderlab.cloud.tables.rows import Key, Span
 from orderlab.cloud.tables.search_rules import (
     Source,
@@ -49,8 +49,10 @@ ROWS_AT_ONCE = 5_000
 
 
 class Searches:
-    def __init__(self, register: Register, accounting: Accounting, long_work: LongWork) -> None:
-        self._register = register
+    def __init__(
+        self, registry: TableRegistry, accounting: Accounting, long_work: LongWork
+    ) -> None:
+        self._registry = registry
         self._accounting = accounting
         self._long_work = long_work
         self.operations: dict[str, Handler] = {"Query": self.query, "Scan": self.scan}
@@ -76,7 +78,7 @@ class Searches:
         condition = expressions.key_condition()
         projection = expressions.projection()
         expressions.finish()
-        table = self._register.table(call.region, parameters["TableName"])
+        table = self._registry.table(call.region, parameters["TableName"])
         where = source(table, parameters)
         check_projected(where, parameters, projection, keep)
         bounds = key_range(condition.tests, where.keys, expressions.values)
@@ -98,7 +100,7 @@ class Searches:
         keep = expressions.condition("FilterExpression")
         projection = expressions.projection()
         expressions.finish()
-        table = self._register.table(call.region, parameters["TableName"])
+        table = self._registry.table(call.region, parameters["TableName"])
         where = source(table, parameters)
         check_projected(where, parameters, projection, keep)
         low: Key = (-(-segment * TOKENS // total),)

@@ -8,19 +8,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from orderlab.clock import Clock
 from orderlab.cloud import moto_backends
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
-from orderlab.cloud.contracts import Call, Handler, Parameters, Result, Shard
+from orderlab.cloud.contracts import (
+    Call,
+    Faults,
+    Handler,
+    Moto,
+    Parameters,
+    Result,
+    Shard,
+    Telemetry,
+)
 from orderlab.cloud.http import Response
+from orderlab.cloud.settings import Settings
 from orderlab.cloud.tables.accounting import Accounting
 from orderlab.cloud.tables.backfill import Backfills
 from orderlab.cloud.tables.batches import Batches
 from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.item_operations import ItemOperations
-from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.registry import TableRegistry
 from orderlab.cloud.tables.searches import Searches
 from orderlab.cloud.tables.stream_operations import StreamOperations
 from orderlab.cloud.tables.table import Behaviour
@@ -30,9 +41,6 @@ from orderlab.cloud.tables.tags import Tags
 from orderlab.cloud.tables.time_to_live import TimeToLive
 from orderlab.cloud.tables.transactions import Transactions
 from orderlab.cloud.telemetry.long_work import LongWork
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
 
 # operations that are not done, and what they belong to
 _UNDONE = {
@@ -95,26 +103,36 @@ class TableService:
 
     name = "dynamodb"
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
-        self.register = Register(cloud)
-        self._accounting = Accounting(cloud)
-        self._time_to_live = TimeToLive(self.register, self._accounting, cloud.clock)
-        self._backfills = Backfills(cloud.clock)
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        clock: Clock,
+        telemetry: Telemetry,
+        faults: Faults,
+        moto: Moto,
+    ) -> None:
+        self._moto = moto
+        self._behaviour = Behaviour(clock, settings.weak_guarantees, settings.seed)
+        self._add_metric = telemetry.metrics.add
+        self.registry = TableRegistry(settings.account_id, clock)
+        self._accounting = Accounting(telemetry, faults)
+        self._time_to_live = TimeToLive(self.registry, self._accounting, clock)
+        self._backfills = Backfills(clock)
         long_work = LongWork()
-        items = ItemOperations(self.register, self._accounting, long_work)
+        items = ItemOperations(self.registry, self._accounting, long_work)
         one_table: dict[str, Handler] = {
             **items.operations,
-            **Searches(self.register, self._accounting, long_work).operations,
+            **Searches(self.registry, self._accounting, long_work).operations,
         }
         self.operations: Mapping[str, Handler] = {
             **{name: self._timed(name, handler) for name, handler in one_table.items()},
-            **Batches(self.register, self._accounting, items, long_work).operations,
-            **Transactions(self.register, self._accounting, cloud.clock, long_work).operations,
-            **TableOperations(self.register, cloud.clock).operations,
-            **TableUpdates(self.register, cloud.clock, self._backfills).operations,
+            **Batches(self.registry, self._accounting, items, long_work).operations,
+            **Transactions(self.registry, self._accounting, clock, long_work).operations,
+            **TableOperations(self.registry, clock).operations,
+            **TableUpdates(self.registry, clock, self._backfills).operations,
             **self._time_to_live.operations,
-            **Tags(self.register).operations,
+            **Tags(self.registry).operations,
             **dict.fromkeys(_OF_MOTO, self._ask_moto),
             **{name: _undone(what) for what, names in _UNDONE.items() for name in names},
         }
@@ -122,7 +140,7 @@ class TableService:
     def stored_item(self, region: str, table: str, key: Mapping[str, Any]) -> dict[str, Any] | None:
         """An item as it is now (`contracts.CachedTables`)."""
         try:
-            found = self.register.table(region, table)
+            found = self.registry.table(region, table)
         except AwsError:
             return None
         stored = found.get(found.schema.keys.key(dict(key)))
@@ -136,7 +154,7 @@ class TableService:
 
     def _timed(self, operation: str, handler: Handler) -> Handler:
         """Note how long a successful call took."""
-        cloud = self._cloud
+        add_metric = self._add_metric
 
         def timed(call: Call, parameters: Parameters) -> Any:
             started = time.perf_counter()
@@ -152,7 +170,7 @@ class TableService:
             return answer
 
         def note(parameters: Parameters, started: float) -> None:
-            cloud.telemetry.metrics.add(
+            add_metric(
                 "AWS/DynamoDB",
                 "SuccessfulRequestLatency",
                 (time.perf_counter() - started) * 1000,
@@ -167,15 +185,13 @@ class TableService:
 
     def _ask_moto(self, call: Call, parameters: Parameters) -> Result:
         check_input("dynamodb", call.operation, parameters)
-        return self._cloud.moto(call.request)
+        return self._moto(call.request)
 
     async def start(self) -> None:
         # moto is loaded by now; importing it earlier would slow every start of the package
         from orderlab.cloud.tables.backend import backend_for
 
-        settings = self._cloud.settings
-        behaviour = Behaviour(self._cloud.clock, settings.weak_guarantees, settings.seed)
-        moto_backends.replace_backend("dynamodb", backend_for(self.register, behaviour))
+        moto_backends.replace_backend("dynamodb", backend_for(self.registry, self._behaviour))
         await self._time_to_live.start()
 
     async def stop(self) -> None:
@@ -195,14 +211,12 @@ class StreamService:
 
     name = "dynamodbstreams"
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
-        self.operations: Mapping[str, Handler] = StreamOperations(
-            cloud.tables.register, cloud.clock
-        ).operations
+    def __init__(self, registry: TableRegistry, clock: Clock) -> None:
+        self._registry = registry
+        self.operations: Mapping[str, Handler] = StreamOperations(registry, clock).operations
 
     def shards(self, stream_arn: str) -> Sequence[Shard] | None:
-        log = self._cloud.tables.register.stream(stream_arn)
+        log = self._registry.stream(stream_arn)
         return None if log is None else [log]
 
     async def start(self) -> None:

@@ -16,7 +16,7 @@ from orderlab.cloud.contracts import Call, Handler, Parameters, Result, StreamPo
 from orderlab.cloud.tables.answers import answer, array
 from orderlab.cloud.tables.errors import ResourceNotFound, detected
 from orderlab.cloud.tables.input_shapes import check_input
-from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.registry import TableRegistry
 from orderlab.cloud.tables.stored import encode
 from orderlab.cloud.tables.stream_log import StreamLog
 
@@ -34,8 +34,8 @@ class TrimmedDataAccess(AwsError):
 
 
 class StreamOperations:
-    def __init__(self, register: Register, clock: Clock) -> None:
-        self._register = register
+    def __init__(self, registry: TableRegistry, clock: Clock) -> None:
+        self._registry = registry
         self._clock = clock
         self.operations: dict[str, Handler] = {
             "ListStreams": self.list_streams,
@@ -50,7 +50,7 @@ class StreamOperations:
         limit = min(parameters.get("Limit", MAX_LISTED), MAX_LISTED)
         found = [
             log
-            for log in self._register.streams()
+            for log in self._registry.streams()
             if log.region == call.region and log.arn > after and name in (None, log.table_name)
         ]
         shown: dict[str, Any] = {
@@ -119,7 +119,7 @@ class StreamOperations:
     def _read_iterator(self, text: str) -> tuple[StreamLog, int]:
         invalid = ValidationException("Invalid ShardIterator")
         arn, _, rest = text.partition("|1|")
-        log = self._register.stream(arn)
+        log = self._registry.stream(arn)
         try:
             shard_id, index, issued = json.loads(base64.b64decode(rest, validate=True))
             fresh = float(issued) + ITERATOR_SECONDS > self._clock.now()
@@ -136,7 +136,7 @@ class StreamOperations:
         return log, index
 
     def _log(self, arn: str) -> StreamLog:
-        log = self._register.stream(arn)
+        log = self._registry.stream(arn)
         if log is None:
             raise ResourceNotFound(f"Requested resource not found: Stream: {arn} not found")
         return log

@@ -16,17 +16,17 @@ from orderlab.cloud.tables.creation_rules import check_creation, is_on_demand
 from orderlab.cloud.tables.describing import describe
 from orderlab.cloud.tables.errors import ResourceInUse, invalid
 from orderlab.cloud.tables.input_shapes import check_input
-from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.registry import TableRegistry
 
 if TYPE_CHECKING:
-    from orderlab.cloud.tables.backend import TableRecord
+    from orderlab.cloud.tables.table_record import TableRecord
 
 MAX_LISTED = 100
 
 
 class TableOperations:
-    def __init__(self, register: Register, clock: Clock) -> None:
-        self._register = register
+    def __init__(self, registry: TableRegistry, clock: Clock) -> None:
+        self._registry = registry
         self._clock = clock
         self.operations: dict[str, Handler] = {
             "CreateTable": self.create_table,
@@ -40,7 +40,7 @@ class TableOperations:
         check_input("dynamodb", "CreateTable", parameters)
         _refuse_undone(parameters, ("GlobalTableSourceArn", "VectorIndexes"))
         check_creation(parameters)
-        backend = self._register.backend(call.region)
+        backend = self._registry.backend(call.region)
         name = parameters["TableName"]
         if name in backend.tables:
             raise ResourceInUse(f"Table already exists: {name}")
@@ -75,14 +75,14 @@ class TableOperations:
 
     def describe_table(self, call: Call, parameters: Parameters) -> Result:
         check_input("dynamodb", "DescribeTable", parameters)
-        record = self._register.record(call.region, parameters["TableName"], named=True)
+        record = self._registry.record(call.region, parameters["TableName"], named=True)
         return {"Table": describe(record)}
 
     def list_tables(self, call: Call, parameters: Parameters) -> Result:
         check_input("dynamodb", "ListTables", parameters)
         after = parameters.get("ExclusiveStartTableName", "")
         limit = parameters.get("Limit", MAX_LISTED)
-        names = sorted(name for name in self._register.backend(call.region).tables if name > after)
+        names = sorted(name for name in self._registry.backend(call.region).tables if name > after)
         shown: dict[str, Any] = {"TableNames": names[:limit]}
         if len(names) > limit:
             shown["LastEvaluatedTableName"] = names[limit - 1]
@@ -90,13 +90,13 @@ class TableOperations:
 
     def delete_table(self, call: Call, parameters: Parameters) -> Result:
         check_input("dynamodb", "DeleteTable", parameters)
-        record = self._register.record(call.region, parameters["TableName"], named=True)
+        record = self._registry.record(call.region, parameters["TableName"], named=True)
         if record.deletion_protection_enabled:
             raise invalid(
                 "Resource cannot be deleted as it is currently protected against deletion. "
                 "Disable deletion protection first."
             )
-        self._register.backend(call.region).delete_table(record.name)
+        self._registry.backend(call.region).delete_table(record.name)
         shown = describe(record, "DELETING")
         kept = ("TableName", "TableStatus", "ProvisionedThroughput", "TableSizeBytes", "ItemCount")
         also = ("TableArn", "TableId", "BillingModeSummary", "DeletionProtectionEnabled")

@@ -26,10 +26,10 @@ from orderlab.cloud.tables.index_updates import (
     note_throughput,
 )
 from orderlab.cloud.tables.input_shapes import check_input
-from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.registry import TableRegistry
 
 if TYPE_CHECKING:
-    from orderlab.cloud.tables.backend import TableRecord
+    from orderlab.cloud.tables.table_record import TableRecord
 
 _UNDONE = (
     "ReplicaUpdates",
@@ -44,8 +44,8 @@ SWITCH_SECONDS = 24 * 3600
 
 
 class TableUpdates:
-    def __init__(self, register: Register, clock: Clock, backfills: Backfills) -> None:
-        self._register = register
+    def __init__(self, registry: TableRegistry, clock: Clock, backfills: Backfills) -> None:
+        self._registry = registry
         self._clock = clock
         self._indexes = IndexUpdates(backfills, clock)
         self._switches: dict[str, list[float]] = {}
@@ -73,7 +73,7 @@ class TableUpdates:
                 "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
                 "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
             )
-        record = self._register.record(call.region, parameters["TableName"], named=True)
+        record = self._registry.record(call.region, parameters["TableName"], named=True)
         _check_throughput_changes(record, parameters, chosen)
         for name in chosen:
             steps[name](record, parameters)
@@ -168,7 +168,7 @@ class TableUpdates:
         if not wanted["StreamEnabled"] and not running:
             raise invalid(f"Table already has a disabled stream: TableName: {record.name}")
         record.set_stream_specification(wanted)
-        self._register.note_stream(record)
+        self._registry.note_stream(record)
 
     def _table_class(self, record: TableRecord, parameters: Parameters) -> None:
         record.table_class = {

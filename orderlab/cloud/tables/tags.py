@@ -8,19 +8,19 @@ from orderlab.cloud.aws_error import AccessDenied, ValidationException
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.tables.errors import ResourceNotFound
 from orderlab.cloud.tables.input_shapes import check_input
-from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.registry import TableRegistry
 from orderlab.cloud.tables.table_names import ARN, invalid_arn
 
 if TYPE_CHECKING:
-    from orderlab.cloud.tables.backend import TableRecord
+    from orderlab.cloud.tables.table_record import TableRecord
 
 MAX_TAGS = 50
 PAGE = 10
 
 
 class Tags:
-    def __init__(self, register: Register) -> None:
-        self._register = register
+    def __init__(self, registry: TableRegistry) -> None:
+        self._registry = registry
         self.operations: dict[str, Handler] = {
             "TagResource": self.tag_resource,
             "UntagResource": self.untag_resource,
@@ -68,7 +68,7 @@ class Tags:
                 f"User: {call.principal.arn} is not authorized to perform: {action} on resource: "
                 f"{arn} because no resource-based policy allows the {action} action"
             )
-        backend = self._register.backend(call.region)
+        backend = self._registry.backend(call.region)
         found: TableRecord | None = backend.tables.get(parts["name"])
         if found is None or found.table_arn != arn:
             raise ResourceNotFound(f"Requested resource not found: ResourcArn: {arn} not found")

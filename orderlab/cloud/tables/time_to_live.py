@@ -17,13 +17,13 @@ from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.tables.accounting import Accounting
 from orderlab.cloud.tables.expiry import Expiry
 from orderlab.cloud.tables.input_shapes import check_input
-from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.registry import TableRegistry
 from orderlab.cloud.tables.rows import Key
 from orderlab.cloud.tables.stream_log import TTL_IDENTITY
 from orderlab.cloud.tables.table import Table
 
 if TYPE_CHECKING:
-    from orderlab.cloud.tables.backend import TableRecord
+    from orderlab.cloud.tables.table_record import TableRecord
 
 log = logging.getLogger("orderlab.cloud.tables")
 
@@ -34,8 +34,8 @@ PORTION_BYTES = 200_000
 
 
 class TimeToLive:
-    def __init__(self, register: Register, accounting: Accounting, clock: Clock) -> None:
-        self._register = register
+    def __init__(self, registry: TableRegistry, accounting: Accounting, clock: Clock) -> None:
+        self._registry = registry
         self._accounting = accounting
         self._clock = clock
         self._sweeper: asyncio.Task[None] | None = None
@@ -47,7 +47,7 @@ class TimeToLive:
 
     def update_time_to_live(self, call: Call, parameters: Parameters) -> Result:
         check_input("dynamodb", "UpdateTimeToLive", parameters)
-        record = self._register.record(call.region, parameters["TableName"], named=True)
+        record = self._registry.record(call.region, parameters["TableName"], named=True)
         wanted = parameters["TimeToLiveSpecification"]
         current = record.ttl.get("AttributeName")
         if wanted["Enabled"]:
@@ -72,7 +72,7 @@ class TimeToLive:
 
     def describe_time_to_live(self, call: Call, parameters: Parameters) -> Result:
         check_input("dynamodb", "DescribeTimeToLive", parameters)
-        record = self._register.record(call.region, parameters["TableName"], named=True)
+        record = self._registry.record(call.region, parameters["TableName"], named=True)
         return {"TimeToLiveDescription": dict(record.ttl)}
 
     def _begin(self, record: TableRecord, attribute: str) -> None:
@@ -100,7 +100,7 @@ class TimeToLive:
     async def _sweep_for_ever(self) -> None:
         while True:
             await self._clock.sleep(SWEEP_SECONDS)
-            for record in self._register.records():
+            for record in self._registry.records():
                 try:
                     await self._sweep(record.table)
                 except Exception:

@@ -28,7 +28,7 @@ from orderlab.cloud.tables.expressions.request import Expressions
 from orderlab.cloud.tables.input_shapes import check_input
 from orderlab.cloud.tables.item_operations import LONG_BYTES, Answer, collection_metrics
 from orderlab.cloud.tables.item_rules import check_key
-from orderlab.cloud.tables.register import Register
+from orderlab.cloud.tables.registry import TableRegistry
 from orderlab.cloud.tables.request_tokens import RequestTokens
 from orderlab.cloud.tables.rows import Key
 from orderlab.cloud.tables.stored import encode
@@ -58,9 +58,9 @@ _READERS = {
 
 class Transactions:
     def __init__(
-        self, register: Register, accounting: Accounting, clock: Clock, long_work: LongWork
+        self, registry: TableRegistry, accounting: Accounting, clock: Clock, long_work: LongWork
     ) -> None:
-        self._register = register
+        self._registry = registry
         self._long_work = long_work
         self._accounting = accounting
         self._tokens = RequestTokens(clock)
@@ -87,7 +87,7 @@ class Transactions:
 
     def _write(self, call: Call, parameters: Parameters, name: str | None, what: Actions) -> Answer:
         content, reads = what
-        tables = [self._register.table(call.region, table) for table, _ in reads]
+        tables = [self._registry.table(call.region, table) for table, _ in reads]
         prepared: list[Write] = fitted([prepare for _, prepare in reads], tables)
         if len({(write.table.arn, write.key) for write in prepared}) < len(prepared):
             raise ValidationException(
@@ -160,7 +160,7 @@ class Transactions:
         check_input("dynamodb", "TransactGetItems", parameters)
         gets = [entry["Get"] for entry in parameters["TransactItems"]]
         prepares = [_read_get(get) for get in gets]
-        tables = [self._register.table(call.region, get["TableName"]) for get in gets]
+        tables = [self._registry.table(call.region, get["TableName"]) for get in gets]
         reads: list[Read] = fitted(prepares, tables)
         if len({(table.arn, row) for table, row, _, _ in reads}) < len(reads):
             raise ValidationException(

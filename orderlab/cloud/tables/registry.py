@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from orderlab.clock import Clock
 from orderlab.cloud import moto_backends
 from orderlab.cloud.tables.errors import table_not_found
 from orderlab.cloud.tables.stream_log import RETENTION_SECONDS, StreamLog
@@ -11,16 +12,15 @@ from orderlab.cloud.tables.table import Table
 from orderlab.cloud.tables.table_names import ARN, table_name
 
 if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.tables.backend import TableRecord
+    from orderlab.cloud.tables.table_record import TableRecord
 
 
-class Register:
+class TableRegistry:
     """Finds tables by name or ARN, and streams by ARN; a closed stream stays for a day."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
-        self._account_id = cloud.settings.account_id
+    def __init__(self, account_id: str, clock: Clock) -> None:
+        self._account_id = account_id
+        self._clock = clock
         self._backends: dict[str, Any] = {}
         self._streams: dict[str, StreamLog] = {}
         self._all: dict[str, TableRecord] = {}
@@ -88,4 +88,4 @@ class Register:
 
     def _forgotten(self, log: StreamLog) -> bool:
         ended = log.closed_at
-        return ended is not None and self._cloud.clock.now() - ended > RETENTION_SECONDS
+        return ended is not None and self._clock.now() - ended > RETENTION_SECONDS
