@@ -45,6 +45,7 @@ from orderlab.cloud.topics.service import TopicService
 if TYPE_CHECKING:
     from orderlab.cloud.events.service import EventService
     from orderlab.cloud.pipes.service import PipeService
+    from orderlab.cloud.scheduler.service import SchedulerService
 
 
 class Cloud:
@@ -170,7 +171,24 @@ class Cloud:
     def _make_late_services(self) -> None:
         self.events = LateService("events", self._make_events)
         self.pipes = LateService("pipes", self._make_pipes)
-        self._add(self.events, self.pipes)
+        self.scheduler = LateService("scheduler", self._make_scheduler)
+        self._add(self.events, self.pipes, self.scheduler)
+
+    def _make_scheduler(self) -> SchedulerService:
+        from orderlab.cloud.scheduler.service import SchedulerService
+
+        return SchedulerService(
+            settings=self.settings,
+            clock=self.clock,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            faults=self.faults,
+            queues=self.queues,
+            topics=self.topics,
+            functions=self.functions,
+            buses=self.events.service,
+            dispatch=self.dispatch,
+        )
 
     def _make_pipes(self) -> PipeService:
         from orderlab.cloud.pipes.service import PipeService
@@ -280,6 +298,7 @@ class Cloud:
             "event sources": self.event_sources,
             "event buses": self.events.if_made,
             "pipes": self.pipes.if_made,
+            "schedules": self.scheduler.if_made,
             "roles and keys": [self.permissions, self.keys],
             "apis": self.gateway,
             "caches": self.dax,

@@ -39,6 +39,7 @@ SERVED: dict[str, frozenset[str] | None] = {
     "resourcegroupstaggingapi": frozenset(("GetResources", "GetTagKeys", "GetTagValues")),
     "events": frozenset(),
     "pipes": frozenset(),
+    "scheduler": frozenset(),
 }
 
 

@@ -15,12 +15,13 @@ from orderlab.clock import Clock
 from orderlab.cloud import ids
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.contracts import Recorder
-from orderlab.cloud.events.event import Event, instant
+from orderlab.cloud.events.event import Event
 from orderlab.cloud.events.model import Bus
 from orderlab.cloud.events.recording import Recording
 from orderlab.cloud.events.registry import Registry
 from orderlab.cloud.events.routing import Routing
 from orderlab.cloud.patterns.exact_numbers import read_json
+from orderlab.cloud.targets.timetable import instant
 
 MAX_BYTES = 1_048_576
 MAX_WAITING_BYTES = 64 * 1024 * 1024

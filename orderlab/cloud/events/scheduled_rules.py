@@ -10,11 +10,11 @@ import logging
 
 from orderlab.clock import Clock
 from orderlab.cloud import ids
-from orderlab.cloud.events.event import Event, instant
+from orderlab.cloud.events.event import Event
 from orderlab.cloud.events.model import Rule
 from orderlab.cloud.events.recording import Recording
 from orderlab.cloud.events.routing import Routing
-from orderlab.cloud.targets.timetable import Timetable
+from orderlab.cloud.targets.timetable import Timetable, instant
 
 log = logging.getLogger("orderlab.cloud.events")
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from orderlab.cloud.aws_error import ValidationException
-from orderlab.cloud.events.event import Event, instant
+from orderlab.cloud.events.event import Event
 from orderlab.cloud.targets.json_paths import MISSING, steps_of, value_at
 from orderlab.cloud.targets.templates import InvalidTemplate, Template, encode
+from orderlab.cloud.targets.timetable import instant
 
 
 class RuleNames(Protocol):

@@ -7,32 +7,36 @@ minutes in ten seconds.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from orderlab.clock import Clock
 from orderlab.cloud.targets.schedule_expressions import Schedule
 
-# scaled seconds of one wait at most: what a sleep in the far future would count from is then old
+# scaled seconds of one wait at most
 _LONGEST_WAIT = 3_600.0
+
+
+def instant(seconds: float) -> str:
+    """A time as events have it: `2026-12-01T09:00:00Z`."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Timetable:
     """The time of one schedule, in seconds since 1970."""
 
-    def __init__(self, clock: Clock, schedule: Schedule) -> None:
+    def __init__(self, clock: Clock, schedule: Schedule, start: float | None = None) -> None:
         self._clock = clock
         self._schedule = schedule
-        self._began_at, self._began = clock.wall(), clock.now()
-
-    @property
-    def began_at(self) -> float:
-        return self._began_at
+        self._made_at, self._made = clock.wall(), clock.now()
+        self.begins_at = max(self._made_at, start or 0.0)
 
     def time(self) -> float:
         """What this schedule's clock shows."""
-        return self._began_at + self._clock.now() - self._began
+        return self._made_at + self._clock.now() - self._made
 
     def next_after(self, moment: float) -> float | None:
         """The first time due after a moment; None if there is no more."""
-        return self._schedule.next_after(moment, self._began_at)
+        return self._schedule.next_after(moment, self.begins_at)
 
     async def wait_until(self, due: float) -> None:
         while (left := due - self.time()) > 0:
