@@ -28,6 +28,7 @@ class NotAuthorised(AwsError):
 
 
 def not_authorised() -> NotAuthorised:
+    """The error for a connection without valid keys."""
     return NotAuthorised("Missing Authentication Token")
 
 

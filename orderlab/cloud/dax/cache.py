@@ -72,11 +72,13 @@ class Memory:
             self.evicted += oldest.size
 
     def remove(self, key: Hashable) -> None:
+        """Forget an entry if it is there."""
         entry = self._entries.pop(key, None)
         if entry is not None:
             self.used -= entry.size
 
     def clear(self) -> None:
+        """Forget all entries."""
         self._entries.clear()
         self.used = 0
 

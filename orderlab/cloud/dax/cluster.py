@@ -44,6 +44,7 @@ class Description:
 
     @property
     def arn(self) -> str:
+        """The ARN of the cluster."""
         return f"arn:aws:dax:{self.region}:{self.account_id}:cache/{self.name}"
 
 

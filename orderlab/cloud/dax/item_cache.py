@@ -32,6 +32,7 @@ class ItemCache:
         self._ttl = ttl
 
     def get(self, key: ItemKey) -> Cached | None:
+        """What is cached for a key; None if there is nothing, or it is too old."""
         entry = self._memory.get(key)
         return None if entry is None else entry.content
 

@@ -62,6 +62,7 @@ class Listener:
         self._connections.add(connection)
 
     def closed(self, connection: Connection) -> None:
+        """A connection is closed."""
         self._connections.discard(connection)
 
     def work(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -125,16 +126,19 @@ class Connection(asyncio.Protocol):
     # --- asyncio's side ---
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(UNREAD_BYTES)
         self._listener.opened(self)
 
     def connection_lost(self, error: Exception | None) -> None:
+        """The client has gone. A call that is under way goes on."""
         # what is under way goes on: a write that DynamoDB has must come into the cache as well
         self._listener.closed(self)
         self._requests.clear()
 
     def data_received(self, data: bytes) -> None:
+        """Take bytes, and begin with the requests that are whole."""
         self.heard = self._loop.time()
         if not self._framer.pending:
             self._since = self.heard
@@ -152,10 +156,12 @@ class Connection(asyncio.Protocol):
         self._hold_back()
 
     def pause_writing(self) -> None:
+        """The client does not read: begin with no further request."""
         self._full = True
         self._since = self._loop.time()
 
     def resume_writing(self) -> None:
+        """The client reads again: go on with its requests."""
         self._full = False
         self._next()
 

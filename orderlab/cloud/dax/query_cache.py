@@ -20,6 +20,7 @@ class QueryCache:
         self._ttl = ttl
 
     def get(self, key: Hashable) -> Members | None:
+        """What is cached for a search; None if there is nothing, or it is too old."""
         entry = self._memory.get(key)
         return None if entry is None else entry.content
 

@@ -42,6 +42,7 @@ class Change:
     forget: bool = False
 
     def apply(self, node: Holder) -> None:
+        """Make the change in a node's item cache, unless it has a newer version."""
         if self.forget:
             node.items.remove(self.key, self.version)
         else:

@@ -20,9 +20,11 @@ class Searches(NodePart):
     """Searches on one node. A hit is answered at once."""
 
     def query(self, arguments: list[Any]) -> bytes | Awaitable[bytes]:
+        """A Query, from the cache if it may."""
         return self._search("Query", arguments[0], arguments[1], arguments[2])
 
     def scan(self, arguments: list[Any]) -> bytes | Awaitable[bytes]:
+        """A Scan, from the cache if it may."""
         return self._search("Scan", arguments[0], None, arguments[1])
 
     def _search(

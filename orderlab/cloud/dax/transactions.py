@@ -33,6 +33,7 @@ class Transactions(NodePart):
         await asyncio.gather(*self._background, return_exceptions=True)
 
     async def transact_get_items(self, arguments: list[Any]) -> bytes:
+        """TransactGetItems, which goes past the caches."""
         tables = requests.transact_tables(arguments[0])
         schemas = await self.tables.schemas(tables)
         parameters, wanted = requests.transact_get(arguments, schemas)
@@ -44,6 +45,7 @@ class Transactions(NodePart):
         )
 
     async def transact_write_items(self, arguments: list[Any]) -> bytes:
+        """TransactWriteItems; the items that it wrote are put into the cache or forgotten."""
         tables = requests.transact_tables(arguments[1])
         schemas = await self.tables.schemas(tables)
         parameters = requests.transact_write(arguments, schemas, self.lists.names_of)

@@ -21,6 +21,7 @@ class Writes(NodePart):
     """Writes of one item and of batches."""
 
     async def put_item(self, arguments: list[Any]) -> bytes:
+        """PutItem; the item is cached once DynamoDB has it."""
         table = requests.table_name(arguments[0])
         schema = await self.tables.schema(table)
         parameters = requests.put_item(arguments, schema, self.lists.names_of)
@@ -29,6 +30,7 @@ class Writes(NodePart):
         return self._answer(parameters, result, schema)
 
     async def delete_item(self, arguments: list[Any]) -> bytes:
+        """DeleteItem; that the item is gone is cached, too."""
         table = requests.table_name(arguments[0])
         schema = await self.tables.schema(table)
         parameters = requests.by_key(arguments, schema)
@@ -37,6 +39,7 @@ class Writes(NodePart):
         return self._answer(parameters, result, schema)
 
     async def update_item(self, arguments: list[Any]) -> bytes:
+        """UpdateItem; the item is cached as it is now."""
         table = requests.table_name(arguments[0])
         schema = await self.tables.schema(table)
         parameters = requests.by_key(arguments, schema)
@@ -87,6 +90,7 @@ class Writes(NodePart):
     # --- batches ---
 
     async def batch_write_item(self, arguments: list[Any]) -> bytes:
+        """BatchWriteItem; what was written is cached."""
         schemas = await self.tables.schemas(requests.by_tables(arguments[0]))
         items = requests.batch_write(arguments[0], schemas, self.lists.names_of)
         options = requests.plain_options(requests.options(arguments[1]))

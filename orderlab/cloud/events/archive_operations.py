@@ -34,6 +34,7 @@ class ArchiveOperations:
         }
 
     def create(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateArchive.html"""
         name = given["ArchiveName"]
         archives = self._registry.of(call.region).archives
         if name in archives:
@@ -49,17 +50,20 @@ class ArchiveOperations:
         return _state(archive)
 
     def update(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateArchive.html"""
         archive = self.existing(call.region, given["ArchiveName"])
         _set(archive, given)
         return _state(archive)
 
     def existing(self, region: str, name: str) -> Archive:
+        """An archive by its name. Raises ResourceNotFound."""
         archive = self._registry.of(region).archives.get(name)
         if archive is None:
             raise ResourceNotFound(f"Archive {name} does not exist.")
         return archive
 
     def describe(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeArchive.html"""
         archive = self.existing(call.region, given["ArchiveName"])
         archive.forget_expired(self._clock.now())
         shown = {"ArchiveArn": archive.arn, **_shown(archive)}
@@ -70,11 +74,13 @@ class ArchiveOperations:
         return shown
 
     def delete(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteArchive.html"""
         archive = self.existing(call.region, given["ArchiveName"])
         del self._registry.of(call.region).archives[archive.name]
         return {}
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListArchives.html"""
         found = []
         for archive in self._registry.of(call.region).archives.values():
             archive.forget_expired(self._clock.now())

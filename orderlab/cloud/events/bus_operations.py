@@ -51,6 +51,7 @@ class BusOperations:
         }
 
     def create(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html"""
         name = given["Name"]
         _refuse_what_is_not_done(given)
         if "/" in name:
@@ -69,6 +70,7 @@ class BusOperations:
         return {"EventBusArn": bus.arn, **_settings(bus)}
 
     def update(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateEventBus.html"""
         bus = self._registry.bus(call.region, given.get("Name"))
         _refuse_what_is_not_done(given)
         self._set(bus, given)
@@ -96,10 +98,12 @@ class BusOperations:
         return {}
 
     def describe(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeEventBus.html"""
         bus = self._registry.bus(call.region, given.get("Name"))
         return {**_shown(bus), **_settings(bus)}
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListEventBuses.html"""
         prefix = given.get("NamePrefix", "")
         buses = sorted(self._registry.of(call.region).buses.values(), key=lambda bus: bus.name)
         found = [_shown(bus) for bus in buses if bus.name.startswith(prefix)]
@@ -142,6 +146,7 @@ class BusOperations:
         return statement
 
     def remove_permission(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RemovePermission.html"""
         bus = self._registry.bus(call.region, given.get("EventBusName"))
         if given.get("RemoveAllPermissions"):
             bus.statements = []

@@ -62,6 +62,7 @@ class Delivery:
             self._again_in_background(rule, target, event, failure, began)
 
     async def stop(self) -> None:
+        """End the deliveries that are under way."""
         pending = list(self._pending)
         for task in pending:
             task.cancel()

@@ -6,14 +6,20 @@ from orderlab.cloud.aws_error import AwsError, ValidationException
 
 
 class ResourceNotFound(AwsError):
+    """The bus, rule, archive or replay does not exist."""
+
     code = "ResourceNotFoundException"
 
 
 class ResourceAlreadyExists(AwsError):
+    """There is one of that name."""
+
     code = "ResourceAlreadyExistsException"
 
 
 class InvalidEventPattern(AwsError):
+    """The pattern is invalid; the reason says where."""
+
     code = "InvalidEventPatternException"
 
     def __init__(self, reason: str) -> None:
@@ -21,6 +27,8 @@ class InvalidEventPattern(AwsError):
 
 
 class LimitExceeded(AwsError):
+    """There are as many as there may be."""
+
     code = "LimitExceededException"
 
     def __init__(self, message: str = "") -> None:
@@ -28,10 +36,14 @@ class LimitExceeded(AwsError):
 
 
 class IllegalStatus(AwsError):
+    """The replay is not in a state in which this can be done."""
+
     code = "IllegalStatusException"
 
 
 class PolicyLengthExceeded(AwsError):
+    """The policy of a bus would be too long."""
+
     code = "PolicyLengthExceededException"
 
     def __init__(self) -> None:

@@ -33,6 +33,7 @@ class Event:
 
     @property
     def id(self) -> str:
+        """Its id."""
         identifier: str = self.content["id"]
         return identifier
 
@@ -46,6 +47,7 @@ class Event:
         return Event(self.content, self.created, self.ingested, self.size, self.ids, self.hops + 1)
 
     def replayed(self, replay_name: str, only_rules: frozenset[str]) -> Event:
+        """The event as a replay sends it again, to these rules only; to all if they are none."""
         content = {**self.content, "replay-name": replay_name}
         return Event(
             content, self.created, self.ingested, self.size, self.ids, 0, replay_name, only_rules

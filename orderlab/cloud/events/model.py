@@ -27,26 +27,32 @@ class Target:
 
     @property
     def id(self) -> str:
+        """Its id, which is unique in the rule."""
         return str(self.given["Id"])
 
     @property
     def arn(self) -> str:
+        """The ARN of the queue, topic, function or bus."""
         return str(self.given["Arn"])
 
     @property
     def role_arn(self) -> str | None:
+        """The role for the target; None if it has none."""
         return self.given.get("RoleArn")
 
     @property
     def retry_policy(self) -> RetryPolicy:
+        """How often, and for how long, a delivery is tried."""
         return RetryPolicy.of(self.given.get("RetryPolicy"))
 
     @property
     def dead_letter_arn(self) -> str | None:
+        """The queue for events that could not be delivered; None if there is none."""
         return (self.given.get("DeadLetterConfig") or {}).get("Arn")
 
     @property
     def group_id(self) -> str | None:
+        """The message group for a FIFO queue; None if there is none."""
         return (self.given.get("SqsParameters") or {}).get("MessageGroupId")
 
 
@@ -69,6 +75,7 @@ class Rule:
 
     @property
     def enabled(self) -> bool:
+        """Whether the rule looks at events."""
         return self.state != "DISABLED"
 
     def shown(self) -> dict[str, Any]:
@@ -102,6 +109,7 @@ class Bus:
 
     @property
     def policy(self) -> dict[str, Any] | None:
+        """The policy of the bus; None if it has none."""
         if not self.statements:
             return None
         return {"Version": "2012-10-17", "Statement": self.statements}
@@ -126,10 +134,12 @@ class Archive:
     size: int = 0
 
     def add(self, event: Event, now: float) -> None:
+        """Keep an event. `now` is in scaled seconds."""
         self.events.append((now, event))
         self.size += event.size
 
     def drop_oldest(self) -> None:
+        """Forget the event that came first."""
         _, event = self.events.popleft()
         self.size -= event.size
 
@@ -160,4 +170,5 @@ class Replay:
 
     @property
     def over(self) -> bool:
+        """Whether it has ended, in whatever way."""
         return self.state in ("COMPLETED", "CANCELLED", "FAILED")

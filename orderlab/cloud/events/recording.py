@@ -30,11 +30,13 @@ class Recording:
         self._add("PutEventsRequestSize", size, {}, unit="Bytes")
 
     def arrived(self, bus: Bus, event: Event, sender: str, *, action: str = "PutEvents") -> None:
+        """An event has come to a bus."""
         chunks = max(1, -(-event.size // CHUNK_BYTES))
         self._telemetry.meter.add("events.events", chunks, bus.name)
         self._hop(sender, bus.arn, action, "ok", event)
 
     def matched(self, bus: Bus, rule: Rule, event: Event) -> None:
+        """A rule's pattern fits an event."""
         self._of_rule("MatchedEvents", rule)
         self._of_rule("TriggeredRules", rule)
         self._hop(bus.arn, rule.arn, "Match", "ok", event)
@@ -44,9 +46,11 @@ class Recording:
         self._of_rule("TriggeredRules", rule)
 
     def created(self, rule: Rule) -> None:
+        """A delivery to a target begins."""
         self._of_rule("InvocationsCreated", rule)
 
     def attempted(self, rule: Rule, *, retry: bool, succeeded: bool) -> None:
+        """A delivery was tried."""
         self._of_rule("InvocationAttempts", rule)
         if retry:
             self._of_rule("RetryInvocationAttempts", rule)
@@ -54,6 +58,7 @@ class Recording:
             self._of_rule("SuccessfulInvocationAttempts", rule)
 
     def delivered(self, rule: Rule, event: Event) -> None:
+        """A target has taken an event."""
         self._of_rule("Invocations", rule)
         latency = max(0.0, self._clock.wall() - event.ingested) * 1000
         self._of_rule("IngestionToInvocationStartLatency", rule, latency, unit="Milliseconds")
@@ -65,6 +70,7 @@ class Recording:
         self._hop(rule.arn, target_arn, "Deliver", code, event)
 
     def dead_letter(self, rule: Rule, *, arrived: bool) -> None:
+        """An event was given up, and sent to the dead-letter queue, if it `arrived` there."""
         self._of_rule("InvocationsSentToDlq" if arrived else "InvocationsFailedToBeSentToDlq", rule)
 
     def _of_rule(self, name: str, rule: Rule, value: float = 1, unit: str = "Count") -> None:

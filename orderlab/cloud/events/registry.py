@@ -35,6 +35,7 @@ class Registry:
         self.tags: dict[str, dict[str, str]] = {}
 
     def of(self, region: str) -> InRegion:
+        """What a Region has; the default bus is there from the beginning."""
         found = self._regions.get(region)
         if found is None:
             now = self._clock.wall()
@@ -43,11 +44,13 @@ class Registry:
         return found
 
     def regions(self) -> list[InRegion]:
+        """The Regions that were used so far."""
         return list(self._regions.values())
 
     # --- names ---
 
     def bus_arn(self, region: str, name: str) -> str:
+        """The ARN of a bus, whether or not it exists."""
         return f"arn:aws:events:{region}:{self.account_id}:event-bus/{name}"
 
     def rule_arn(self, region: str, bus_name: str, name: str) -> str:
@@ -84,6 +87,7 @@ class Registry:
         return found
 
     def bus_of_arn(self, arn: str) -> Bus | None:
+        """The bus with that ARN; None if it does not exist."""
         match = _BUS_ARN.fullmatch(arn)
         if match is None or match[2] != self.account_id:
             return None
@@ -98,5 +102,6 @@ class Registry:
         return found
 
     def archives_of(self, bus: Bus) -> list[Archive]:
+        """The archives of a bus."""
         region = bus.arn.split(":")[3]
         return [each for each in self.of(region).archives.values() if each.source_arn == bus.arn]

@@ -53,12 +53,14 @@ class Replays:
         }
 
     async def stop(self) -> None:
+        """End the replays that are under way."""
         running = list(self._running.values())
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
     def begin(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_StartReplay.html"""
         name = given["ReplayName"]
         replays = self._registry.of(call.region).replays
         if name in replays:
@@ -129,12 +131,14 @@ class Replays:
             await asyncio.sleep(0)
 
     def existing(self, region: str, name: str) -> Replay:
+        """A replay by its name. Raises ResourceNotFound."""
         replay = self._registry.of(region).replays.get(name)
         if replay is None:
             raise ResourceNotFound(f"Replay {name} does not exist.")
         return replay
 
     def cancel(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CancelReplay.html"""
         replay = self.existing(call.region, given["ReplayName"])
         task = self._running.get(replay.arn)
         if replay.over or task is None:
@@ -144,6 +148,7 @@ class Replays:
         return {"ReplayArn": replay.arn, "State": "CANCELLING"}
 
     def describe(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeReplay.html"""
         replay = self.existing(call.region, given["ReplayName"])
         shown = _shown(replay)
         shown["ReplayArn"] = replay.arn
@@ -153,6 +158,7 @@ class Replays:
         return shown
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListReplays.html"""
         found = [
             _shown(replay)
             for replay in self._registry.of(call.region).replays.values()

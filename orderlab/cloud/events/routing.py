@@ -61,6 +61,7 @@ class Routing:
         return True
 
     async def stop(self) -> None:
+        """Route no further; events that wait are dropped."""
         self._arrived.clear()
         if self._worker is not None:
             self._worker.cancel()

@@ -110,13 +110,16 @@ class RuleOperations:
         return {}
 
     def describe(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeRule.html"""
         rule = self._registry.rule(call.region, given.get("EventBusName"), given["Name"])
         return {**rule.shown(), "CreatedBy": rule.created_by}
 
     def enable(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_EnableRule.html"""
         return self._switch(call, given, "ENABLED")
 
     def disable(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html"""
         return self._switch(call, given, "DISABLED")
 
     def _switch(self, call: Call, given: Parameters, state: str) -> dict[str, Any]:
@@ -127,6 +130,7 @@ class RuleOperations:
         return {}
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListRules.html"""
         bus = self._registry.bus(call.region, given.get("EventBusName"))
         prefix = given.get("NamePrefix", "")
         rules = [bus.rules[name] for name in sorted(bus.rules) if name.startswith(prefix)]
@@ -135,6 +139,8 @@ class RuleOperations:
         )
 
     def list_by_target(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListRuleNamesByTarget.htm
+        l"""
         bus = self._registry.bus(call.region, given.get("EventBusName"))
         names = [
             rule.name

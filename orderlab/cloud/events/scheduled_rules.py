@@ -39,6 +39,7 @@ class ScheduledRules:
             )
 
     async def stop(self) -> None:
+        """Keep no further times."""
         tasks = list(self._tasks.values())
         self._tasks.clear()
         for task in tasks:

@@ -126,6 +126,7 @@ class EventService:
         """Nothing runs before there is a rule."""
 
     async def stop(self) -> None:
+        """End schedules, replays and deliveries."""
         await self._schedules.stop()
         await self._replays.stop()
         await self._routing.stop()
@@ -141,12 +142,15 @@ class EventService:
     def put_events(
         self, region: str, entries: Sequence[Mapping[str, Any]], sender: Principal
     ) -> Mapping[str, Any]:
+        """Put events on a bus for another service. The result is that of PutEvents."""
         return self._put_events.put(region, entries, self._name_of(sender))
 
     def exists(self, bus_arn: str) -> bool:
+        """Whether there is a bus with that ARN."""
         return self.registry.bus_of_arn(bus_arn) is not None
 
     def resource_policy(self, bus_arn: str) -> Policy:
+        """The policy of a bus; None if it has none or does not exist."""
         bus = self.registry.bus_of_arn(bus_arn)
         return bus.policy if bus else None
 

@@ -16,6 +16,7 @@ MAX_TAGS = 50
 
 
 def tags_of(given: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Tags by their keys. Raises LimitExceeded for more than 50."""
     found = {each["Key"]: each["Value"] for each in given}
     if len(found) > MAX_TAGS:
         raise LimitExceeded("A resource has 50 tags at most.")
@@ -34,6 +35,7 @@ class TagOperations:
         }
 
     def tag(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TagResource.html"""
         tags = self._existing(call, given["ResourceARN"])
         merged = tags_of(
             [{"Key": key, "Value": value} for key, value in tags.items()] + given["Tags"]
@@ -42,12 +44,14 @@ class TagOperations:
         return {}
 
     def untag(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UntagResource.html"""
         tags = self._existing(call, given["ResourceARN"])
         for key in given["TagKeys"]:
             tags.pop(key, None)
         return {}
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListTagsForResource.html"""
         tags = self._existing(call, given["ResourceARN"])
         return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 

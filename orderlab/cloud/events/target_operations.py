@@ -99,12 +99,14 @@ class TargetOperations:
             raise NotDoneYet("targets in other accounts")
 
     def remove(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RemoveTargets.html"""
         rule = self._rule(call, given)
         for target_id in given["Ids"]:
             rule.targets.pop(target_id, None)
         return {"FailedEntryCount": 0, "FailedEntries": []}
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListTargetsByRule.html"""
         rule = self._rule(call, given)
         return page(
             "Targets",

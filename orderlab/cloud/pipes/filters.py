@@ -27,6 +27,7 @@ class PipeFilter:
         return sum(pattern.work(size) for pattern, _ in self._patterns)
 
     def passes(self, event: Mapping[str, Any]) -> bool:
+        """Whether an event fits one of the patterns; every event does if there are none."""
         if not self._patterns:
             return True
         parsed = with_parsed_body(event)

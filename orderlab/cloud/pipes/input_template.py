@@ -32,6 +32,7 @@ def _now() -> str:
 
 
 def is_variable(name: str) -> bool:
+    """Whether a text between `<` and `>` is a variable: a path, or one of the reserved names."""
     if not name.startswith("$"):
         return name in _RESERVED
     try:
@@ -49,6 +50,7 @@ class InputTemplate:
         self._pipe = pipe
 
     def fill(self, event: Any) -> str:
+        """The template with its variables filled in; the event as JSON if there is no template."""
         if self._template is None:
             return encode(event)
         parsed: list[Any] = []

@@ -42,6 +42,7 @@ class PipeOperations:
         }
 
     def create(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_CreatePipe.html"""
         name = given["Name"]
         if self._registry.find(call.region, name) is not None:
             raise Conflict(f"Pipe {name} already exists.")
@@ -93,14 +94,17 @@ class PipeOperations:
         return pipe
 
     def describe(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_DescribePipe.html"""
         return self._registry.existing(call.region, given["Name"]).described()
 
     def delete(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_DeletePipe.html"""
         pipe = self._registry.existing(call.region, given["Name"])
         pipe.desired_state = "DELETED"
         return self._begin(pipe, "DELETE")
 
     def start(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_StartPipe.html"""
         pipe = self._settled(call, given["Name"])
         pipe.desired_state = "RUNNING"
         if pipe.current_state == "RUNNING":
@@ -108,6 +112,7 @@ class PipeOperations:
         return self._begin(pipe, "START")
 
     def stop(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_StopPipe.html"""
         pipe = self._settled(call, given["Name"])
         pipe.desired_state = "STOPPED"
         if pipe.current_state == "STOPPED":
@@ -115,6 +120,7 @@ class PipeOperations:
         return self._begin(pipe, "STOP")
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_ListPipes.html"""
         found = [
             pipe.listed()
             for pipe in self._registry.in_region(call.region)
@@ -129,6 +135,7 @@ class PipeOperations:
     # --- tags ---
 
     def tag(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_TagResource.html"""
         pipe = self._tagged(given)
         tags = {**pipe.tags, **given["tags"]}
         if len(tags) > MAX_TAGS:
@@ -137,12 +144,15 @@ class PipeOperations:
         return {}
 
     def untag(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_UntagResource.html"""
         pipe = self._tagged(given)
         for key in given["tagKeys"]:
             pipe.tags.pop(key, None)
         return {}
 
     def list_tags(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/pipes-
+        reference/API_ListTagsForResource.html"""
         return {"tags": self._tagged(given).tags}
 
     def _tagged(self, given: Parameters) -> Pipe:

@@ -33,30 +33,37 @@ class Pipe:
 
     @property
     def source(self) -> str:
+        """The ARN of the queue or stream that it reads."""
         return str(self.settings["Source"])
 
     @property
     def target(self) -> str:
+        """The ARN of what it sends to."""
         return str(self.settings["Target"])
 
     @property
     def enrichment(self) -> str | None:
+        """The ARN of the function that enriches its events; None if there is none."""
         return self.settings.get("Enrichment") or None
 
     @property
     def role_arn(self) -> str:
+        """The ARN of its role."""
         return str(self.settings["RoleArn"])
 
     @property
     def region(self) -> str:
+        """Its Region."""
         return self.arn.split(":")[3]
 
     @property
     def account_id(self) -> str:
+        """Its account."""
         return self.arn.split(":")[4]
 
     @property
     def of_stream(self) -> bool:
+        """Whether it reads a stream, not a queue."""
         return ":dynamodb:" in self.source
 
     @property
@@ -71,11 +78,13 @@ class Pipe:
 
     @property
     def patterns(self) -> list[str]:
+        """The event patterns of its filter."""
         criteria = (self.settings.get("SourceParameters") or {}).get("FilterCriteria") or {}
         return [each.get("Pattern") or "" for each in criteria.get("Filters") or ()]
 
     @property
     def target_parameters(self) -> dict[str, Any]:
+        """Its TargetParameters; empty if it has none."""
         return self.settings.get("TargetParameters") or {}
 
     def summary(self) -> dict[str, Any]:
@@ -99,6 +108,7 @@ class Pipe:
         return shown
 
     def described(self) -> dict[str, Any]:
+        """The pipe as DescribePipe shows it."""
         shown = {key: value for key, value in self.settings.items() if value not in (None, "")}
         parameters = dict(self.settings.get("SourceParameters") or {})
         name = "DynamoDBStreamParameters" if self.of_stream else "SqsQueueParameters"

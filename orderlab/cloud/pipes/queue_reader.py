@@ -36,6 +36,7 @@ class QueueReader(Reader):
         self._permissions = permissions
 
     async def run(self) -> None:
+        """Read the queue, batch after batch, until the pipe stops."""
         while not self.stopping:
             queue = self._queues.queue(self.pipe.source)
             if queue is None or problem_of_queue(self.pipe, queue, self._permissions):

@@ -12,5 +12,6 @@ from orderlab.cloud.targets.templates import encode
 
 
 def record_of(message: ReceivedMessage, queue_arn: str) -> Record:
+    """A message as the record that goes through the pipe."""
     event = event_record(message, queue_arn)
     return Record(message.message_id, event, encode(event))

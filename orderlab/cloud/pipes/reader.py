@@ -44,6 +44,7 @@ class Reader(ABC):
         self._interruptible: set[asyncio.Task[Any]] = set()
 
     def start(self) -> None:
+        """Begin to read."""
         self.spawn(self.run())
 
     @abstractmethod
@@ -51,6 +52,7 @@ class Reader(ABC):
         """Read until `stopping`."""
 
     def spawn(self, work: Any) -> None:
+        """Run a coroutine in the background; it is begun again if it fails."""
         task = asyncio.get_running_loop().create_task(
             self._persist(work), name=f"pipe {self.pipe.name}"
         )

@@ -24,9 +24,11 @@ class Recording:
         self._telemetry = telemetry
 
     def ids_in(self, text: str) -> tuple[str, ...]:
+        """The correlation ids that a text names."""
         return self._telemetry.recorder.ids_in(text)
 
     def count(self, pipe: Pipe, name: str, value: float = 1, unit: str = "Count") -> None:
+        """Add a value of a metric of the pipe."""
         self._telemetry.metrics.add(
             NAMESPACE, name, value, unit=unit, dimensions={"PipeName": pipe.name}
         )
@@ -40,12 +42,14 @@ class Recording:
             self.hop(pipe, pipe.source, pipe.arn, "Read", "ok", self.ids_in(text))
 
     def failed(self, pipe: Pipe, stage: str, target_arn: str, code: str, text: str) -> None:
+        """A stage has failed for an event, with this error code."""
         self.count(pipe, f"{stage}StageFailed")
         self.hop(pipe, pipe.arn, target_arn, "Deliver", code, self.ids_in(text))
 
     def hop(
         self, pipe: Pipe, source: str, target: str, action: str, outcome: str, ids: tuple[str, ...]
     ) -> None:
+        """Put an entry into the flight recorder, if it is about an order."""
         if not ids:
             return
         self._telemetry.recorder.record(

@@ -17,6 +17,7 @@ class Registry:
         self.pipes: dict[str, Pipe] = {}
 
     def find(self, region: str, name: str) -> Pipe | None:
+        """A pipe by its name; None if it does not exist."""
         arn = f"arn:aws:pipes:{region}:{self.account_id}:pipe/{name}"
         pipe = self.pipes.get(arn)
         if pipe is not None and pipe.current_state == "DELETED":
@@ -32,5 +33,6 @@ class Registry:
         return pipe
 
     def in_region(self, region: str) -> list[Pipe]:
+        """The pipes of a Region."""
         found = [each for each in self.pipes.values() if each.region == region]
         return [each for each in found if self.find(region, each.name) is not None]

@@ -92,6 +92,7 @@ class PipeService:
         """Nothing runs before there is a pipe."""
 
     async def stop(self) -> None:
+        """End every pipe."""
         await self._lifecycle.stop()
 
     def _reader(self, pipe: Pipe) -> Reader:

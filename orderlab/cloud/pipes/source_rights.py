@@ -13,10 +13,12 @@ STREAM_ACTIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStrea
 
 
 def role_of(pipe: Pipe, permissions: Permissions) -> Principal:
+    """The principal with which a pipe acts."""
     return permissions.role_principal(pipe.role_arn, pipe.name)
 
 
 def problem_of_role(pipe: Pipe, permissions: Permissions) -> str | None:
+    """Why the pipe cannot assume its role; None if it can."""
     if permissions.may_assume(pipe.role_arn, SERVICE):
         return None
     return f"Unable to assume role {pipe.role_arn}. Ensure that it trusts {SERVICE}."

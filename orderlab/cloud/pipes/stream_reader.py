@@ -49,6 +49,7 @@ class StreamReader(Reader):
         self._read: set[str] = set()
 
     async def run(self) -> None:
+        """Read every shard of the stream, also those that come later, until the pipe stops."""
         while not self.stopping:
             for shard in self._streams.shards(self.pipe.source) or ():
                 if shard.id not in self._read:

@@ -27,6 +27,7 @@ class RetryPolicy:
 
     @classmethod
     def of(cls, given: Mapping[str, Any] | None) -> RetryPolicy:
+        """The policy in a request; AWS's defaults for what it leaves out."""
         found = given or {}
         return cls(
             found.get("MaximumRetryAttempts", MAX_ATTEMPTS),

@@ -47,6 +47,7 @@ class Rate:
     seconds: int
 
     def next_after(self, moment: float, start: float) -> float | None:
+        """The next time after a moment, in seconds since 1970; `start` is when the schedule began."""
         return start + (max(0, int((moment - start) // self.seconds)) + 1) * self.seconds
 
 
@@ -57,6 +58,7 @@ class At:
     moment: float
 
     def next_after(self, moment: float, start: float) -> float | None:
+        """The one time, in seconds since 1970; None if it is over."""
         return self.moment if self.moment > moment else None
 
 
@@ -72,6 +74,7 @@ class Cron:
     zone: tzinfo
 
     def next_after(self, moment: float, start: float) -> float | None:
+        """The next time after a moment, in seconds since 1970; None if there is none."""
         local = datetime.fromtimestamp(moment, self.zone).replace(second=0, microsecond=0)
         day = local.replace(tzinfo=None)
         for days in range(_LOOK_AHEAD):

@@ -49,6 +49,7 @@ class Source:
 
     @property
     def region(self) -> str:
+        """The Region of the rule, schedule or pipe."""
         return self.arn.split(":")[3]
 
 

@@ -44,6 +44,7 @@ class Template:
 
     @property
     def variables(self) -> list[str]:
+        """The names of the variables, in their order."""
         return [piece.text for piece in self._pieces if piece.variable]
 
     def check(self) -> None:
@@ -67,6 +68,7 @@ class Template:
             raise InvalidTemplate("it is neither JSON nor lines of strings")
 
     def fill(self, values: Values) -> str:
+        """The template with its variables filled in; within quotes, values are escaped."""
         return "".join(
             piece.text if not piece.variable else _filled(values(piece.text), piece.in_string)
             for piece in self._pieces

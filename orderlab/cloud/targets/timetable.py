@@ -39,5 +39,6 @@ class Timetable:
         return self._schedule.next_after(moment, self.begins_at)
 
     async def wait_until(self, due: float) -> None:
+        """Wait until a time, in seconds since 1970 on the cloud's clock."""
         while (left := due - self.time()) > 0:
             await self._clock.sleep(min(left, _LONGEST_WAIT))

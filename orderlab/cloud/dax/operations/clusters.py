@@ -45,6 +45,7 @@ class ClusterOperations:
         }
 
     async def create_cluster(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_CreateCluster.html"""
         region = self._registry.region(call.region)
         about, zones = self._description(region, parameters)
         group = _parameter_group(region, parameters, parameter_group.DEFAULT_GROUP)
@@ -121,12 +122,15 @@ class ClusterOperations:
         return arn
 
     def describe_clusters(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_DescribeClusters.h
+        tml"""
         region = self._registry.region(call.region)
         names = values.texts(parameters, "ClusterNames")
         found = [find(region, name) for name in names] or list(region.clusters.values())
         return values.page([each.described() for each in found], parameters, "Clusters")
 
     def update_cluster(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_UpdateCluster.html"""
         region = self._registry.region(call.region)
         cluster = find(region, values.text(parameters, "ClusterName"))
         group = _parameter_group(region, parameters, cluster.parameters.name)
@@ -136,6 +140,7 @@ class ClusterOperations:
         return {"Cluster": cluster.described("modifying")}
 
     async def delete_cluster(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_DeleteCluster.html"""
         region = self._registry.region(call.region)
         cluster = find(region, values.text(parameters, "ClusterName"))
         del region.clusters[cluster.about.name]

@@ -25,6 +25,8 @@ class EventOperations:
         self.operations: dict[str, Handler] = {"DescribeEvents": self.describe_events}
 
     def describe_events(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_DescribeEvents.htm
+        l"""
         kind = values.text(parameters, "SourceType", "")
         name = values.text(parameters, "SourceName", "")
         if kind and kind not in SOURCE_TYPES:

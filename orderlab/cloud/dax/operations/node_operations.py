@@ -35,6 +35,8 @@ class NodeOperations:
         return region, find(region, values.text(parameters, "ClusterName"))
 
     async def increase_replication_factor(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_IncreaseReplicatio
+        nFactor.html"""
         region, cluster = self._found(call, parameters)
         count = values.number(parameters, "NewReplicationFactor")
         more = count - len(cluster.nodes)
@@ -56,6 +58,8 @@ class NodeOperations:
         return {"Cluster": cluster.described("modifying")}
 
     async def decrease_replication_factor(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_DecreaseReplicatio
+        nFactor.html"""
         region, cluster = self._found(call, parameters)
         count = values.number(parameters, "NewReplicationFactor")
         if not 1 <= count < len(cluster.nodes):
@@ -70,6 +74,7 @@ class NodeOperations:
         return {"Cluster": described}
 
     async def reboot_node(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_RebootNode.html"""
         region, cluster = self._found(call, parameters)
         node = _node(cluster, values.text(parameters, "NodeId"))
         node.status = "rebooting"

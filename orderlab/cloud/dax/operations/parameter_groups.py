@@ -42,6 +42,8 @@ class ParameterGroupOperations:
         return region, _find(region, values.text(parameters, "ParameterGroupName"))
 
     def create_parameter_group(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_CreateParameterGro
+        up.html"""
         region = self._registry.region(call.region)
         name = values.new_name(parameters, "ParameterGroupName", 255)
         if name in region.parameter_groups:
@@ -59,12 +61,16 @@ class ParameterGroupOperations:
         return {"ParameterGroup": group.described()}
 
     def describe_parameter_groups(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_DescribeParameterG
+        roups.html"""
         region = self._registry.region(call.region)
         names = values.texts(parameters, "ParameterGroupNames")
         found = [_find(region, name) for name in names] or list(region.parameter_groups.values())
         return values.page([each.described() for each in found], parameters, "ParameterGroups")
 
     def update_parameter_group(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_UpdateParameterGro
+        up.html"""
         region, group = self._found(call, parameters)
         if group.name == DEFAULT_GROUP:
             raise errors.invalid_value(f"The parameter group {group.name} cannot be modified.")
@@ -73,6 +79,8 @@ class ParameterGroupOperations:
         return {"ParameterGroup": group.described()}
 
     def delete_parameter_group(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_DeleteParameterGro
+        up.html"""
         region, group = self._found(call, parameters)
         in_use = any(each.parameters is group for each in region.clusters.values())
         if in_use or group.name == DEFAULT_GROUP:
@@ -86,12 +94,16 @@ class ParameterGroupOperations:
         return {"DeletionMessage": f"Parameter group {group.name} has been deleted."}
 
     def describe_parameters(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_DescribeParameters
+        .html"""
         _, group = self._found(call, parameters)
         source = values.text(parameters, "Source", "")
         found = [each for each in group.parameters() if source in ("", each["Source"])]
         return values.page(found, parameters, "Parameters")
 
     def describe_default_parameters(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_DescribeDefaultPar
+        ameters.html"""
         found = ParameterGroup(DEFAULT_GROUP).parameters()
         return values.page(found, parameters, "Parameters")
 

@@ -28,6 +28,8 @@ class SubnetGroupOperations:
         }
 
     def create_subnet_group(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_CreateSubnetGroup.
+        html"""
         region = self._registry.region(call.region)
         name = values.new_name(parameters, "SubnetGroupName", 255)
         if name in region.subnet_groups:
@@ -45,6 +47,8 @@ class SubnetGroupOperations:
         return {"SubnetGroup": group.described(region.zones)}
 
     def describe_subnet_groups(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_DescribeSubnetGrou
+        ps.html"""
         region = self._registry.region(call.region)
         names = values.texts(parameters, "SubnetGroupNames")
         found = [_find(region, name) for name in names] or list(region.subnet_groups.values())
@@ -52,6 +56,8 @@ class SubnetGroupOperations:
         return values.page(described, parameters, "SubnetGroups")
 
     def update_subnet_group(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_UpdateSubnetGroup.
+        html"""
         region = self._registry.region(call.region)
         group = _find(region, values.text(parameters, "SubnetGroupName"))
         if "SubnetIds" in parameters:
@@ -61,6 +67,8 @@ class SubnetGroupOperations:
         return {"SubnetGroup": group.described(region.zones)}
 
     def delete_subnet_group(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_DeleteSubnetGroup.
+        html"""
         region = self._registry.region(call.region)
         group = _find(region, values.text(parameters, "SubnetGroupName"))
         if any(each.about.subnet_group == group.name for each in region.clusters.values()):

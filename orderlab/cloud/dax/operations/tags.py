@@ -39,6 +39,7 @@ class TagOperations:
         return cluster
 
     def tag_resource(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_TagResource.html"""
         cluster = self._tagged(parameters)
         tags = cluster.about.tags | read_tags(parameters.get("Tags"))
         _require_few(tags)
@@ -46,6 +47,7 @@ class TagOperations:
         return {"Tags": _listed(tags)}
 
     def untag_resource(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_UntagResource.html"""
         tags = self._tagged(parameters).about.tags
         keys = values.texts(parameters, "TagKeys")
         for key in keys:
@@ -56,6 +58,7 @@ class TagOperations:
         return {"Tags": _listed(tags)}
 
     def list_tags(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_ListTags.html"""
         return {"Tags": _listed(self._tagged(parameters).about.tags)}
 
 

@@ -61,6 +61,7 @@ class Reader:
 
     @property
     def finished(self) -> bool:
+        """Whether all bytes were read."""
         return self.at >= self._end
 
     def rest(self) -> bytes:
@@ -217,6 +218,7 @@ def head(major: int, number: int) -> bytes:
 
 
 def integer(number: int) -> bytes:
+    """A whole number of any size."""
     major, magnitude = (0, number) if number >= 0 else (1, -1 - number)
     if magnitude < 1 << 64:
         return head(major, magnitude)
@@ -230,15 +232,18 @@ def decimal(digits: int, exponent: int) -> bytes:
 
 
 def double(number: float) -> bytes:
+    """A floating-point number of 64 bits."""
     return b"\xfb" + struct.pack(">d", number)
 
 
 def text(value: str) -> bytes:
+    """A text. Half a surrogate pair becomes a question mark."""
     raw = value.encode("utf-8", "replace")
     return head(3, len(raw)) + raw
 
 
 def binary(raw: bytes) -> bytes:
+    """A string of bytes."""
     return head(2, len(raw)) + raw
 
 

@@ -107,10 +107,12 @@ def consumed_nothing(table: str, wanted: str) -> bytes:
 
 
 def consumed_by_all(capacities: Sequence[Mapping[str, Any]]) -> bytes:
+    """The consumed capacity of a batch, table by table."""
     return cbor.array([consumed(capacity) for capacity in capacities])
 
 
 def consumed_by_transaction(capacities: Sequence[Mapping[str, Any]]) -> bytes:
+    """The consumed capacity of a transaction, table by table."""
     return cbor.array([_capacity_map(capacity) for capacity in capacities])
 
 
@@ -146,6 +148,7 @@ def collection(metrics: Mapping[str, Any]) -> bytes:
 
 
 def collections(by_table: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
+    """The item collection metrics of several tables."""
     return cbor.pairs(
         [
             (cbor.text(table), cbor.array([collection(each) for each in found]))
@@ -178,6 +181,7 @@ def batch_write(
     capacity: bytes,
     metrics: bytes,
 ) -> bytes:
+    """The answer to BatchWriteItem."""
     left = [
         (cbor.text(table), _unprocessed(writes, schemas[table], number_of))
         for table, writes in unprocessed.items()
@@ -208,6 +212,7 @@ def transact_get(
     number_of: NumberOf,
     capacity: bytes,
 ) -> bytes:
+    """The answer to TransactGetItems."""
     found = []
     for response, schema, paths in zip(responses, schemas, wanted, strict=True):
         item = response.get("Item")
@@ -221,6 +226,7 @@ def transact_get(
 
 
 def transact_write(capacity: bytes, metrics: bytes) -> bytes:
+    """The answer to TransactWriteItems."""
     return b"\x83" + cbor.NULL + capacity + metrics
 
 
@@ -228,10 +234,12 @@ def transact_write(capacity: bytes, metrics: bytes) -> bytes:
 
 
 def key_schema(schema: KeySchema) -> bytes:
+    """The names and types of a table's key."""
     return cbor.pairs([(cbor.text(name), cbor.text(kind)) for name, kind in schema])
 
 
 def attribute_names(names: Sequence[str]) -> bytes:
+    """A list of attribute names."""
     return cbor.array([cbor.text(name) for name in names])
 
 
@@ -256,4 +264,5 @@ def endpoints(nodes: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def number(value: int) -> bytes:
+    """A number by itself, such as the id of a list of attributes."""
     return cbor.integer(value)

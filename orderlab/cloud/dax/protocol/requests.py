@@ -155,6 +155,7 @@ def projection_text(wanted: list[Path], placeholders: Placeholders) -> Parameter
 
 
 def put_item(arguments: list[Any], schema: KeySchema, names_of: NamesOf) -> Parameters:
+    """The parameters of a PutItem."""
     table, key, values, given = arguments
     item = keys.decode_attributes(raw(values), names_of) | keys.decode_key(raw(key), schema)
     return {"TableName": table_name(table), "Item": item, **_write_options(given)}
