@@ -19,7 +19,7 @@ from orderlab.cloud.event_sources.wiring import Wiring
 
 log = logging.getLogger("orderlab.cloud.event_sources")
 
-# the limit of a synchronous invocation's payload
+# the largest payload of a synchronous invocation, in bytes
 MAXIMUM_PAYLOAD_BYTES = 6 * 1024 * 1024
 ENVELOPE_BYTES = len(b'{"Records":[]}')
 

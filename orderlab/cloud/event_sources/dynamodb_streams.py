@@ -46,7 +46,7 @@ class StreamPoller(Poller):
         self._read.add(shard.id)
         progress = self.mapping.progress.get(shard.id)
         if progress is None:
-            # a shard that came later continues one that was read: nothing of it may be missed
+            # a new shard continues one that was read, so it is read from its beginning
             progress = ShardProgress([shard.start("TRIM_HORIZON").index])
             self.mapping.progress[shard.id] = progress
         progress.spread_over(self.settings["ParallelizationFactor"])

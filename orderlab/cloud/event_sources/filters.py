@@ -22,7 +22,7 @@ INVALID = "Invalid filter pattern definition."
 DEEPEST = 50
 # how much work may be done at once: bytes of records times what the patterns ask of each
 AT_ONCE = 1_000_000
-# about as much of a pattern as asks one question
+# about how much of a pattern's text asks one question
 _QUESTION_LENGTH = 4
 
 
@@ -45,11 +45,12 @@ class FilterCriteria:
         return size * self._questions if self._predicates else 0
 
     def passes(self, record: Mapping[str, Any]) -> bool:
+        """Whether the function wants to see a record."""
         return not self._predicates or any(matches(record) for matches in self._predicates)
 
 
 def compile_filter(text: str) -> Predicate:
-    """A predicate over an event's record; InvalidPattern if the text is no event pattern.
+    """A predicate over an event's record; raises InvalidPattern if the text is none.
 
     The body of a queue's message is compared as JSON where the pattern goes into it, and as a
     string where it does not; a body of the other kind never matches.

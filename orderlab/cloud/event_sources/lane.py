@@ -30,7 +30,7 @@ from orderlab.cloud.event_sources.settle import first_failure
 READ_LIMIT = 1_000  # records that one GetRecords gives at most
 FILTERED_AT_ONCE = 100
 WAIT_SECONDS = 20.0
-# what comes in between is read together
+# records that arrive in between are read together
 POLL_SECONDS = 0.1
 
 
@@ -72,7 +72,7 @@ class Lane:
                 continue
             batch, after = await self._gather()
             if batch and self._poller.consumer.problem():
-                # the right to read was lost while waiting: the batch is read again later
+                # the role may no longer read the stream: the batch is read again later
                 continue
             if batch:
                 if len(batch) < self._settings["BatchSize"]:
@@ -91,7 +91,7 @@ class Lane:
         while len(batch) < self._settings["BatchSize"]:
             wanted = min(self._settings["BatchSize"] - len(batch), READ_LIMIT)
             if self._poller.filters:
-                # they look into every record, while others wait
+                # filters look into every record, and others must be served in between
                 wanted = min(wanted, FILTERED_AT_ONCE)
                 await asyncio.sleep(0)
             records, after = self._shard.read(position, wanted)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# a stream keeps its records for a day
+# how long a stream keeps its records
 RETENTION_SECONDS = 86_400.0
 
 

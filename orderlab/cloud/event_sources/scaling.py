@@ -9,7 +9,7 @@ from __future__ import annotations
 AT_FIRST = 5
 PER_SECOND = 5.0  # 300 a minute
 STANDARD_MAXIMUM = 1_250
-# for so long a function that refused a batch gets no further pollers
+# how long a function that was throttled gets no further pollers
 HOLD_SECONDS = 5.0
 
 

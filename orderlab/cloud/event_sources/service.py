@@ -138,7 +138,7 @@ class EventSources:
 
     def _delete(self, call: Call, parameters: Parameters) -> Result:
         mapping = self._registry.existing(call.region, str(parameters.get("UUID", "")))
-        # one that is still being created has nothing under way yet
+        # a mapping that is still being created can be deleted: nothing of it is under way
         _refuse_while_busy(mapping, "delete", BUSY_STATES[1:])
         self._lifecycle.delete(mapping, self._registry.forget(mapping))
         return Response.json(mapping.configuration(), status=202)

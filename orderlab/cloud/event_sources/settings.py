@@ -53,7 +53,7 @@ OF_NEITHER = (
     "DocumentDBEventSourceConfig",
     "StartingPositionTimestamp",
 )
-# what is remembered of a request; the rest names the mapping or its state
+# the parameters that are settings; the others name the mapping or its state
 SETTABLE = (*DEFAULTS["dynamodb"], "FilterCriteria", "ScalingConfig")
 MAXIMUM_FILTERS = 5
 SHORTEST_RECORD_AGE = 60

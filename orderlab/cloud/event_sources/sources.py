@@ -43,7 +43,11 @@ class Source:
 
 
 def parse_source(arn: str | None) -> Source:
-    """The source that an ARN names; AwsError for what is none, or none that is done here."""
+    """The source that an ARN names.
+
+    Raises InvalidParameterValueException if it is not an event source, NotDoneYet for one that the
+    local cloud does not support.
+    """
     if not arn:
         raise invalid("Unrecognized event source.")
     parts = arn.split(":", 5)
@@ -71,7 +75,8 @@ class SourceChecks:
     def require_ready(
         self, source: Source, function: Mapping[str, Any], settings: Settings
     ) -> None:
-        """AwsError unless the source is there, readable by the function's role and fits it."""
+        """Raise InvalidParameterValueException unless the source exists, fits the function, and may be
+        read by its role."""
         role = self._role(function)
         if source.kind == "sqs":
             self._require_queue(source, role, function)

@@ -33,7 +33,7 @@ LONG_POLL_SECONDS = 20.0
 WITHOUT_WAITING = 0.003
 TICK = 0.05
 RECEIVE_LIMIT = 10
-# longer than filters take, whatever the speed
+# longer than filters take at any speed of the clock
 HIDDEN_MEANWHILE_SECONDS = 40_000
 
 
@@ -59,7 +59,7 @@ class QueuePoller(Poller):
         super().__init__(wiring, mapping)
         limit = self.settings.get("ScalingConfig", {}).get("MaximumConcurrency")
         self._scaling = Scaling(limit or STANDARD_MAXIMUM)
-        # batches under way, those of them that were throttled, and whether one has ended lately
+        # batches under way, how many of them were throttled, and an event for when one has ended
         self._busy = self._held_back = 0
         self._ended_one = asyncio.Event()
 
@@ -129,7 +129,7 @@ class QueuePoller(Poller):
             except asyncio.CancelledError:
                 if self.killed or not self.stopping:
                     raise
-                # stopped while waiting for more: what is held is still to be processed
+                # stopped while waiting for more messages: those that it has are still processed
                 return
             batch.extend(more)
             held += sum(len(taken.record) + 1 for taken in more)
@@ -150,7 +150,7 @@ class QueuePoller(Poller):
             self.mapping.processed(error.message)
             messages = ()
         if not messages and real_seconds() - asked_at < WITHOUT_WAITING:
-            # a queue that answers at once with nothing must not keep us spinning
+            # a queue that answers with nothing at once must not make this a busy loop
             await self.pause(self.clock.speed * TICK)
         if messages and self.consumer.problem():
             self._give_back(queue, messages)
@@ -243,7 +243,7 @@ class QueuePoller(Poller):
 
     def _delete(self, queue: Queue, done: Sequence[Taken]) -> None:
         for taken in done:
-            # a message that the function deleted itself, or a queue that is gone, is no harm
+            # the function may have deleted the message itself, and the queue may be gone
             with suppress(AwsError):
                 queue.delete(taken.message.receipt_handle)
 

@@ -26,7 +26,7 @@ def with_mappings(operation: str, others: Handler | None, moto: Moto, find: Find
                 return moto(call.request)
             result = others(call, parameters)
             return await result if inspect.isawaitable(result) else result
-        # its form is checked first
+        # AWS checks the form of the request first
         sent = read_input(operation, call, parameters)
         mapping = find(arn)
         if mapping is None:

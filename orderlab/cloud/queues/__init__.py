@@ -1,4 +1,5 @@
 """SQS: queues whose messages lie on several simulated servers.
 
-Read `service.py` for the operations, `store.py` for what becomes of a message.
+`service.py` lists the operations, `registry.py` holds the queues, and
+`store.py` says what becomes of a message.
 """

@@ -18,6 +18,7 @@ class Attempts:
         self._got: RecentIds[tuple[list[Message], list[int]]] = RecentIds()
 
     def remember(self, attempt_id: str, messages: list[Message], now: float) -> None:
+        """Keep what a receive got; `now` is in scaled seconds."""
         receives = [message.receives_here for message in messages]
         self._got.remember("", attempt_id, now, (messages, receives))
 

@@ -74,7 +74,7 @@ _FIFO_NAME = re.compile(r"[A-Za-z0-9_-]{1,75}\.fifo")
 
 
 def check_name(name: str, *, fifo: bool) -> None:
-    """InvalidParameterValue unless a queue of that kind may have the name."""
+    """Raise InvalidParameterValue unless a queue of that type may have the name."""
     if fifo and not _FIFO_NAME.fullmatch(name):
         raise InvalidParameterValue(
             "The name of a FIFO queue can only include alphanumeric characters, hyphens, or "
@@ -87,6 +87,7 @@ def check_name(name: str, *, fifo: bool) -> None:
 
 
 def defaults(*, fifo: bool) -> dict[str, str]:
+    """The attributes of a new queue to which none were given."""
     return {**_DEFAULTS, **(_FIFO_DEFAULTS if fifo else {})}
 
 
@@ -175,7 +176,7 @@ def check_throughput(attributes: Mapping[str, str]) -> None:
 
 
 def with_changes(current: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
-    """The attributes after a change; an empty document or key is one that is taken away."""
+    """The attributes after a change; an empty document or key is removed."""
     merged = {**current, **changes}
     for name in (*_DOCUMENTS, "KmsMasterKeyId"):
         if merged.get(name) == "":

@@ -43,6 +43,7 @@ class Deadlines(Generic[Item]):
         self._shrink()
 
     def discard(self, item: Item) -> None:
+        """Call an item off; nothing happens if it is not there."""
         if self._live.pop(item, None) is not None:
             self._shrink()
 
@@ -64,7 +65,8 @@ class Deadlines(Generic[Item]):
         Thousands may fall due in one moment, and others are not to wait for all of them.
         """
         due: list[Item] = []
-        # nearly always so, and cheap to see; an entry that no longer counts is never too late
+        # Usually nothing is due, which is cheap to see: entries that were called off only come up
+        # early.
         if not self._heap or self._heap[0][0] > now:
             return due
         while len(due) < most and (first := self.first()) is not None and first[0] <= now:
@@ -74,6 +76,7 @@ class Deadlines(Generic[Item]):
         return due
 
     def clear(self) -> None:
+        """Call off all of them."""
         self._heap.clear()
         self._live.clear()
 

@@ -29,10 +29,14 @@ class SqsError(AwsError):
 
 
 class InvalidParameterValue(SqsError):
+    """A parameter, or a combination of them, that SQS refuses."""
+
     namespace = "com.amazon.coral.service"
 
 
 class MessageTooLong(InvalidParameterValue):
+    """A message larger than the queue's MaximumMessageSize."""
+
     def __init__(self, limit: int) -> None:
         reason = f"Reason: Message must be shorter than {limit} bytes."
         super().__init__(f"One or more parameters are invalid. {reason}")
@@ -40,6 +44,8 @@ class MessageTooLong(InvalidParameterValue):
 
 
 class MissingParameter(SqsError):
+    """A parameter that is needed was not sent."""
+
     namespace = "com.amazon.coral.service"
     shape = "MissingRequiredParameterException"
     short_code = "MissingParameter"
@@ -49,6 +55,8 @@ class MissingParameter(SqsError):
 
 
 class QueueDoesNotExist(SqsError):
+    """There is no such queue in the Region of the call."""
+
     shape = "QueueDoesNotExist"
     short_code = f"{_LEGACY}NonExistentQueue"
 
@@ -58,6 +66,8 @@ class QueueDoesNotExist(SqsError):
 
 
 class QueueNameExists(SqsError):
+    """CreateQueue named a queue that exists with other attributes."""
+
     shape = "QueueNameExists"
     short_code = "QueueAlreadyExists"
 
@@ -69,6 +79,8 @@ class QueueNameExists(SqsError):
 
 
 class QueueDeletedRecently(SqsError):
+    """CreateQueue named a queue that was deleted within the last 60 seconds."""
+
     shape = "QueueDeletedRecently"
     short_code = f"{_LEGACY}QueueDeletedRecently"
 
@@ -80,6 +92,8 @@ class QueueDeletedRecently(SqsError):
 
 
 class PurgeQueueInProgress(SqsError):
+    """The queue was purged within the last 60 seconds."""
+
     shape = "PurgeQueueInProgress"
     short_code = f"{_LEGACY}PurgeQueueInProgress"
     status = 403
@@ -89,6 +103,8 @@ class PurgeQueueInProgress(SqsError):
 
 
 class InvalidAddress(SqsError):
+    """A QueueUrl that is not the address of a queue."""
+
     shape = "InvalidAddress"
     short_code = "InvalidAddress"
 
@@ -97,6 +113,8 @@ class InvalidAddress(SqsError):
 
 
 class NotAtAQueuesAddress(SqsError):
+    """An operation that is not about a queue was sent to the address of one."""
+
     shape = "InvalidAction"
     short_code = "InvalidAction"
 
@@ -105,6 +123,8 @@ class NotAtAQueuesAddress(SqsError):
 
 
 class InvalidAttributeName(SqsError):
+    """An attribute that queues of this type do not have."""
+
     shape = "InvalidAttributeName"
     short_code = "InvalidAttributeName"
 
@@ -113,12 +133,16 @@ class InvalidAttributeName(SqsError):
 
 
 class FifoAttributeOfStandardQueue(InvalidAttributeName):
+    """An attribute that only FIFO queues have was given to a standard queue."""
+
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.message = f"You can specify the {name} only when FifoQueue is set to true."
 
 
 class TwoKindsOfEncryption(InvalidAttributeName):
+    """Both SSE-SQS and SSE-KMS were asked for."""
+
     def __init__(self) -> None:
         super().__init__("KmsMasterKeyId")
         self.message = (
@@ -128,6 +152,8 @@ class TwoKindsOfEncryption(InvalidAttributeName):
 
 
 class InvalidAttributeValue(SqsError):
+    """A value that the attribute cannot have."""
+
     shape = "InvalidAttributeValue"
     short_code = "InvalidAttributeValue"
 
@@ -137,6 +163,8 @@ class InvalidAttributeValue(SqsError):
 
 
 class InvalidMessageContents(SqsError):
+    """A message has characters that SQS does not accept."""
+
     shape = "InvalidMessageContents"
     short_code = "InvalidMessageContents"
 
@@ -149,6 +177,8 @@ class InvalidMessageContents(SqsError):
 
 
 class ReceiptHandleIsInvalid(SqsError):
+    """A receipt handle that was not written by this queue."""
+
     shape = "ReceiptHandleIsInvalid"
     short_code = "ReceiptHandleIsInvalid"
 
@@ -157,6 +187,8 @@ class ReceiptHandleIsInvalid(SqsError):
 
 
 class MessageNotInflight(SqsError):
+    """The message is no longer in flight, so it has no visibility timeout to change."""
+
     shape = "MessageNotInflight"
     short_code = f"{_LEGACY}MessageNotInflight"
 
@@ -165,23 +197,31 @@ class MessageNotInflight(SqsError):
 
 
 class OverLimit(SqsError):
+    """A quota of SQS is exceeded."""
+
     shape = "OverLimit"
     short_code = "OverLimit"
     status = 403
 
 
 class UnsupportedOperation(SqsError):
+    """An operation that cannot be done in this state, or with these parameters."""
+
     shape = "UnsupportedOperation"
     short_code = f"{_LEGACY}UnsupportedOperation"
 
 
 class ResourceNotFound(SqsError):
+    """A queue or a task that an operation on move tasks names does not exist."""
+
     shape = "ResourceNotFoundException"
     short_code = "ResourceNotFoundException"
     status = 404
 
 
 class EmptyBatchRequest(SqsError):
+    """A batch without entries."""
+
     shape = "EmptyBatchRequest"
     short_code = f"{_LEGACY}EmptyBatchRequest"
 
@@ -190,6 +230,8 @@ class EmptyBatchRequest(SqsError):
 
 
 class TooManyEntriesInBatchRequest(SqsError):
+    """A batch with more than ten entries."""
+
     shape = "TooManyEntriesInBatchRequest"
     short_code = f"{_LEGACY}TooManyEntriesInBatchRequest"
 
@@ -198,6 +240,8 @@ class TooManyEntriesInBatchRequest(SqsError):
 
 
 class BatchEntryIdsNotDistinct(SqsError):
+    """Two entries of a batch have the same id."""
+
     shape = "BatchEntryIdsNotDistinct"
     short_code = f"{_LEGACY}BatchEntryIdsNotDistinct"
 
@@ -206,6 +250,8 @@ class BatchEntryIdsNotDistinct(SqsError):
 
 
 class BatchRequestTooLong(SqsError):
+    """The messages of a batch are larger together than a message may be."""
+
     shape = "BatchRequestTooLong"
     short_code = f"{_LEGACY}BatchRequestTooLong"
 
@@ -216,6 +262,8 @@ class BatchRequestTooLong(SqsError):
 
 
 class InvalidBatchEntryId(SqsError):
+    """The id of a batch's entry has the wrong form."""
+
     shape = "InvalidBatchEntryId"
     short_code = f"{_LEGACY}InvalidBatchEntryId"
 
@@ -227,6 +275,8 @@ class InvalidBatchEntryId(SqsError):
 
 
 class SerializationError(SqsError):
+    """A parameter has the wrong JSON type."""
+
     namespace = "com.amazon.coral.service"
     shape = "SerializationException"
     short_code = "MalformedInput"

@@ -35,6 +35,7 @@ class Group:
         return not self._in_flight or self._first() < self.first_in_flight()
 
     def put(self, message: Message) -> None:
+        """Add a message; those with lower numbers come first."""
         heapq.heappush(self._heap, (message.number, message))
         self._present.add(message.number)
 
@@ -47,6 +48,7 @@ class Group:
         return message
 
     def remove(self, message: Message) -> None:
+        """Take a message out, wherever it stands."""
         self._present.discard(message.number)
 
     def _first(self) -> int:
@@ -62,10 +64,12 @@ class Group:
         return self._flying[0] if self._flying else math.inf
 
     def hold(self, message: Message) -> None:
+        """A message of the group is in flight now."""
         heapq.heappush(self._flying, message.number)
         self._in_flight.add(message.number)
 
     def release(self, message: Message) -> None:
+        """A message of the group is no longer in flight."""
         self._in_flight.discard(message.number)
 
 
@@ -78,12 +82,13 @@ class GroupPoll:
         self._before = math.inf
 
     def next(self) -> Message | None:
+        """The next message; None if no group has one that may be received."""
         while True:
             if self._current is None:
                 self._current = self._groups.next_available()
                 if self._current is None:
                     return None
-                # what this request takes itself does not hold back what it takes next
+                # a message that this request has taken does not hold back the next one for it
                 self._before = self._current[1].first_in_flight()
             message = self._current[1].take(self._before)
             if message is not None:
@@ -112,6 +117,7 @@ class Groups:
         """A message lies with its group."""
 
     def put(self, message: Message) -> None:
+        """Make a message visible in its group."""
         name = message.group_id or ""
         group = self._groups.get(name)
         if group is None:
@@ -121,6 +127,7 @@ class Groups:
             self._available.setdefault(name, group)
 
     def remove(self, message: Message) -> None:
+        """Take a visible message out of its group."""
         name = message.group_id or ""
         group = self._groups.get(name)
         if group is not None:
@@ -128,9 +135,11 @@ class Groups:
             self._tidy(name, group)
 
     def poll(self, *, short: bool) -> GroupPoll:
+        """Begin a receive request. Short polls see all groups, as long ones do."""
         return GroupPoll(self)
 
     def next_available(self) -> tuple[str, Group] | None:
+        """A group that has a message to give, for one request alone; None if none has."""
         while self._available:
             name, group = self._available.popitem(last=False)
             if group.available:
@@ -139,6 +148,7 @@ class Groups:
         return None
 
     def give_back(self, name: str, group: Group) -> None:
+        """Let other requests have a group again."""
         if group.available:
             self._available[name] = group
         self._tidy(name, group)
@@ -164,7 +174,9 @@ class Groups:
             self._available.pop(name, None)
 
     def depths(self) -> list[int]:
+        """Empty: the groups of a FIFO queue lie on no servers."""
         return []
 
     def emptied(self) -> Groups:
+        """Groups without messages."""
         return Groups()

@@ -31,7 +31,7 @@ class Ledger:
         self._gathered = MetricBuffer(telemetry.metrics, NAMESPACE, self._dimensions)
         self._metrics = telemetry.metrics
         self._permissions = wiring.permissions
-        # asked for with every message
+        # bound here because they are called for every message
         self._wall = wiring.clock.wall
         self._meter = telemetry.meter.add
         self._record = telemetry.recorder.record

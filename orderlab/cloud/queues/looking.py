@@ -18,7 +18,7 @@ from orderlab.cloud.queues.message import Message
 from orderlab.cloud.queues.queue import LiveQueue
 from orderlab.cloud.queues.registry import QueueRegistry
 
-# messages that one answer shows at most
+# the most messages that one answer shows
 MOST = 100
 
 

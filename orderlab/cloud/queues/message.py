@@ -10,11 +10,11 @@ from typing import Any
 from orderlab.cloud.contracts import Attributes, Content, OutgoingMessage, Principal
 from orderlab.cloud.messaging.attributes import as_sent, md5_of_attributes
 
-# the id that AWS's own services send under
+# the SenderId of AWS's own services
 _SERVICE_SENDER_ID = "AIDAIT2UOQQY3AUEKVGXU"
 
 
-# compared and hashed by identity: two copies of a duplicate are two things
+# Compared and hashed by identity: the two copies of a duplicated message are different messages.
 @dataclass(slots=True, eq=False)
 class Message:
     """`enqueued_at` is scaled time; times in milliseconds are the time of day.

@@ -59,12 +59,14 @@ class MessageOperations:
     # --- send ---
 
     def send_message(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
         queue = self._addressed(call, parameters)
         message = queue.accept(outgoing(parameters, trace=_trace(call)), call.principal)
         queue.ledger.requests(message.size)
         return sent_result(message)
 
     def send_message_batch(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html"""
         queue = self._addressed(call, parameters)
         entries = entries_of(parameters, "SendMessageBatch")
         size = sum(_size(entry) for entry in entries)
@@ -86,6 +88,7 @@ class MessageOperations:
     # --- receive ---
 
     def receive_message(self, call: Call, parameters: Parameters) -> Result | Awaitable[Result]:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html"""
         queue = self._addressed(call, parameters)
         limit = whole(parameters, "MaxNumberOfMessages", 1, MAX_RECEIVED) or 1
         visibility = whole(parameters, "VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, _AT_LEAST)
@@ -117,6 +120,7 @@ class MessageOperations:
     # --- delete, change visibility ---
 
     def delete_message(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html"""
         queue = self._addressed(call, parameters)
         queue.ledger.requests()
         handle = needed_text(parameters, "ReceiptHandle")
@@ -124,6 +128,7 @@ class MessageOperations:
         return {}
 
     def delete_message_batch(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessageBatch.html"""
         queue = self._addressed(call, parameters)
         entries = entries_of(parameters, "DeleteMessageBatch")
         queue.ledger.requests()
@@ -136,12 +141,14 @@ class MessageOperations:
         return answer_each(entries, delete)
 
     def change_message_visibility(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html"""
         queue = self._addressed(call, parameters)
         queue.ledger.requests()
         _change_visibility(queue, parameters)
         return {}
 
     def change_message_visibility_batch(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html"""
         queue = self._addressed(call, parameters)
         entries = entries_of(parameters, "ChangeMessageVisibilityBatch")
         queue.ledger.requests()
@@ -197,6 +204,7 @@ def _send_in_order(
 
 
 def sent_result(message: Message) -> dict[str, Any]:
+    """What SendMessage returns about a message that was stored."""
     sent = {"MD5OfMessageBody": message.md5_of_body, "MessageId": message.id}
     if message.md5_of_attributes:
         sent["MD5OfMessageAttributes"] = message.md5_of_attributes

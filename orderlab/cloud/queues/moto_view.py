@@ -22,7 +22,7 @@ from orderlab.cloud.queues.message import Message
 from orderlab.cloud.queues.queue import LiveQueue
 from orderlab.cloud.queues.registry import QueueRegistry
 
-# what moto's own services send as
+# as whom moto's own services send
 _SENDER = "events.amazonaws.com"
 
 
@@ -30,7 +30,8 @@ class QueueRecord(Queue):  # type: ignore[misc]
     """One of our queues, in the form that moto's services know."""
 
     def __init__(self, live: LiveQueue) -> None:
-        # not moto's own initialiser: it would keep settings that nobody changes
+        # moto's own initialiser is not called: it would keep a copy of the settings that nobody
+        # updates
         self.live = live
         self.region = live.region
         self.account_id = live.account_id
@@ -42,25 +43,31 @@ class QueueRecord(Queue):  # type: ignore[misc]
 
     @property
     def name(self) -> str:
+        """Its name."""
         return self.live.name
 
     @property
     def attributes(self) -> dict[str, Any]:
+        """All of its attributes."""
         return dict(self.live.described())
 
     @property
     def visibility_timeout(self) -> int:
+        """Its VisibilityTimeout in seconds."""
         return self.live.visibility_timeout
 
     @property
     def policy(self) -> str | None:
+        """Its access policy; None if it has none."""
         return self.live.policy
 
     @property
     def physical_resource_id(self) -> str:
+        """CloudFormation's `Ref` of a queue: its URL."""
         return self.live.url
 
     def url(self, request_url: Any) -> str:
+        """Its URL."""
         return self.live.url
 
 
@@ -76,6 +83,7 @@ class QueueBackend(SQSBackend):  # type: ignore[misc]
 
     @property
     def queues(self) -> dict[str, QueueRecord]:
+        """The queues of the Region by name."""
         found = {queue.name: self._record(queue) for queue in self._live()}
         self._records = dict(found)
         return found
@@ -98,6 +106,7 @@ class QueueBackend(SQSBackend):  # type: ignore[misc]
     def create_queue(
         self, name: str, tags: dict[str, str] | None = None, **attributes: Any
     ) -> QueueRecord:
+        """Create a queue, for CloudFormation."""
         attributes.pop("region", None)
         attributes.pop("QueueName", None)
         try:
@@ -107,21 +116,25 @@ class QueueBackend(SQSBackend):  # type: ignore[misc]
         return self._record(live)
 
     def get_queue(self, queue_name: str) -> QueueRecord:
+        """The queue of that name; raises moto's QueueDoesNotExist."""
         live = self.registry.named(self.region_name, queue_name)
         if live is None:
             raise MotoQueueDoesNotExist
         return self._record(live)
 
     def delete_queue(self, queue_name: str) -> None:
+        """Delete a queue, for CloudFormation."""
         self.registry.remove(self.get_queue(queue_name).live)
 
     def get_queue_attributes(self, queue_name: str, attribute_names: list[str]) -> dict[str, Any]:
+        """Some attributes of a queue, or `All`."""
         found = self.get_queue(queue_name).attributes
         if "All" in attribute_names:
             return found
         return {name: found[name] for name in attribute_names if name in found}
 
     def set_queue_attributes(self, queue_name: str, attributes: dict[str, Any]) -> QueueRecord:
+        """Set attributes of a queue, for CloudFormation."""
         record = self.get_queue(queue_name)
         try:
             self.registry.change(record.live, _texts(attributes))
@@ -140,6 +153,7 @@ class QueueBackend(SQSBackend):  # type: ignore[misc]
         system_attributes: dict[str, Any] | None = None,
         validate_group_id: bool = True,
     ) -> Message:
+        """Send a message, for moto's other services."""
         queue = self.get_queue(queue_name).live
         message = OutgoingMessage(
             body=message_body,
@@ -155,6 +169,7 @@ class QueueBackend(SQSBackend):  # type: ignore[misc]
             raise _as_moto(error) from None
 
     def iter_tagged_resources(self) -> Iterator[Any]:
+        """The queues with their tags, for the Resource Groups Tagging API."""
         for queue in self._live():
             yield TaggedResource(arn=queue.arn, tags=queue.tags, resource_type="sqs:queue")
 

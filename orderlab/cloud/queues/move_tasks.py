@@ -30,7 +30,7 @@ from orderlab.cloud.queues.registry import QueueRegistry
 MAX_RATE = 500
 MAX_LISTED = 10
 _NO_RESOURCE = "The resource that you specified for the {} parameter doesn't exist."
-# moved at a time when no rate was asked for
+# how many messages are moved at a time if no rate was asked for
 _STRIDE = 100
 
 log = logging.getLogger("orderlab.cloud.sqs")
@@ -51,6 +51,7 @@ class MoveTask:
     failure: str = ""
 
     def described(self) -> dict[str, Any]:
+        """The task as ListMessageMoveTasks returns it."""
         found = {
             "TaskHandle": self.handle if self.status == "RUNNING" else None,
             "Status": self.status,
@@ -80,6 +81,7 @@ class MoveTasks:
         }
 
     def start_message_move_task(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html"""
         source = self._source(parameters)
         if not self._registry.sources_of(source):
             raise InvalidParameterValue("Source queue must be configured as a Dead Letter Queue.")
@@ -107,12 +109,14 @@ class MoveTasks:
         return {"TaskHandle": task.handle}
 
     def list_message_move_tasks(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListMessageMoveTasks.html"""
         source = self._source(parameters)
         limit = whole(parameters, "MaxResults", 1, MAX_LISTED) or 1
         found = self._tasks.get(source.arn, [])[:limit]
         return {"Results": [task.described() for task in found]}
 
     def cancel_message_move_task(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CancelMessageMoveTask.html"""
         handle = needed_text(parameters, "TaskHandle")
         source_arn = _source_of(handle)
         if self._registry.queue(source_arn) is None:
@@ -150,6 +154,7 @@ class MoveTasks:
         running.add_done_callback(self._running.discard)
 
     async def stop(self) -> None:
+        """End the tasks that are running; messages that were not moved stay."""
         for running in list(self._running):
             running.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -157,7 +162,8 @@ class MoveTasks:
     async def _run(self, task: MoveTask) -> None:
         try:
             while task.status == "RUNNING" and task.moved < task.to_move:
-                # with a rate, one message at a time; without, strides that leave the loop free
+                # with a rate, one message at a time; without one, a hundred, between which others
+                # are served
                 await self._clock.sleep(1 / task.rate if task.rate else 0)
                 if not self._move_some(task, 1 if task.rate else _STRIDE):
                     break
@@ -199,7 +205,10 @@ class MoveTasks:
 
 
 def _source_of(handle: str) -> str:
-    """The queue that a task handle names; InvalidParameterValue if it is no handle."""
+    """The ARN of the queue whose task has this handle.
+
+    Raises InvalidParameterValue if it is not a handle.
+    """
     try:
         document = json.loads(base64.b64decode(handle, validate=True))
         arn = document["sourceArn"] if document["taskId"] else ""

@@ -18,6 +18,7 @@ from orderlab.cloud.queues.disturbances import Disturbances
 from orderlab.cloud.queues.errors import MessageTooLong, OverLimit, QueueDoesNotExist
 from orderlab.cloud.queues.ledger import Ledger
 from orderlab.cloud.queues.message import Message, new_message
+from orderlab.cloud.queues.received import as_received
 from orderlab.cloud.queues.settings import QueueSettings
 from orderlab.cloud.queues.store import MAX_DEAD_AT_ONCE, MAX_IN_FLIGHT, MessageStore
 from orderlab.cloud.queues.waiting import Waiters
@@ -43,7 +44,7 @@ class LiveQueue:
         self._find = find
         self._clock = clock
         self._endpoint = wiring.endpoint
-        # asked for with every message
+        # bound here because they are called for every message
         self._now = clock.now
         self._wall = clock.wall
         self._ids_in = wiring.telemetry.recorder.ids_in
@@ -56,20 +57,21 @@ class LiveQueue:
         self.created_at = self.modified_at = int(clock.wall())
         self.purged_at: float | None = None
         self.deleted = False
-        # whether the cloud stops, so that nobody is to wait here
+        # whether the cloud is stopping, so that no poll may wait any longer
         self._ended = False
-        # whether the last poll met so many dead letters that there may be more before a live one
+        # whether the last poll stopped at dead letters, so that messages may lie behind them
         self.burying = False
         seed = None if settings.seed is None else f"{settings.seed} {self.arn}"
         self._chance = random.Random(seed)
         self._disturbances = Disturbances(name, self._chance, fifo=self.fifo, wiring=wiring)
         self._ids = ids.source(f"messages of {self.arn}")
-        # a queue that takes the name of a deleted one must not accept its handles
+        # random, so that a queue with the name of a deleted one does not accept the old one's
+        # handles
         key = hashlib.sha256(uuid.uuid4().bytes).digest()
         self.store = MessageStore(fifo=self.fifo, chance=self._chance, key=key)
         self.ledger = Ledger(self.arn, name, fifo=self.fifo, wiring=wiring)
         self._waiters = Waiters()
-        # id and sequence number of what was sent of late; the messages may be gone by then
+        # id and sequence number of recent messages, which may have been deleted since
         self._sent: RecentIds[tuple[str, str | None]] = RecentIds()
         self._attempts = Attempts(self.store)
         self.attributes = dict(attributes)
@@ -89,14 +91,17 @@ class LiveQueue:
 
     @property
     def visibility_timeout(self) -> int:
+        """Its VisibilityTimeout in seconds."""
         return self.settings.visibility_timeout
 
     @property
     def policy(self) -> str | None:
+        """Its access policy; None if it has none."""
         return self.settings.policy
 
     @property
     def url(self) -> str:
+        """Its QueueUrl at the local cloud."""
         return f"{self._endpoint()}/{self.account_id}/{self.name}"
 
     def described(self) -> dict[str, str]:
@@ -115,6 +120,10 @@ class LiveQueue:
     # --- sending ---
 
     def send(self, message: OutgoingMessage, sender: Principal) -> str:
+        """Store one message, meter the request, and return the message's id.
+
+        Raises AwsError if the message exceeds a limit of the queue.
+        """
         stored = self.accept(message, sender)
         if sender.kind != "service":
             self.ledger.requests(stored.size)
@@ -159,7 +168,7 @@ class LiveQueue:
             deduplication_id = made.deduplication_id or ""
             repeated = self._sent.find(scope, deduplication_id, now)
             if repeated is not None:
-                # the answer has the digests of what was sent now
+                # the answer has the earlier message's id, but the digests of this one
                 made.id, made.sequence_number = repeated
                 return made
         delay = self.settings.delay if message.delay_seconds is None else message.delay_seconds
@@ -213,6 +222,7 @@ class LiveQueue:
         visibility_timeout: int | None = None,
         pollers: int = 1,
     ) -> Sequence[ReceivedMessage]:
+        """Take messages for another service, waiting up to `wait_seconds` for the first."""
         wait = self.settings.wait if wait_seconds is None else wait_seconds
         taken = self.poll(max_messages, visibility_timeout, short=wait <= 0, reader=POLLER)
         if not taken and (wait > 0 or self.burying):
@@ -222,7 +232,7 @@ class LiveQueue:
         self.ledger.received(taken, POLLER, calls=1 if taken else pollers)
         size = sum(message.size for message in taken)
         self.ledger.requests(size, calls=1.0 if taken else pollers)
-        return [self._as_received(message) for message in taken]
+        return [as_received(message, self.store.handle(message)) for message in taken]
 
     def poll(
         self, limit: int, visibility: int | None, *, short: bool, reader: str
@@ -250,7 +260,7 @@ class LiveQueue:
                 self._bury(message, target, now)
             self.burying = len(dead) >= MAX_DEAD_AT_ONCE and not taken
             if dead and target is self and not taken:
-                # what has come back counts as new, and need not be waited for
+                # the queue is its own dead-letter queue: what it buried can be received at once
                 return self.poll(limit, visibility, short=short, reader=reader)
         return taken
 
@@ -265,7 +275,7 @@ class LiveQueue:
         while not self._ended:
             now = self._now()
             if self.burying:
-                # others are answered between two hundreds of dead letters
+                # let others be answered before the next few hundred dead letters
                 await asyncio.sleep(0)
             elif now < deadline:
                 until = min(deadline, self.store.next_change() or deadline)
@@ -299,29 +309,21 @@ class LiveQueue:
         self.ledger.dead_letter(message, target.arn)
         target.accept_moved(moved)
 
-    def _as_received(self, message: Message) -> ReceivedMessage:
-        return ReceivedMessage(
-            message_id=message.id,
-            receipt_handle=self.store.handle(message),
-            body=message.body,
-            md5_of_body=message.md5_of_body,
-            system_attributes=message.system_attributes(),
-            attributes=message.attributes,
-        )
-
     def received_before(self, attempt_id: str, visibility: int | None) -> list[Message]:
         """What an earlier receive with the same attempt id got, if none of it has changed."""
         seconds = self.visibility_timeout if visibility is None else visibility
         return self._attempts.again(attempt_id, self._advance(), seconds)
 
     def remember_receive(self, attempt_id: str, messages: list[Message]) -> None:
+        """Keep what a receive with a ReceiveRequestAttemptId got."""
         self._attempts.remember(attempt_id, messages, self._now())
 
     # --- after the receive ---
 
     def delete(self, receipt_handle: str) -> None:
+        """Delete a message for another service."""
         self.delete_by(receipt_handle, POLLER)
-        # Lambda's pollers, who come this way, delete ten messages with one call
+        # Lambda's pollers, the callers of this method, delete ten messages with one request
         self.ledger.requests(calls=0.1)
 
     def delete_by(self, receipt_handle: str, reader: str) -> None:
@@ -333,21 +335,23 @@ class LiveQueue:
             self._wake_after_release()
 
     def change_visibility(self, receipt_handle: str, seconds: int) -> None:
+        """Hide a received message for so many seconds from now on."""
         now = self._advance()
         self.store.change_visibility(receipt_handle, seconds, now=now)
         self._waiters.wake_all()
 
     def _wake_after_release(self) -> None:
         if self.fifo:
-            # the message's group may have more
+            # the next message of its group may be received now
             self._waiters.wake()
 
     # --- the whole queue ---
 
     def purge(self) -> None:
+        """Delete all messages."""
         self.purged_at = self._now()
         self.store.clear()
-        # what was purged may be sent again at once
+        # after a purge, the same messages may be sent again at once
         self._sent = RecentIds()
 
     def close(self) -> None:
@@ -363,9 +367,11 @@ class LiveQueue:
 
     @property
     def waiting_polls(self) -> int:
+        """How many long polls wait for a message."""
         return len(self._waiters)
 
     def count_visible(self) -> int:
+        """How many messages can be received now."""
         self._advance()
         return self.store.visible
 
@@ -375,6 +381,7 @@ class LiveQueue:
         return 0.0 if oldest is None else max(0.0, self._now() - oldest)
 
     def publish_gauges(self) -> None:
+        """Write the queue's depths and the age of its oldest message to CloudWatch."""
         self._advance()
         self.ledger.gauges(
             visible=self.store.visible,

@@ -46,6 +46,7 @@ class QueueOperations:
         }
 
     def create_queue(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"""
         _require_root(call)
         tags = {**texts_by_name(parameters, "tags"), **texts_by_name(parameters, "Tags")}
         name = needed_text(parameters, "QueueName")
@@ -59,10 +60,12 @@ class QueueOperations:
         return {"QueueUrl": queue.url}
 
     def delete_queue(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html"""
         self._registry.remove(self._registry.addressed(call, parameters))
         return {}
 
     def get_queue_url(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueUrl.html"""
         name = needed_text(parameters, "QueueName")
         owner = text(parameters, "QueueOwnerAWSAccountId") or self._registry.account_id
         queue = self._registry.named(call.region, name)
@@ -71,6 +74,7 @@ class QueueOperations:
         return {"QueueUrl": queue.url}
 
     def list_queues(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html"""
         _require_root(call)
         prefix = text(parameters, "QueueNamePrefix") or ""
         found = [
@@ -81,6 +85,7 @@ class QueueOperations:
         return _page("QueueUrls", found, parameters)
 
     def list_dead_letter_source_queues(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListDeadLetterSourceQueues.html"""
         queue = self._registry.addressed(call, parameters)
         found = [source.url for source in self._registry.sources_of(queue)]
         return {"queueUrls": [], **_page("queueUrls", found, parameters)}
@@ -88,6 +93,7 @@ class QueueOperations:
     # --- attributes ---
 
     def get_queue_attributes(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html"""
         queue = self._registry.addressed(call, parameters)
         names = texts(parameters, "AttributeNames")
         for name in names:
@@ -101,6 +107,7 @@ class QueueOperations:
         return {"Attributes": found} if found else {}
 
     def set_queue_attributes(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"""
         queue = self._registry.addressed(call, parameters)
         if not isinstance(parameters.get("Attributes"), dict):
             raise MissingParameter("Attributes")
@@ -108,6 +115,7 @@ class QueueOperations:
         return {}
 
     def purge_queue(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html"""
         queue = self._registry.addressed(call, parameters)
         now = self._clock.now()
         if queue.purged_at is not None and now - queue.purged_at < PURGE_SECONDS:
@@ -118,6 +126,7 @@ class QueueOperations:
     # --- tags ---
 
     def tag_queue(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_TagQueue.html"""
         queue = self._registry.addressed(call, parameters)
         tags = texts_by_name(parameters, "Tags")
         if not tags:
@@ -127,6 +136,7 @@ class QueueOperations:
         return {}
 
     def untag_queue(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_UntagQueue.html"""
         queue = self._registry.addressed(call, parameters)
         keys = texts(parameters, "TagKeys")
         if not keys:
@@ -136,11 +146,13 @@ class QueueOperations:
         return {}
 
     def list_queue_tags(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueueTags.html"""
         queue = self._registry.addressed(call, parameters)
         return {"Tags": dict(queue.tags)} if queue.tags else {}
 
 
 def check_tags(queue_name: str, tags: Mapping[str, str]) -> None:
+    """Raise InvalidParameterValue for too many tags, or one that is too long."""
     if len(tags) > MAX_TAGS:
         raise InvalidParameterValue(f"Too many tags added for queue {queue_name}.")
     for key, value in tags.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from orderlab.cloud.contracts import Parameters
+from orderlab.cloud.contracts import Parameters, ReceivedMessage
 from orderlab.cloud.messaging.attributes import md5_of_attributes
 from orderlab.cloud.queues.errors import InvalidAttributeName
 from orderlab.cloud.queues.message import Message
@@ -40,7 +40,7 @@ class Wanted:
 
     @classmethod
     def read(cls, parameters: Parameters) -> Wanted:
-        """InvalidAttributeName for a system attribute that does not exist."""
+        """Read the parameters; raises InvalidAttributeName for an unknown system attribute."""
         system = frozenset(texts(parameters, "AttributeNames"))
         system |= frozenset(texts(parameters, "MessageSystemAttributeNames"))
         for name in sorted(system - _SYSTEM_NAMES):
@@ -52,6 +52,7 @@ class Wanted:
         return cls(system, frozenset(names), prefixes)
 
     def takes(self, name: str) -> bool:
+        """Whether a message attribute of that name was asked for."""
         return name in self.exact or name.startswith(self.prefixes)
 
 
@@ -77,3 +78,15 @@ def as_result(message: Message, handle: str, wanted: Wanted) -> dict[str, Any]:
             message.md5_of_attributes if whole else md5_of_attributes(attributes)
         )
     return result
+
+
+def as_received(message: Message, handle: str) -> ReceivedMessage:
+    """The message as other services receive it, with everything that it has."""
+    return ReceivedMessage(
+        message_id=message.id,
+        receipt_handle=handle,
+        body=message.body,
+        md5_of_body=message.md5_of_body,
+        system_attributes=message.system_attributes(),
+        attributes=message.attributes,
+    )

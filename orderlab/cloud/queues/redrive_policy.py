@@ -20,21 +20,26 @@ _PERMISSIONS = ("allowAll", "denyAll", "byQueue")
 
 @dataclass(frozen=True, slots=True)
 class RedrivePolicy:
+    """Where messages go after `max_receive_count` receives."""
+
     target_arn: str
     max_receive_count: int
 
 
 @dataclass(frozen=True, slots=True)
 class RedriveAllowPolicy:
+    """Which queues may use a queue as their dead-letter queue."""
+
     permission: str
     source_arns: tuple[str, ...]
 
     def allows(self, source_arn: str) -> bool:
+        """Whether the queue with that ARN may."""
         return self.permission == "allowAll" or source_arn in self.source_arns
 
 
 def read_redrive_policy(text: str) -> RedrivePolicy:
-    """Read the attribute; InvalidParameterValue if it is not what AWS takes."""
+    """Read the attribute; raises InvalidParameterValue if AWS does not accept it."""
     policy = _object(text)
     if policy is None:
         raise _invalid("RedrivePolicy", text, "Redrive policy is not a valid JSON map.")
@@ -50,7 +55,7 @@ def read_redrive_policy(text: str) -> RedrivePolicy:
 
 
 def with_number(text: str) -> str:
-    """The attribute as it is given back: a count that was sent as a text has become a number."""
+    """The attribute as GetQueueAttributes returns it: a count that was sent as text is a number."""
     policy = _object(text)
     count = policy.get("maxReceiveCount") if policy else None
     if policy is None or not isinstance(count, str):
@@ -90,7 +95,10 @@ def _max_receive_count(value: Any, text: str) -> int:
 
 
 def read_redrive_allow_policy(text: str) -> RedriveAllowPolicy:
-    """Read the attribute; InvalidAttributeValue or InvalidParameterValue if AWS refuses it."""
+    """Read the attribute.
+
+    Raises InvalidAttributeValue or InvalidParameterValue if AWS does not accept it.
+    """
     policy = _object(text)
     permission = policy.get("redrivePermission") if policy else None
     arns = policy.get("sourceQueueArns", []) if policy else None

@@ -26,7 +26,7 @@ from orderlab.cloud.queues.queue import LiveQueue
 from orderlab.cloud.queues.redrive_policy import read_redrive_allow_policy, read_redrive_policy
 from orderlab.cloud.queues.wiring import Wiring
 
-# for so long the name of a deleted queue cannot be used again
+# how long the name of a deleted queue cannot be used again
 NAME_REUSE_SECONDS = 60.0
 
 _ADDRESS = re.compile(r"(?:https?://[^/]+)?/(?P<account>\d{12})/(?P<name>[^/]+)/?")
@@ -43,7 +43,7 @@ class QueueRegistry:
         self.account_id = wiring.settings.account_id
         self._queues: dict[tuple[str, str], LiveQueue] = {}
         self._by_arn: dict[str, LiveQueue] = {}
-        # when the names of deleted queues are free again, in scaled seconds
+        # when the name of a deleted queue can be used again, in scaled seconds
         self._deleted: dict[tuple[str, str], float] = {}
 
     # --- finding ---
@@ -180,7 +180,8 @@ class QueueRegistry:
 def show_to_moto(account_id: str, region: str) -> None:
     """Let moto make its view of a Region: its other services look only where there is one."""
     with contextlib.suppress(KeyError, ValueError):
-        # a Region that moto does not know works all the same, unseen by its other services
+        # in a Region that moto does not know, queues work, but moto's other services do not see
+        # them
         moto_backends.backend("sqs", account_id, region)
 
 

@@ -47,6 +47,7 @@ class Server:
         self.depth = 0
 
     def put(self, message: Message) -> None:
+        """Add a visible message to its tenant's lane."""
         lane = self._lanes.get(message.group_id)
         if lane is None:
             lane = self._lanes[message.group_id] = OrderedDict()
@@ -54,6 +55,7 @@ class Server:
         self.depth += 1
 
     def take(self) -> Message | None:
+        """The next message, of the tenant whose turn it is; None if there is none."""
         if not self._lanes:
             return None
         tenant = next(iter(self._lanes))
@@ -67,6 +69,7 @@ class Server:
         return message
 
     def remove(self, message: Message) -> None:
+        """Take a message out, wherever it stands."""
         lane = self._lanes.get(message.group_id)
         if lane is not None and lane.pop(message.number, None) is not None:
             self.depth -= 1
@@ -83,6 +86,7 @@ class ServerPoll:
         self._next = 0
 
     def next(self) -> Message | None:
+        """The next message, from the server whose turn it is; None if none has one left to give."""
         while self.servers:
             self._next %= len(self.servers)
             place = self._next
@@ -117,12 +121,15 @@ class Servers:
         message.server = self.chance.randrange(len(self.servers))
 
     def put(self, message: Message) -> None:
+        """Make a message visible on its server."""
         self.servers[message.server].put(message)
 
     def remove(self, message: Message) -> None:
+        """Take a visible message from its server."""
         self.servers[message.server].remove(message)
 
     def poll(self, *, short: bool) -> ServerPoll:
+        """Begin a receive request: a short poll asks some of the servers, a long one all."""
         if short:
             asked = self._sample()
             return ServerPoll(asked, [1 + server.depth // SHARE for server in asked])
@@ -132,7 +139,7 @@ class Servers:
 
     def _sample(self) -> list[Server]:
         count = self.chance.randint(*self.layout.sample)
-        # weighted draw without putting back: the largest of random()^(1/weight)
+        # a weighted draw without replacement: the largest of random()^(1/weight)
         random = self.chance.random
         keys = [(random() ** power, place) for place, power in enumerate(self._powers)]
         return [self.servers[place] for _, place in sorted(keys, reverse=True)[:count]]
@@ -144,4 +151,5 @@ class Servers:
         """Nothing was locked."""
 
     def depths(self) -> list[int]:
+        """How many messages are visible on each server."""
         return [server.depth for server in self.servers]

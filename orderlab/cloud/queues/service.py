@@ -36,7 +36,7 @@ from orderlab.cloud.queues.registry import QueueRegistry
 from orderlab.cloud.queues.wiring import Wiring
 from orderlab.cloud.settings import Settings
 
-# scaled seconds between two values of a gauge such as the depth of a queue
+# scaled seconds between two values of a gauge, such as a queue's depth
 GAUGE_SECONDS = 10.0
 
 log = logging.getLogger("orderlab.cloud.sqs")
@@ -85,7 +85,7 @@ class QueueService:
         """Let moto's other services see the queues, and begin to publish gauges."""
         from orderlab.cloud.queues.moto_view import install
 
-        # imported here: moto takes half a second, and must have its environment set first
+        # imported here because moto takes half a second, and its environment must be set before
         install(self.registry)
         self._gauges = asyncio.create_task(self._publish_gauges(), name="sqs gauges")
 

@@ -32,29 +32,41 @@ IsDead = Callable[[Message], bool]
 
 
 class Poll(Protocol):
-    def next(self) -> Message | None: ...
+    """A receive request that is being answered."""
 
-    def close(self) -> None: ...
+    def next(self) -> Message | None:
+        """The next message; None if there is no more to be had."""
+
+    def close(self) -> None:
+        """The request has been answered."""
 
 
 class Visible(Protocol):
     """Where visible messages lie: on the servers of a standard queue, in the groups of a FIFO."""
 
-    def place(self, message: Message) -> None: ...
+    def place(self, message: Message) -> None:
+        """Choose where a new message will lie."""
 
-    def put(self, message: Message) -> None: ...
+    def put(self, message: Message) -> None:
+        """Make a message visible there."""
 
-    def remove(self, message: Message) -> None: ...
+    def remove(self, message: Message) -> None:
+        """Take a visible message out."""
 
-    def poll(self, *, short: bool) -> Poll: ...
+    def poll(self, *, short: bool) -> Poll:
+        """Begin a receive request."""
 
-    def taken(self, message: Message) -> None: ...
+    def taken(self, message: Message) -> None:
+        """A message went into flight."""
 
-    def released(self, message: Message) -> None: ...
+    def released(self, message: Message) -> None:
+        """A message is no longer in flight."""
 
-    def depths(self) -> list[int]: ...
+    def depths(self) -> list[int]:
+        """How many messages are visible on each server; empty if there are no servers."""
 
-    def emptied(self) -> Visible: ...
+    def emptied(self) -> Visible:
+        """The same without messages."""
 
 
 class MessageStore:
@@ -250,14 +262,17 @@ class MessageStore:
 
     @property
     def in_flight(self) -> int:
+        """How many messages are in flight."""
         return len(self._in_flight)
 
     @property
     def delayed(self) -> int:
+        """How many messages are delayed."""
         return len(self._delayed)
 
     @property
     def visible(self) -> int:
+        """How many messages can be received."""
         return len(self._messages) - len(self._in_flight) - len(self._delayed)
 
     def oldest(self) -> float | None:

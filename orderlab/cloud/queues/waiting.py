@@ -19,12 +19,14 @@ class Waiters:
         return len(self._waiting)
 
     def wake(self, count: int = 1) -> None:
+        """Wake so many, the longest waiting first."""
         for future in list(self._waiting)[:count]:
             del self._waiting[future]
             if not future.done():
                 future.set_result(None)
 
     def wake_all(self) -> None:
+        """Wake all of them."""
         self.wake(len(self._waiting))
 
     async def wait(self, seconds: float) -> None:
@@ -36,7 +38,7 @@ class Waiters:
         try:
             await future
         except asyncio.CancelledError:
-            # the message that this one was woken for is another's now
+            # another waiter may have the message that this one was woken for
             if future not in self._waiting:
                 self.wake()
             raise

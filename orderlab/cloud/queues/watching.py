@@ -19,7 +19,7 @@ from orderlab.cloud.queues.servers import Layout, Server, ServerPoll, Servers
 if TYPE_CHECKING:
     from orderlab.cloud.queues.store import MessageStore
 
-# how many receives are kept, of each at most so many messages, of each body so many characters
+# how many receives are kept, how many messages of each, and how many characters of a body
 KEPT = 64
 MESSAGES = 48
 BODY = 40
@@ -54,9 +54,11 @@ class WatchedServers(Servers):
         self.watch = watch
 
     def emptied(self) -> Self:
+        """The same servers without messages, watched as before."""
         return type(self)(self.chance, self.layout, self.watch)
 
     def poll(self, *, short: bool) -> ServerPoll:
+        """Begin a receive request, and note it down."""
         watch = self.watch
         if watch.scatters:
             self._scatter()
@@ -108,16 +110,19 @@ class WatchedPoll(ServerPoll):
         self._taken: list[Message] = []
 
     def next(self) -> Message | None:
+        """The next message, as the watched request gets it."""
         message = self._poll.next()
         if message is not None:
             self._taken.append(message)
         return message
 
     def close(self) -> None:
+        """Note the outcome."""
         self._note(self._taken)
 
 
 def shown(message: Message) -> dict[str, Any]:
+    """What is shown of a message."""
     return {"id": message.id, "body": message.body[:BODY], "server": message.server}
 
 

@@ -1,4 +1,5 @@
 """SNS: topics, their subscriptions, and what becomes of a published message.
 
-Read `service.py` for the operations, `delivery.py` for the way of a message.
+`service.py` lists the operations, `registry.py` holds topics and subscriptions, and `delivery.py`
+is a message's way to its subscribers.
 """

@@ -1,4 +1,4 @@
-"""ARNs in calls of SNS: what is said about those that are none."""
+"""ARNs in calls of SNS."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from orderlab.cloud.topics.errors import InvalidParameter
 
 
 def check_arn(arn: str, parameter: str) -> None:
-    """InvalidParameter unless the text has the parts of an ARN."""
+    """Raise InvalidParameter unless the text has the parts of an ARN."""
     elements = arn.count(":") + 1
     if elements < 6:
         raise InvalidParameter(

@@ -25,7 +25,7 @@ _NOT_DONE = re.compile(
     r"(HTTP|Firehose|Lambda|Application|SQS)"
     r"(SuccessFeedbackRoleArn|FailureFeedbackRoleArn|SuccessFeedbackSampleRate)"
 )
-# attributes of subscriptions that an empty value takes away
+# attributes of subscriptions that an empty value removes
 EMPTIABLE = ("FilterPolicy", "RedrivePolicy", "DeliveryPolicy")
 _FIFO_ONLY = ("ContentBasedDeduplication", "FifoThroughputScope", "ArchivePolicy")
 _CHOICES = {
@@ -38,13 +38,14 @@ _CHOICES = {
 
 
 def check_topic_name(name: str, *, fifo: bool) -> None:
+    """Raise InvalidParameter unless a topic of that type may have the name."""
     pattern = _FIFO_NAME if fifo else _NAME
     if not pattern.fullmatch(name):
         raise InvalidParameter("Topic Name")
 
 
 def checked_topic_attribute(name: str, value: str, *, fifo: bool) -> str:
-    """The value as it will be kept; empty for one that is taken away.
+    """The value as it will be kept; an empty value removes the attribute.
 
     Raises InvalidParameter; NotDoneYet for delivery status logging, tracing and archives.
     """

@@ -29,9 +29,9 @@ from orderlab.cloud.topics.signing import Signer
 from orderlab.cloud.topics.topic import Subscription
 
 SERVICE_PRINCIPAL = "sns.amazonaws.com"
-# queues take no more, so raw messages with more are refused there
+# SQS accepts no more attributes, so raw messages with more cannot be delivered
 MAX_QUEUE_ATTRIBUTES = 10
-# of messages that wait for functions and HTTP endpoints; more are given up at once
+# the most that may wait for functions and HTTP endpoints; further messages are given up at once
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 RETRYABLE_CODES = ("TooManyRequestsException", "ServiceException", "ThrottlingException")
 
@@ -238,7 +238,7 @@ class Delivery:
         await post_or_fail(subscription.endpoint, body, headers)
         self._ledger.notified(subscription, message)
 
-    # --- when nothing helps ---
+    # --- giving up ---
 
     def _give_up(
         self,

@@ -19,10 +19,10 @@ from orderlab.cloud.contracts import Attributes, Content, OutgoingMessage
 from orderlab.cloud.topics.notification import Notification
 from orderlab.cloud.topics.topic import Subscription, Topic
 
-# stands where each subscriber's own link will be; random, so that no message holds it
+# a placeholder for each subscriber's own link; random, so that no message contains it
 _PLACE = secrets.token_hex(16)
 _quoted = json.encoder.encode_basestring
-# as `contracts.Queues.content_of`
+# the type of `contracts.Queues.content_of`
 ContentOf = Callable[[str, Attributes], Content]
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -90,6 +90,7 @@ class Envelopes:
         }
 
     def unsubscribe_url(self, subscription: Subscription) -> str:
+        """The link by which a subscriber unsubscribes."""
         return f"{self._endpoint}/?Action=Unsubscribe&SubscriptionArn={subscription.arn}"
 
     def text(self, subscription: Subscription) -> str:
@@ -154,7 +155,7 @@ def lambda_event(members: dict[str, Any], subscription: Subscription) -> bytes:
         **members,
         "Subject": members.get("Subject"),
         "MessageAttributes": members.get("MessageAttributes", {}),
-        # whatever the topic's version is
+        # functions always get version 1, whatever the topic's version is
         "SignatureVersion": "1",
         "SigningCertUrl": members["SigningCertURL"],
         "UnsubscribeUrl": members["UnsubscribeURL"],

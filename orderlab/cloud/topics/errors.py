@@ -22,6 +22,8 @@ class ParameterValueInvalid(AwsError):
 
 
 class InvalidToken(AwsError):
+    """The token of a confirmation has the wrong form."""
+
     code = "InvalidParameter"
 
     def __init__(self) -> None:
@@ -29,11 +31,15 @@ class InvalidToken(AwsError):
 
 
 class NotFound(AwsError):
+    """There is no such topic or subscription."""
+
     code = "NotFound"
     status = 404
 
 
 class ResourceNotFound(AwsError):
+    """The resource whose tags are meant does not exist."""
+
     code = "ResourceNotFound"
     status = 404
 
@@ -60,6 +66,8 @@ class LimitExceeded(AwsError):
 
 
 class TagLimitExceeded(AwsError):
+    """A topic would have more than 50 tags."""
+
     code = "TagLimitExceeded"
 
     def __init__(self) -> None:

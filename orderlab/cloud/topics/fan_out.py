@@ -20,9 +20,9 @@ from orderlab.cloud.topics.ledger import Ledger
 from orderlab.cloud.topics.notification import Notification
 from orderlab.cloud.topics.topic import Subscription, Topic
 
-# what a message costs for one subscriber besides its size
+# what a delivery costs apart from the message's size, in bytes
 OVERHEAD = 1_024
-# what may be handed out at once
+# the most that is handed out at once, in bytes times questions of filters
 AT_ONCE = 1_048_576
 
 Deliver = Callable[[Subscription, Notification, Envelopes], None]
@@ -109,6 +109,7 @@ class Contents:
         self._bodies: dict[str, Mapping[str, Any]] = {}
 
     def wanted_by(self, subscription: Subscription) -> bool:
+        """Whether a subscription's filter policy wants the message."""
         policy = subscription.filter
         return policy is None or policy.wants(self._seen_by(policy, subscription.protocol))
 

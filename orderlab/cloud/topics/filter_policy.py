@@ -23,14 +23,14 @@ from orderlab.cloud.topics.filter_rules import (
 MAX_KEYS = 5
 MAX_COMBINATIONS = 150
 MAX_BYTES = 256 * 1024
-# what reading a body costs, in questions asked of it
+# what reading a body costs, compared with one question
 READING = 8
-# about as much of a policy as asks a question more
+# about how much of a policy's text asks one question
 _QUESTION_LENGTH = 256
 SCOPES = ("MessageAttributes", "MessageBody")
 
 Attributes = Mapping[str, Mapping[str, Any]]
-# stands for a body that is no JSON object
+# stands for a body that is not a JSON object
 NO_OBJECT: Mapping[str, Any] = {}
 
 
@@ -49,6 +49,7 @@ class FilterPolicy:
         _Reader(nested=self.by_body).read(policy, self._fields)
 
     def matches(self, attributes: Attributes, body: str) -> bool:
+        """Whether the policy wants a message with these attributes and this body."""
         return self.wants(body_content(body) if self.by_body else attribute_values(attributes))
 
     def wants(self, content: Mapping[str, Any]) -> bool:
@@ -117,7 +118,7 @@ def _is_or(name: str, value: Any) -> bool:
 
 def _combinations(policy: Mapping[str, Any], depth: int) -> int:
     """How many values a policy combines: each key's count times its depth, multiplied."""
-    # of a nested policy, only the outermost keys count
+    # in a nested policy, only the outermost keys count
     if depth == 1 and len(policy) > MAX_KEYS:
         raise bad_policy("Filter policy can not have more than 5 keys")
     if depth > MAX_COMBINATIONS:

@@ -1,4 +1,4 @@
-"""The operators of filter policies: one rule becomes one question about a value.
+"""The operators of filter policies: each rule becomes a test of one value.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
 """
@@ -26,21 +26,23 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-# five decimals are promised; six are what AWS compares
+# AWS documents five decimals and compares six
 _PRECISION = 1_000_000
 _BEYOND = 1 << 80
 
 
 def bad_policy(reason: str) -> InvalidParameter:
+    """The error for a policy that SNS refuses."""
     return InvalidParameter(f"FilterPolicy: {reason}")
 
 
 def is_number(value: object) -> bool:
+    """Whether a value is a number; a truth value is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def test_of(rule: Any) -> Test:
-    """The question that a rule asks of one value; InvalidParameter if it is no rule."""
+    """A rule as a test of one value; raises InvalidParameter if it is not a rule."""
     if isinstance(rule, dict):
         if len(rule) != 1:
             raise bad_policy("Only one key allowed in match expression")
@@ -53,6 +55,7 @@ def test_of(rule: Any) -> Test:
 
 
 def equals(wanted: Any) -> Test:
+    """A test for one plain value."""
     return equals_one_of([wanted])
 
 
@@ -76,7 +79,7 @@ def equals_one_of(wanted: list[Any]) -> Test:
 
 def _scaled(number: float) -> int:
     if not -MAX_NUMBER <= number <= MAX_NUMBER:
-        # more than a rule can say, or not a number at all: equal to no rule
+        # larger than any number in a rule, or not a number: equal to none
         return _BEYOND
     return round(number * _PRECISION)
 

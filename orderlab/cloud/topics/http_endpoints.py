@@ -18,10 +18,10 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.topics.errors import InvalidParameter
 
-# for the whole exchange, however little of it comes at a time
+# for the whole exchange, so that a slow endpoint cannot stretch it
 TIMEOUT_SECONDS = 15.0
 USER_AGENT = "Amazon Simple Notification Service Agent"
-# the most that is read of an answer: its status line and the headers before it
+# the most that is read of an answer: status line and headers
 MAX_HEAD_BYTES = 64 * 1024
 LOCALHOST = ("127.0.0.1", "::1")
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?: [^\r\n]*)?\r?\n")
@@ -32,7 +32,11 @@ class BadAnswer(OSError):
 
 
 def check_endpoint(protocol: str, endpoint: str) -> None:
-    """InvalidParameter if it is no URL of the protocol; NotDoneYet if it leaves this machine."""
+    """Check the URL of a subscriber.
+
+    Raises InvalidParameter if it is not a URL of the protocol, NotDoneYet if it is not on this
+    machine.
+    """
     try:
         parts = urlsplit(endpoint)
         host, port = parts.hostname, parts.port
@@ -57,9 +61,11 @@ def _is_loopback(host: str) -> bool:
 
 
 async def post(endpoint: str, body: bytes, headers: Mapping[str, str]) -> int:
-    """The status with which the endpoint answers; OSError or TimeoutError if it does not.
+    """POST a body, and return the status with which the endpoint answers.
 
     Redirects are not followed, and the body of the answer is not read.
+
+    Raises OSError, TimeoutError.
     """
     parts = urlsplit(endpoint)
     async with asyncio.timeout(TIMEOUT_SECONDS):

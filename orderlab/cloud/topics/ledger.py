@@ -20,7 +20,7 @@ class Ledger:
     """The books of all topics."""
 
     def __init__(self, clock: Clock, telemetry: Telemetry) -> None:
-        # asked for with every message
+        # bound here because they are called for every message
         self._wall = clock.wall
         self._meter = telemetry.meter.add
         self._record = telemetry.recorder.record

@@ -24,7 +24,7 @@ from orderlab.cloud.topics.registry import TopicRegistry
 from orderlab.cloud.topics.subscription_operations import SubscriptionOperations
 from orderlab.cloud.topics.topic import Subscription, Topic
 
-# what moto's own services publish as
+# as whom moto's own services publish
 _SENDER = "cloudwatch.amazonaws.com"
 _TOPIC_ATTRIBUTES = (
     "ContentBasedDeduplication", "DeliveryPolicy", "DisplayName", "FifoThroughputScope",
@@ -37,7 +37,8 @@ class TopicRecord(MotoTopic):  # type: ignore[misc]
     """One of our topics, in the form that moto's services know."""
 
     def __init__(self, live: Topic, backend: TopicBackend) -> None:
-        # not moto's own initialiser: it would keep settings that nobody changes
+        # moto's own initialiser is not called: it would keep a copy of the settings that nobody
+        # updates
         self.live = live
         self.name = live.name
         self.arn = live.arn
@@ -48,10 +49,12 @@ class TopicRecord(MotoTopic):  # type: ignore[misc]
 
     @property
     def policy(self) -> str:
+        """Its access policy."""
         return self.live.policy
 
     @property
     def physical_resource_id(self) -> str:
+        """CloudFormation's `Ref` of a topic: its ARN."""
         return self.live.arn
 
 
@@ -79,6 +82,7 @@ class TopicBackend(SNSBackend):  # type: ignore[misc]
 
     @property
     def topics(self) -> dict[str, TopicRecord]:
+        """The topics of the Region by ARN."""
         if self.account_id != self.registry.account_id:
             return {}
         found = self.registry.in_region(self.region_name)
@@ -90,6 +94,7 @@ class TopicBackend(SNSBackend):  # type: ignore[misc]
 
     @property
     def subscriptions(self) -> dict[str, SubscriptionRecord]:
+        """Their subscriptions by ARN."""
         return {
             arn: SubscriptionRecord(subscription, topic)
             for topic in self.topics.values()
@@ -106,6 +111,7 @@ class TopicBackend(SNSBackend):  # type: ignore[misc]
         attributes: Mapping[str, Any] | None = None,
         tags: dict[str, str] | None = None,
     ) -> TopicRecord:
+        """Create a topic, for CloudFormation."""
         given = {
             key: value if isinstance(value, str) else _text(value)
             for key, value in (attributes or {}).items()
@@ -118,15 +124,18 @@ class TopicBackend(SNSBackend):  # type: ignore[misc]
         return TopicRecord(live, self)
 
     def get_topic(self, arn: str) -> TopicRecord:
+        """The topic with that ARN; raises moto's TopicNotFound."""
         live = self.registry.topic(arn)
         if live is None:
             raise TopicNotFound
         return TopicRecord(live, self)
 
     def delete_topic(self, arn: str) -> None:
+        """Delete a topic, for CloudFormation."""
         self.registry.remove(arn)
 
     def subscribe(self, topic_arn: str, endpoint: str, protocol: str) -> SubscriptionRecord:
+        """Subscribe, for CloudFormation."""
         topic = self.get_topic(topic_arn)
         try:
             live = self.subscribing.add(topic.live, protocol, endpoint, {})
@@ -135,6 +144,7 @@ class TopicBackend(SNSBackend):  # type: ignore[misc]
         return SubscriptionRecord(live, topic)
 
     def unsubscribe(self, subscription_arn: str) -> None:
+        """Unsubscribe, for CloudFormation."""
         self.registry.unsubscribe(subscription_arn)
 
     def publish(
@@ -148,6 +158,7 @@ class TopicBackend(SNSBackend):  # type: ignore[misc]
         deduplication_id: str | None = None,
         message_structure: str | None = None,
     ) -> str:
+        """Publish a message, for moto's other services."""
         try:
             return self.publishing.publish_inside(
                 arn or "",
@@ -165,6 +176,7 @@ class TopicBackend(SNSBackend):  # type: ignore[misc]
             raise SNSException(error.code, error.message) from None
 
     def iter_tagged_resources(self) -> Iterator[Any]:
+        """The topics with their tags, for the Resource Groups Tagging API."""
         for topic in self.topics.values():
             yield TaggedResource(arn=topic.arn, tags=topic.live.tags, resource_type="sns:topic")
 

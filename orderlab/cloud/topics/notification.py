@@ -46,6 +46,7 @@ class Notification:
     trace_header: str | None = None
 
     def text_for(self, protocol: str) -> str:
+        """The text for subscribers of a protocol."""
         return self.by_protocol.get(protocol, self.message) if self.by_protocol else self.message
 
 

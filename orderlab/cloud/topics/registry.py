@@ -91,7 +91,7 @@ class TopicRegistry:
         topic.tags.update(tags)
         self._topics[topic.arn] = topic
         with contextlib.suppress(KeyError, ValueError):
-            # moto's other services look only where it has made a view
+            # moto's other services look only where moto has made a backend
             moto_backends.backend("sns", self.account_id, region)
         return topic
 

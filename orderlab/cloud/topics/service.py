@@ -107,7 +107,7 @@ class TopicService:
         """Let moto's other services see the topics."""
         from orderlab.cloud.topics.moto_view import install
 
-        # imported here: moto takes half a second, and must have its environment set first
+        # imported here because moto takes half a second, and its environment must be set before
         install(self.registry, self.subscribing, self._publishing)
 
     async def stop(self) -> None:

@@ -12,7 +12,7 @@ from orderlab.cloud.topics.errors import InvalidParameter, LimitExceeded
 from orderlab.cloud.topics.http_endpoints import check_endpoint
 from orderlab.cloud.topics.topic import DEFAULT_MAXIMUM_SIZE, Topic
 
-# above this size, a topic serves queues and functions only, and not many
+# a topic for larger messages has at most so many subscriptions, of queues and functions only
 MAX_SUBSCRIPTIONS_OF_LARGE = 100
 _NOT_DONE = ("email", "email-json", "sms", "application", "firehose")
 _QUEUE = re.compile(r"arn:aws:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?")

@@ -17,7 +17,7 @@ from orderlab.cloud.topics.topic import Subscription, Topic
 MAX_FILTER_POLICIES = 200
 MAX_FIFO_SUBSCRIPTIONS = 100
 PENDING = "PendingConfirmation"
-# what an attribute is without being set
+# the values of attributes that were not set
 DEFAULTS = {"RawMessageDelivery": "false", "FilterPolicyScope": "MessageAttributes"}
 
 
@@ -40,6 +40,7 @@ class SubscriptionOperations:
         }
 
     def subscribe(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"""
         topic = self._registry.in_call(call, parameters.get("TopicArn"))
         subscription = self.add(
             topic,
@@ -82,12 +83,14 @@ class SubscriptionOperations:
         return subscription
 
     def confirm_subscription(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html"""
         topic_arn = str(parameters.get("TopicArn") or "")
         subscription = self._registry.confirm(topic_arn, str(parameters.get("Token") or ""))
         subscription.authenticated = True
         return {"SubscriptionArn": subscription.arn}
 
     def unsubscribe(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_Unsubscribe.html"""
         arn = str(parameters.get("SubscriptionArn") or "")
         _check_arn(arn)
         if arn.count(":") != 6:
@@ -98,6 +101,7 @@ class SubscriptionOperations:
     # --- lists ---
 
     def list_subscriptions(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptions.html"""
         found = [
             self._shown(subscription)
             for topic in self._registry.in_region(call.region)
@@ -106,6 +110,7 @@ class SubscriptionOperations:
         return page_of("Subscriptions", found, parameters)
 
     def list_subscriptions_by_topic(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html"""
         topic = self._registry.in_call(call, parameters.get("TopicArn"))
         found = [self._shown(subscription) for subscription in topic.subscriptions.values()]
         return page_of("Subscriptions", found, parameters)
@@ -122,10 +127,12 @@ class SubscriptionOperations:
     # --- attributes ---
 
     def get_subscription_attributes(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_GetSubscriptionAttributes.html"""
         subscription = self._found(parameters)
         return {"Attributes": subscription.described(self._registry.account_id)}
 
     def set_subscription_attributes(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html"""
         subscription = self._found(parameters)
         topic = subscription.topic
         name = str(parameters.get("AttributeName") or "")

@@ -19,7 +19,7 @@ DEFAULT_MAXIMUM_SIZE = 262_144
 
 
 class Subscription:
-    """Who gets the messages of a topic. `pending` until an HTTP endpoint has confirmed."""
+    """A subscriber of a topic. It is `pending` until an HTTP endpoint has confirmed."""
 
     def __init__(self, topic: Topic, protocol: str, endpoint: str) -> None:
         self.topic = topic
@@ -34,7 +34,7 @@ class Subscription:
         self.raw = False
         self.dead_letter_arn: str | None = None
         self.delivery_policy: dict[str, Any] = {}
-        # what the queue's policy was when it was last asked, and what it said
+        # the queue's policy when it was last evaluated, and whether it allowed the topic to send
         self.known_policy: tuple[str | None, bool] | None = None
 
     def apply(self, attributes: Mapping[str, str]) -> None:
@@ -50,7 +50,7 @@ class Subscription:
         self.delivery_policy = json.loads(delivery) if delivery else {}
 
     def described(self, owner: str) -> dict[str, str]:
-        """As GetSubscriptionAttributes gives it."""
+        """All attributes, as GetSubscriptionAttributes returns them."""
         found = {
             "SubscriptionArn": self.arn,
             "TopicArn": self.topic.arn,
@@ -82,50 +82,57 @@ class Topic:
         self.owner = account_id
         self.arn = f"arn:aws:sns:{region}:{account_id}:{name}"
         self.fifo = name.endswith(".fifo")
-        # as whom it sends to queues
+        # the principal that sends to queues
         self.sender = Principal("service", self.arn, account_id)
         self.tags: dict[str, str] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self.deleted_subscriptions = 0
         self.published: RecentIds[tuple[str, str | None]] = RecentIds()
         self.attributes: dict[str, str] = {}
-        # asked for with every call, so written once
+        # every call needs it, so it is written once
         self._default_policy = default_topic_policy(self)
         self._sequence = itertools.count(_FIRST_SEQUENCE_NUMBER)
 
     @property
     def policy(self) -> str:
+        """Its access policy."""
         return self.attributes.get("Policy") or self._default_policy
 
     @property
     def maximum_size(self) -> int:
+        """Its MaximumMessageSize in bytes."""
         return int(self.attributes.get("MaximumMessageSize", DEFAULT_MAXIMUM_SIZE))
 
     @property
     def content_based(self) -> bool:
+        """Whether a message without a deduplication id gets one from its body."""
         return self.attributes.get("ContentBasedDeduplication") == "true"
 
     @property
     def by_group(self) -> bool:
+        """Whether repetitions are looked for within each message group alone."""
         return self.attributes.get("FifoThroughputScope") == "MessageGroup"
 
     @property
     def delivery_policy(self) -> dict[str, Any]:
+        """Its DeliveryPolicy; empty if it has none."""
         text = self.attributes.get("DeliveryPolicy")
         found: dict[str, Any] = json.loads(text) if text else {}
         return found
 
     def next_sequence_number(self) -> str:
+        """The sequence number of the next message of a FIFO topic."""
         return f"{next(self._sequence):020d}"
 
     def find(self, protocol: str, endpoint: str) -> Subscription | None:
+        """The subscription of an endpoint; None if there is none."""
         for subscription in self.subscriptions.values():
             if subscription.protocol == protocol and subscription.endpoint == endpoint:
                 return subscription
         return None
 
     def described(self) -> dict[str, str]:
-        """As GetTopicAttributes gives it."""
+        """All attributes, as GetTopicAttributes returns them."""
         pending = sum(subscription.pending for subscription in self.subscriptions.values())
         found = {
             "TopicArn": self.arn,
@@ -141,7 +148,7 @@ class Topic:
 
 
 def default_topic_policy(topic: Topic) -> str:
-    """What a topic's policy is without being set: its owner may do everything."""
+    """The policy of a topic that was given none: its owner may do everything."""
     actions = (
         "GetTopicAttributes",
         "SetTopicAttributes",

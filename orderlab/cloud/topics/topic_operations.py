@@ -47,6 +47,7 @@ class TopicOperations:
         }
 
     def create_topic(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html"""
         if parameters.get("DataProtectionPolicy"):
             raise NotDoneYet("data protection policies of SNS topics")
         topic = self._registry.create(
@@ -58,6 +59,7 @@ class TopicOperations:
         return {"TopicArn": topic.arn}
 
     def delete_topic(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_DeleteTopic.html"""
         arn = str(parameters.get("TopicArn") or "")
         check_arn(arn, "TopicArn")
         if arn.split(":")[3] != call.region:
@@ -66,14 +68,17 @@ class TopicOperations:
         return {}
 
     def list_topics(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_ListTopics.html"""
         arns = [{"TopicArn": topic.arn} for topic in self._registry.in_region(call.region)]
         return page_of("Topics", arns, parameters)
 
     def get_topic_attributes(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html"""
         topic = self._registry.in_call(call, parameters.get("TopicArn"))
         return {"Attributes": topic.described()}
 
     def set_topic_attributes(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html"""
         topic = self._registry.in_call(call, parameters.get("TopicArn"))
         name = parameters.get("AttributeName")
         if not name or name == "FifoTopic":
@@ -84,6 +89,7 @@ class TopicOperations:
     # --- permissions ---
 
     def add_permission(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_AddPermission.html"""
         topic = self._registry.in_call(call, parameters.get("TopicArn"))
         label = parameters.get("Label")
         accounts = parameters.get("AWSAccountId") or []
@@ -110,6 +116,7 @@ class TopicOperations:
         return {}
 
     def remove_permission(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_RemovePermission.html"""
         topic = self._registry.in_call(call, parameters.get("TopicArn"))
         document, statements = _policy(topic)
         left = [each for each in statements if each.get("Sid") != parameters.get("Label")]
@@ -119,6 +126,7 @@ class TopicOperations:
     # --- tags ---
 
     def tag_resource(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_TagResource.html"""
         topic = self._tagged(parameters)
         merged = {**topic.tags, **_tags(parameters)}
         if len(merged) > MAX_TAGS:
@@ -127,12 +135,14 @@ class TopicOperations:
         return {}
 
     def untag_resource(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_UntagResource.html"""
         topic = self._tagged(parameters)
         for key in parameters.get("TagKeys") or []:
             topic.tags.pop(key, None)
         return {}
 
     def list_tags_for_resource(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/sns/latest/api/API_ListTagsForResource.html"""
         tags = self._tagged(parameters).tags
         return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
