@@ -94,7 +94,8 @@ def listener() -> Iterator[tuple[int, list[bytes]]]:
         try:
             while True:
                 connection, _ = server.accept()
-                calls.append(connection.recv(100))
+                with connection:
+                    calls.append(connection.recv(100))
         except OSError:
             return
 

@@ -76,12 +76,13 @@ def test_a_cloud_that_was_started_without_its_streams(closed: str, tmp_path: Pat
     program = f"{sys.executable} -c 'import orderlab.cli; orderlab.cli.main()'"
     command = f"exec {program} cloud --port {port} {closed}"
     keys = ["--access-key-id", "test", "--secret-access-key", "test"]
-    process = subprocess.Popen(
-        ["sh", "-c", f"{command} {' '.join(keys)}"],
-        stdout=(tmp_path / "out").open("wb"),
-        stderr=(tmp_path / "err").open("wb"),
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    with (tmp_path / "out").open("wb") as out, (tmp_path / "err").open("wb") as err:
+        process = subprocess.Popen(
+            ["sh", "-c", f"{command} {' '.join(keys)}"],
+            stdout=out,
+            stderr=err,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
     cloud = RunningCloud(f"http://127.0.0.1:{port}", process.pid)
     try:
         _wait_for(port)

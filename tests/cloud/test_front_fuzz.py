@@ -36,6 +36,9 @@ class Caller:
             cloud.endpoint.removeprefix("http://"), timeout=30
         )
 
+    def close(self) -> None:
+        self._connection.close()
+
     def raw(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, Any] | None = None
     ) -> tuple[int, bytes]:
@@ -61,7 +64,9 @@ class Caller:
 
 @pytest.fixture(scope="module")
 def caller(cloud: Any) -> Iterator[Caller]:
-    yield Caller(cloud)
+    caller = Caller(cloud)
+    yield caller
+    caller.close()
     assert cloud.page("health")["status"] == "ok"
     assert cloud.client("sts").get_caller_identity()["Account"] == "123456789012"
 

@@ -296,6 +296,7 @@ def test_the_command_ends_with_whoever_started_it(started: list[int]) -> None:
     shell.kill()
     shell.wait()
     eventually(lambda: gone(pid))
+    shell.stdout.close()
 
 
 def _folder_of(pid: int) -> Path:

@@ -25,7 +25,8 @@ def refusal(cloud: Any, name: str, **wanted: Any) -> tuple[int, str]:
     """Status and message of a request to arrange servers that is refused."""
     with pytest.raises(urllib.error.HTTPError) as caught:
         servers_of(cloud, name, **wanted)
-    return caught.value.code, json.load(caught.value)["message"]
+    with caught.value as answer:
+        return caught.value.code, json.load(answer)["message"]
 
 
 def test_the_figure_of_five_messages_where_one_is_missed(cloud: Any, client: Client) -> None:

@@ -55,6 +55,7 @@ def raw(cloud: Any) -> Raw:
         connection.request("POST", "/", data, dict(request.headers))
         answer = connection.getresponse()
         content = json.loads(answer.read())
+        connection.close()
         assert answer.status < 500
         return content.get("__type", ""), content.get("message", "")
 

@@ -97,4 +97,5 @@ def test_a_bad_parameter_is_answered_with_400(cloud: Any, path: str) -> None:
 
     with pytest.raises(urllib.error.HTTPError) as error:
         cloud.page(path)
+    error.value.close()
     assert error.value.code == 400

@@ -266,6 +266,7 @@ def test_an_unsigned_call_is_no_link(client: Any, cloud: Any) -> None:
         with pytest.raises(urllib.error.HTTPError) as caught:
             urllib.request.urlopen(f"{cloud.endpoint}/?Action={action}")
         assert caught.value.code == 403
+        caught.value.close()
 
 
 HANDLER = """

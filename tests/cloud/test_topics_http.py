@@ -124,8 +124,9 @@ def test_a_token_confirms_too_and_a_wrong_one_does_not(client: Any, endpoint: En
     assert error_of(lambda: sns.confirm_subscription(TopicArn=arn, Token="x")) == (
         "InvalidParameter"
     )
-    with pytest.raises(urllib.error.HTTPError):
+    with pytest.raises(urllib.error.HTTPError) as refusal:
         urllib.request.urlopen(json.loads(body)["SubscribeURL"] + "0")
+    refusal.value.close()
     confirmed = sns.confirm_subscription(TopicArn=arn, Token=json.loads(body)["Token"])
     assert confirmed["SubscriptionArn"] == subscription
 
