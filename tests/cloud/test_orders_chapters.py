@@ -21,7 +21,7 @@ from orderlab.orders.parts.messaging import queue_url
 from orderlab.orders.parts.names import function_arn
 from orderlab.target.local import LocalTarget
 from tests.conftest import RunningCloud
-from tests.unit.test_orders_contract import changed
+from tests.unit.orders.test_contract import changed
 
 PATIENCE_SECONDS = 20.0
 NUMBERS = iter(range(1, 10_000))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import orderlab.orders
-from tests.unit.test_orders_contract import ORDER, changed
+from tests.unit.orders.test_contract import ORDER, changed
 
 HERE = Path(orderlab.orders.__file__).parent
 Load = Callable[..., Any]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "orderlab"
 
 # From the highest to the lowest. A part may import what stands in a lower layer, and its own layer.

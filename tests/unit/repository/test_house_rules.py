@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 40
 # a check of an exercise is a list of verdicts, one after the other, most of it their words

@@ -15,7 +15,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TRIED = ("3.11", "3.12", "3.13", "3.14")
 # Debian 12 brings 3.11.2: a pin that wants 3.11.5 could not be installed there
 OLDEST_RELEASE = "3.11.0"

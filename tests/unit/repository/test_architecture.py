@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CLOUD = ROOT / "orderlab" / "cloud"
 # folders of the cloud that several services stand on; every other folder is a service
 SHARED = {"contracts", "messaging", "patterns", "protocols", "targets", "telemetry", "text"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "aws-behaviours.md"
+PAGE = Path(__file__).parents[3] / "docs" / "aws-behaviours.md"
 CITED = re.compile(r"\[[\w/]+\.py\]\(([^)]+)\)(?:: ((?:`\w+`(?:, )?)+))?")
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderlab.journal.compaction import compact
-from tests.unit.journal_entries import (
+from tests.unit.journal.journal_entries import (
     READER,
     STREAM,
     Entry,

@@ -9,7 +9,7 @@ from typing import Any
 
 from orderlab.cloud.event_sources.dynamodb_streams import StreamPoller, starting_progress
 from orderlab.cloud.event_sources.lane import lane_of
-from tests.unit.event_source_fakes import (
+from tests.unit.cloud.event_source_fakes import (
     FUNCTION_ARN,
     QUEUE_ARN,
     STREAM_ARN,

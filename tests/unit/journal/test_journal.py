@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from orderlab.journal import Journal, is_change
-from tests.unit.journal_entries import ClientMeta
+from tests.unit.journal.journal_entries import ClientMeta
 
 
 class FakeIam:

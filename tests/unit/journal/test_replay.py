@@ -14,7 +14,7 @@ from orderlab.errors import CloudGone
 from orderlab.journal import Journal
 from orderlab.journal.claim import claim, holder, journal_path
 from orderlab.journal.translation import Translation
-from tests.unit.journal_entries import ClientMeta
+from tests.unit.journal.journal_entries import ClientMeta
 
 
 class Refusing:

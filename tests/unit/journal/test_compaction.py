@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from orderlab.journal.compaction import TableFacts, compact
-from tests.unit.journal_entries import STREAM, Entry, batch, call, delete, put, step, table, update
+from tests.unit.journal.journal_entries import (
+    STREAM,
+    Entry,
+    batch,
+    call,
+    delete,
+    put,
+    step,
+    table,
+    update,
+)
 
 
 def operations(entries: list[Entry]) -> list[str]:

@@ -11,7 +11,7 @@ from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import ReceivedMessage
 from orderlab.cloud.event_sources.sqs import QueuePoller
 from orderlab.cloud.messaging.sqs_event import event_record
-from tests.unit.event_source_fakes import QUEUE_ARN, FakeCloud, Handler, mapping_of, until
+from tests.unit.cloud.event_source_fakes import QUEUE_ARN, FakeCloud, Handler, mapping_of, until
 
 Body = Callable[[FakeCloud, QueuePoller], Awaitable[None]]
 
