@@ -40,6 +40,7 @@ class GroupOperations:
         }
 
     def create(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html"""
         name = given["Name"]
         groups = self._registry.of(call.region).groups
         known = groups.get(name)
@@ -57,9 +58,11 @@ class GroupOperations:
         return {"ScheduleGroupArn": arn}
 
     def get(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_GetScheduleGroup.html"""
         return self._registry.group(call.region, given["Name"]).described()
 
     def delete(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_DeleteScheduleGroup.html"""
         name = given["Name"]
         if name == DEFAULT:
             raise ValidationException("The default schedule group cannot be deleted.")
@@ -72,23 +75,27 @@ class GroupOperations:
         return {}
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_ListScheduleGroups.html"""
         groups = self._registry.of(call.region).groups
         prefix = given.get("NamePrefix", "")
         found = [groups[name].described() for name in sorted(groups) if name.startswith(prefix)]
         return page("ScheduleGroups", found, given.get("MaxResults"), given.get("NextToken"))
 
     def tag(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_TagResource.html"""
         group = self._tagged(call, given)
         group.tags = _tags(group.tags, given["Tags"])
         return {}
 
     def untag(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UntagResource.html"""
         group = self._tagged(call, given)
         for key in given["TagKeys"]:
             group.tags.pop(key, None)
         return {}
 
     def list_tags(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_ListTagsForResource.html"""
         tags = self._tagged(call, given).tags
         return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 

@@ -50,6 +50,7 @@ class ScheduleOperations:
         }
 
     def create(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html"""
         name, group = given["Name"], given.get("GroupName", DEFAULT)
         schedules = self._registry.of(call.region).schedules
         known = schedules.get((group, name))
@@ -89,17 +90,20 @@ class ScheduleOperations:
         return Schedule(name, group, arn, settings, times, start, end, created, created)
 
     def get(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_GetSchedule.html"""
         return self._registry.schedule(
             call.region, given.get("GroupName"), given["Name"]
         ).described()
 
     def delete(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_DeleteSchedule.html"""
         schedule = self._registry.schedule(call.region, given.get("GroupName"), given["Name"])
         self._running.end(schedule)
         self._registry.remove(schedule)
         return {}
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_ListSchedules.html"""
         group = given.get("GroupName")
         if group is not None:
             self._registry.group(call.region, group)

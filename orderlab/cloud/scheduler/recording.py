@@ -19,17 +19,21 @@ class Recording:
         self._telemetry = telemetry
 
     def attempted(self, schedule: Schedule) -> None:
+        """A target was called."""
         self._count(schedule, "InvocationAttemptCount")
         self._telemetry.meter.add("scheduler.invocations", 1, schedule.name)
 
     def failed(self, schedule: Schedule, failure: TargetFailure) -> None:
+        """A target has refused a call."""
         throttled = failure.code == "THROTTLING"
         self._count(schedule, "TargetErrorThrottledCount" if throttled else "TargetErrorCount")
 
     def dropped(self, schedule: Schedule) -> None:
+        """A call was given up."""
         self._count(schedule, "InvocationDroppedCount")
 
     def dead_letter(self, schedule: Schedule, *, arrived: bool, code: str = "") -> None:
+        """A call was sent to the dead-letter queue, if it `arrived` there, or failed with `code`."""
         name = "InvocationsSentToDeadLetterCount"
         if not arrived:
             name = "InvocationsFailedToBeSentToDeadLetterCount"

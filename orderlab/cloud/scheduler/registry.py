@@ -30,6 +30,7 @@ class Registry:
         self._regions: dict[str, InRegion] = {}
 
     def of(self, region: str) -> InRegion:
+        """What a Region has; the default group is there from the beginning."""
         found = self._regions.get(region)
         if found is None:
             found = self._regions[region] = InRegion()
@@ -38,9 +39,11 @@ class Registry:
         return found
 
     def group_arn(self, region: str, name: str) -> str:
+        """The ARN of a group, whether or not it exists."""
         return f"arn:aws:scheduler:{region}:{self.account_id}:schedule-group/{name}"
 
     def schedule_arn(self, region: str, group: str, name: str) -> str:
+        """The ARN of a schedule, whether or not it exists."""
         return f"arn:aws:scheduler:{region}:{self.account_id}:schedule/{group}/{name}"
 
     def group(self, region: str, name: str) -> Group:
@@ -58,6 +61,7 @@ class Registry:
         return found
 
     def remove(self, schedule: Schedule) -> None:
+        """Remove a schedule, unless another has taken its name."""
         schedules = self.of(schedule.arn.split(":")[3]).schedules
         if schedules.get((schedule.group, schedule.name)) is schedule:
             del schedules[schedule.group, schedule.name]

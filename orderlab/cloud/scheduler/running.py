@@ -43,11 +43,13 @@ class RunningSchedules:
             )
 
     def end(self, schedule: Schedule) -> None:
+        """Let a schedule keep no further times."""
         task = self._tasks.pop(schedule, None)
         if task is not None:
             task.cancel()
 
     async def stop(self) -> None:
+        """End all schedules."""
         tasks = list(self._tasks.values())
         self._tasks.clear()
         for task in tasks:

@@ -34,24 +34,29 @@ class Schedule:
 
     @property
     def enabled(self) -> bool:
+        """Whether it keeps its times."""
         return bool(self.settings.get("State", "ENABLED") == "ENABLED")
 
     @property
     def target(self) -> dict[str, Any]:
+        """What it calls, as CreateSchedule was given it."""
         found: dict[str, Any] = self.settings["Target"]
         return found
 
     @property
     def goes_when_done(self) -> bool:
+        """Whether it is deleted after its last time."""
         return bool(self.settings.get("ActionAfterCompletion") == "DELETE")
 
     @property
     def window_seconds(self) -> float:
+        """How many seconds after its time it may call; 0 without a flexible window."""
         window = self.settings["FlexibleTimeWindow"]
         minutes = window.get("MaximumWindowInMinutes", 0) if window["Mode"] == "FLEXIBLE" else 0
         return 60.0 * minutes
 
     def described(self) -> dict[str, Any]:
+        """The schedule as GetSchedule shows it."""
         shown = {name: self.settings[name] for name in _SHOWN if name in self.settings}
         return {
             **shown,
@@ -66,6 +71,7 @@ class Schedule:
         }
 
     def listed(self) -> dict[str, Any]:
+        """The schedule as ListSchedules shows it."""
         return {
             "Arn": self.arn,
             "Name": self.name,
@@ -89,6 +95,7 @@ class Group:
     client_token: str | None = None
 
     def described(self) -> dict[str, Any]:
+        """The group as GetScheduleGroup shows it."""
         return {
             "Arn": self.arn,
             "Name": self.name,

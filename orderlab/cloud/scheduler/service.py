@@ -87,6 +87,7 @@ class SchedulerService:
         """Nothing runs before there is a schedule."""
 
     async def stop(self) -> None:
+        """End all schedules."""
         await self._running.stop()
 
     def _completed(self, schedule: Schedule) -> None:

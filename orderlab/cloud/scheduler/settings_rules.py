@@ -73,6 +73,7 @@ def moment(given: Any) -> float | None:
 
 
 def check_dates(start: float | None, end: float | None, now: float) -> None:
+    """Raise ValidationException for a start and an end that do not go together."""
     if end is not None and end <= now:
         raise ValidationException(
             "The EndDate you specify cannot be earlier than the current time."

@@ -54,6 +54,7 @@ class UniversalTargets:
         self._functions = functions
 
     async def call(self, arn: str, text: str, principal: Principal, region: str) -> None:
+        """Make a call of the AWS API with the schedule's role. Raises TargetFailure."""
         service, operation = universal_api(arn)
         try:
             parameters = json.loads(text)

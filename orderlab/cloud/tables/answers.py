@@ -22,4 +22,5 @@ def answer(call: Call, members: Mapping[str, bytes]) -> Response:
 
 
 def array(texts: Iterable[bytes]) -> bytes:
+    """A JSON array of values that are JSON already."""
     return b"[" + b",".join(texts) + b"]"

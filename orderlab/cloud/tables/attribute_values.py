@@ -100,6 +100,7 @@ def kind_of(value: Value) -> str:
 
 
 def text_size(text: str) -> int:
+    """The bytes of a text in UTF-8. Raises SerializationException for half a surrogate pair."""
     if text.isascii():
         return len(text)
     try:

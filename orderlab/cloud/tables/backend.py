@@ -33,10 +33,12 @@ class TableBackup(Backup):  # type: ignore[misc]
 
     @property
     def details(self) -> dict[str, Any]:
+        """The backup as DescribeBackup shows it, with its size."""
         return {**super().details, **self._size()}
 
     @property
     def summary(self) -> dict[str, Any]:
+        """The backup as ListBackups shows it, with its size."""
         return {**super().summary, **self._size()}
 
     def _size(self) -> dict[str, int]:
@@ -54,6 +56,7 @@ class TableBackend(DynamoDBBackend):  # type: ignore[misc]
     record_class: ClassVar[type[TableRecord]]
 
     def create_table(self, name: str, **details: Any) -> TableRecord:
+        """Make a table. Raises moto's ResourceInUseException if there is one of that name."""
         if name in self.tables:
             raise ResourceInUseException(f"Table already exists: {name}")
         details.setdefault("indexes", [])
@@ -66,6 +69,7 @@ class TableBackend(DynamoDBBackend):  # type: ignore[misc]
         return record
 
     def delete_table(self, name: str) -> TableRecord:
+        """Delete a table. Raises moto's ResourceNotFoundException, DeletionProtectedException."""
         record = self.get_table(name)
         if record.deletion_protection_enabled:
             raise DeletionProtectedException(record.name)
@@ -74,12 +78,14 @@ class TableBackend(DynamoDBBackend):  # type: ignore[misc]
         return record
 
     def create_backup(self, table_name: str, backup_name: str) -> Backup:
+        """Make a backup of a table's description, which tells the table's size."""
         # moto gives every backup the same size
         backup = super().create_backup(table_name, backup_name)
         backup.__class__ = TableBackup
         return backup
 
     def get_table(self, table_name: str) -> TableRecord:
+        """A table by its name or ARN. Raises moto's ResourceNotFoundException."""
         record: TableRecord | None = self.tables.get(table_name.rpartition("table/")[2])
         if record is None or (":" in table_name and record.table_arn != table_name):
             raise ResourceNotFoundException

@@ -96,6 +96,7 @@ class Backfills:
         ]
 
     async def stop(self) -> None:
+        """End the backfills that are under way."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

@@ -41,6 +41,11 @@ MAX_BYTES = 16 * 1024 * 1024
 
 
 class Batches:
+    """BatchGetItem and BatchWriteItem.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+    """
+
     def __init__(
         self,
         registry: TableRegistry,
@@ -60,6 +65,10 @@ class Batches:
     # --- reads ---
 
     def batch_get_item(self, call: Call, parameters: Parameters) -> Answer:
+        """Read up to 100 items; keys that were not read come back as UnprocessedKeys.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+        """
         wanted: dict[str, dict[str, Any]] = _request_items(call, parameters)
         if sum(len(part["Keys"]) for part in wanted.values()) > MAX_READS:
             raise ValidationException("Too many items requested for the BatchGetItem call")
@@ -112,6 +121,10 @@ class Batches:
     # --- writes ---
 
     def batch_write_item(self, call: Call, parameters: Parameters) -> Answer:
+        """Put or delete up to 25 items; those refused by limits come back as UnprocessedItems.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+        """
         wanted: dict[str, list[dict[str, Any]]] = _request_items(call, parameters)
         if sum(map(len, wanted.values())) > MAX_WRITES:
             raise ValidationException("Too many items requested for the BatchWriteItem call")

@@ -48,10 +48,12 @@ class Consumed:
         return self.table + sum(self.local_indexes.values())
 
     def add_index(self, name: str, kind: str, units: float) -> None:
+        """Add units of one index; `kind` is `global` or `local`."""
         indexes = self.global_indexes if kind == "global" else self.local_indexes
         indexes[name] = indexes.get(name, 0.0) + units
 
     def add(self, other: Consumed) -> None:
+        """Add what another call on the same table consumed."""
         self.table += other.table
         for name, units in other.global_indexes.items():
             self.add_index(name, "global", units)

@@ -48,10 +48,12 @@ def check_creation(parameters: Description) -> None:
 
 
 def is_on_demand(parameters: Description) -> bool:
+    """Whether the table is to be billed for each request."""
     return bool(parameters.get("BillingMode") == "PAY_PER_REQUEST")
 
 
 def check_throughput(parameters: Description) -> None:
+    """Raise ValidationException unless throughput and billing mode go together."""
     provisioned = parameters.get("ProvisionedThroughput")
     if is_on_demand(parameters):
         if provisioned is not None:
@@ -70,6 +72,7 @@ def check_throughput(parameters: Description) -> None:
 
 
 def check_number_of_indexes(local: list[Description], shared: list[Description]) -> None:
+    """Raise ValidationException for more indexes than a table may have."""
     if len(local) > MAX_LOCAL_INDEXES:
         raise invalid(
             f"Number of LocalSecondaryIndexes exceeds per-table limit of {MAX_LOCAL_INDEXES}"
@@ -83,6 +86,7 @@ def check_number_of_indexes(local: list[Description], shared: list[Description])
 def check_table_key(
     schema: list[Description], definitions: list[Description] | None = None
 ) -> None:
+    """Raise ValidationException unless this is a partition key, with or without a sort key."""
     if len(schema) > 2:
         elements = ", ".join(
             f"KeySchemaElement(attributeName={key['AttributeName']}, keyType={key['KeyType']})"
@@ -130,6 +134,7 @@ def check_definitions(parameters: Description, indexes: list[Description]) -> No
 
 
 def require_defined(keys: Iterable[str], defined: list[str]) -> None:
+    """Raise ValidationException for key attributes without an AttributeDefinition."""
     known = set(defined)
     missing = [name for name in keys if name not in known]
     if missing:
@@ -149,6 +154,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def check_index_names(indexes: list[Description]) -> None:
+    """Raise ValidationException if two indexes have the same name."""
     names = [index["IndexName"] for index in indexes]
     for name in names:
         if names.count(name) > 1:
@@ -156,6 +162,7 @@ def check_index_names(indexes: list[Description]) -> None:
 
 
 def check_local_indexes(indexes: list[Description], table_key: list[Description]) -> None:
+    """Raise ValidationException for local indexes that do not fit the table's key."""
     if not indexes:
         return
     if len(table_key) < 2:
@@ -178,6 +185,7 @@ def check_local_indexes(indexes: list[Description], table_key: list[Description]
 
 
 def check_global_index(index: Description, *, on_demand: bool) -> None:
+    """Raise ValidationException for an invalid global index; `on_demand` is the table's billing."""
     check_index_key(index["KeySchema"])
     check_projection(index.get("Projection"))
     throughput = index.get("ProvisionedThroughput")
@@ -214,6 +222,7 @@ def check_index_key(schema: list[Description]) -> None:
 
 
 def check_projection(projection: Description | None) -> None:
+    """Raise ValidationException for an invalid projection of an index."""
     kind = (projection or {}).get("ProjectionType")
     extra = (projection or {}).get("NonKeyAttributes")
     if kind is None:
@@ -229,6 +238,7 @@ def check_projection(projection: Description | None) -> None:
 
 
 def check_stream(specification: Description | None) -> None:
+    """Raise ValidationException for an invalid StreamSpecification."""
     if specification is None:
         return
     enabled, view = specification["StreamEnabled"], specification.get("StreamViewType")

@@ -24,30 +24,44 @@ class Counted(ValidationException):
 
 
 class SerializationException(AwsError):
+    """The request is not JSON of the expected types."""
+
     code = "SerializationException"
 
 
 class ResourceNotFound(AwsError):
+    """The table, stream or shard does not exist."""
+
     code = "ResourceNotFoundException"
 
 
 class ResourceInUse(AwsError):
+    """The table exists already, or is being changed."""
+
     code = "ResourceInUseException"
 
 
 class LimitExceeded(AwsError):
+    """Too many changes at once, of indexes for example."""
+
     code = "LimitExceededException"
 
 
 class TransactionCanceled(AwsError):
+    """The transaction was cancelled; CancellationReasons say why, action by action."""
+
     code = "TransactionCanceledException"
 
 
 class IdempotentParameterMismatch(AwsError):
+    """The ClientRequestToken was used for another request."""
+
     code = "IdempotentParameterMismatchException"
 
 
 class ConditionalCheckFailed(AwsError):
+    """The condition of a write did not hold."""
+
     code = "ConditionalCheckFailedException"
 
 
@@ -58,6 +72,7 @@ def condition_failed(item: dict[str, Any] | None = None) -> ConditionalCheckFail
 
 
 def invalid(text: str) -> ValidationException:
+    """A ValidationException that begins as DynamoDB's errors about parameter values do."""
     return ValidationException(INVALID + text)
 
 

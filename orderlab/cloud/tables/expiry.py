@@ -41,6 +41,7 @@ class Expiry:
         self._moments.pop(key, None)
 
     def moment(self, item: Item) -> float | None:
+        """When an item expires, in seconds since 1970; None if its attribute is no number."""
         value = item.get(self.attribute, {}).get("N")
         return float(numbers.parse(value)) if value is not None else None
 

@@ -100,4 +100,5 @@ class Index:
             self.lag.catch_up()
 
     def has(self, base: Key) -> bool:
+        """Whether an item of the table is in the index."""
         return base in self._places

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 class IndexUpdates:
+    """GlobalSecondaryIndexUpdates: indexes are made, changed and deleted."""
+
     def __init__(self, backfills: Backfills, clock: Clock) -> None:
         self._backfills = backfills
         self._clock = clock

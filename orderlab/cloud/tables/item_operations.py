@@ -38,6 +38,11 @@ Answer = Response | Awaitable[Response]
 
 
 class ItemOperations:
+    """GetItem, PutItem, UpdateItem and DeleteItem.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html
+    """
+
     def __init__(
         self, registry: TableRegistry, accounting: Accounting, long_work: LongWork
     ) -> None:
@@ -52,6 +57,7 @@ class ItemOperations:
         }
 
     def get_item(self, call: Call, parameters: Parameters) -> Answer:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html"""
         check_input("dynamodb", "GetItem", parameters)
         refuse_legacy(parameters)
         expressions = Expressions(parameters, "ProjectionExpression")
@@ -100,12 +106,15 @@ class ItemOperations:
         return stored, consumed
 
     def put_item(self, call: Call, parameters: Parameters) -> Answer:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html"""
         return self._write(call, parameters, writes.put)
 
     def delete_item(self, call: Call, parameters: Parameters) -> Answer:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html"""
         return self._write(call, parameters, writes.delete)
 
     def update_item(self, call: Call, parameters: Parameters) -> Answer:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html"""
         return self._write(call, parameters, writes.update)
 
     def _write(

@@ -54,6 +54,7 @@ def check_keys(item: Item, schema: TableSchema) -> None:
 
 
 def check_index_key(item: Item, index: IndexSchema) -> None:
+    """Raise ValidationException if an attribute has another type than the index's key."""
     for name in index.keys.names:
         value = item.get(name)
         if value is None:

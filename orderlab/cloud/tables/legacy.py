@@ -35,6 +35,7 @@ def refuse_legacy(parameters: dict[str, Any]) -> None:
 
 
 def check_not_mixed(parameters: dict[str, Any]) -> None:
+    """Raise ValidationException if expressions and the older parameters are both given."""
     if _ANY.isdisjoint(parameters):
         return
     old = [name for name in LEGACY if name in parameters]

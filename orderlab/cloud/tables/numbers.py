@@ -80,10 +80,12 @@ def parse(text: str) -> Number:
 
 
 def add(left: str, right: str) -> str:
+    """The sum of two numbers, normalised. Raises ValidationException if it is out of range."""
     return normalise(format(_EXACT.add(Decimal(left), Decimal(right)), "f"))
 
 
 def subtract(left: str, right: str) -> str:
+    """The difference of two numbers, normalised. Raises ValidationException if it is out of range."""
     return normalise(format(_EXACT.subtract(Decimal(left), Decimal(right)), "f"))
 
 

@@ -22,6 +22,7 @@ def text_of(stored: Stored, projection: CompiledProjection | None) -> bytes:
 
 
 def texts_of(found: Sequence[Found]) -> list[bytes | None]:
+    """The items that were found, as JSON, with the chosen attributes only."""
     return [None if stored is None else text_of(stored, chosen) for stored, chosen in found]
 
 

@@ -28,6 +28,7 @@ class TableRegistry:
     # --- tables ---
 
     def backend(self, region: str) -> Any:
+        """moto's state of DynamoDB in a Region. Raises KeyError if there is no such Region."""
         found = self._backends.get(region)
         if found is None:
             found = moto_backends.backend("dynamodb", self._account_id, region)
@@ -52,19 +53,23 @@ class TableRegistry:
         return record
 
     def table(self, region: str, name: Any) -> Table:
+        """A table by its name or ARN. Raises ResourceNotFoundException."""
         return self.record(region, name).table
 
     def opened(self, record: TableRecord) -> None:
+        """A table was made."""
         self._all[record.table_arn] = record
         self.note_stream(record)
 
     def closed(self, record: TableRecord) -> None:
+        """A table was deleted; its stream gets no further records."""
         self._all.pop(record.table_arn, None)
         if record.table.stream is not None:
             record.table.stream.close()
             record.table.stream = None
 
     def records(self) -> list[TableRecord]:
+        """All tables of all Regions."""
         return list(self._all.values())
 
     # --- streams ---
@@ -75,6 +80,7 @@ class TableRegistry:
             self._streams[record.log.arn] = record.log
 
     def stream(self, arn: str) -> StreamLog | None:
+        """The stream with that ARN, open or ended; None if there is none any more."""
         log = self._streams.get(arn)
         if log is not None and self._forgotten(log):
             del self._streams[arn]

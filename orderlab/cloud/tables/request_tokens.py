@@ -50,6 +50,7 @@ class RequestTokens:
         }
 
     def remember(self, token: str | None, content: bytes, consumed: dict[str, Consumed]) -> None:
+        """Keep a token for ten minutes, with what its request held and consumed."""
         if token:
             self._remembered[token] = _Remembered(_digest(content), consumed)
             self._expiring.append((self._clock.now() + TOKEN_SECONDS, token))

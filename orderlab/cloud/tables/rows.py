@@ -76,15 +76,18 @@ class Rows:
         return len(self._rows)
 
     def get(self, key: Key) -> Stored | None:
+        """The item with that key; None if there is none."""
         found: Stored | None = self._rows.get(key)
         return found
 
     def put(self, key: Key, stored: Stored) -> None:
+        """Store an item, in place of one with the same key."""
         before = self._rows.get(key)
         self.bytes += stored.size - (before.size if before is not None else 0)
         self._rows[key] = stored
 
     def remove(self, key: Key) -> None:
+        """Remove an item if it is there."""
         before = self._rows.pop(key, None)
         if before is not None:
             self.bytes -= before.size
@@ -102,6 +105,7 @@ class Rows:
         return keys
 
     def within(self, span: Span) -> Iterator[Key]:
+        """The keys of a span, in its direction."""
         return self.keys(span.low, span.high, inclusive=span.inclusive, reverse=span.reverse)
 
     def __getitem__(self, key: Key) -> Stored:

@@ -41,6 +41,7 @@ class KeySchema:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The names of the key attributes: the partition key's first."""
         return self.partition + self.sort
 
     def prefix(self, item: Mapping[str, Value]) -> Key:
@@ -49,6 +50,7 @@ class KeySchema:
         return (token(values), *map(key_part, values))
 
     def key(self, item: Mapping[str, Value]) -> Key:
+        """The key of an item, in the form in which rows are ordered."""
         return (*self.prefix(item), *(key_part(item[name]) for name in self.sort))
 
     def of(self, item: Item) -> Item:
@@ -71,6 +73,7 @@ class IndexSchema:
         return all(name in item for name in self.keys.names)
 
     def view(self, item: Item) -> Item:
+        """The attributes of an item that the index holds."""
         if self.projected is None:
             return item
         return {name: value for name, value in item.items() if name in self.projected}

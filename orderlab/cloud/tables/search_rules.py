@@ -33,10 +33,12 @@ class Source:
 
     @property
     def rows(self) -> Rows:
+        """The rows of the table or of the index."""
         return self.table.rows if self.index is None else self.index.rows
 
     @property
     def keys(self) -> KeySchema:
+        """The key schema of the table or of the index."""
         return self.table.schema.keys if self.index is None else self.index.schema.keys
 
     @property

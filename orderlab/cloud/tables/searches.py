@@ -49,6 +49,11 @@ ROWS_AT_ONCE = 5_000
 
 
 class Searches:
+    """Query and Scan.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.html
+    """
+
     def __init__(
         self, registry: TableRegistry, accounting: Accounting, long_work: LongWork
     ) -> None:
@@ -58,6 +63,7 @@ class Searches:
         self.operations: dict[str, Handler] = {"Query": self.query, "Scan": self.scan}
 
     def query(self, call: Call, parameters: Parameters) -> Response | Awaitable[Response]:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html"""
         check_input("dynamodb", "Query", parameters)
         check_not_mixed(parameters)
         try:
@@ -90,6 +96,7 @@ class Searches:
         return self._answer(call, where, parameters, span, (expressions, keep), partition)
 
     def scan(self, call: Call, parameters: Parameters) -> Response | Awaitable[Response]:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html"""
         check_input("dynamodb", "Scan", parameters)
         check_not_mixed(parameters)
         check_select(parameters)

@@ -188,6 +188,7 @@ class TableService:
         return self._moto(call.request)
 
     async def start(self) -> None:
+        """Put our tables in the place of moto's, and begin to look for items that expire."""
         # moto is loaded by now; importing it earlier would slow every start of the package
         from orderlab.cloud.tables.backend import backend_for
 
@@ -195,6 +196,7 @@ class TableService:
         await self._time_to_live.start()
 
     async def stop(self) -> None:
+        """End what runs in the background."""
         await self._time_to_live.stop()
         await self._backfills.stop()
 
@@ -216,11 +218,14 @@ class StreamService:
         self.operations: Mapping[str, Handler] = StreamOperations(registry, clock).operations
 
     def shards(self, stream_arn: str) -> Sequence[Shard] | None:
+        """The open shards of a stream; None if there is no such stream."""
         log = self._registry.stream(stream_arn)
         return None if log is None else [log]
 
     async def start(self) -> None:
+        """Nothing runs here."""
         pass
 
     async def stop(self) -> None:
+        """Nothing runs here."""
         pass

@@ -30,6 +30,7 @@ class Staleness:
         self._changes: deque[tuple[float, Key]] = deque()
 
     def changed(self, key: Key, before: Stored | None) -> None:
+        """Remember what an item was before a change."""
         now = self._clock.now()
         self._forget(now)
         # the oldest version of the period stays: a reader is behind by all of it
@@ -62,12 +63,14 @@ class Lag:
         self._due: deque[tuple[float, Callable[[], None]]] = deque()
 
     def later(self, change: Callable[[], None]) -> None:
+        """Make a change of an index after a random time, never before earlier changes."""
         due = self._clock.now() + self._random.random() * INDEX_LAG_SECONDS
         if self._due:
             due = max(due, self._due[-1][0])
         self._due.append((due, change))
 
     def catch_up(self) -> None:
+        """Make the changes whose time has come."""
         now = self._clock.now()
         while self._due and self._due[0][0] <= now:
             self._due.popleft()[1]()

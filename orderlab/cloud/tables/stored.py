@@ -38,6 +38,7 @@ class Stored:
 
 
 def store(item: Item, size: int) -> Stored:
+    """An item as it is kept; `size` is in bytes, as DynamoDB counts them."""
     return Stored(_encode(item).encode(), size)
 
 

@@ -113,10 +113,12 @@ class StreamLog:
 
     @property
     def oldest(self) -> int:
+        """The index of the oldest record that is kept."""
         self._trim(self._clock.now())
         return self._oldest
 
     def start(self, starting_position: Literal["TRIM_HORIZON", "LATEST"]) -> StreamPosition:
+        """Where a new reader begins."""
         return StreamPosition(self.oldest if starting_position == "TRIM_HORIZON" else self.end)
 
     def read(
@@ -156,9 +158,11 @@ class StreamLog:
         return position.index < self.end
 
     def sequence_number(self, index: int) -> str:
+        """The SequenceNumber of the record at an index."""
         return str(self._first_sequence + index + 1)
 
     def index_of(self, sequence_number: int) -> int:
+        """The index of the record with a SequenceNumber."""
         return sequence_number - self._first_sequence - 1
 
     def index_at(self, wall: float) -> int:

@@ -26,14 +26,23 @@ MAX_LISTED = 100
 
 
 class ExpiredIterator(AwsError):
+    """The shard iterator is older than 15 minutes."""
+
     code = "ExpiredIteratorException"
 
 
 class TrimmedDataAccess(AwsError):
+    """The records at the iterator are older than a day, and gone."""
+
     code = "TrimmedDataAccessException"
 
 
 class StreamOperations:
+    """The API of DynamoDB Streams.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB_Streams.html
+    """
+
     def __init__(self, registry: TableRegistry, clock: Clock) -> None:
         self._registry = registry
         self._clock = clock
@@ -45,6 +54,8 @@ class StreamOperations:
         }
 
     def list_streams(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_ListStreams.ht
+        ml"""
         check_input("dynamodbstreams", "ListStreams", parameters)
         name, after = parameters.get("TableName"), parameters.get("ExclusiveStartStreamArn", "")
         limit = min(parameters.get("Limit", MAX_LISTED), MAX_LISTED)
@@ -64,6 +75,8 @@ class StreamOperations:
         return shown
 
     def describe_stream(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_DescribeStream
+        .html"""
         check_input("dynamodbstreams", "DescribeStream", parameters)
         log = self._log(parameters["StreamArn"])
         # one shard without children: nothing comes after it, and it has no child to show
@@ -82,6 +95,8 @@ class StreamOperations:
         }
 
     def get_shard_iterator(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterat
+        or.html"""
         check_input("dynamodbstreams", "GetShardIterator", parameters)
         log = self._log(parameters["StreamArn"])
         if parameters["ShardId"] != log.id:
@@ -92,6 +107,8 @@ class StreamOperations:
         return {"ShardIterator": self._iterator(log, _start_index(log, parameters))}
 
     def get_records(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.htm
+        l"""
         check_input("dynamodbstreams", "GetRecords", parameters)
         limit = parameters.get("Limit", MAX_RECORDS)
         if limit > MAX_RECORDS:

@@ -34,6 +34,7 @@ class Change:
 
     @property
     def event_name(self) -> str:
+        """INSERT, MODIFY or REMOVE."""
         if self.old is None:
             return "INSERT"
         return "REMOVE" if self.new is None else "MODIFY"
@@ -52,6 +53,7 @@ class StreamRecord:
 
     @property
     def keys(self) -> Item:
+        """The primary key of the item, as attribute values."""
         return self._change.keys
 
     @property

@@ -45,6 +45,7 @@ class Change:
 
     @property
     def units(self) -> float:
+        """The write units of the table: those of the larger of both versions."""
         old = self.old.size if self.old is not None else 0
         return write_units(max(old, self.new.size if self.new is not None else 0))
 
@@ -83,6 +84,7 @@ class Table:
     # --- indexes ---
 
     def add_index(self, schema: IndexSchema) -> Index:
+        """Add an index that is empty at first."""
         throughput = None
         if schema.kind == "global":
             throughput = Throughput(schema.arn, "Index", self.clock)
@@ -93,12 +95,14 @@ class Table:
         return index
 
     def remove_index(self, name: str) -> None:
+        """Remove an index if there is one of that name."""
         self.schema.indexes.pop(name, None)
         self.indexes.pop(name, None)
 
     # --- items ---
 
     def get(self, key: Key) -> Stored | None:
+        """The item with that key; None if there is none."""
         return self.rows.get(key)
 
     def change(
@@ -152,6 +156,7 @@ class Table:
                 self.expiry.forget(change.key)
 
     def cost(self, change: Change) -> Consumed:
+        """The write units of a change, of the table and of its indexes."""
         consumed = Consumed(self.name, "write", change.units)
         for part in change.indexes:
             consumed.add_index(part.index.schema.name, part.index.schema.kind, part.units)

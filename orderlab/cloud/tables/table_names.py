@@ -53,4 +53,5 @@ def table_name(name: Any) -> str:
 
 
 def invalid_arn(arn: str) -> ValidationException:
+    """The error for a table's ARN that cannot be read."""
     return ValidationException(f"Invalid TableArn: Invalid ResourceArn provided as input {arn}")

@@ -25,6 +25,11 @@ MAX_LISTED = 100
 
 
 class TableOperations:
+    """Tables are created, described, listed and deleted.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.html
+    """
+
     def __init__(self, registry: TableRegistry, clock: Clock) -> None:
         self._registry = registry
         self._clock = clock
@@ -37,6 +42,7 @@ class TableOperations:
         }
 
     def create_table(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html"""
         check_input("dynamodb", "CreateTable", parameters)
         _refuse_undone(parameters, ("GlobalTableSourceArn", "VectorIndexes"))
         check_creation(parameters)
@@ -74,11 +80,13 @@ class TableOperations:
         record.apply_throughput()
 
     def describe_table(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html"""
         check_input("dynamodb", "DescribeTable", parameters)
         record = self._registry.record(call.region, parameters["TableName"], named=True)
         return {"Table": describe(record)}
 
     def list_tables(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTables.html"""
         check_input("dynamodb", "ListTables", parameters)
         after = parameters.get("ExclusiveStartTableName", "")
         limit = parameters.get("Limit", MAX_LISTED)
@@ -89,6 +97,7 @@ class TableOperations:
         return shown
 
     def delete_table(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.html"""
         check_input("dynamodb", "DeleteTable", parameters)
         record = self._registry.record(call.region, parameters["TableName"], named=True)
         if record.deletion_protection_enabled:
@@ -103,6 +112,7 @@ class TableOperations:
         return {"TableDescription": {name: shown[name] for name in kept + also if name in shown}}
 
     def describe_limits(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeLimits.html"""
         return {
             "AccountMaxReadCapacityUnits": 80_000,
             "AccountMaxWriteCapacityUnits": 80_000,

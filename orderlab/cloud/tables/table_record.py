@@ -60,6 +60,7 @@ class TableRecord(MotoTable):  # type: ignore[misc]
 
     @property
     def table(self) -> Table:
+        """The table itself, once moto's constructor has made it."""
         assert self.data is not None
         return self.data
 
@@ -120,6 +121,7 @@ class TableRecord(MotoTable):  # type: ignore[misc]
         return arn
 
     def describe(self, base_key: str = "TableDescription") -> dict[str, Any]:
+        """The table as DescribeTable shows it; a copy in a backup, as it was then."""
         return {base_key: self.described or describe(self)}
 
     def __len__(self) -> int:

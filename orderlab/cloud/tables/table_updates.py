@@ -44,6 +44,8 @@ SWITCH_SECONDS = 24 * 3600
 
 
 class TableUpdates:
+    """UpdateTable: billing mode, throughput, indexes, stream and protection."""
+
     def __init__(self, registry: TableRegistry, clock: Clock, backfills: Backfills) -> None:
         self._registry = registry
         self._clock = clock
@@ -52,6 +54,7 @@ class TableUpdates:
         self.operations: dict[str, Handler] = {"UpdateTable": self.update_table}
 
     def update_table(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html"""
         check_input("dynamodb", "UpdateTable", parameters)
         for name in _UNDONE:
             if parameters.get(name):

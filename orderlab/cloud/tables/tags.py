@@ -19,6 +19,11 @@ PAGE = 10
 
 
 class Tags:
+    """The tags of tables.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Tagging.html
+    """
+
     def __init__(self, registry: TableRegistry) -> None:
         self._registry = registry
         self.operations: dict[str, Handler] = {
@@ -28,6 +33,7 @@ class Tags:
         }
 
     def tag_resource(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TagResource.html"""
         check_input("dynamodb", "TagResource", parameters)
         record = self._record(call, parameters)
         tags = {tag["Key"]: tag["Value"] for tag in [*record.tags, *parameters["Tags"]]}
@@ -39,6 +45,7 @@ class Tags:
         return {}
 
     def untag_resource(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UntagResource.html"""
         check_input("dynamodb", "UntagResource", parameters)
         record = self._record(call, parameters)
         record.tags = [tag for tag in record.tags if tag["Key"] not in parameters["TagKeys"]]

@@ -79,12 +79,14 @@ class Bucket:
         self._at = now
 
     def has_any(self, now: float) -> bool:
+        """Whether any unit is left now. `now` is in scaled seconds."""
         most = self.rate * BURST_SECONDS
         self._left = min(most, self._left + (now - self._at) * self.rate)
         self._at = now
         return self._left > 0
 
     def take(self, units: float) -> None:
+        """Take units; what is left may go below zero."""
         self._left -= units
 
     def change_rate(self, rate: float, now: float) -> None:
@@ -105,12 +107,14 @@ class HotKeys:
         self._taken: dict[Any, float] = {}
 
     def has_any(self, key: Any, now: float) -> bool:
+        """Whether a partition key may take more now. `now` is in scaled seconds."""
         if now >= self._until:
             self._until = now + PARTITION_SECONDS
             self._taken.clear()
         return self._taken.get(key, 0.0) < self._limit
 
     def take(self, key: Any, units: float) -> None:
+        """Count units of a partition key."""
         self._taken[key] = self._taken.get(key, 0.0) + units
 
 
@@ -166,6 +170,7 @@ class Throughput:
             raise self.refusal(direction, _KEY_RANGE)
 
     def take(self, direction: Direction, units: float, partition: Any = None) -> None:
+        """Count units of a read or write, and of its partition key."""
         bucket = self._buckets[direction]
         if bucket is not None:
             bucket.take(units)
@@ -173,5 +178,6 @@ class Throughput:
             self._hot[direction].take(partition, units)
 
     def refusal(self, direction: Direction, limit: str | None = None) -> Throttled:
+        """The error of a call for which no units are left."""
         reason = f"{self._kind}{direction}{limit or self._limited_by}"
         return Throttled(reason, self._resource, provisioned=self.provisioned)

@@ -34,6 +34,11 @@ PORTION_BYTES = 200_000
 
 
 class TimeToLive:
+    """Items with a time after which they are deleted.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+    """
+
     def __init__(self, registry: TableRegistry, accounting: Accounting, clock: Clock) -> None:
         self._registry = registry
         self._accounting = accounting
@@ -46,6 +51,7 @@ class TimeToLive:
         }
 
     def update_time_to_live(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html"""
         check_input("dynamodb", "UpdateTimeToLive", parameters)
         record = self._registry.record(call.region, parameters["TableName"], named=True)
         wanted = parameters["TimeToLiveSpecification"]
@@ -71,6 +77,8 @@ class TimeToLive:
         return {"TimeToLiveSpecification": wanted}
 
     def describe_time_to_live(self, call: Call, parameters: Parameters) -> Result:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTimeToLive.htm
+        l"""
         check_input("dynamodb", "DescribeTimeToLive", parameters)
         record = self._registry.record(call.region, parameters["TableName"], named=True)
         return {"TimeToLiveDescription": dict(record.ttl)}
@@ -87,9 +95,11 @@ class TimeToLive:
     # --- the sweeper ---
 
     async def start(self) -> None:
+        """Begin to delete items that have expired."""
         self._sweeper = asyncio.create_task(self._sweep_for_ever(), name="time to live")
 
     async def stop(self) -> None:
+        """End what runs in the background."""
         tasks: list[asyncio.Task[Any]] = [*self._readers]
         if self._sweeper is not None:
             tasks.append(self._sweeper)

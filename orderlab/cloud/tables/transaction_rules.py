@@ -33,12 +33,14 @@ def fitted(prepares: Sequence[Callable[[Table], Any]], tables: list[Table]) -> l
 
 
 def throttling_reason(error: Throttled) -> dict[str, Any]:
+    """The cancellation reason of an action for which no units are left."""
     provisioned = error.code == "ProvisionedThroughputExceededException"
     code = "ProvisionedThroughputExceeded" if provisioned else "ThrottlingError"
     return {"Code": code, "Message": error.message}
 
 
 def canceled(reasons: list[dict[str, Any]]) -> TransactionCanceled:
+    """The error of a transaction, with a reason for each of its actions."""
     codes = ", ".join(reason["Code"] for reason in reasons)
     return TransactionCanceled(
         f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
@@ -58,6 +60,7 @@ def doubled(consumed: Consumed) -> Consumed:
 
 
 def sum_up(consumed: dict[str, Consumed], part: Consumed) -> None:
+    """Add what one action consumed to the sum of its table."""
     if part.table_name in consumed:
         consumed[part.table_name].add(part)
     else:
@@ -65,5 +68,6 @@ def sum_up(consumed: dict[str, Consumed], part: Consumed) -> None:
 
 
 def check_size(size: int) -> None:
+    """Raise ValidationException for a transaction above 4 MB. `size` is in bytes."""
     if size > MAX_BYTES:
         raise ValidationException("Transaction size has exceeded the maximum allowed size")

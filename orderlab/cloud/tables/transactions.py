@@ -57,6 +57,11 @@ _READERS = {
 
 
 class Transactions:
+    """TransactWriteItems and TransactGetItems.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+    """
+
     def __init__(
         self, registry: TableRegistry, accounting: Accounting, clock: Clock, long_work: LongWork
     ) -> None:
@@ -72,6 +77,8 @@ class Transactions:
     # --- writing ---
 
     def transact_write_items(self, call: Call, parameters: Parameters) -> Answer:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.htm
+        l"""
         check_input("dynamodb", "TransactWriteItems", parameters)
         actions = parameters["TransactItems"]
         token = parameters.pop("ClientRequestToken", None)
@@ -157,6 +164,7 @@ class Transactions:
     # --- reading ---
 
     def transact_get_items(self, call: Call, parameters: Parameters) -> Answer:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html"""
         check_input("dynamodb", "TransactGetItems", parameters)
         gets = [entry["Get"] for entry in parameters["TransactItems"]]
         prepares = [_read_get(get) for get in gets]

@@ -89,6 +89,7 @@ class Write:
         return self.outcome(old, item)
 
     def is_worked_out(self) -> bool:
+        """Whether its result was computed for the item as it is now."""
         return self.worked_out is not None and self.worked_out.old is self.current()
 
     def work_out(self, old: Stored | None) -> WorkedOut:
@@ -122,6 +123,7 @@ def put(parameters: dict[str, Any]) -> Prepare:
 
 
 def delete(parameters: dict[str, Any]) -> Prepare:
+    """A DeleteItem, read and checked, ready for its table. Raises ValidationException."""
     return _by_key(parameters, lambda old, _: (None, None))
 
 
@@ -145,6 +147,7 @@ def _by_key(
 
 
 def update(parameters: dict[str, Any]) -> Prepare:
+    """An UpdateItem, read and checked, ready for its table. Raises ValidationException."""
     key = parameters["Key"]
     measure_item(key)
     expressions = Expressions(parameters, "UpdateExpression", "ConditionExpression")

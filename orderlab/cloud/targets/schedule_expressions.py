@@ -47,7 +47,7 @@ class Rate:
     seconds: int
 
     def next_after(self, moment: float, start: float) -> float | None:
-        """The next time after a moment, in seconds since 1970; `start` is when the schedule began."""
+        """The next time after a moment, in seconds since 1970. `start` is the schedule's own."""
         return start + (max(0, int((moment - start) // self.seconds)) + 1) * self.seconds
 
 

@@ -45,6 +45,8 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class CompiledCondition:
+    """A condition or filter expression, ready to be asked."""
+
     test: Test
     tree: Condition
     # whether the values themselves must be looked at before it may run
@@ -58,6 +60,8 @@ class CompiledCondition:
 
 @dataclass(frozen=True, slots=True)
 class CompiledKeyCondition:
+    """A key condition: for each key attribute the test that it has to pass."""
+
     tests: dict[str, KeyTest]
     tree: Condition
     checks_values: bool
@@ -66,6 +70,8 @@ class CompiledKeyCondition:
 
 @dataclass(frozen=True, slots=True)
 class CompiledUpdate:
+    """An update expression: what it does, and the paths that it changes."""
+
     plan: UpdatePlan
     paths: tuple[Path, ...]
     used: Used
@@ -73,6 +79,8 @@ class CompiledUpdate:
 
 @dataclass(frozen=True, slots=True)
 class CompiledProjection:
+    """A projection expression: its paths, and the function that picks them out of an item."""
+
     paths: tuple[Path, ...]
     choose: Callable[[Item], Item]
     used: Used
@@ -87,6 +95,7 @@ def _parse(what: str, text: str, names: NameItems, types: TypeItems) -> tuple[Co
 
 @lru_cache(maxsize=2000)
 def condition(what: str, text: str, names: NameItems, types: TypeItems) -> CompiledCondition:
+    """Compile a condition; `what` names the parameter. Raises ValidationException."""
     tree, used, weight = _parse(what, text, names, types)
     attributes = frozenset(attributes_of(tree))
     test = compile_condition(tree)
@@ -95,12 +104,14 @@ def condition(what: str, text: str, names: NameItems, types: TypeItems) -> Compi
 
 @lru_cache(maxsize=1000)
 def key_condition(text: str, names: NameItems, types: TypeItems) -> CompiledKeyCondition:
+    """Compile a KeyConditionExpression. Raises ValidationException."""
     tree, used, _ = _parse("KeyConditionExpression", text, names, types)
     return CompiledKeyCondition(key_tests(tree), tree, needs_check(tree), used)
 
 
 @lru_cache(maxsize=1000)
 def update(text: str, names: NameItems, types: TypeItems) -> CompiledUpdate:
+    """Compile an UpdateExpression. Raises ValidationException."""
     known, values = Names(dict(names)), Values(dict(types))
     plan = UpdateParser(text, known, values).parse()
     used = Used(frozenset(known.used), frozenset(values.used))
@@ -109,6 +120,7 @@ def update(text: str, names: NameItems, types: TypeItems) -> CompiledUpdate:
 
 @lru_cache(maxsize=1000)
 def projection(text: str, names: NameItems) -> CompiledProjection:
+    """Compile a ProjectionExpression. Raises ValidationException."""
     from orderlab.cloud.tables.expressions.paths import select
 
     known = Names(dict(names))

@@ -37,6 +37,7 @@ class Values:
 
 
 def read_value(reader: TokenReader, values: Values) -> Given:
+    """Read a `:value`. Raises ValidationException if it is not defined."""
     token = reader.take()
     if token.text not in values.types:
         raise reader.refusal(
@@ -66,6 +67,7 @@ class ConditionParser:
         return self._reader.position
 
     def parse(self) -> Condition:
+        """Read the whole expression. Raises ValidationException."""
         condition = self._any()
         if self._reader.token.kind != "end":
             raise self._reader.syntax_error()

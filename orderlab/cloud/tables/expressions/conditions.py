@@ -46,6 +46,7 @@ def compile_condition(condition: Condition) -> Test:
 
 
 def compile_operand(operand: Operand) -> Evaluate:
+    """A function that gives the operand's value for an item; None if the item does not have it."""
     if isinstance(operand, Given):
         name = operand.name
         return lambda item, values: values[name]
@@ -202,6 +203,7 @@ def check_given(condition: Condition, values: GivenValues, what: str) -> None:
 
 
 def check_bounds(condition: Between, values: GivenValues, what: str) -> None:
+    """Raise ValidationException for a BETWEEN whose lower bound is above the upper one."""
     low, high = condition.low, condition.high
     if not (isinstance(low, Given) and isinstance(high, Given)):
         return

@@ -32,6 +32,7 @@ FUNCTIONS = {
 
 
 def comparison(condition: Comparison, reader: TokenReader) -> None:
+    """Check the operands of a comparison. Raises ValidationException."""
     if condition.operator not in ("=", "<>"):
         for operand in (condition.left, condition.right):
             _require(condition.operator, operand, ORDERED, reader)
@@ -39,6 +40,7 @@ def comparison(condition: Comparison, reader: TokenReader) -> None:
 
 
 def between(condition: Between, reader: TokenReader) -> None:
+    """Check the operands of BETWEEN. Raises ValidationException."""
     for operand in (condition.operand, condition.low, condition.high):
         _require("BETWEEN", operand, ORDERED, reader)
     low, high = condition.low, condition.high
@@ -51,12 +53,14 @@ def between(condition: Between, reader: TokenReader) -> None:
 
 
 def membership(condition: In, reader: TokenReader) -> None:
+    """Check the operands of IN. Raises ValidationException."""
     if len(condition.among) > MAX_IN_OPERANDS:
         _wrong_number("IN", len(condition.among) + 1, reader)
     _distinct("IN", condition.operand, condition.among, reader)
 
 
 def function(condition: Function, reader: TokenReader) -> None:
+    """Check the operands of a function. Raises ValidationException."""
     name, operands = condition.name, condition.operands
     count(name, operands, reader)
     if name.startswith("attribute_") and not isinstance(operands[0], Attribute):
@@ -75,11 +79,13 @@ def function(condition: Function, reader: TokenReader) -> None:
 
 
 def count(name: str, operands: Sequence[Operand], reader: TokenReader) -> None:
+    """Raise ValidationException for the wrong number of operands of a function."""
     if len(operands) != FUNCTIONS[name]:
         _wrong_number(name, len(operands), reader)
 
 
 def sized(operand: Operand, reader: TokenReader) -> None:
+    """Raise ValidationException for an operand of `size` that has no size."""
     _require("size", operand, SIZED, reader)
 
 

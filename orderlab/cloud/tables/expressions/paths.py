@@ -166,4 +166,5 @@ def _prune(value: Value, tree: Mapping[Any, Any] | None) -> Value | None:
 
 
 def too_deep(what: str) -> ValidationException:
+    """The error for an expression that nests too deep; `what` names the parameter."""
     return refusal(what, "The expression has too many nested operators and parentheses;")

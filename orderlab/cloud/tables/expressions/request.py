@@ -63,6 +63,7 @@ class Expressions:
         self._used: list[Used] = []
 
     def condition(self, what: str = "ConditionExpression") -> CompiledCondition | None:
+        """The condition in a parameter; None if it is missing. Raises ValidationException."""
         text = self._parameters.get(what)
         if text is None:
             return None
@@ -71,15 +72,18 @@ class Expressions:
         return found
 
     def holds(self, condition: CompiledCondition, item: Item) -> bool:
+        """Whether a condition holds for an item, with the request's values."""
         return condition.test(item, self.values)
 
     def key_condition(self) -> CompiledKeyCondition:
+        """The KeyConditionExpression. Raises ValidationException."""
         text = self._parameters["KeyConditionExpression"]
         found = self._compile(compiled.key_condition)(text, self._names, self._types)
         self._note(found, "KeyConditionExpression")
         return found
 
     def update(self) -> CompiledUpdate | None:
+        """The UpdateExpression; None if it is missing. Raises ValidationException."""
         text = self._parameters.get("UpdateExpression")
         if text is None:
             return None
@@ -88,6 +92,7 @@ class Expressions:
         return found
 
     def projection(self) -> CompiledProjection | None:
+        """The ProjectionExpression; None if it is missing. Raises ValidationException."""
         text = self._parameters.get("ProjectionExpression")
         if text is None:
             return None

@@ -63,6 +63,7 @@ def _syntax_error(
 
 
 def refusal(what: str, reason: str) -> ValidationException:
+    """The error for an invalid expression; `what` names the parameter."""
     return ValidationException(f"Invalid {what}: {reason}")
 
 
@@ -77,16 +78,20 @@ class TokenReader:
 
     @property
     def token(self) -> Token:
+        """The next token, which stays the next."""
         return self._tokens[self._at]
 
     @property
     def position(self) -> int:
+        """How many tokens were read."""
         return self._at
 
     def following(self) -> Token:
+        """The token after the next."""
         return self._tokens[min(self._at + 1, len(self._tokens) - 1)]
 
     def take(self) -> Token:
+        """Read the next token; the end stays where it is."""
         token = self.token
         if token.kind != "end":
             self._at += 1
@@ -98,16 +103,19 @@ class TokenReader:
         return token.kind in ("sign", "word") and token.text.upper() in texts
 
     def accept(self, *texts: str) -> bool:
+        """Go past the next token if it is one of these. Returns whether it was."""
         if self.at(*texts):
             self._at += 1
             return True
         return False
 
     def expect(self, text: str) -> None:
+        """Go past a token. Raises ValidationException if it is not the next."""
         if not self.accept(text):
             raise self.syntax_error()
 
     def syntax_error(self) -> ValidationException:
+        """The error for the next token, which should not be there."""
         here = self.token
         before = self._tokens[self._at - 1] if self._at else here
         after = self.following()
@@ -116,4 +124,5 @@ class TokenReader:
         return refusal(self.what, f'Syntax error; token: "{shown}", near: "{near}"')
 
     def refusal(self, reason: str) -> ValidationException:
+        """The error for this expression, with a reason."""
         return refusal(self.what, reason)

@@ -35,6 +35,8 @@ Operand = Attribute | Given | Size
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
+    """`left < right`, or another operator."""
+
     operator: Literal["=", "<>", "<", "<=", ">", ">="]
     left: Operand
     right: Operand
@@ -42,6 +44,8 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Between:
+    """`operand BETWEEN low AND high`."""
+
     operand: Operand
     low: Operand
     high: Operand
@@ -49,6 +53,8 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class In:
+    """`operand IN (...)`."""
+
     operand: Operand
     among: tuple[Operand, ...]
 
@@ -63,6 +69,8 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """`NOT condition`."""
+
     condition: Condition
 
 

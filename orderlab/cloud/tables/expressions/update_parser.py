@@ -58,12 +58,16 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class IfNotExists:
+    """`if_not_exists(path, otherwise)`."""
+
     path: Path
     otherwise: SetValue
 
 
 @dataclass(frozen=True, slots=True)
 class ListAppend:
+    """`list_append(first, second)`."""
+
     first: SetValue
     second: SetValue
 
@@ -82,6 +86,7 @@ class UpdatePlan:
 
     @property
     def paths(self) -> list[Path]:
+        """Every path that the update changes, in the order of its sections."""
         return [
             *(path for path, _ in self.sets),
             *self.removes,
@@ -101,6 +106,7 @@ class UpdateParser:
         self._depth = 0
 
     def parse(self) -> UpdatePlan:
+        """Read the whole expression. Raises ValidationException."""
         sections = {
             "SET": self._set,
             "REMOVE": self._remove,

@@ -29,6 +29,8 @@ MAX_VALUES = 400 * 1024
 
 
 class UpdateTooLarge(ValidationException):
+    """The update would make the item larger than 400 KB."""
+
     def __init__(self) -> None:
         super().__init__("Item size to update has exceeded the maximum allowed size")
 
@@ -113,6 +115,7 @@ class _Copies:
 
 
 def evaluate(value: SetValue, item: Item, values: GivenValues) -> Value:
+    """The value that a SET gives. Raises ValidationException if the item lacks what it needs."""
     if isinstance(value, Given):
         return values[value.name]
     if isinstance(value, Attribute):
