@@ -75,8 +75,8 @@ class SourceChecks:
     def require_ready(
         self, source: Source, function: Mapping[str, Any], settings: Settings
     ) -> None:
-        """Raise InvalidParameterValueException unless the source exists, fits the function, and may be
-        read by its role."""
+        """Raise InvalidParameterValueException unless the source exists, fits the function, and its
+        role may read it."""
         role = self._role(function)
         if source.kind == "sqs":
             self._require_queue(source, role, function)

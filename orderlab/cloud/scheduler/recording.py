@@ -33,7 +33,7 @@ class Recording:
         self._count(schedule, "InvocationDroppedCount")
 
     def dead_letter(self, schedule: Schedule, *, arrived: bool, code: str = "") -> None:
-        """A call was sent to the dead-letter queue, if it `arrived` there, or failed with `code`."""
+        """A call was given up: its dead letter `arrived`, or failed to, with an error code."""
         name = "InvocationsSentToDeadLetterCount"
         if not arrived:
             name = "InvocationsFailedToBeSentToDeadLetterCount"

@@ -85,7 +85,7 @@ def add(left: str, right: str) -> str:
 
 
 def subtract(left: str, right: str) -> str:
-    """The difference of two numbers, normalised. Raises ValidationException if it is out of range."""
+    """The difference of two numbers, normalised. Raises ValidationException if out of range."""
     return normalise(format(_EXACT.subtract(Decimal(left), Decimal(right)), "f"))
 
 
