@@ -30,7 +30,7 @@ def wants_json(request: Request) -> bool:
 def content_of(
     service: str, operation: str, result: Mapping[str, Any], request_id: str
 ) -> dict[str, Any]:
-    """A successful answer."""
+    """A successful answer, as what becomes JSON."""
     answer: dict[str, Any] = {"ResponseMetadata": {"RequestId": request_id}}
     shapes = operation_shapes(service, operation)
     if shapes is not None and shapes.output is not None:

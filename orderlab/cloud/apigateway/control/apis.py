@@ -151,7 +151,7 @@ def _endpoint(given: Document | None) -> Document:
 
 
 def get_rest_api(call: ControlCall) -> Document:
-    """GetRestApi."""
+    """GetRestApi: the settings of one API."""
     return shown(call.api().document)
 
 

@@ -105,7 +105,7 @@ def _authorizer(call: ControlCall) -> Document:
 
 
 def get_authorizer(call: ControlCall) -> Document:
-    """GetAuthorizer."""
+    """GetAuthorizer: the settings of one authorizer."""
     return shown(_authorizer(call))
 
 

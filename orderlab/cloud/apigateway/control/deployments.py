@@ -68,7 +68,7 @@ def _deployment(call: ControlCall) -> Document:
 
 
 def get_deployment(call: ControlCall) -> Document:
-    """GetDeployment."""
+    """GetDeployment: the description and the date of one deployment."""
     return shown(_deployment(call))
 
 

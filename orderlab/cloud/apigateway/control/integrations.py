@@ -165,7 +165,7 @@ def _bad_mapping(error: MappingError) -> AwsError:
 
 
 def get_integration(call: ControlCall) -> Document:
-    """GetIntegration."""
+    """GetIntegration: where the requests of a method go."""
     return shown(call.integration())
 
 
@@ -259,7 +259,7 @@ def _response(call: ControlCall) -> Document:
 
 
 def get_integration_response(call: ControlCall) -> Document:
-    """GetIntegrationResponse."""
+    """GetIntegrationResponse: what a method makes of one kind of answer."""
     return shown(_response(call))
 
 
@@ -279,6 +279,6 @@ def update_integration_response(call: ControlCall) -> Document:
 
 
 def delete_integration_response(call: ControlCall) -> None:
-    """DeleteIntegrationResponse."""
+    """DeleteIntegrationResponse. Raises NotFoundException if there is none for the status."""
     _response(call)
     del call.integration()["integrationResponses"][call.path["status_code"]]

@@ -83,7 +83,7 @@ def without_value(key: Document) -> Document:
 
 
 def get_api_key(call: ControlCall) -> Document:
-    """GetApiKey."""
+    """GetApiKey: one key, with its value if the query asks for it."""
     key = key_of(call)
     return shown(key) if call.flag("includeValue") else without_value(key)
 
@@ -101,7 +101,7 @@ def get_api_keys(call: ControlCall) -> Document:
 
 
 def update_api_key(call: ControlCall) -> Document:
-    """UpdateApiKey."""
+    """UpdateApiKey: name, description, customer, and whether the key is enabled."""
     key = key_of(call)
     allowed = Patchable(
         {"name": text, "description": text, "customerId": text, "enabled": flag},

@@ -164,7 +164,7 @@ def _response(call: ControlCall) -> Document:
 
 
 def get_method_response(call: ControlCall) -> Document:
-    """GetMethodResponse."""
+    """GetMethodResponse: the headers and models that a method declares for a status."""
     return shown(_response(call))
 
 
@@ -186,6 +186,6 @@ def update_method_response(call: ControlCall) -> Document:
 
 
 def delete_method_response(call: ControlCall) -> None:
-    """DeleteMethodResponse."""
+    """DeleteMethodResponse. Raises NotFoundException if the method does not declare the status."""
     _response(call)
     del call.method()["methodResponses"][call.path["status_code"]]

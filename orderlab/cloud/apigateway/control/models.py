@@ -171,7 +171,7 @@ def delete_model(call: ControlCall) -> None:
 
 
 def create_request_validator(call: ControlCall) -> Document:
-    """CreateRequestValidator."""
+    """CreateRequestValidator: whether methods check bodies, parameters, or both."""
     api = call.state.rest_apis.get(call.path["restapi_id"])
     if api is None:
         raise bad_request("Invalid REST API identifier specified")
@@ -194,7 +194,7 @@ def _validator(call: ControlCall) -> Document:
 
 
 def get_request_validator(call: ControlCall) -> Document:
-    """GetRequestValidator."""
+    """GetRequestValidator: what one validator checks."""
     return shown(_validator(call))
 
 
@@ -204,7 +204,7 @@ def get_request_validators(call: ControlCall) -> Document:
 
 
 def update_request_validator(call: ControlCall) -> Document:
-    """UpdateRequestValidator."""
+    """UpdateRequestValidator: its name, and what it checks."""
     validator = _validator(call)
     allowed = Patchable(
         {"name": text, "validateRequestBody": flag, "validateRequestParameters": flag}

@@ -19,7 +19,7 @@ MAX_RESOURCES = 300
 
 
 def create_resource(call: ControlCall) -> Document:
-    """CreateResource."""
+    """CreateResource: one more part of a path, below another resource."""
     parent = call.resource("parent_id")
     return shown(new_resource(call.api(), parent, call.text("pathPart") or ""))
 
@@ -71,7 +71,7 @@ def _check(api: RestApi, parent: Document, path_part: str, own_id: str | None = 
 
 
 def get_resource(call: ControlCall) -> Document:
-    """GetResource."""
+    """GetResource: the path of a resource, and its methods."""
     return _embedded(call, call.resource())
 
 

@@ -104,7 +104,7 @@ def new_stage(call: ControlCall, name: str, deployment_id: str) -> Document:
 
 
 def get_stage(call: ControlCall) -> Document:
-    """GetStage."""
+    """GetStage: the settings of one stage, and the deployment that it serves."""
     return shown(call.stage())
 
 

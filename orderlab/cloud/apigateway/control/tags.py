@@ -33,7 +33,7 @@ def _tagged(call: ControlCall) -> Document:
 
 
 def get_tags(call: ControlCall) -> Document:
-    """GetTags."""
+    """GetTags: the tags of an API, a stage, an API key or a usage plan."""
     return {"tags": _tagged(call).get("tags") or {}}
 
 

@@ -91,7 +91,7 @@ def plan_of(call: ControlCall) -> Document:
 
 
 def get_usage_plan(call: ControlCall) -> Document:
-    """GetUsagePlan."""
+    """GetUsagePlan: the limits of one plan, and the stages that it opens."""
     return shown(plan_of(call))
 
 
@@ -217,7 +217,7 @@ def _member(call: ControlCall) -> Document:
 
 
 def get_usage_plan_key(call: ControlCall) -> Document:
-    """GetUsagePlanKey."""
+    """GetUsagePlanKey: one key of a plan. Raises NotFoundException if the key is not in it."""
     return _plan_key(_member(call))
 
 

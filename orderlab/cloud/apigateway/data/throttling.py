@@ -28,10 +28,9 @@ class TokenBucket:
         return cls(rate, burst, burst, now)
 
     def change(self, rate: float, burst: float) -> None:
-        """Other limits from now on."""
+        """Set the limits. If they are others than before, the bucket is full again."""
         if (rate, burst) != (self.rate, self.burst):
-            self.rate, self.burst = rate, burst
-            self.tokens = min(self.tokens, burst) if burst < self.tokens else burst
+            self.rate, self.burst, self.tokens = rate, burst, burst
 
     def take(self, now: float) -> bool:
         """Whether one more request may pass; it is counted if so."""

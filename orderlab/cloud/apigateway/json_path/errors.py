@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class JsonPathError(ValueError):
-    """The path cannot be read."""
+    """A path or a filter that cannot be read."""

@@ -23,7 +23,7 @@ MISSING = object()
 
 
 class Pattern:
-    """`/expression/flags`."""
+    """A regular expression in a filter: `/expression/flags`."""
 
     def __init__(self, source: str, flags: str) -> None:
         if set(flags) - set("imsxud"):

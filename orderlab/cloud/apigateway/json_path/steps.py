@@ -43,7 +43,7 @@ def members(names: tuple[str, ...]) -> Step:
 
 
 def indexes(numbers: tuple[int, ...]) -> Step:
-    """`[0]`, `[0, 2]`, `[-1]`."""
+    """`[0]`, `[0, 2]`, `[-1]`: items of a list by their place."""
 
     def step(values: Values, search: Search) -> Values:
         search.budget.spend(len(values) * len(numbers))
@@ -59,7 +59,7 @@ def indexes(numbers: tuple[int, ...]) -> Step:
 
 
 def sliced(part: slice) -> Step:
-    """`[1:3]`."""
+    """`[1:3]`: a range of a list."""
 
     def step(values: Values, search: Search) -> Values:
         found: Values = []
@@ -81,7 +81,7 @@ def _children(value: Any) -> Values:
 
 
 def every(values: Values, search: Search) -> Values:
-    """`.*`, `[*]`."""
+    """`.*`, `[*]`: all members of a map, all items of a list."""
     found: Values = []
     for value in values:
         items = _children(value)

@@ -32,7 +32,7 @@ class MappingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Static:
-    """A text in single quotes."""
+    """`'TEXT'`: the same for every request."""
 
     value: str
 
@@ -72,14 +72,14 @@ class AnswerBody:
 
 @dataclass(frozen=True, slots=True)
 class ContextVariable:
-    """`context.NAME`."""
+    """`context.NAME`: a variable of `$context`."""
 
     path: JsonPath
 
 
 @dataclass(frozen=True, slots=True)
 class StageVariable:
-    """`stageVariables.NAME`."""
+    """`stageVariables.NAME`: a variable of the stage."""
 
     name: str
 

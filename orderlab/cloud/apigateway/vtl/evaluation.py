@@ -18,27 +18,27 @@ _MAX_RANGE = 1_000_000
 
 
 def constant(value: Any) -> Expression:
-    """A literal."""
+    """A literal: the same value each time."""
     return lambda ns: value
 
 
 def variable(name: str) -> Expression:
-    """`$name`."""
+    """`$name`: the value of a variable; null if it has none."""
     return lambda ns: ns.get(name)
 
 
 def member_of(value: Expression, name: str) -> Expression:
-    """`$value.name`."""
+    """`$value.name`: a member of a map or an object."""
     return lambda ns: member(value(ns), name)
 
 
 def item_of(value: Expression, key: Expression) -> Expression:
-    """`$value[key]`."""
+    """`$value[key]`: an item of a list or a map."""
     return lambda ns: item(value(ns), key(ns))
 
 
 def call_of(value: Expression, name: str, arguments: list[Expression]) -> Expression:
-    """`$value.name(arguments)`."""
+    """`$value.name(arguments)`: what a method returns."""
     if len(arguments) == 1:
         only = arguments[0]
         return lambda ns: call(value(ns), name, [only(ns)], ns[BUDGET])
@@ -84,7 +84,7 @@ def both(terms: list[Expression]) -> Expression:
 
 
 def java_list(items: list[Expression]) -> Expression:
-    """`[first, second]`."""
+    """`[first, second]`: a new list."""
     size = 56 + 16 * len(items)
 
     def value(ns: Namespace) -> java.JavaList:
@@ -95,7 +95,7 @@ def java_list(items: list[Expression]) -> Expression:
 
 
 def java_map(pairs: list[tuple[Expression, Expression]]) -> Expression:
-    """`{"key": value}`."""
+    """`{"key": value}`: a new map."""
     size = 64 + 100 * len(pairs)
 
     def value(ns: Namespace) -> dict[Any, Any]:

@@ -33,7 +33,7 @@ def text(value: Any, budget: Budget | None = None) -> str:
 
 
 def string_of(value: Any, budget: Budget | None = None) -> str:
-    """Java's `String.valueOf`."""
+    """A value as Java's `String.valueOf` prints it."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -83,7 +83,7 @@ _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def to_json(value: Any, budget: Budget | None = None) -> str:
-    """JSON in one line."""
+    """A value as JSON, in one line and without spaces."""
     if budget is None:
         return _encode(value)
     if budget.shared:

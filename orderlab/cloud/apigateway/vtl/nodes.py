@@ -77,7 +77,7 @@ def output(value: Expression) -> Node:
 
 
 def setting(assign: Assign, value: Expression) -> Node:
-    """`#set`."""
+    """`#set`: assign a value, unless it is null."""
 
     def node(ns: Namespace, write: Write) -> None:
         found = value(ns)
@@ -124,12 +124,12 @@ def step_into(parent: Expression, name: Expression) -> Expression:
 
 
 def break_loop(ns: Namespace, write: Write) -> None:
-    """`#break`."""
+    """`#break`: leave the innermost loop."""
     raise BreakLoop
 
 
 def stop(ns: Namespace, write: Write) -> None:
-    """`#stop`."""
+    """`#stop`: end the template here."""
     raise StopTemplate
 
 

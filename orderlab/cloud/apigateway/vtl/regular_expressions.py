@@ -32,12 +32,12 @@ def matches(value: str, pattern: str) -> bool:
 
 
 def replace_all(value: str, pattern: str, replacement: Any) -> str:
-    """`String.replaceAll`."""
+    """`String.replaceAll`: put a text in place of every match."""
     return _replace(value, pattern, string_of(replacement), 0)
 
 
 def replace_first(value: str, pattern: str, replacement: Any) -> str:
-    """`String.replaceFirst`."""
+    """`String.replaceFirst`: put a text in place of the first match."""
     return _replace(value, pattern, string_of(replacement), 1)
 
 
