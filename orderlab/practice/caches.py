@@ -21,8 +21,9 @@ def connected(target: Target, cluster: str) -> Any:
     if importlib.util.find_spec("amazondax") is None:
         raise LearnerError(
             f"{PACKAGE}, AWS's client of DAX, is not installed.",
-            advice=f"It comes as source only: try `pip install {PACKAGE}==2.1.0`. Where that fails, "
-            "read the cells that connect to a cache; the rest of the course works without it.",
+            advice="It comes as source only and has to be built: try "
+            f"`pip install {PACKAGE}==2.1.0`. If that fails, read the cells that connect to a "
+            "cache; the rest of the course works without it.",
         )
     from amazondax import AmazonDaxClient
 

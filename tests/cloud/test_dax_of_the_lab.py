@@ -37,5 +37,5 @@ def test_a_client_that_is_not_installed(
     target: LocalTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(LearnerError, match="is not installed.*pip install amazon-dax-client"):
+    with pytest.raises(LearnerError, match=r"is not installed.*pip install amazon-dax-client"):
         caches.connected(target, "cache")
