@@ -61,7 +61,9 @@ class Cluster:
         role = wiring.permissions.role_principal(about.role_arn, about.name)
         # DynamoDB's calls are the cluster's own in the flight recorder
         role = replace(role, acts_for=about.arn)
-        tables = Tables(wiring.dispatch, wiring.items, about.region, role, wiring.clock.now)
+        tables = Tables(
+            wiring.dispatch, wiring.items, about.region, role, wiring.clock.now, wiring.long_work
+        )
         self._shared = Shared(tables, AttributeLists(), self.replication, wiring.long_work)
 
     # --- nodes ---

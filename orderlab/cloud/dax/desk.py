@@ -22,11 +22,10 @@ from orderlab.cloud.dax.recording import Asked, Recording
 from orderlab.cloud.dax.searches import Searches
 from orderlab.cloud.dax.session import Session
 from orderlab.cloud.dax.transactions import Transactions
+from orderlab.cloud.dax.work import LONG_BYTES
 from orderlab.cloud.dax.writes import Writes
 
 log = logging.getLogger("orderlab.cloud.dax")
-# a longer request is read beside the event loop
-LONG_BYTES = 64 * 1024
 Answer = bytes | Awaitable[bytes]
 Nodes = Callable[[], Sequence[Node]]
 _TRANSACT_ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from orderlab.cloud.dax.item_cache import ItemCache
 from orderlab.cloud.dax.protocol import requests
@@ -12,7 +13,7 @@ from orderlab.cloud.dax.protocol.expressions import Path, Placeholders
 from orderlab.cloud.dax.query_cache import QueryCache
 from orderlab.cloud.dax.replication import Replication
 from orderlab.cloud.dax.tables import Tables
-from orderlab.cloud.dax.work import LongWork
+from orderlab.cloud.dax.work import LongWork, Made, worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ class NodePart:
         self.lists = shared.lists
         self.replication = shared.replication
         self.long_work = shared.long_work
+
+    async def worked(self, size: int, function: Callable[..., Made], *arguments: Any) -> Made:
+        """What a function makes of so many bytes: here, or on a thread if there are many."""
+        return await worked(self.long_work, size, function, *arguments)
 
     def check_projection(self, wanted: list[Path], placeholders: Placeholders) -> None:
         """Raise DynamoDB's ValidationException for a projection that it does not get to see."""

@@ -17,6 +17,7 @@ from orderlab.cloud.dax.protocol.keys import KeySchema
 from orderlab.cloud.dax.protocol.methods import RETURN_CONSUMED_CAPACITY, Member, Parameter
 from orderlab.cloud.dax.protocol.projections import encode_projected
 from orderlab.cloud.dax.protocol.requests import TableKeys
+from orderlab.cloud.dax.work import LONG_BYTES
 
 Parameters = dict[str, Any]
 
@@ -42,7 +43,20 @@ class Reads(NodePart):
         if cached is None:
             return self._get_later(table, raw, given, wanted)
         self.node.hit("ItemCache")
+        if wanted is not None and len(cached.attributes or b"") > LONG_BYTES:
+            return self._hit_later(table, key, given, wanted, cached)
         found = self._item_member(cached, key, schema, wanted)
+        return self._hit(table, found, given)
+
+    async def _hit_later(
+        self, table: str, key: bytes, given: dict[int, Any], wanted: list[Path], cached: Cached
+    ) -> bytes:
+        schema = await self.tables.schema(table)
+        found = await self.long_work.run(self._item_member, cached, key, schema, wanted)
+        return self._hit(table, found, given)
+
+    def _hit(self, table: str, found: replies.Members, given: dict[int, Any]) -> bytes:
+        """The answer from the cache, which consumed nothing."""
         capacity = RETURN_CONSUMED_CAPACITY.get(given.get(Parameter.RETURN_CONSUMED_CAPACITY, 0))
         if capacity and capacity != "NONE":
             found[Member.CONSUMED_CAPACITY] = replies.consumed_nothing(table, capacity)
@@ -61,10 +75,10 @@ class Reads(NodePart):
         key_item = keys.decode_key(raw, schema)
         parameters: Parameters = {"TableName": table, "Key": key_item, **options}
         result = await self.tables.call("GetItem", parameters)
-        cached = self._cached(result.get("Item"), schema)
+        cached = await self.worked(result.size, self._cached, result.get("Item"), schema)
         if not consistent:
             self.replication.learnt((table, key), cached.attributes, ticket, self.node)
-        found = self._item_member(cached, key, schema, wanted)
+        found = await self.worked(result.size, self._item_member, cached, key, schema, wanted)
         if "ConsumedCapacity" in result:
             found[Member.CONSUMED_CAPACITY] = replies.consumed(result["ConsumedCapacity"])
         return replies.members(found)
@@ -73,6 +87,11 @@ class Reads(NodePart):
         if item is None:
             return Cached(None)
         return Cached(keys.encode_attributes(item, schema, self.lists.number_of))
+
+    def _cached_by_keys(
+        self, items: list[dict[str, Any]], schema: KeySchema
+    ) -> dict[bytes, Cached]:
+        return {keys.encode_key(item, schema): self._cached(item, schema) for item in items}
 
     def _item_member(
         self, cached: Cached, key: bytes, schema: KeySchema, wanted: list[Path] | None
@@ -108,7 +127,10 @@ class Reads(NodePart):
         result: Parameters = {}
         if any(missing.values()) or not by_table:
             result = await self._get_missing(by_table, missing, schemas, options, found)
-        return self._batch_answer(by_table, schemas, options, found, result)
+        size = sum(len(cached.attributes or b"") for cached in found.values())
+        return await self.worked(
+            size, self._batch_answer, by_table, schemas, options, found, result
+        )
 
     def _missing(
         self, table: str, of_table: TableKeys, schema: KeySchema, found: dict[ItemKey, Cached]
@@ -148,10 +170,8 @@ class Reads(NodePart):
             schema = schemas[table]
             left = result.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
             unread = {keys.encode_key(key, schema) for key in left}
-            got = {
-                keys.encode_key(item, schema): self._cached(item, schema)
-                for item in result["Responses"].get(table, [])
-            }
+            items = result["Responses"].get(table, [])
+            got = await self.worked(result.size, self._cached_by_keys, items, schema)
             for key in missing[table]:
                 if key in unread:
                     continue

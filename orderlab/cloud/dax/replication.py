@@ -66,15 +66,27 @@ class Replication:
         """What a read takes with it on its way to DynamoDB, to show how old its result is."""
         return self._version
 
-    def written(self, key: ItemKey, attributes: bytes | None, *, forget: bool = False) -> None:
-        """An item was written through this cluster."""
+    def wrote(self, key: ItemKey) -> int:
+        """An item was written through this cluster just now. Returns the version that it has."""
         self._version += 1
         self._last_written[key] = self._version
         self._last_written.move_to_end(key)
         if len(self._last_written) > MOST_WRITES:
             self._last_written.popitem(last=False)
-        primary = self._nodes()[:1]
-        self._spread(Change(key, attributes, self._version, forget), primary)
+        return self._version
+
+    def written(
+        self,
+        key: ItemKey,
+        attributes: bytes | None,
+        *,
+        forget: bool = False,
+        version: int | None = None,
+    ) -> None:
+        """Keep what was written, or forget the item. `version` is as `wrote` has told it."""
+        if version is None:
+            version = self.wrote(key)
+        self._spread(Change(key, attributes, version, forget), self._nodes()[:1])
 
     def learnt(self, key: ItemKey, attributes: bytes | None, ticket: int, node: Holder) -> None:
         """A node has read an item from DynamoDB; it is kept unless it was written meanwhile."""

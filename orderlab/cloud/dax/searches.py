@@ -12,9 +12,6 @@ from orderlab.cloud.dax.part import NodePart
 from orderlab.cloud.dax.protocol import replies, requests
 from orderlab.cloud.dax.protocol.methods import RETURN_CONSUMED_CAPACITY, Member, Parameter
 
-# results with more items are encoded beside the event loop
-MANY_ITEMS = 200
-
 
 class Searches(NodePart):
     """Searches on one node. A hit is answered at once."""
@@ -61,10 +58,7 @@ class Searches(NodePart):
             self.check_projection(wanted, requests.placeholders_of(given))
         result = await self.tables.call(operation, parameters)
         arguments = (result, schema, self.lists.number_of, wanted, Parameter.INDEX_NAME in given)
-        if len(result.get("Items", ())) > MANY_ITEMS:
-            found = await self.long_work.run(replies.search_members, *arguments)
-        else:
-            found = replies.search_members(*arguments)
+        found = await self.worked(result.size, replies.search_members, *arguments)
         if key is not None:
             self.node.queries.put(key, found, sum(len(str(part)) for part in key))
         if "ConsumedCapacity" in result:

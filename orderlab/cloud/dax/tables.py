@@ -13,12 +13,23 @@ from typing import Any
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import CachedTables, Call, Dispatch, Principal
 from orderlab.cloud.dax.protocol.keys import KeySchema
+from orderlab.cloud.dax.work import LongWork, worked
 from orderlab.cloud.http import JSON_1_0, Request, Response
 
 # seconds of the clock for which the keys of a table are believed to stay what they are
 SCHEMA_SECONDS = 60.0
 MOST_SCHEMAS = 10_000
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+class Content(dict[str, Any]):
+    """A result, and of how many bytes it was made."""
+
+    size: int = 0
+
+
+def _body(parameters: dict[str, Any]) -> bytes:
+    return _encode(parameters).encode("utf-8", "replace")
 
 
 class Tables:
@@ -31,29 +42,35 @@ class Tables:
         region: str,
         principal: Principal,
         now: Callable[[], float],
+        long_work: LongWork,
     ) -> None:
         self._dispatch = dispatch
         self._items = items
         self._region = region
         self._principal = principal
         self._now = now
+        self._long_work = long_work
         self._schemas: dict[str, tuple[float, KeySchema]] = {}
 
-    async def call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """The result of an operation. Raises AwsError, as DynamoDB does."""
+    async def call(self, operation: str, parameters: dict[str, Any], size: int = 0) -> Content:
+        """The result of an operation. `size` is about how many bytes its parameters are.
+
+        Raises AwsError, as DynamoDB does.
+        """
         headers = {
             "x-amz-target": f"DynamoDB_20120810.{operation}",
             "content-type": JSON_1_0,
         }
-        body = _encode(parameters).encode("utf-8", "replace")
+        body = await worked(self._long_work, size, _body, parameters)
         request = Request("POST", "/", "", headers, body)
         call = Call(
             "dynamodb", operation, self._region, self._principal, request, str(uuid.uuid4())
         )
         result = await self._dispatch.perform(call, parameters, "json")
         if not isinstance(result, Response):
-            return dict(result)
-        content: dict[str, Any] = json.loads(result.body)
+            return Content(result)
+        content = Content(await worked(self._long_work, len(result.body), json.loads, result.body))
+        content.size = len(result.body)
         if result.status >= 400:
             code = str(content.get("__type", "InternalServerError")).rpartition("#")[2]
             raise AwsError(str(content.get("message", "")), code=code, status=result.status)

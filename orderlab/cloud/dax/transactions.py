@@ -13,6 +13,7 @@ from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.dax.part import Caches, NodePart, Shared
 from orderlab.cloud.dax.protocol import keys, replies, requests
 from orderlab.cloud.dax.protocol.keys import KeySchema
+from orderlab.cloud.dax.tables import Content
 
 log = logging.getLogger("orderlab.cloud.dax")
 # transactions that are read again at a time; of those that come then, the cache forgets the items
@@ -40,15 +41,17 @@ class Transactions(NodePart):
         of_actions = [schemas[table] for table in tables]
         result = await self._call("TransactGetItems", parameters, of_actions)
         capacity = replies.consumed_by_transaction(result.get("ConsumedCapacity", []))
-        return replies.transact_get(
-            result["Responses"], of_actions, wanted, self.lists.number_of, capacity
-        )
+        content = (result["Responses"], of_actions, wanted, self.lists.number_of, capacity)
+        return await self.worked(result.size, replies.transact_get, *content)
 
     async def transact_write_items(self, arguments: list[Any]) -> bytes:
         """TransactWriteItems; the items that it wrote are put into the cache or forgotten."""
         tables = requests.transact_tables(arguments[1])
         schemas = await self.tables.schemas(tables)
-        parameters = requests.transact_write(arguments, schemas, self.lists.names_of)
+        size = requests.bytes_in(arguments[3])
+        parameters = await self.worked(
+            size, requests.transact_write, arguments, schemas, self.lists.names_of
+        )
         actions = [pair for action in parameters["TransactItems"] for pair in action.items()]
         of_actions = [schemas[table] for table in tables]
         result = await self._call("TransactWriteItems", parameters, of_actions)
@@ -59,7 +62,7 @@ class Transactions(NodePart):
 
     async def _call(
         self, operation: str, parameters: dict[str, Any], schemas: list[KeySchema]
-    ) -> dict[str, Any]:
+    ) -> Content:
         try:
             return await self.tables.call(operation, parameters)
         except AwsError as error:
@@ -102,5 +105,8 @@ class Transactions(NodePart):
             key = (table, keys.encode_key(get["Get"]["Key"], schema))
             raw = None
             if item is not None:
-                raw = keys.encode_attributes(item, schema, self.lists.number_of)
+                number_of = self.lists.number_of
+                raw = await self.worked(
+                    result.size, keys.encode_attributes, item, schema, number_of
+                )
             self.replication.learnt(key, raw, ticket, self.node)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 Made = TypeVar("Made")
+# what is longer is read, or made, beside the event loop
+LONG_BYTES = 64 * 1024
 
 
 class LongWork(Protocol):
@@ -13,3 +15,10 @@ class LongWork(Protocol):
 
     async def run(self, function: Callable[..., Made], *arguments: Any) -> Made:
         """What the function returns or raises."""
+
+
+async def worked(work: LongWork, size: int, function: Callable[..., Made], *arguments: Any) -> Made:
+    """What a function makes of so many bytes: here, or on a thread if there are many."""
+    if size > LONG_BYTES:
+        return await work.run(function, *arguments)
+    return function(*arguments)

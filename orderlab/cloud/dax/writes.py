@@ -15,6 +15,9 @@ from orderlab.cloud.dax.protocol.keys import KeySchema
 from orderlab.cloud.dax.protocol.methods import Member
 
 Parameters = dict[str, Any]
+# writes by their tables, and what the cache keeps of them by tables and keys
+Items = dict[str, list[Parameters]]
+Raws = dict[str, dict[bytes, bytes | None]]
 
 
 class Writes(NodePart):
@@ -24,10 +27,18 @@ class Writes(NodePart):
         """PutItem; the item is cached once DynamoDB has it."""
         table = requests.table_name(arguments[0])
         schema = await self.tables.schema(table)
+        size = len(requests.raw(arguments[2]))
+        parameters, raw = await self.worked(size, self._read_put, arguments, schema)
+        key = (table, keys.encode_key(parameters["Item"], schema))
+        result = await self.tables.call("PutItem", parameters, size)
+        self.replication.written(key, raw)
+        return await self.worked(result.size, self._answer, parameters, result, schema)
+
+    def _read_put(self, arguments: list[Any], schema: KeySchema) -> tuple[Parameters, bytes]:
+        """A PutItem, and its item as the cache keeps it."""
         parameters = requests.put_item(arguments, schema, self.lists.names_of)
-        result = await self.tables.call("PutItem", parameters)
-        self.stored(table, schema, parameters["Item"])
-        return self._answer(parameters, result, schema)
+        raw = keys.encode_attributes(parameters["Item"], schema, self.lists.number_of)
+        return parameters, raw
 
     async def delete_item(self, arguments: list[Any]) -> bytes:
         """DeleteItem; that the item is gone is cached, too."""
@@ -36,7 +47,7 @@ class Writes(NodePart):
         parameters = requests.by_key(arguments, schema)
         result = await self.tables.call("DeleteItem", parameters)
         self.deleted(table, schema, parameters["Key"])
-        return self._answer(parameters, result, schema)
+        return await self.worked(result.size, self._answer, parameters, result, schema)
 
     async def update_item(self, arguments: list[Any]) -> bytes:
         """UpdateItem; the item is cached as it is now."""
@@ -48,15 +59,20 @@ class Writes(NodePart):
             parameters["ReturnValues"] = "ALL_NEW"
         result = await self.tables.call("UpdateItem", parameters)
         parameters["ReturnValues"] = wanted
+        key = (table, keys.encode_key(parameters["Key"], schema))
+        version = self.replication.wrote(key)
         if wanted in ("NONE", "ALL_NEW"):
             item = result["Attributes"]
         else:
             item = self.tables.stored(table, parameters["Key"])
-        if item is None:
-            self.deleted(table, schema, parameters["Key"])
-        else:
-            self.stored(table, schema, item)
-        return self._answer(parameters, result, schema)
+        raw = None
+        if item is not None:
+            size = max(result.size, len(arguments[2] or ()))
+            raw = await self.worked(
+                size, keys.encode_attributes, item, schema, self.lists.number_of
+            )
+        self.replication.written(key, raw, forget=item is None, version=version)
+        return await self.worked(result.size, self._answer, parameters, result, schema)
 
     def _answer(
         self, parameters: Parameters, result: Mapping[str, Any], schema: KeySchema
@@ -78,11 +94,6 @@ class Writes(NodePart):
 
     # --- what the cache knows then ---
 
-    def stored(self, table: str, schema: KeySchema, item: dict[str, Any]) -> None:
-        """An item was written to DynamoDB."""
-        raw = keys.encode_attributes(item, schema, self.lists.number_of)
-        self.replication.written((table, keys.encode_key(item, schema)), raw)
-
     def deleted(self, table: str, schema: KeySchema, key: dict[str, Any]) -> None:
         """An item was deleted from DynamoDB: nothing is known of it any more."""
         self.replication.written((table, keys.encode_key(key, schema)), None, forget=True)
@@ -92,32 +103,38 @@ class Writes(NodePart):
     async def batch_write_item(self, arguments: list[Any]) -> bytes:
         """BatchWriteItem; what was written is cached."""
         schemas = await self.tables.schemas(requests.by_tables(arguments[0]))
-        items = requests.batch_write(arguments[0], schemas, self.lists.names_of)
+        size = requests.batch_size(arguments[0])
+        items, raws = await self.worked(size, self._read_batch, arguments[0], schemas)
         options = requests.plain_options(requests.options(arguments[1]))
-        result = await self.tables.call("BatchWriteItem", {"RequestItems": items, **options})
+        asked = {"RequestItems": items, **options}
+        result = await self.tables.call("BatchWriteItem", asked, size)
         left = result.get("UnprocessedItems", {})
-        for table, written in items.items():
-            self._batch_written(table, schemas[table], written, left.get(table, []))
+        for table, written in raws.items():
+            unwritten = {
+                keys.encode_key(_item(write), schemas[table]) for write in left.get(table, [])
+            }
+            for key, raw in written.items():
+                if key not in unwritten:
+                    self.replication.written((table, key), raw, forget=raw is None)
         capacity = replies.consumed_by_all(result.get("ConsumedCapacity", []))
         metrics = replies.collections(result.get("ItemCollectionMetrics", {}))
         return replies.batch_write(left, schemas, self.lists.number_of, capacity, metrics)
 
-    def _batch_written(
-        self,
-        table: str,
-        schema: KeySchema,
-        written: list[Parameters],
-        left: list[Parameters],
-    ) -> None:
-        unwritten = {keys.encode_key(_item(write), schema) for write in left}
-        for write in written:
-            item = _item(write)
-            if keys.encode_key(item, schema) in unwritten:
-                continue
-            if "PutRequest" in write:
-                self.stored(table, schema, item)
-            else:
-                self.deleted(table, schema, item)
+    def _read_batch(self, argument: Any, schemas: Mapping[str, KeySchema]) -> tuple[Items, Raws]:
+        """A BatchWriteItem, and its items as the cache keeps them; None for deletes."""
+        items = requests.batch_write(argument, schemas, self.lists.names_of)
+        raws: Raws = {}
+        for table, writes in items.items():
+            schema = schemas[table]
+            raws[table] = {
+                keys.encode_key(_item(write), schema): self._raw(write, schema) for write in writes
+            }
+        return items, raws
+
+    def _raw(self, write: Parameters, schema: KeySchema) -> bytes | None:
+        if "PutRequest" not in write:
+            return None
+        return keys.encode_attributes(_item(write), schema, self.lists.number_of)
 
 
 def _item(write: Parameters) -> dict[str, Any]:

@@ -7,6 +7,7 @@ Differs from AWS: a cluster remembers 100,000 lists; a client that uses an older
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
 from orderlab.cloud.dax.protocol.cbor import BadCbor
@@ -25,17 +26,24 @@ class AttributeLists:
         self._names: dict[int, tuple[str, ...]] = {EMPTY: ()}
         self._next = EMPTY + 1
         self._characters = 0
+        # large answers are encoded on another thread
+        self._making = Lock()
 
     def number_of(self, names: tuple[str, ...]) -> int:
         """The number of a list of names, which is a new one for a new list."""
         found = self._numbers.get(names)
-        if found is None:
-            found, self._next = self._next, self._next + 1
-            self._numbers[names] = found
-            self._names[found] = names
-            self._characters += sum(map(len, names)) + len(names)
-            self._bound()
-        return found
+        return self._make(names) if found is None else found
+
+    def _make(self, names: tuple[str, ...]) -> int:
+        with self._making:
+            found = self._numbers.get(names)
+            if found is None:
+                found, self._next = self._next, self._next + 1
+                self._numbers[names] = found
+                self._names[found] = names
+                self._characters += sum(map(len, names)) + len(names)
+                self._bound()
+            return found
 
     def names_of(self, number: Any) -> Sequence[str]:
         """The list with that number. Raises BadCbor if there is none."""

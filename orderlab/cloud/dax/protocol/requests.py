@@ -261,6 +261,18 @@ def batch_get(argument: Any) -> dict[str, TableKeys]:
     return found
 
 
+def batch_size(argument: Any) -> int:
+    """About how many bytes a BatchWriteItem is. Raises BadCbor."""
+    return sum(bytes_in(content) for content in by_tables(argument).values())
+
+
+def bytes_in(members: Any) -> int:
+    """How many bytes those members of a list are that are bytes."""
+    if not isinstance(members, list):
+        return 0
+    return sum(len(each) for each in members if isinstance(each, bytes))
+
+
 def batch_write(
     argument: Any, schemas: Mapping[str, KeySchema], names_of: NamesOf
 ) -> dict[str, list[Parameters]]:
