@@ -10,7 +10,7 @@ from orderlab.errors import LearnerError
 from orderlab.exercises.chapter03.probes import until, url_of
 from orderlab.exercises.engine import Outcome, wrong
 from orderlab.orders import architecture
-from orderlab.orders.architecture import INBOX
+from orderlab.orders.architecture import INBOX, ORDERS
 from orderlab.orders.parts.api import find_api
 from orderlab.orders.parts.names import ignoring, queue_arn
 from orderlab.target.base import Target
@@ -23,7 +23,7 @@ SETTLING_SECONDS = 20.0
 def ensure_shop(target: Target) -> None:
     """The chapter's system, if the inbox is not worked off yet."""
     there = url_of(target, INBOX) and mapping(target) and find_api(target)
-    if not there or not _function_there(target):
+    if not there or not _function_there(target) or not table_there(target):
         architecture.build(target, 4)
 
 
@@ -33,6 +33,7 @@ def missing_part(target: Target) -> Outcome | None:
         "queue orders-inbox": url_of(target, INBOX) is not None,
         "API order-api": find_api(target) is not None,
         "function process-order": _function_there(target),
+        "table orders": table_there(target),
     }
     gone = [name for name, there in parts.items() if not there]
     if not gone:
@@ -40,7 +41,7 @@ def missing_part(target: Target) -> Outcome | None:
     return wrong(
         "a part is gone",
         f"There is no {gone[0]} any more, so no order gets through.",
-        looked_at="the door, the inbox and the worker",
+        looked_at="the door, the inbox, the worker and the table",
         next="`lab.build()` makes what is missing.",
     )
 
@@ -49,6 +50,14 @@ def _function_there(target: Target) -> bool:
     with ignoring("ResourceNotFoundException"):
         target.client("lambda").get_function_configuration(FunctionName=target.name(FUNCTION))
         return True
+    return False
+
+
+def table_there(target: Target) -> bool:
+    """Whether the table of orders is there and can be used."""
+    with ignoring("ResourceNotFoundException"):
+        found = target.client("dynamodb").describe_table(TableName=target.name(ORDERS))
+        return str(found["Table"]["TableStatus"]) in ("ACTIVE", "UPDATING")
     return False
 
 

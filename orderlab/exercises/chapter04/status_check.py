@@ -10,6 +10,7 @@ from orderlab.exercises.chapter01.policies import statements_of
 from orderlab.exercises.chapter04.probes import discard, forget, probe_order, url_of
 from orderlab.exercises.chapter04.rights_beyond import beyond
 from orderlab.exercises.chapter04.role_tried import does
+from orderlab.exercises.chapter04.shop import table_there
 from orderlab.exercises.chapter04.starting_points import method_of
 from orderlab.exercises.chapter04.status_attempts import PATH
 from orderlab.exercises.chapter04.status_way import (
@@ -24,7 +25,7 @@ from orderlab.exercises.chapter04.status_way import (
     word,
     wrong_status,
 )
-from orderlab.exercises.engine import Outcome, Workspace, right
+from orderlab.exercises.engine import Outcome, Workspace, right, untouched
 from orderlab.faults import Faults
 from orderlab.orders.architecture import INBOX, INBOX_ROLE, ORDERS
 from orderlab.orders.parts.names import queue_arn, role_arn, table_arn
@@ -37,6 +38,11 @@ def judge(workspace: Workspace) -> Outcome:
     target = workspace.target
     if not method_of(target, PATH, "GET"):
         return elsewhere(target)
+    if not table_there(target):
+        return untouched(
+            "There is no table orders to ask, so nothing could be tried.",
+            next="`lab.build()` makes what is missing.",
+        )
     order = probe_order()
     # an id that not every way to escape leaves as it is
     other = probe_order(f'probe-{secrets.token_hex(3)} "{secrets.token_hex(2)}" 100 %')
