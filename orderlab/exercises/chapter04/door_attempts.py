@@ -9,7 +9,7 @@ from orderlab.exercises.chapter04.starting_points import deploy_api, lead_to_acc
 from orderlab.exercises.engine import Workspace
 from orderlab.orders.architecture import INBOX, INBOX_ROLE
 from orderlab.orders.parts.names import queue_arn
-from orderlab.orders.parts.roles import allow, ensure_role
+from orderlab.orders.parts.roles import allow, ensure_role, remove_role
 from orderlab.target.base import Target
 
 ROLE = INBOX_ROLE
@@ -89,6 +89,12 @@ def only_the_role(workspace: Workspace) -> None:
     """The role, and nothing that takes it on yet."""
     lead_to_accept_order(workspace.target)
     _role(workspace.target, {})
+
+
+def role_gone(workspace: Workspace) -> None:
+    """The door as it should be, and its role taken away."""
+    _build(workspace, {})
+    remove_role(workspace.target, ROLE)
 
 
 def by_json(workspace: Workspace) -> None:

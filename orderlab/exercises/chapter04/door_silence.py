@@ -15,6 +15,7 @@ from orderlab.exercises.chapter04.role_tried import does, said_by, trusted
 from orderlab.exercises.chapter04.starting_points import method_of
 from orderlab.exercises.engine import Outcome
 from orderlab.orders.architecture import INBOX
+from orderlab.orders.parts.names import role_arn
 from orderlab.practice.http import Answer
 from orderlab.target.base import Target
 
@@ -73,6 +74,13 @@ def nothing(target: Target, answer: Answer, sent: str) -> Outcome:
             "The integration has no credentials, so the gateway calls SQS as nobody.",
             got,
             "credentials is the ARN of the role.",
+        )
+    if role == role_arn(target, ROLE) and who is None:
+        return wrong_door(
+            "a role that is gone",
+            "The integration names order-api-role, and there is no such role.",
+            got,
+            'gateway_role("order-api-role", ...) makes it.',
         )
     if not does(target, role, INBOX, _PROBE_SEND):
         return wrong_door(

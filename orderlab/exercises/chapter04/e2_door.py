@@ -9,6 +9,7 @@ from orderlab.exercises.chapter04.door_attempts import (
     denying,
     only_the_role,
     other_way,
+    role_gone,
 )
 from orderlab.exercises.chapter04.door_check import judge
 from orderlab.exercises.chapter04.door_silence import integration_of
@@ -139,6 +140,7 @@ gateway.create_deployment(restApiId=api, stageName="live")
         Proof(
             "a role without the right", attempt(right_to="orders-inbox-dlq"), says="may not send"
         ),
+        Proof("a role that is gone", role_gone, says="no such role"),
         Proof("another status", attempt(status="200"), says="Nothing is done yet"),
         Proof("an older deployment", attempt(early=True), says="serves an older one"),
         Proof("sorry for what was taken", attempt(pattern="202"), says="sends it again"),
