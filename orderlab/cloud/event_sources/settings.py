@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
-from orderlab.cloud.event_sources.filters import INVALID, FilterCriteria, InvalidPattern
+from orderlab.cloud.event_sources.filters import INVALID, FilterCriteria
+from orderlab.cloud.patterns.event_pattern import InvalidPattern
 
 Kind = Literal["sqs", "dynamodb"]
 Settings = dict[str, Any]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderlab.cloud.event_sources.filters import compile_pattern
+from orderlab.cloud.event_sources.filters import FilterCriteria
 from orderlab.cloud.topics.filter_policy import FilterPolicy
 
 X = {"x": ["1"]}
@@ -20,7 +20,7 @@ def by_topic(policy: Any, content: Any) -> bool:
 
 
 def by_source(pattern: Any, content: Any) -> bool:
-    return compile_pattern(pattern)(content)
+    return FilterCriteria([json.dumps(pattern)]).passes(content)
 
 
 BOTH = pytest.mark.parametrize("matches", [by_topic, by_source])
