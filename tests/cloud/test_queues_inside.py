@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.cloud import Cloud
+from orderlab.cloud.compose import Cloud
 from orderlab.cloud.contracts import OutgoingMessage, Principal
 from orderlab.cloud.moto_backends import backend
 from orderlab.cloud.queues.errors import OverLimit, QueueDoesNotExist

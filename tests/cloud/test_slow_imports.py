@@ -7,7 +7,7 @@ import sys
 
 _STARTED = (
     "import sys; from orderlab.cloud import moto_backends; moto_backends.prepare_environment();"
-    "import orderlab.cloud.cloud;"
+    "import orderlab.cloud.compose;"
 )
 
 

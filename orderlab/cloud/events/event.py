@@ -33,7 +33,7 @@ class Event:
 
     @property
     def id(self) -> str:
-        """Its id."""
+        """The id of the event."""
         identifier: str = self.content["id"]
         return identifier
 
