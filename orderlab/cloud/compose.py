@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from orderlab.cloud.events.service import EventService
     from orderlab.cloud.pipes.service import PipeService
     from orderlab.cloud.scheduler.service import SchedulerService
+    from orderlab.cloud.schemas.service import SchemaService
 
 
 class Cloud:
@@ -172,7 +173,13 @@ class Cloud:
         self.events = LateService("events", self._make_events)
         self.pipes = LateService("pipes", self._make_pipes)
         self.scheduler = LateService("scheduler", self._make_scheduler)
-        self._add(self.events, self.pipes, self.scheduler)
+        self.schemas = LateService("schemas", self._make_schemas)
+        self._add(self.events, self.pipes, self.scheduler, self.schemas)
+
+    def _make_schemas(self) -> SchemaService:
+        from orderlab.cloud.schemas.service import SchemaService
+
+        return SchemaService(settings=self.settings, clock=self.clock, buses=self.events.service)
 
     def _make_scheduler(self) -> SchedulerService:
         from orderlab.cloud.scheduler.service import SchedulerService
@@ -299,6 +306,7 @@ class Cloud:
             "event buses": self.events.if_made,
             "pipes": self.pipes.if_made,
             "schedules": self.scheduler.if_made,
+            "schemas": self.schemas.if_made,
             "roles and keys": [self.permissions, self.keys],
             "apis": self.gateway,
             "caches": self.dax,

@@ -22,7 +22,7 @@ from orderlab.cloud.contracts.calls import (
 )
 from orderlab.cloud.contracts.compute import Functions, Invocation
 from orderlab.cloud.contracts.data_planes import Apis, FunctionUrls, SubscriptionLinks
-from orderlab.cloud.contracts.events import EventBuses
+from orderlab.cloud.contracts.events import EventBuses, Watcher
 from orderlab.cloud.contracts.faults import Fault, Faults, FaultSwitches
 from orderlab.cloud.contracts.identity import (
     CallPermissions,
@@ -101,4 +101,5 @@ __all__ = [
     "SubscriptionLinks",
     "Telemetry",
     "Topics",
+    "Watcher",
 ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from orderlab.cloud.contracts.calls import Principal
 from orderlab.cloud.contracts.identity import Policy
+
+# Looks at an event that has arrived on a bus, and its size in bytes.
+Watcher = Callable[[Mapping[str, Any], int], Awaitable[None]]
 
 
 class EventBuses(Protocol):
@@ -25,6 +28,9 @@ class EventBuses(Protocol):
 
     def exists(self, bus_arn: str) -> bool:
         """Whether there is a bus with that ARN."""
+
+    def watch(self, bus_arn: str, look: Watcher | None) -> None:
+        """Have every event that arrives on a bus looked at; None ends it."""
 
     def resource_policy(self, bus_arn: str) -> Policy:
         """The bus's policy; None if it has none, or there is no such bus."""

@@ -14,6 +14,7 @@ import logging
 from collections import deque
 
 from orderlab.clock import Clock
+from orderlab.cloud.contracts import Watcher
 from orderlab.cloud.events.delivery import Delivery
 from orderlab.cloud.events.event import Event
 from orderlab.cloud.events.model import Bus, Rule
@@ -44,6 +45,8 @@ class Routing:
         self._worker: asyncio.Task[None] | None = None
         self._done_at_once = 0
         self.waiting_bytes = 0
+        # who looks at the events of a bus, by its ARN
+        self.watchers: dict[str, Watcher] = {}
         delivery.pass_on = self.pass_on
 
     def add(self, bus: Bus, event: Event) -> None:
@@ -83,6 +86,8 @@ class Routing:
     async def _route(self, bus: Bus, event: Event) -> None:
         if not event.replay_name:
             await self._archive(bus, event)
+            if bus.arn in self.watchers:
+                await self.watchers[bus.arn](event.content, event.size)
         for rule in list(bus.rules.values()):
             if not (rule.enabled and rule.pattern):
                 continue

@@ -25,6 +25,7 @@ from orderlab.cloud.contracts import (
     Result,
     Telemetry,
     Topics,
+    Watcher,
 )
 from orderlab.cloud.events.archive_operations import ArchiveOperations
 from orderlab.cloud.events.bus_operations import BusOperations
@@ -148,6 +149,12 @@ class EventService:
     def exists(self, bus_arn: str) -> bool:
         """Whether there is a bus with that ARN."""
         return self.registry.bus_of_arn(bus_arn) is not None
+
+    def watch(self, bus_arn: str, look: Watcher | None) -> None:
+        if look is None:
+            self._routing.watchers.pop(bus_arn, None)
+        else:
+            self._routing.watchers[bus_arn] = look
 
     def resource_policy(self, bus_arn: str) -> Policy:
         """The policy of a bus; None if it has none or does not exist."""

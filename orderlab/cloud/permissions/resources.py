@@ -203,6 +203,19 @@ def _schedule(parameters: Mapping[str, Any], operation: str, region: str, accoun
     return f"{here}:schedule/{_text(parameters, 'groupName', 'GroupName') or 'default'}/{name}"
 
 
+def _schema(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
+    here = f"arn:aws:schemas:{region}:{account_id}"
+    registry, name = _text(parameters, "registryName"), _text(parameters, "schemaName")
+    discoverer = _text(parameters, "discovererId")
+    if name:
+        return f"{here}:schema/{registry}/{name}"
+    if registry:
+        return f"{here}:registry/{registry}"
+    if discoverer:
+        return f"{here}:discoverer/{discoverer}"
+    return _text(parameters, "resource-arn") or "*"
+
+
 _MAKERS: dict[str, Maker] = {
     "dax": _cluster,
     "s3": _object,
@@ -218,6 +231,7 @@ _MAKERS: dict[str, Maker] = {
     "events": _bus,
     "pipes": _pipe,
     "scheduler": _schedule,
+    "schemas": _schema,
 }
 
 
