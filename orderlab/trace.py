@@ -28,6 +28,7 @@ SERVICE_NAMES = {
     "sqs": "SQS",
     "sns": "SNS",
     "dynamodb": "DynamoDB",
+    "dax": "DAX",
 }
 
 
@@ -196,4 +197,6 @@ def component(name: str) -> str:
         return "api"
     if service == "sqs":
         return f"{rest} (queue)"
+    if service == "dax":
+        return f"{rest.partition('/')[2]} (cache)"
     return rest.rpartition("/")[2].rpartition(":")[2]

@@ -26,6 +26,7 @@ SERVICES = {
     "SQS": "#d6455d",
     "SNS": "#c25fa0",
     "DynamoDB": "#3d8bfd",
+    "DAX": "#1b998b",
 }
 OTHER = "#80868b"
 

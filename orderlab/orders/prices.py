@@ -39,6 +39,7 @@ TABLE = (
           "airbyte.com, 2025"),
     Price("dynamodb.read_units", "DynamoDB read request units", 0.125, 1e6,
           "airbyte.com, 2025"),
+    Price("dax.node_hours", "DAX node-hours, as of dax.t3.small", 0.04, 1, "usage.ai, April 2026"),
     Price("logs.ingested_bytes", "CloudWatch Logs ingested", 0.50, 1024**3, "go-cloud.io, 2026"),
 )  # fmt: skip
 

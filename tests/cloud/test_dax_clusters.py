@@ -19,6 +19,7 @@ from tests.cloud.dax_support import (
     make_parameters,
     make_role,
     only_node,
+    until,
 )
 from tests.cloud.tables_support import make_table, wire
 
@@ -322,6 +323,17 @@ def test_clusters_are_listed_in_pages(cloud: Any, api: Any) -> None:
         for cluster in page["Clusters"]
     ]
     assert names == set(other)
+
+
+def test_hours_of_nodes_are_metered_as_they_begin(own_cloud: Any) -> None:
+    """https://aws.amazon.com/dynamodb/pricing/on-demand/"""
+    with own_cloud(speed=3600) as cloud:
+        cluster = make_cluster(cloud, nodes=2)
+        cloud.client("dax").describe_clusters()
+        until(lambda: cloud.page("meter")["items"]["dax.node_hours"] >= 4)
+        cloud.client("dax").delete_cluster(ClusterName=cluster["ClusterName"])
+        hours = cloud.page("meter")["resources"]["dax.node_hours"]
+        assert list(hours) == ["dax.t3.small"]
 
 
 def test_each_region_has_its_own_clusters(cloud: Any, api: Any, role: str) -> None:

@@ -100,6 +100,7 @@ def test_the_table_is_folded_below_the_pictures() -> None:
         ("arn:aws:dynamodb:us-east-1:1:table/orders/index/by-customer", "orders (table)"),
         ("arn:aws:lambda:us-east-1:1:function:process-order:live", "process-order"),
         ("arn:aws:sns:us-east-1:1:order-events", "order-events"),
+        ("arn:aws:dax:us-east-1:1:cache/orders", "orders (cache)"),
         ("sns.amazonaws.com", "sns.amazonaws.com"),
     ],
 )

@@ -13,6 +13,7 @@ from typing import Any
 from orderlab.cloud.dax.desk import Desk
 from orderlab.cloud.dax.listener import Listener
 from orderlab.cloud.dax.node import HOST, Node
+from orderlab.cloud.dax.node_hours import NodeHours
 from orderlab.cloud.dax.parameter_group import ParameterGroup
 from orderlab.cloud.dax.part import Shared
 from orderlab.cloud.dax.protocol.attribute_lists import AttributeLists
@@ -57,6 +58,7 @@ class Cluster:
         self.nodes: list[Node] = []
         self._wiring = wiring
         self._listeners: dict[str, Listener] = {}
+        self._hours: dict[str, NodeHours] = {}
         self.replication = Replication(wiring.clock, lambda: self.nodes)
         role = wiring.permissions.role_principal(about.role_arn, about.name)
         # DynamoDB's calls are the cluster's own in the flight recorder
@@ -82,6 +84,11 @@ class Cluster:
             )
             await self._listen(node)
             self.nodes.append(node)
+            hours = NodeHours(
+                self._wiring.telemetry.meter, self._wiring.clock, self.about.node_type
+            )
+            hours.begin()
+            self._hours[node.id] = hours
             added.append(node.id)
         return added
 
@@ -107,6 +114,7 @@ class Cluster:
     async def remove_node(self, node: Node) -> None:
         """End a node, and the connections of its clients."""
         self.nodes.remove(node)
+        self._hours.pop(node.id).end()
         await self._end(node)
 
     async def reboot(self, node: Node) -> None:
