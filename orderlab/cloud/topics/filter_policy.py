@@ -15,6 +15,7 @@ from orderlab.cloud.topics.errors import InvalidParameter
 from orderlab.cloud.topics.filter_rules import (
     Test,
     bad_policy,
+    check_number,
     equals_one_of,
     is_number,
     test_of,
@@ -182,8 +183,8 @@ def _leaf_test(rules: list[Any]) -> LeafTest:
     tests: list[Test] = [equals_one_of(plain)] if plain else []
     tests += [test_of(rule) for rule in rules if isinstance(rule, dict) and _exists(rule) is None]
     for rule in rules:
-        if is_number(rule) and not -1_000_000_000 <= rule <= 1_000_000_000:
-            raise bad_policy(f"Value {rule} is out of range: must be between -10^9 and 10^9")
+        if is_number(rule):
+            check_number(rule)
 
     def holds(values: list[Any]) -> bool:
         if not values:
