@@ -151,6 +151,7 @@ class EventService:
         return self.registry.bus_of_arn(bus_arn) is not None
 
     def watch(self, bus_arn: str, look: Watcher | None) -> None:
+        """Have every event that arrives on a bus looked at; None ends it."""
         if look is None:
             self._routing.watchers.pop(bus_arn, None)
         else:

@@ -46,6 +46,7 @@ class Discoverers:
         }
 
     def create(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """CreateDiscoverer: begin to look at the events of a bus. A bus has one at most."""
         bus_arn = given["SourceArn"]
         if given.get("CrossAccount"):
             raise NotDoneYet("schemas of events of other accounts")
@@ -70,14 +71,17 @@ class Discoverers:
         self._buses.watch(found.source_arn, look if found.state == "STARTED" else None)
 
     def describe(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """DescribeDiscoverer."""
         return self._registry.discoverer(call.region, given["DiscovererId"]).described()
 
     def update(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """UpdateDiscoverer: change its description."""
         found = self._registry.discoverer(call.region, given["DiscovererId"])
         found.description = given.get("Description", found.description)
         return found.described()
 
     def delete(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """DeleteDiscoverer: the schemas that it found stay."""
         found = self._registry.discoverer(call.region, given["DiscovererId"])
         found.state = "STOPPED"
         self._watch(call.region, found)
@@ -85,6 +89,7 @@ class Discoverers:
         return {}
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """ListDiscoverers, by the beginning of their ids and of their sources."""
         found = [
             each.listed()
             for each in self._registry.of(call.region).discoverers.values()
@@ -94,9 +99,11 @@ class Discoverers:
         return page("Discoverers", found, given.get("Limit"), given.get("NextToken"))
 
     def start(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """StartDiscoverer: look at events again."""
         return self._switch(call, given, "STARTED")
 
     def stop(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """StopDiscoverer: look at no event until it is started."""
         return self._switch(call, given, "STOPPED")
 
     def _switch(self, call: Call, given: Parameters, state: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Registry:
         self._regions: dict[str, InRegion] = {}
 
     def of(self, region: str) -> InRegion:
+        """What a Region has, made when it is first asked for."""
         found = self._regions.get(region)
         if found is None:
             found = self._regions[region] = InRegion()
@@ -39,6 +40,7 @@ class Registry:
         return found
 
     def arn(self, region: str, rest: str) -> str:
+        """The ARN of something in a Region, such as `registry/NAME`."""
         return f"arn:aws:schemas:{region}:{self.account_id}:{rest}"
 
     def registry(self, region: str, name: str) -> SchemaRegistry:

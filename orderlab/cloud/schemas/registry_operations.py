@@ -36,6 +36,7 @@ class RegistryOperations:
         }
 
     def create(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """CreateRegistry."""
         name = given["RegistryName"]
         if not _NAME.fullmatch(name) or name.startswith("aws."):
             raise BadRequest(f"The registry name {name} is not valid.")
@@ -51,14 +52,17 @@ class RegistryOperations:
         return made.described()
 
     def describe(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """DescribeRegistry."""
         return self._registry.registry(call.region, given["RegistryName"]).described()
 
     def update(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """UpdateRegistry: change its description."""
         found = self._registry.registry(call.region, given["RegistryName"])
         found.description = given.get("Description", found.description)
         return found.described()
 
     def delete(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """DeleteRegistry, which must be without schemas."""
         name = given["RegistryName"]
         found = self._registry.registry(call.region, name)
         if name == DISCOVERED:
@@ -69,6 +73,7 @@ class RegistryOperations:
         return {}
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """ListRegistries, by name."""
         registries = self._registry.of(call.region).registries
         prefix = given.get("RegistryNamePrefix", "")
         found = [
@@ -79,14 +84,17 @@ class RegistryOperations:
         return page("Registries", found, given.get("Limit"), given.get("NextToken"))
 
     def tag(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """TagResource."""
         self._registry.tagged(call.region, given["ResourceArn"]).update(given["Tags"])
         return {}
 
     def untag(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """UntagResource."""
         tags = self._registry.tagged(call.region, given["ResourceArn"])
         for key in given["TagKeys"]:
             tags.pop(key, None)
         return {}
 
     def list_tags(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """ListTagsForResource."""
         return {"tags": self._registry.tagged(call.region, given["ResourceArn"])}

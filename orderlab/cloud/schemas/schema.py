@@ -11,6 +11,7 @@ from typing import Any
 
 
 def iso(seconds: float) -> str:
+    """A time in the form that the registry's API uses."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -37,6 +38,7 @@ class Schema:
     last_number: int = 0
 
     def add(self, type_name: str, content: str, now: float) -> Version:
+        """Add a version with the next number, made at `now` (seconds since 1970)."""
         self.last_number += 1
         version = Version(str(self.last_number), type_name, content, now)
         self.versions.append(version)
@@ -58,6 +60,7 @@ class Schema:
         return shown
 
     def listed(self) -> dict[str, Any]:
+        """What ListSchemas shows."""
         return {
             "SchemaArn": self.arn,
             "SchemaName": self.name,
@@ -78,9 +81,11 @@ class SchemaRegistry:
     schemas: dict[str, Schema] = field(default_factory=dict)
 
     def listed(self) -> dict[str, Any]:
+        """What ListRegistries shows."""
         return {"RegistryArn": self.arn, "RegistryName": self.name, "tags": self.tags}
 
     def described(self) -> dict[str, Any]:
+        """What DescribeRegistry shows."""
         return {**self.listed(), **({"Description": self.description} if self.description else {})}
 
 
@@ -96,6 +101,7 @@ class Discoverer:
     tags: dict[str, str] = field(default_factory=dict)
 
     def listed(self) -> dict[str, Any]:
+        """What ListDiscoverers shows."""
         return {
             "DiscovererArn": self.arn,
             "DiscovererId": self.id,
@@ -106,4 +112,5 @@ class Discoverer:
         }
 
     def described(self) -> dict[str, Any]:
+        """What DescribeDiscoverer shows."""
         return {**self.listed(), **({"Description": self.description} if self.description else {})}

@@ -44,6 +44,7 @@ class SchemaOperations:
         }
 
     def create(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """CreateSchema, with its first version."""
         found = self._registry.registry(call.region, given["RegistryName"])
         name = given["SchemaName"]
         if not _NAME.fullmatch(name):
@@ -76,17 +77,20 @@ class SchemaOperations:
         return self._registry.schema(call.region, given["RegistryName"], given["SchemaName"])
 
     def describe(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """DescribeSchema: one version with its content, the latest unless another is named."""
         schema = self._schema(call, given)
         version = _version(schema, given.get("SchemaVersion"))
         return {**schema.summary(version), "Content": version.content}
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """ListSchemas of a registry, by name."""
         schemas = self._registry.registry(call.region, given["RegistryName"]).schemas
         prefix = given.get("SchemaNamePrefix", "")
         found = [schemas[name].listed() for name in sorted(schemas) if name.startswith(prefix)]
         return page("Schemas", found, given.get("Limit"), given.get("NextToken"))
 
     def list_versions(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """ListSchemaVersions, from the latest to the oldest."""
         schema = self._schema(call, given)
         found = [
             {
@@ -126,11 +130,13 @@ class SchemaOperations:
         return page("Schemas", found, given.get("Limit"), given.get("NextToken"))
 
     def delete(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """DeleteSchema with all its versions."""
         schema = self._schema(call, given)
         del self._registry.registry(call.region, given["RegistryName"]).schemas[schema.name]
         return {}
 
     def delete_version(self, call: Call, given: Parameters) -> dict[str, Any]:
+        """DeleteSchemaVersion; the only version of a schema stays."""
         schema = self._schema(call, given)
         version = _version(schema, given["SchemaVersion"])
         if len(schema.versions) == 1:
