@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -245,3 +246,33 @@ def test_the_cloud_stops_while_clients_are_connected() -> None:
     process.stdin.close()
     process.wait(30)
     process.stdout.close()
+
+
+def test_heaps_of_tiny_requests_and_values_keep_nobody_waiting(
+    cloud: Any, dax: Any, cluster: dict[str, Any], table: str
+) -> None:
+    many = b"\x01" + cbor.integer(methods.DEFINE_ATTRIBUTE_LIST_ID) + cbor.head(4, 1 << 30)
+
+    def flood(first: bytes, rest: bytes) -> None:
+        with contextlib.suppress(OSError), stranger(cluster, HANDSHAKE + first) as connection:
+            connection.setblocking(False)
+            end = time.monotonic() + 3
+            while time.monotonic() < end:
+                with contextlib.suppress(BlockingIOError):
+                    connection.send(rest)
+                with contextlib.suppress(BlockingIOError):
+                    connection.recv(1_000_000)
+
+    attacks = [
+        threading.Thread(target=flood, args=(authorisation(cloud), NODES * 10_000)),
+        threading.Thread(target=flood, args=(authorisation(cloud) + many, b"\xf6" * 200_000)),
+    ]
+    for attack in attacks:
+        attack.start()
+    while any(attack.is_alive() for attack in attacks):
+        answers(dax, table)
+        began = time.monotonic()
+        cloud.client("sqs").list_queues()
+        assert time.monotonic() - began < 5
+    for attack in attacks:
+        attack.join()

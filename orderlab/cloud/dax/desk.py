@@ -22,7 +22,7 @@ from orderlab.cloud.dax.recording import Asked, Recording
 from orderlab.cloud.dax.searches import Searches
 from orderlab.cloud.dax.session import Session
 from orderlab.cloud.dax.transactions import Transactions
-from orderlab.cloud.dax.work import LONG_BYTES
+from orderlab.cloud.dax.work import LONG_REQUEST_BYTES
 from orderlab.cloud.dax.writes import Writes
 
 log = logging.getLogger("orderlab.cloud.dax")
@@ -79,7 +79,7 @@ class Desk:
     def answer(self, session: Session, frame: bytes) -> Answer | None:
         """The answer to a request, at once if it can be; None if none is expected."""
         asked = Asked()
-        if len(frame) > LONG_BYTES:
+        if len(frame) > LONG_REQUEST_BYTES:
             return self._answer_later(session, frame, asked)
         try:
             received = requests.read(frame)

@@ -29,6 +29,9 @@ LOOK_EVERY_SECONDS = 1.0
 MOST_WAITING_BYTES = 64 * 1024 * 1024
 # requests that wait behind the one under way, before the client has to wait with the next
 MOST_WAITING_REQUESTS = 8
+# what is looked at, and how many requests are begun with, before others have their turn
+PIECE_BYTES = 16 * 1024
+MOST_AT_ONCE = 16
 UNREAD_BYTES = 256 * 1024
 
 
@@ -114,6 +117,9 @@ class Connection(asyncio.Protocol):
         self._listener = listener
         self._framer = Framer()
         self._requests: deque[bytes] = deque()
+        # what has come and was not looked at yet
+        self._pieces: deque[bytes] = deque()
+        self._goes_on = False
         self._under_way: asyncio.Task[None] | None = None
         self._transport: asyncio.Transport | None = None
         self._full = False
@@ -136,23 +142,18 @@ class Connection(asyncio.Protocol):
         # what is under way goes on: a write that DynamoDB has must come into the cache as well
         self._listener.closed(self)
         self._requests.clear()
+        self._pieces.clear()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes, and begin with the requests that are whole."""
         self.heard = self._loop.time()
-        if not self._framer.pending:
+        if not self._framer.pending and not self._pieces:
             self._since = self.heard
-        try:
-            for frame in self._framer.feed(data):
-                self._since = self.heard
-                if self._under_way is None and not self._full and not self._requests:
-                    self._take(frame)
-                else:
-                    self._requests.append(frame)
-        except BadCbor as error:
-            log.info("a connection is closed: %s", error)
-            self.abort()
+        if len(data) <= PIECE_BYTES and not self._pieces:
+            self._read(data)
             return
+        self._pieces.extend(data[at : at + PIECE_BYTES] for at in range(0, len(data), PIECE_BYTES))
+        self._go_on_soon()
         self._hold_back()
 
     def pause_writing(self) -> None:
@@ -166,6 +167,30 @@ class Connection(asyncio.Protocol):
         self._next()
 
     # --- requests, one after the other ---
+
+    def _read(self, data: bytes) -> None:
+        try:
+            for frame in self._framer.feed(data):
+                self._since = self.heard
+                self._requests.append(frame)
+        except BadCbor as error:
+            log.info("a connection is closed: %s", error)
+            self.abort()
+            return
+        self._next()
+
+    def _next(self) -> None:
+        """Begin with the requests that wait; after a few of them, others have their turn."""
+        begun = 0
+        while self._requests and self._under_way is None and not self._full:
+            if begun == MOST_AT_ONCE:
+                self._go_on_soon()
+                break
+            begun += 1
+            self._take(self._requests.popleft())
+        if self._pieces:
+            self._go_on_soon()
+        self._hold_back()
 
     def _take(self, frame: bytes) -> None:
         answer = self._answer(self._session, frame)
@@ -186,17 +211,26 @@ class Connection(asyncio.Protocol):
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(content)
 
-    def _next(self) -> None:
-        while self._requests and self._under_way is None and not self._full:
-            self._take(self._requests.popleft())
-        self._hold_back()
+    def _go_on_soon(self) -> None:
+        if not self._goes_on:
+            self._goes_on = True
+            self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self._goes_on = False
+        if self._transport is None or self._transport.is_closing():
+            return
+        if self._pieces and len(self._requests) < MOST_WAITING_REQUESTS:
+            self._read(self._pieces.popleft())
+        elif self._requests and self._under_way is None and not self._full:
+            self._next()
 
     def _hold_back(self) -> None:
-        """Read no further while more than a few requests wait."""
+        """Read no further while more than a few requests wait, or parts of them."""
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        wanted = len(self._requests) < MOST_WAITING_REQUESTS
+        wanted = len(self._requests) < MOST_WAITING_REQUESTS and not self._pieces
         if wanted != self._reading:
             self._reading = wanted
             (transport.resume_reading if wanted else transport.pause_reading)()
@@ -206,13 +240,14 @@ class Connection(asyncio.Protocol):
     @property
     def busy(self) -> bool:
         """Whether a request is under way or waits."""
-        return self._under_way is not None or bool(self._requests)
+        return self._under_way is not None or bool(self._requests or self._pieces)
 
     @property
     def waiting_bytes(self) -> int:
         """Bytes of requests that are not answered, and of answers that are not taken."""
         unread = self._transport.get_write_buffer_size() if self._transport is not None else 0
-        return unread + self._framer.pending + sum(map(len, self._requests))
+        waiting = sum(map(len, self._requests)) + sum(map(len, self._pieces))
+        return unread + self._framer.pending + waiting
 
     def look(self, now: float) -> None:
         """Part from a client that takes too long."""

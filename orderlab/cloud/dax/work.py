@@ -8,6 +8,8 @@ from typing import Any, Protocol, TypeVar
 Made = TypeVar("Made")
 # what is longer is read, or made, beside the event loop
 LONG_BYTES = 64 * 1024
+# and a request that is longer than this is read there: it may have a value in each byte
+LONG_REQUEST_BYTES = 16 * 1024
 
 
 class LongWork(Protocol):

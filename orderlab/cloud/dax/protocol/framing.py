@@ -17,6 +17,8 @@ MAGIC = b"gJ7yne5G"
 MAX_HANDSHAKE_BYTES = 16 * 1024
 # BatchWriteItem takes 16 MB; expressions and keys come on top of that
 MAX_REQUEST_BYTES = 17 * 1024 * 1024
+# an item of 400 KB has no more values, and comes twice in an update
+MAX_VALUES = 1_000_000
 
 
 class Framer:
@@ -25,6 +27,7 @@ class Framer:
     def __init__(self) -> None:
         self._data = bytearray()
         self._at = 0
+        self._values = 0
         # how many members are still to come, from the outermost to the innermost; -1 in a stream
         self._open = [_HANDSHAKE_ITEMS]
         self._shaken = False
@@ -47,7 +50,7 @@ class Framer:
         while self._data and self._scan():
             found = bytes(self._data[: self._at])
             del self._data[: self._at]
-            self._at = 0
+            self._at = self._values = 0
             if self._shaken:
                 yield found
             self._shaken = True
@@ -77,6 +80,9 @@ class Framer:
             if at > end:
                 return False
             self._at = at
+            self._values += 1
+            if self._values > MAX_VALUES:
+                raise BadCbor("the request has too many values")
             self._take(major, low, number)
         return True
 
