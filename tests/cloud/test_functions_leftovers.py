@@ -206,7 +206,7 @@ from orderlab.cloud import serve
 from orderlab.cloud.settings import Settings
 from orderlab.cloud.reaping import Parent
 
-def when_ready(cloud):
+def when_ready(settings, endpoint):
     print("ready", flush=True)
     def step():
         {step}

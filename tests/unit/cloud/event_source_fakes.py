@@ -27,6 +27,7 @@ from orderlab.cloud.event_sources.wiring import Wiring
 from orderlab.cloud.faults import FaultBoard
 from orderlab.cloud.tables.stored import store
 from orderlab.cloud.tables.stream_record import Change, StreamRecord
+from tests.unit.simulated_time import SimulatedClock, let_pass
 
 ACCOUNT = "123456789012"
 QUEUE_ARN = f"arn:aws:sqs:us-east-1:{ACCOUNT}:inbox"
@@ -60,7 +61,7 @@ class FakeFunctions:
         self.running += 1
         self.most_running = max(self.running, self.most_running)
         try:
-            await asyncio.sleep(self.seconds)
+            await let_pass(self.seconds)
             answer = self.handler(records)
         except AwsError:
             raise
@@ -170,7 +171,7 @@ class FakeCloud:
     """Everything a poller asks of a cloud. `allowed` switches every permission."""
 
     def __init__(self, handler: Handler, speed: float = 50.0) -> None:
-        self.clock = Clock(speed)
+        self.clock = SimulatedClock(speed)
         self.functions = FakeFunctions(handler)
         self.inbox, self.inbox_exists = FakeQueue(self.clock), True
         self.lost = FakeQueue(self.clock)
@@ -265,12 +266,3 @@ def mapping_of(kind: rules.Kind, **settings: Any) -> EventSourceMapping:
     return EventSourceMapping(
         "uuid", "arn", "us-east-1", Source(arn, kind), FUNCTION_ARN, chosen, True, "Enabled", 0.0
     )
-
-
-async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Wait for a condition; AssertionError if it does not come true in real seconds."""
-    for _ in range(int(seconds / 0.005)):
-        if condition():
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError("what was waited for did not happen")

@@ -10,6 +10,8 @@ from orderlab.cloud.dax.cache import OVERHEAD_BYTES, Entry, Memory
 from orderlab.cloud.dax.item_cache import Cached, ItemCache
 from orderlab.cloud.dax.query_cache import QueryCache
 from orderlab.cloud.dax.replication import Replication
+from tests.unit.simulated_time import SimulatedClock, let_pass, until
+from tests.unit.simulated_time import run as in_simulated_time
 
 KEY = ("table", b"key")
 
@@ -95,16 +97,14 @@ def nodes(clock: Clock, count: int = 3) -> tuple[list[FakeNode], Replication]:
 
 def test_a_write_reaches_the_primary_first() -> None:
     async def scenario() -> None:
-        clock = Clock(speed=50)
-        several, replication = nodes(clock)
+        several, replication = nodes(SimulatedClock())
         replication.written(KEY, b"1")
         assert [node.known for node in several] == [b"1", None, None]
-        while several[2].known is None:
-            await asyncio.sleep(0.001)
+        await until(lambda: several[2].known is not None)
         assert [node.known for node in several] == [b"1", b"1", b"1"]
         replication.stop()
 
-    asyncio.run(scenario())
+    in_simulated_time(scenario())
 
 
 def test_a_read_that_began_before_a_write_is_not_kept_over_it() -> None:
@@ -125,10 +125,10 @@ def test_a_read_that_began_before_a_write_is_not_kept_over_it() -> None:
 
 def test_what_is_stopped_spreads_nothing_more() -> None:
     async def scenario() -> None:
-        several, replication = nodes(Clock(speed=1000))
+        several, replication = nodes(SimulatedClock())
         replication.written(KEY, b"1")
         replication.stop()
-        await asyncio.sleep(0.01)
+        await let_pass(60)
         assert several[1].known is None
 
-    asyncio.run(scenario())
+    in_simulated_time(scenario())

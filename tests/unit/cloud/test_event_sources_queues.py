@@ -6,12 +6,15 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
+from unittest.mock import patch
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import ReceivedMessage
 from orderlab.cloud.event_sources.sqs import QueuePoller
 from orderlab.cloud.messaging.sqs_event import event_record
-from tests.unit.cloud.event_source_fakes import QUEUE_ARN, FakeCloud, Handler, mapping_of, until
+from tests.unit.cloud.event_source_fakes import QUEUE_ARN, FakeCloud, Handler, mapping_of
+from tests.unit.simulated_time import let_pass, loop_seconds, until
+from tests.unit.simulated_time import run as in_simulated_time
 
 Body = Callable[[FakeCloud, QueuePoller], Awaitable[None]]
 
@@ -26,7 +29,9 @@ def with_poller(handler: Handler, body: Body, speed: float = 50.0, **settings: A
         finally:
             await poller.kill()
 
-    asyncio.run(run())
+    # the clock that functions run by, which no speed changes
+    with patch("orderlab.cloud.event_sources.sqs.real_seconds", loop_seconds):
+        in_simulated_time(run())
 
 
 def fine(records: list[dict[str, Any]]) -> None:
@@ -99,7 +104,7 @@ def test_messages_that_no_filter_wants_are_deleted_unseen() -> None:
 def test_a_batch_is_gathered_up_to_its_size_and_window() -> None:
     async def body(cloud: FakeCloud, _: QueuePoller) -> None:
         cloud.inbox.put(*(str(i) for i in range(25)))
-        await asyncio.sleep(0.05)
+        await let_pass(0.05)
         assert not cloud.functions.batches
         cloud.inbox.put(*(str(i) for i in range(25)))
         await until(lambda: sizes(cloud) == [40])
@@ -124,9 +129,9 @@ def test_a_throttled_batch_is_tried_again_until_its_messages_show_again() -> Non
     async def body(cloud: FakeCloud, poller: QueuePoller) -> None:
         cloud.inbox.put("a")
         await until(lambda: len(cloud.functions.batches) >= 4)
-        await asyncio.sleep(30 / 50)
+        await let_pass(30 / 50)
         tries = len(cloud.functions.batches)
-        await asyncio.sleep(0.1)
+        await let_pass(0.1)
         assert len(cloud.functions.batches) == tries
         assert len(cloud.inbox.in_flight) == 1
 
@@ -165,12 +170,12 @@ def test_a_stopped_poller_finishes_its_batch_and_takes_no_more() -> None:
 
 def test_without_the_right_to_read_nothing_is_received() -> None:
     async def body(cloud: FakeCloud, poller: QueuePoller) -> None:
-        await asyncio.sleep(0.12)
+        await let_pass(0.12)
         cloud.allowed = False
-        await asyncio.sleep(0.25)
+        await let_pass(0.25)
         cloud.inbox.put("a")
         await until(lambda: (poller.mapping.last_result or "").startswith("PROBLEM"))
-        await asyncio.sleep(0.1)
+        await let_pass(0.1)
         assert not cloud.functions.batches
         cloud.allowed = True
         cloud.inbox.put("b")
@@ -197,7 +202,7 @@ def test_long_batches_are_joined_by_others_up_to_the_maximum() -> None:
         cloud.functions.seconds = 4.0
         cloud.inbox.put(*(str(i) for i in range(10)))
         await until(lambda: cloud.functions.most_running == 2)
-        await asyncio.sleep(0.7)
+        await let_pass(0.7)
         assert cloud.functions.most_running == 2
 
     scaling = {"MaximumConcurrency": 2}

@@ -16,8 +16,9 @@ from tests.unit.cloud.event_source_fakes import (
     FakeCloud,
     Handler,
     mapping_of,
-    until,
 )
+from tests.unit.simulated_time import let_pass, until
+from tests.unit.simulated_time import run as in_simulated_time
 
 Body = Callable[[FakeCloud, StreamPoller], Awaitable[None]]
 
@@ -42,7 +43,7 @@ def with_poller(
         finally:
             await poller.kill()
 
-    asyncio.run(run())
+    in_simulated_time(run())
 
 
 def fine(records: list[dict[str, Any]]) -> None:
@@ -84,7 +85,7 @@ def test_a_window_gathers_a_batch() -> None:
     async def body(cloud: FakeCloud, _: StreamPoller) -> None:
         for key in "abc":
             cloud.shard.put(key)
-            await asyncio.sleep(0.01)
+            await let_pass(0.01)
         await until(lambda: seen(cloud) == [["a", "b", "c"]])
 
     with_poller(fine, body, MaximumBatchingWindowInSeconds=5)
@@ -155,7 +156,7 @@ def test_a_partial_answer_is_the_checkpoint() -> None:
 
 def test_records_that_grow_too_old_are_given_up() -> None:
     async def body(cloud: FakeCloud, _: StreamPoller) -> None:
-        await asyncio.sleep(0.5)
+        await let_pass(0.5)
         cloud.shard.put("b")
         await until(lambda: ["b"] in seen(cloud))
         told = json.loads(cloud.lost.sent[0].body)

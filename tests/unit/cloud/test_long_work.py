@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -37,8 +36,7 @@ def test_a_computation_that_nobody_waits_for_ends() -> None:
     async def test() -> None:
         work = LongWork()
         task = asyncio.create_task(work.run(endless))
-        while not started.is_set():
-            await asyncio.sleep(0.001)
+        assert await asyncio.to_thread(started.wait, 10)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -53,10 +51,12 @@ def test_only_so_many_run_at_once() -> None:
     running: list[int] = []
     most: list[int] = []
 
+    two_at_a_time = threading.Barrier(2)
+
     def short() -> None:
         running.append(1)
         most.append(len(running))
-        time.sleep(0.01)
+        two_at_a_time.wait(10)
         running.pop()
 
     async def test() -> None:
@@ -64,7 +64,7 @@ def test_only_so_many_run_at_once() -> None:
         await asyncio.gather(*(work.run(short) for _ in range(6)))
 
     asyncio.run(test())
-    assert max(most) <= 2
+    assert len(most) == 6 and max(most) == 2
 
 
 def test_one_has_its_turn_each_time_the_loop_comes_round() -> None:
