@@ -30,7 +30,7 @@ SERVED: dict[str, frozenset[str] | None] = {
         (
             *_TAGS,
             *("ListTagsLogGroup", "TagLogGroup", "UntagLogGroup"),
-            *("DescribeMetricFilters", "DescribeSubscriptionFilters"),
+            "DescribeSubscriptionFilters",
             *("DescribeResourcePolicies", "PutResourcePolicy", "DeleteResourcePolicy"),
         )
     ),

@@ -263,14 +263,13 @@ def test_metrics_that_are_embedded_in_events_become_metrics(
 
 
 def test_what_would_do_nothing_is_refused(logs: Any, group: str) -> None:
-    transformation = {"metricName": "m", "metricNamespace": "n", "metricValue": "1"}
     assert (
         code(
-            lambda: logs.put_metric_filter(
+            lambda: logs.put_subscription_filter(
                 logGroupName=group,
                 filterName="f",
                 filterPattern="",
-                metricTransformations=[transformation],
+                destinationArn="arn:aws:lambda:us-east-1:123456789012:function:f",
             )
         )
         == "NotImplementedByOrderlab"

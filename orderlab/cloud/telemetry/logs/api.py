@@ -20,6 +20,7 @@ from orderlab.cloud.telemetry.logs.errors import (
 )
 from orderlab.cloud.telemetry.logs.events import LogEvents
 from orderlab.cloud.telemetry.logs.insights.queries import InsightsQueries
+from orderlab.cloud.telemetry.logs.metric_filters import MetricFilters
 from orderlab.cloud.telemetry.logs.state import LogState, Stream
 from orderlab.cloud.telemetry.logs.store import LogStore
 
@@ -51,6 +52,7 @@ class LogsApi:
             "UntagResource": self._untag,
             "ListTagsForResource": self._tags,
             **LogEvents(store).operations,
+            **MetricFilters(store).operations,
             **self._queries.operations,
         }
 
@@ -61,8 +63,9 @@ class LogsApi:
         moto_backends.replace_backend("logs", LogState)
 
     async def stop(self) -> None:
-        """End the Insights queries that are under way."""
+        """End the Insights queries that are under way, and the work of metric filters."""
         await self._queries.stop()
+        await self._store.filtering.stop()
 
     # --- groups ---
 

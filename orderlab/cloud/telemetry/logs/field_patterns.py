@@ -14,31 +14,46 @@ _CLOSING = {"[": "]", '"': '"'}
 Test = Callable[[str], bool]
 
 
-def delimited_pattern(pattern: str) -> Callable[[str], bool]:
+class DelimitedPattern:
     """A test of an event's text, by the number of its fields and what stands in them."""
-    tokens = Tokens(pattern)
-    tokens.expect("[")
-    before: list[Test] = []
-    after: list[Test] | None = None
-    while not tokens.skip("]"):
-        if tokens.skip("..."):
-            if after is not None:
+
+    def __init__(self, pattern: str) -> None:
+        """Raises PatternError if the pattern is invalid."""
+        tokens = Tokens(pattern)
+        tokens.expect("[")
+        self._before: list[Test] = []
+        self._after: list[Test] | None = None
+        self._names: list[str] = []
+        while not tokens.skip("]"):
+            if tokens.skip("..."):
+                if self._after is not None:
+                    raise PatternError
+                self._after = []
+            else:
+                self._names.append(tokens.skip_to_name())
+                (self._before if self._after is None else self._after).append(_field(tokens))
+            if not tokens.skip(",") and tokens.peek()[1] != "]":
                 raise PatternError
-            after = []
-        else:
-            (before if after is None else after).append(_field(tokens))
-        if not tokens.skip(",") and tokens.peek()[1] != "]":
+        if tokens.peek()[0]:
             raise PatternError
 
-    def matches(message: str) -> bool:
+    def matches(self, message: str) -> bool:
+        """Whether a text has these fields."""
         fields = fields_of(message)
+        before, after = self._before, self._after
         if after is None:
             return len(fields) == len(before) and _all(before, fields)
         if len(fields) < len(before) + len(after):
             return False
         return _all(before, fields) and _all(after, fields[len(fields) - len(after) :])
 
-    return matches
+    def values(self, message: str) -> dict[str, str]:
+        """The fields of a matching text by their names; what `...` stands for has its number."""
+        fields = fields_of(message)
+        begin, end = len(self._before), len(fields) - len(self._after or ())
+        between = [str(number) for number in range(begin + 1, end + 1)]
+        names = [*self._names[:begin], *between, *self._names[begin:]]
+        return {f"${name}": field for name, field in zip(names, fields, strict=False)}
 
 
 def fields_of(message: str) -> list[str]:

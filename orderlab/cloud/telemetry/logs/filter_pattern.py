@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from orderlab.cloud.telemetry.logs.errors import InvalidParameter
-from orderlab.cloud.telemetry.logs.field_patterns import delimited_pattern
+from orderlab.cloud.telemetry.logs.field_patterns import DelimitedPattern
 from orderlab.cloud.telemetry.logs.json_pattern import json_pattern
 from orderlab.cloud.telemetry.logs.pattern_tokens import PatternError, regular_expression
 
@@ -30,7 +30,7 @@ def filter_pattern(pattern: str) -> Matches:
         if text.startswith("{"):
             return json_pattern(text)
         if text.startswith("["):
-            return delimited_pattern(text)
+            return DelimitedPattern(text).matches
         return _terms(text)
     except (PatternError, RecursionError):
         raise InvalidParameter(f"Invalid filter pattern: {pattern}") from None

@@ -70,6 +70,15 @@ class Tokens:
         self._at += 1
         return True
 
+    def skip_to_name(self) -> str:
+        """The name of the field that comes next, in parentheses or not; nothing is read."""
+        rest = self._found[self._at :]
+        return next((text for _, text in rest if text != "("), "")
+
+    def paths(self) -> list[str]:
+        """Every field of a JSON event that the pattern names, once, in its order."""
+        return list(dict.fromkeys(text for kind, text in self._found if kind == "path"))
+
     def expect(self, text: str) -> None:
         """Go past a word. Raises PatternError if it is not the next."""
         if not self.skip(text):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import moto.logs.urls
 from moto.core.utils import unix_time_millis
 from moto.logs.models import LogGroup, LogsBackend
+
+from orderlab.cloud.telemetry.logs.metric_filter import MetricFilter
 
 # bytes that CloudWatch counts for an event besides its text
 EVENT_OVERHEAD = 26
@@ -108,6 +111,8 @@ class Group(LogGroup):  # type: ignore[misc]
     arn: str
     streams: dict[str, Stream]
     retention_in_days: int | None
+    # by name; replaced as a whole when one comes or goes
+    metric_filters: Mapping[str, MetricFilter] = MappingProxyType({})
 
     def stream(self, name: str) -> Stream:
         """The stream of that name, made if it is missing."""
@@ -122,7 +127,7 @@ class Group(LogGroup):  # type: ignore[misc]
         description: dict[str, Any] = {
             "logGroupName": self.name,
             "creationTime": int(unix_time_millis(self.creation_time)),
-            "metricFilterCount": 0,
+            "metricFilterCount": len(self.metric_filters),
             "arn": f"{self.arn}:*",
             "storedBytes": stored,
             "logGroupClass": "STANDARD",

@@ -9,6 +9,7 @@ from typing import cast
 from orderlab.cloud import moto_backends
 from orderlab.cloud.contracts import Meter
 from orderlab.cloud.telemetry.logs.embedded_metrics import extract
+from orderlab.cloud.telemetry.logs.filtering import Filtering
 from orderlab.cloud.telemetry.logs.room import Room
 from orderlab.cloud.telemetry.logs.state import EVENT_OVERHEAD, Event, Group, LogState, Stream
 from orderlab.cloud.telemetry.metrics.store import MetricStore
@@ -35,6 +36,7 @@ class LogStore:
         self._number = 0
         self.room = Room(speed)
         self.turns = Turns()
+        self.filtering = Filtering(metrics)
 
     def state(self, region: str) -> LogState:
         """The groups of a Region."""
@@ -77,6 +79,8 @@ class LogStore:
         stream.extend(made, size)
         self._meter.add("logs.ingested_bytes", size, group.name)
         self.room.note(group, stream, len(made), text, now)
+        if group.metric_filters:
+            self.filtering.take(list(group.metric_filters.values()), events)
 
     def take_metrics(self, events: Iterable[tuple[int, str]]) -> None:
         """Add the metrics that are embedded in events; Lambda does this for functions' logs."""
