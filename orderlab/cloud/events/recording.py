@@ -9,10 +9,12 @@ from orderlab.clock import Clock
 from orderlab.cloud.contracts import Hop, Telemetry
 from orderlab.cloud.events.event import Event
 from orderlab.cloud.events.model import DEFAULT, Bus, Rule
+from orderlab.cloud.telemetry.buffer import MetricBuffer
 
 NAMESPACE = "AWS/Events"
 # what AWS bills as one event
 CHUNK_BYTES = 65_536
+Dimensions = tuple[tuple[str, str], ...]
 
 
 class Recording:
@@ -21,13 +23,15 @@ class Recording:
     def __init__(self, *, clock: Clock, telemetry: Telemetry) -> None:
         self._clock = clock
         self._telemetry = telemetry
+        self._buffers: dict[Dimensions, MetricBuffer] = {}
 
     def put_events(self, entries: int, failed: int, size: int) -> None:
         """One call of PutEvents."""
-        self._add("PutEventsApproximateCallCount", 1, {})
-        self._add("PutEventsEntriesCount", entries, {})
-        self._add("PutEventsFailedEntriesCount", failed, {})
-        self._add("PutEventsRequestSize", size, {}, unit="Bytes")
+        buffer = self._buffer(())
+        buffer.count("PutEventsApproximateCallCount")
+        buffer.count("PutEventsEntriesCount", entries)
+        buffer.count("PutEventsFailedEntriesCount", failed)
+        buffer.bytes("PutEventsRequestSize", size)
 
     def arrived(self, bus: Bus, event: Event, sender: str, *, action: str = "PutEvents") -> None:
         """An event has come to a bus."""
@@ -74,15 +78,20 @@ class Recording:
         self._of_rule("InvocationsSentToDlq" if arrived else "InvocationsFailedToBeSentToDlq", rule)
 
     def _of_rule(self, name: str, rule: Rule, value: float = 1, unit: str = "Count") -> None:
-        self._add(name, value, {"RuleName": rule.name}, unit=unit)
-        if rule.bus_name != DEFAULT:
-            both = {"EventBusName": rule.bus_name, "RuleName": rule.name}
-            self._add(name, value, both, unit=unit)
+        for dimensions in _dimensions(rule):
+            if unit == "Count":
+                self._buffer(dimensions).count(name, value)
+            else:
+                self._telemetry.metrics.add(
+                    NAMESPACE, name, value, unit=unit, dimensions=dict(dimensions)
+                )
 
-    def _add(
-        self, name: str, value: float, dimensions: dict[str, str], unit: str = "Count"
-    ) -> None:
-        self._telemetry.metrics.add(NAMESPACE, name, value, unit=unit, dimensions=dimensions)
+    def _buffer(self, dimensions: Dimensions) -> MetricBuffer:
+        found = self._buffers.get(dimensions)
+        if found is None:
+            found = MetricBuffer(self._telemetry.metrics, NAMESPACE, dict(dimensions))
+            self._buffers[dimensions] = found
+        return found
 
     def _hop(self, source: str, target: str, action: str, outcome: str, event: Event) -> None:
         if not event.ids:
@@ -99,3 +108,11 @@ class Recording:
                 detail={"eventId": event.id},
             )
         )
+
+
+def _dimensions(rule: Rule) -> tuple[Dimensions, ...]:
+    """Metrics of a rule are found by its name, and by its bus and its name."""
+    by_name = (("RuleName", rule.name),)
+    if rule.bus_name == DEFAULT:
+        return (by_name,)
+    return by_name, (("EventBusName", rule.bus_name), *by_name)
