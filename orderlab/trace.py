@@ -29,6 +29,17 @@ SERVICE_NAMES = {
     "sns": "SNS",
     "dynamodb": "DynamoDB",
     "dax": "DAX",
+    "events": "EventBridge",
+    "pipes": "EventBridge Pipes",
+    "scheduler": "EventBridge Scheduler",
+}
+# by the service and the first word of an ARN's last part
+_KINDS = {
+    ("events", "event-bus"): "bus",
+    ("events", "rule"): "rule",
+    ("events", "archive"): "archive",
+    ("pipes", "pipe"): "pipe",
+    ("scheduler", "schedule"): "schedule",
 }
 
 
@@ -199,4 +210,7 @@ def component(name: str) -> str:
         return f"{rest} (queue)"
     if service == "dax":
         return f"{rest.partition('/')[2]} (cache)"
+    kind = _KINDS.get((service, rest.partition("/")[0]))
+    if kind is not None:
+        return f"{rest.rpartition('/')[2]} ({kind})"
     return rest.rpartition("/")[2].rpartition(":")[2]

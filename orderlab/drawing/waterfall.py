@@ -27,6 +27,9 @@ SERVICES = {
     "SNS": "#c25fa0",
     "DynamoDB": "#3d8bfd",
     "DAX": "#1b998b",
+    "EventBridge": "#b0357f",
+    "EventBridge Pipes": "#b0357f",
+    "EventBridge Scheduler": "#b0357f",
 }
 OTHER = "#80868b"
 

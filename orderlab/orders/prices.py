@@ -40,6 +40,12 @@ TABLE = (
     Price("dynamodb.read_units", "DynamoDB read request units", 0.125, 1e6,
           "airbyte.com, 2025"),
     Price("dax.node_hours", "DAX node-hours, as of dax.t3.small", 0.04, 1, "usage.ai, April 2026"),
+    Price("events.events", "EventBridge custom events (64 KB)", 1.00, 1e6,
+          "cloudburn.io, March 2026"),
+    Price("pipes.requests", "EventBridge Pipes requests (64 KB)", 0.40, 1e6,
+          "cloudburn.io, March 2026"),
+    Price("scheduler.invocations", "EventBridge Scheduler invocations", 1.00, 1e6, "",
+          recalled=True),
     Price("logs.ingested_bytes", "CloudWatch Logs ingested", 0.50, 1024**3, "go-cloud.io, 2026"),
 )  # fmt: skip
 

@@ -101,6 +101,10 @@ def test_the_table_is_folded_below_the_pictures() -> None:
         ("arn:aws:lambda:us-east-1:1:function:process-order:live", "process-order"),
         ("arn:aws:sns:us-east-1:1:order-events", "order-events"),
         ("arn:aws:dax:us-east-1:1:cache/orders", "orders (cache)"),
+        ("arn:aws:events:us-east-1:1:event-bus/orders", "orders (bus)"),
+        ("arn:aws:events:us-east-1:1:rule/orders/large", "large (rule)"),
+        ("arn:aws:pipes:us-east-1:1:pipe/to-topic", "to-topic (pipe)"),
+        ("arn:aws:scheduler:us-east-1:1:schedule/default/nightly", "nightly (schedule)"),
         ("sns.amazonaws.com", "sns.amazonaws.com"),
     ],
 )
