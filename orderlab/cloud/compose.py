@@ -126,7 +126,20 @@ class Cloud:
             moto=self.moto,
         )
         self.streams = StreamService(self.tables.registry, self.clock)
-        self.functions = FunctionService(self)
+        self.functions = FunctionService(
+            settings=self.settings,
+            clock=self.clock,
+            endpoint=lambda: self.endpoint,
+            folder=self.folder,
+            reaper=self.reaper,
+            keys=self.keys,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            faults=self.faults,
+            queues=self.queues,
+            topics=self.topics,
+            pages=self.pages,
+        )
         self.event_sources = self._make_event_sources()
         self.gateway = self._make_gateway()
         self.dax = DaxService(

@@ -16,19 +16,19 @@ import json
 import logging
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Invocation
-from orderlab.cloud.functions.destinations import send
+from orderlab.cloud.functions.destinations import Destinations
 from orderlab.cloud.functions.errors import ResourceNotFound, TooManyRequests
 from orderlab.cloud.functions.invoke import Caller, Invoker
 from orderlab.cloud.functions.model import EventInvokeConfig, Function, Version
 from orderlab.cloud.functions.names import LATEST, FunctionName
+from orderlab.cloud.functions.recording import Recording
+from orderlab.cloud.functions.registry import FunctionRegistry
 from orderlab.cloud.functions.report import iso_time, now_ms
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.service import FunctionService
 
 log = logging.getLogger("orderlab.cloud.functions")
 
@@ -60,6 +60,7 @@ class AsyncEvent:
 
     @property
     def size(self) -> int:
+        """The bytes that it takes in the queue."""
         return len(self.payload) + _EVENT_BYTES
 
 
@@ -75,11 +76,18 @@ class AsyncEvents:
     """Takes events and sees them through."""
 
     def __init__(
-        self, service: FunctionService, invoker: Invoker, most_bytes: int = QUEUE_BYTES
+        self,
+        *,
+        registry: FunctionRegistry,
+        invoker: Invoker,
+        recording: Recording,
+        destinations: Destinations,
+        clock: Clock,
+        most_bytes: int = QUEUE_BYTES,
     ) -> None:
+        self._registry, self._invoker, self._recording = registry, invoker, recording
+        self._destinations, self._clock = destinations, clock
         self._most_bytes, self._held_bytes = most_bytes, 0
-        self._service, self._invoker = service, invoker
-        self._cloud = service.cloud
         self._lines: dict[tuple[str, str], _Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -88,17 +96,19 @@ class AsyncEvents:
     ) -> None:
         """Queue an event; it is tried at once if not too many are under way.
 
-        TooManyRequestsException if the queue is full.
+        Raises TooManyRequestsException if the queue is full, ResourceNotFoundException if there is
+        no such function.
         """
-        event = AsyncEvent(region, name, payload, caller, request_id, self._cloud.clock.now())
+        event = AsyncEvent(region, name, payload, caller, request_id, self._clock.now())
         if self._held_bytes + event.size > self._most_bytes:
             raise TooManyRequests("CallerRateLimitExceeded")
         self._held_bytes += event.size
-        function = self._service.backend(region).function(name)
-        self._service.record.metric(function, "AsyncEventsReceived", 1.0)
+        function = self._registry.backend(region).function(name)
+        self._recording.metric(function, "AsyncEventsReceived", 1.0)
         self._enqueue(event)
 
     async def stop(self) -> None:
+        """Drop all events."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -138,11 +148,11 @@ class AsyncEvents:
             self._pump(line)
 
     async def _attempt(self, event: AsyncEvent) -> None:
-        backend = self._service.backend(event.region)
+        backend = self._registry.backend(event.region)
         version = self._invoker.choose_version(backend, event.name)
         function, config = version.function, self._config(version.function, event)
-        age = self._cloud.clock.now() - event.accepted
-        self._service.record.metric(function, "AsyncEventAge", age * 1000, "Milliseconds")
+        age = self._clock.now() - event.accepted
+        self._recording.metric(function, "AsyncEventAge", age * 1000, "Milliseconds")
         if age > (config.maximum_event_age or MAX_AGE_SECONDS):
             await self._give_up(event, version, config, "EventAgeExceeded")
             return
@@ -183,7 +193,7 @@ class AsyncEvents:
         event.comes_again = True
 
         async def wait() -> None:
-            await self._cloud.clock.sleep(seconds)
+            await self._clock.sleep(seconds)
             event.comes_again = False
             self._enqueue(event)
 
@@ -198,7 +208,7 @@ class AsyncEvents:
     async def _give_up(
         self, event: AsyncEvent, version: Version, config: EventInvokeConfig, condition: str
     ) -> None:
-        self._service.record.metric(version.function, "AsyncEventsDropped", 1.0)
+        self._recording.metric(version.function, "AsyncEventsDropped", 1.0)
         if config.on_failure:
             await self._tell(event, version, config.on_failure, condition)
         if version.configuration.dead_letter_arn:
@@ -225,15 +235,11 @@ class AsyncEvents:
     async def _send(
         self, version: Version, arn: str, body: str, attributes: dict[str, Any], failure_metric: str
     ) -> None:
-        role = self._cloud.permissions.role_principal(
-            version.configuration.role, version.function.name
-        )
-        source = version.function.arn
         try:
-            await send(self._cloud, role, arn, body, attributes=attributes, source_arn=source)
+            await self._destinations.send(version, arn, body, attributes)
         except AwsError as error:
-            log.warning("%s could not send to %s: %s", source, arn, error.message)
-            self._service.record.metric(version.function, failure_metric, 1.0)
+            log.warning("%s could not send to %s: %s", version.function.arn, arn, error.message)
+            self._recording.metric(version.function, failure_metric, 1.0)
 
 
 def destination_record(event: AsyncEvent, version: Version, condition: str) -> dict[str, Any]:

@@ -1,17 +1,27 @@
-"""Where the outcome of an asynchronous invocation can go: a queue, a topic, a function."""
+"""Where the outcome of an asynchronous invocation can go: a queue, a topic, a function.
+
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
-from orderlab.cloud.contracts import OutgoingMessage, Principal
+from orderlab.cloud.contracts import (
+    Invocation,
+    OutgoingMessage,
+    Permissions,
+    Policy,
+    Principal,
+    Queues,
+    Topics,
+)
 from orderlab.cloud.functions.errors import InvalidParameterValue
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.functions.model import Function
+from orderlab.cloud.functions.model import Function, Version
+from orderlab.cloud.functions.registry import FunctionRegistry
 
 _ACTIONS = {
     "sqs": "sqs:SendMessage",
@@ -24,99 +34,124 @@ _WORDS = {
     "lambda": "InvokeFunction on Lambda",
 }
 
+# `contracts.Functions.invoke`
+Invoke = Callable[..., Awaitable[Invocation]]
+
 
 def service_of(arn: str) -> str:
+    """The service of an ARN, such as `sqs`; empty for what is not an ARN."""
     parts = arn.split(":")
     return parts[2] if len(parts) >= 6 and parts[0] == "arn" else ""
 
 
-def check_destinations(cloud: Cloud, function: Function, success: str, failure: str) -> None:
-    """InvalidParameterValueException unless both, where given, can be told of outcomes.
+class Destinations:
+    """The destinations and dead-letter queues of functions: checked when set, and sent to."""
 
-    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
-    """
-    for arn in filter(None, (failure, success)):
-        if service_of(arn) not in ("sqs", "sns", "lambda", "events", "s3"):
-            on_success, on_failure = _shown("OnSuccess", success), _shown("OnFailure", failure)
+    def __init__(
+        self,
+        *,
+        registry: FunctionRegistry,
+        permissions: Permissions,
+        queues: Queues,
+        topics: Topics,
+        invoke: Invoke,
+    ) -> None:
+        self._registry, self._permissions = registry, permissions
+        self._queues, self._topics = queues, topics
+        self._invoke = invoke
+
+    def check(self, function: Function, success: str, failure: str) -> None:
+        """Check a DestinationConfig; an empty ARN means that there is no such destination.
+
+        Raises InvalidParameterValueException unless Lambda can send to both.
+        """
+        for arn in filter(None, (failure, success)):
+            if service_of(arn) not in ("sqs", "sns", "lambda", "events", "s3"):
+                on_success, on_failure = _shown("OnSuccess", success), _shown("OnFailure", failure)
+                raise InvalidParameterValue(
+                    "The provided destination config DestinationConfig("
+                    f"onSuccess={on_success}, onFailure={on_failure}) is invalid."
+                )
+            if service_of(arn) == "lambda":
+                self._check_function(function, arn)
+            if arn.endswith(".fifo"):
+                raise InvalidParameterValue(f"The destination ARN {arn} is invalid.")
+            role = function.latest.configuration.role
+            self.check_target(arn, role, ("sqs", "sns", "lambda"))
+
+    def _check_function(self, function: Function, arn: str) -> None:
+        try:
+            self._registry.configuration(arn)
+        except AwsError:
+            raise InvalidParameterValue(f"The destination ARN {arn} is invalid.") from None
+        if arn.split(":")[:7] == function.arn.split(":"):
             raise InvalidParameterValue(
-                "The provided destination config DestinationConfig("
-                f"onSuccess={on_success}, onFailure={on_failure}) is invalid."
+                "You can't specify the function as a destination for itself."
             )
-        if service_of(arn) == "lambda":
-            _check_function(cloud, function, arn)
-        if arn.endswith(".fifo"):
+
+    def check_target(self, arn: str, role: str, services: tuple[str, ...]) -> None:
+        """Raise InvalidParameterValueException unless the role may send to the target.
+
+        `services` are the kinds of target that are possible here.
+        """
+        service = service_of(arn)
+        if service in ("events", "s3"):
+            raise NotDoneYet(f"{service} as a destination of asynchronous invocations")
+        if service not in services:
             raise InvalidParameterValue(f"The destination ARN {arn} is invalid.")
-        check_target(cloud, arn, function.latest.configuration.role, ("sqs", "sns", "lambda"))
+        allowed = self._permissions.allows(
+            self._permissions.role_principal(role, "lambda"),
+            _ACTIONS[service],
+            arn,
+            resource_policy=self._policy(service, arn),
+        )
+        if not allowed:
+            raise InvalidParameterValue(
+                f"The provided execution role does not have permissions to call {_WORDS[service]}"
+            )
+
+    def _policy(self, service: str, arn: str) -> Policy:
+        if service == "sqs":
+            queue = self._queues.queue(arn)
+            return queue.policy if queue else None
+        if service == "sns":
+            return self._topics.resource_policy(arn)
+        return self._registry.resource_policy(arn)
+
+    async def send(
+        self,
+        version: Version,
+        arn: str,
+        body: str,
+        attributes: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Send to a target with the permissions of the version's role.
+
+        Raises AwsError if the role may not, or if there is no such target.
+        """
+        service, source_arn = service_of(arn), version.function.arn
+        if service not in _ACTIONS:
+            raise AwsError(f"The destination ARN {arn} is invalid.")
+        role = self._permissions.role_principal(version.configuration.role, version.function.name)
+        self._permissions.require(
+            role, _ACTIONS[service], arn, resource_policy=self._policy(service, arn)
+        )
+        if service == "sqs":
+            self._send_to_queue(role, arn, OutgoingMessage(body, attributes or {}))
+        elif service == "sns":
+            self._topics.publish(arn, body, subject=None, sender=role, attributes=attributes)
+        else:
+            await self._invoke(
+                arn, body.encode(), principal=role, source_arn=source_arn, invocation_type="Event"
+            )
+
+    def _send_to_queue(self, role: Principal, arn: str, message: OutgoingMessage) -> None:
+        queue = self._queues.queue(arn)
+        if queue is None:
+            raise AwsError("The specified queue does not exist.", code="QueueDoesNotExist")
+        group = "lambda" if queue.fifo else None
+        queue.send(replace(message, group_id=group), role)
 
 
 def _shown(side: str, arn: str) -> str:
     return f"{side}(destination={arn})" if arn else "null"
-
-
-def _check_function(cloud: Cloud, function: Function, arn: str) -> None:
-    try:
-        cloud.functions.configuration(arn)
-    except AwsError:
-        raise InvalidParameterValue(f"The destination ARN {arn} is invalid.") from None
-    if arn.split(":")[:7] == function.arn.split(":"):
-        raise InvalidParameterValue("You can't specify the function as a destination for itself.")
-
-
-def check_target(cloud: Cloud, arn: str, role: str, services: tuple[str, ...]) -> None:
-    """InvalidParameterValueException unless the target is one that the role may send to."""
-    service = service_of(arn)
-    if service in ("events", "s3"):
-        raise NotDoneYet(f"{service} as a destination of asynchronous invocations")
-    if service not in services:
-        raise InvalidParameterValue(f"The destination ARN {arn} is invalid.")
-    principal = cloud.permissions.role_principal(role, "lambda")
-    if not _allowed(cloud, principal, arn):
-        raise InvalidParameterValue(
-            f"The provided execution role does not have permissions to call {_WORDS[service]}"
-        )
-
-
-def _allowed(cloud: Cloud, principal: Principal, arn: str) -> bool:
-    service = service_of(arn)
-    return cloud.permissions.allows(
-        principal, _ACTIONS[service], arn, resource_policy=_policy(cloud, service, arn)
-    )
-
-
-def _policy(cloud: Cloud, service: str, arn: str) -> str | Mapping[str, Any] | None:
-    if service == "sqs":
-        queue = cloud.queues.queue(arn)
-        return queue.policy if queue else None
-    if service == "sns":
-        return cloud.topics.resource_policy(arn)
-    return cloud.functions.resource_policy(arn)
-
-
-async def send(
-    cloud: Cloud,
-    principal: Principal,
-    arn: str,
-    body: str,
-    *,
-    attributes: Mapping[str, Mapping[str, Any]] | None = None,
-    source_arn: str,
-) -> None:
-    """Send to a target with a role's rights; AwsError if it may not or there is no such target."""
-    service = service_of(arn)
-    if service not in _ACTIONS:
-        raise AwsError(f"The destination ARN {arn} is invalid.")
-    cloud.permissions.require(
-        principal, _ACTIONS[service], arn, resource_policy=_policy(cloud, service, arn)
-    )
-    if service == "sqs":
-        queue = cloud.queues.queue(arn)
-        if queue is None:
-            raise AwsError("The specified queue does not exist.", code="QueueDoesNotExist")
-        group = "lambda" if queue.fifo else None
-        queue.send(OutgoingMessage(body, attributes or {}, group_id=group), principal)
-    elif service == "sns":
-        cloud.topics.publish(arn, body, subject=None, sender=principal, attributes=attributes)
-    else:
-        await cloud.functions.invoke(
-            arn, body.encode(), principal=principal, source_arn=source_arn, invocation_type="Event"
-        )

@@ -1,10 +1,6 @@
 """An execution environment: a log stream, a /tmp, and a process that works on one event at a time.
 
-                 first event          next asked             result, error
-    COLD ----------------> STARTING ----------> BUSY ----------------------> READY
-                             |  ^                |  timeout, exit,             |  next event: BUSY
-              init failed    v  | next event     v  out of memory              v
-                            RESET <--------------+                            GONE (idle, updated)
+The states, and which may follow which, are in `states.py`.
 
 After a crash or a timeout the environment stays, with its /tmp and its log stream, but without a
 process: the next event starts one again and waits for it inside its own time ("suppressed init").
@@ -14,54 +10,33 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 from __future__ import annotations
 
 import asyncio
-import enum
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.functions import outcome as outcomes
 from orderlab.cloud.functions.instance import Instance
 from orderlab.cloud.functions.limits import CpuShare
+from orderlab.cloud.functions.model import Version
 from orderlab.cloud.functions.outcome import Outcome, Work
 from orderlab.cloud.functions.output import LogLine
 from orderlab.cloud.functions.package import remove_tree
 from orderlab.cloud.functions.report import Reporter
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.model import Version
-    from orderlab.cloud.functions.workshop import Workshop
+from orderlab.cloud.functions.states import TRANSITIONS, State
+from orderlab.cloud.functions.surroundings import Workplace, WriteLog
 
 INIT_LIMIT_SECONDS = 10.0
 RESULT_LIMIT_BYTES = 6_291_556
 MEGABYTE = 1024 * 1024
 
 
-class State(enum.Enum):
-    COLD = "cold"
-    STARTING = "starting"
-    READY = "ready"
-    BUSY = "busy"
-    RESET = "reset"
-    GONE = "gone"
-
-
-TRANSITIONS: dict[State, frozenset[State]] = {
-    State.COLD: frozenset({State.STARTING, State.GONE}),
-    State.STARTING: frozenset({State.BUSY, State.RESET, State.GONE}),
-    State.BUSY: frozenset({State.READY, State.RESET, State.GONE}),
-    State.READY: frozenset({State.BUSY, State.RESET, State.GONE}),
-    State.RESET: frozenset({State.STARTING, State.GONE}),
-    State.GONE: frozenset(),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class InitFailure:
-    """Why Init came to no good end: `error` or `timeout`, and the type of the error."""
+    """Why Init failed: `status` is `error` or `timeout`; an error has a type, such as
+    `Runtime.ImportModuleError`."""
 
     status: str
     error_type: str = ""
@@ -70,7 +45,7 @@ class InitFailure:
 class Environment:
     """One execution environment of one version. `run` is its whole life with an event."""
 
-    def __init__(self, workshop: Workshop, version: Version) -> None:
+    def __init__(self, workshop: Workplace, version: Version, write_log: WriteLog) -> None:
         self.id = secrets.token_hex(16)
         self.version = version
         self.state = State.COLD
@@ -83,7 +58,7 @@ class Environment:
         self.further = False
         day = datetime.now(UTC).strftime("%Y/%m/%d")
         self.log_stream = f"{day}/[{version.number}]{self.id}"
-        self._workshop = workshop
+        self._workshop, self._write_log = workshop, write_log
         self._credentials = workshop.credentials(version)
         self._folder = workshop.temporary_folder(self.id)
         self._reporter = Reporter(version)
@@ -130,7 +105,7 @@ class Environment:
             return
         self._stop_instance()
         self._move(State.GONE)
-        # whoever still waits for it hears of its end
+        # those who still wait for it are told
         self._init_done(InitFailure("error", "Runtime.ExitError"))
         self._resolve(lambda work: outcomes.exited(work, None))
         self._workshop.forget(self._credentials)
@@ -160,9 +135,11 @@ class Environment:
 
     @property
     def pid(self) -> int | None:
+        """The id of its process; None without one."""
         return self._instance.process.pid if self._instance else None
 
     def resident_bytes(self) -> int:
+        """The memory that its process uses now; 0 without one."""
         return self._instance.process.resident_bytes() if self._instance else 0
 
     # --- Init
@@ -249,7 +226,7 @@ class Environment:
             self._result.set_result(make(self._work))
 
     def _checked(self, work: Work, result: Outcome, dies: bool) -> Outcome:
-        """The result after what only the platform knows: its size, its memory, its death."""
+        """The result, unless it is too large, the memory was used up, or the process is to die."""
         if dies:
             return outcomes.exited(work, None)
         if len(result.payload) > RESULT_LIMIT_BYTES:
@@ -264,7 +241,7 @@ class Environment:
         return result
 
     def _settle(self, result: Outcome) -> None:
-        """Read what was printed; where the process is of no more use, reset the environment."""
+        """Read what was printed; reset the environment if its process cannot be used again."""
         instance = self._instance
         self._cpu.done(instance.process if instance else None)
         if instance is not None and result.status in ("success", "error"):
@@ -284,6 +261,7 @@ class Environment:
     # --- the process's side (instance.Owner)
 
     def ready(self) -> None:
+        """The process asked for an event: Init has ended."""
         if self.further and self.state is State.STARTING and self._instance is not None:
             self._instance.process.give_way()
         self._init_done(None)
@@ -291,12 +269,14 @@ class Environment:
             self._begin(self._instance, self._work)
 
     def answered(self, request_id: str, body: bytes) -> bool:
+        """The handler returned; False if nobody waits for the answer of that request."""
         if self._work is None or request_id != self._work.request_id:
             return False
         self._resolve(lambda work: Outcome(body))
         return True
 
     def failed(self, request_id: str, body: bytes, error_type: str) -> bool:
+        """The handler raised; False if nobody waits for the answer of that request."""
         if self._work is None or request_id != self._work.request_id:
             return False
         kind = outcomes.error_type_of(body, error_type)
@@ -304,11 +284,13 @@ class Environment:
         return True
 
     def init_failed(self, body: bytes, error_type: str) -> None:
+        """The handler could not be loaded."""
         kind = outcomes.error_type_of(body, error_type)
         self._init_done(InitFailure("error", kind))
         self._resolve(lambda work: Outcome(body, kind, "failure"))
 
     def exited(self, status: int | None) -> None:
+        """The process ended; its exit status, or None if it is unknown."""
         self._init_done(InitFailure("error", "Runtime.ExitError"))
         if self._work is not None and self.state is State.BUSY and not self._delivered:
             # it had died before this event came: the event gets a new process
@@ -322,10 +304,10 @@ class Environment:
             self._move(State.RESET)
 
     def much_written(self) -> None:
-        """Much output at once: let it go to the log before the invocation has ended."""
+        """Write a large amount of output to the log before the invocation has ended."""
         if self._instance is not None:
             lines, self._lines = self._lines + self._instance.take_lines(), []
-            self._workshop.write_lines(self, lines)
+            self._write_log(self.version, self.log_stream, lines)
 
     def _init_done(self, failure: InitFailure | None) -> None:
         if self._init is not None and not self._init.done():

@@ -8,16 +8,14 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from orderlab.cloud.contracts import Credentials
+from orderlab.cloud.functions.model import Version
 from orderlab.cloud.functions.outcome import Work
 from orderlab.cloud.functions.output import LogLine, OutputPipe
 from orderlab.cloud.functions.runtime_api import Connection
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.model import Version
-    from orderlab.cloud.functions.workshop import Workshop
+from orderlab.cloud.functions.surroundings import Workplace
 
 EXIT_LOOKS, EXIT_LOOK_SECONDS = 20, 0.005
 
@@ -28,15 +26,20 @@ class Owner(Protocol):
     def ready(self) -> None:
         """The process asked for an event."""
 
-    def answered(self, request_id: str, body: bytes) -> bool: ...
+    def answered(self, request_id: str, body: bytes) -> bool:
+        """The handler returned; False if nobody waits for the answer of that request."""
 
-    def failed(self, request_id: str, body: bytes, error_type: str) -> bool: ...
+    def failed(self, request_id: str, body: bytes, error_type: str) -> bool:
+        """The handler raised; False if nobody waits for the answer of that request."""
 
-    def init_failed(self, body: bytes, error_type: str) -> None: ...
+    def init_failed(self, body: bytes, error_type: str) -> None:
+        """The handler could not be loaded."""
 
-    def exited(self, status: int | None) -> None: ...
+    def exited(self, status: int | None) -> None:
+        """The process ended; its exit status, negative for a signal, or None if unknown."""
 
-    def much_written(self) -> None: ...
+    def much_written(self) -> None:
+        """So much was written that it should go to the log now."""
 
 
 class Instance:
@@ -44,7 +47,7 @@ class Instance:
 
     def __init__(
         self,
-        workshop: Workshop,
+        workshop: Workplace,
         version: Version,
         credentials: Credentials,
         folder: Path,
@@ -113,23 +116,28 @@ class Instance:
     # --- the process's side (runtime_api.Runtime)
 
     def next_asked(self, connection: Connection) -> None:
+        """The process waits for an event on this connection."""
         self._connection = connection
         if not self._stopped:
             self._owner.ready()
 
     def answered(self, request_id: str, body: bytes) -> bool:
+        """The handler returned; False if nobody waits for the answer of that request."""
         return not self._stopped and self._owner.answered(request_id, body)
 
     def failed(self, request_id: str, body: bytes, error_type: str) -> bool:
+        """The handler raised; False if nobody waits for the answer of that request."""
         shown = self._workshop.with_aws_paths(self._version, body)
         return not self._stopped and self._owner.failed(request_id, shown, error_type)
 
     def init_failed(self, body: bytes, error_type: str) -> None:
+        """The handler could not be loaded."""
         if not self._stopped:
             shown = self._workshop.with_aws_paths(self._version, body)
             self._owner.init_failed(shown, error_type)
 
     def disconnected(self, connection: Connection) -> None:
+        """The process closed its connection, most likely since it ended."""
         if self._connection is connection:
             self._connection = None
         self._look_for_exit()

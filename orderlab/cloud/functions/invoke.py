@@ -20,10 +20,11 @@ import os
 import random
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.contracts import Hop, Invocation, Principal
+from orderlab.cloud.contracts import Faults, Hop, Invocation, Permissions, Principal
 from orderlab.cloud.functions import outcome as outcomes
 from orderlab.cloud.functions.backend import FunctionBackend
 from orderlab.cloud.functions.errors import (
@@ -36,11 +37,9 @@ from orderlab.cloud.functions.model import Function, Version
 from orderlab.cloud.functions.names import FunctionName
 from orderlab.cloud.functions.outcome import Outcome, Work
 from orderlab.cloud.functions.pool import Fleet
+from orderlab.cloud.functions.recording import Recording
+from orderlab.cloud.functions.registry import FunctionRegistry
 from orderlab.cloud.functions.report import tail
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.functions.record import Record
 
 ACCOUNT_CONCURRENCY = 1000
 log = logging.getLogger("orderlab.cloud.functions")
@@ -61,26 +60,23 @@ class Caller:
 
 
 class Invoker:
-    """Carries invocations out. `running` counts those of the whole account."""
+    """Carries invocations out, within the concurrency of the functions and of the account."""
 
-    def __init__(self, cloud: Cloud, fleet: Fleet, record: Record, seed: int | None) -> None:
-        self._cloud, self._fleet, self._record = cloud, fleet, record
+    def __init__(
+        self,
+        *,
+        registry: FunctionRegistry,
+        fleet: Fleet,
+        recording: Recording,
+        faults: Faults,
+        clock: Clock,
+        seed: int | None,
+    ) -> None:
+        self._registry, self._fleet, self._recording = registry, fleet, recording
+        self._faults, self._clock = faults, clock
         self._random = random.Random(seed)
         # invocations under way of functions without a reservation
         self._unreserved_running = 0
-
-    def check_caller(self, function: Function, name: FunctionName, caller: Caller) -> None:
-        """AccessDeniedException unless the caller may invoke the function by that name."""
-        if caller.principal.kind == "account":
-            return
-        policy = function.policies.get(name.qualifier)
-        self._cloud.permissions.require(
-            caller.principal,
-            "lambda:InvokeFunction",
-            f"{function.arn}:{name.qualifier}" if name.qualifier else function.arn,
-            resource_policy=policy.document() if policy else None,
-            source_arn=caller.source_arn,
-        )
 
     def choose_version(self, backend: FunctionBackend, name: FunctionName) -> Version:
         """The version that runs; a weighted alias draws one of its versions."""
@@ -117,7 +113,7 @@ class Invoker:
         function.running += 1
         self._unreserved_running += not reserved
         try:
-            self._record.concurrency(function, self._unreserved_running)
+            self._recording.concurrency(function, self._unreserved_running)
             work = self._work(version, name, payload, caller, request_id)
             outcome = await self._outcome(version, work)
         except OSError as error:
@@ -141,21 +137,21 @@ class Invoker:
         )
 
     def _note(self, version: Version, name: FunctionName, outcome: Outcome, hop: Hop) -> None:
-        self._record.invocation(version, name, outcome)
-        self._record.hop(hop)
+        self._recording.invocation(version, name, outcome)
+        self._recording.hop(hop)
 
     async def _outcome(self, version: Version, work: Work) -> Outcome:
-        faults, name = self._cloud.faults, version.function.name
+        faults, name = self._faults, version.function.name
         for kind in ("error", "poison"):
             if faults.active(kind, name, work.payload):
                 made = outcomes.injected(work, f"An experiment: {kind}.")
                 made.fault = kind
-                return self._record.injected(version, work, made)
+                return self._recording.injected(version, work, made)
         slow = faults.active("slow", name, work.payload)
         dies = faults.active("kill", name, work.payload) is not None
         environment = await self._fleet.acquire(version)
         try:
-            hold = self._cloud.clock.real(slow.seconds) if slow else 0.0
+            hold = self._clock.real(slow.seconds) if slow else 0.0
             outcome = await environment.run(work, hold, dies)
             outcome.fault = "kill" if dies else "slow" if slow else ""
             return outcome
@@ -166,8 +162,8 @@ class Invoker:
             self._fleet.release(environment)
 
     def _admit(self, function: Function, payload: bytes) -> None:
-        """TooManyRequestsException where no concurrency is left."""
-        if self._cloud.faults.active("throttle", function.name, payload):
+        """Raise TooManyRequestsException if no concurrency is left."""
+        if self._faults.active("throttle", function.name, payload):
             raise TooManyRequests("ConcurrentInvocationLimitExceeded", fault="throttle")
         reserved = function.reserved_concurrency
         if reserved is not None:
@@ -177,7 +173,7 @@ class Invoker:
             raise TooManyRequests("ConcurrentInvocationLimitExceeded")
 
     def _unreserved_limit(self, function: Function) -> int:
-        return ACCOUNT_CONCURRENCY - self._record.reserved_total(function)
+        return ACCOUNT_CONCURRENCY - self._registry.reserved_total(function.region)
 
     def _work(
         self, version: Version, name: FunctionName, payload: bytes, caller: Caller, request_id: str
@@ -198,20 +194,16 @@ class Invoker:
         request_id: str,
         error: TooManyRequests,
     ) -> None:
-        self._record.throttle(function, name)
-        ids = self._cloud.telemetry.recorder.ids_in(payload)
-        at, target = self._cloud.clock.wall(), function.arn
+        self._recording.throttle(function, name)
+        ids = self._recording.ids_in(payload)
+        at, target = self._clock.wall(), function.arn
         detail = {"reason": error.reason, **({"fault": error.fault} if error.fault else {})}
         shown = self._shown(caller)
-        self._record.hop(Hop(at, shown, target, "Invoke", error.code, 0.0, ids, request_id, detail))
+        hop = Hop(at, shown, target, "Invoke", error.code, 0.0, ids, request_id, detail)
+        self._recording.hop(hop)
 
     def _shown(self, caller: Caller) -> str:
-        """The flight recorder's name for the caller."""
-        if caller.source_arn:
-            return caller.source_arn
-        if caller.principal.kind == "account":
-            return "client"
-        return self._cloud.permissions.function_of(caller.principal) or caller.principal.arn
+        return self._recording.caller_name(caller.principal, caller.source_arn)
 
     def _hop(
         self,
@@ -232,17 +224,34 @@ class Invoker:
         if outcome.fault:
             detail["fault"] = outcome.fault
         took = (time.perf_counter() - started) * 1000
-        ids = self._cloud.telemetry.recorder.ids_in(payload)
+        ids = self._recording.ids_in(payload)
         result = outcome.error_type or "ok"
-        at = self._cloud.clock.wall() - took / 1000
+        at = self._clock.wall() - took / 1000
         target = version.function.arn
         return Hop(at, self._shown(caller), target, "Invoke", result, took, ids, request_id, detail)
+
+
+def check_caller(
+    permissions: Permissions, function: Function, name: FunctionName, caller: Caller
+) -> None:
+    """Raise AccessDeniedException unless the caller may invoke the function by that name."""
+    if caller.principal.kind == "account":
+        return
+    policy = function.policies.get(name.qualifier)
+    permissions.require(
+        caller.principal,
+        "lambda:InvokeFunction",
+        f"{function.arn}:{name.qualifier}" if name.qualifier else function.arn,
+        resource_policy=policy.document() if policy else None,
+        source_arn=caller.source_arn,
+    )
 
 
 def check_payload(
     payload: bytes, invocation_type: InvocationType, *, surely_json: bool = False
 ) -> None:
-    """RequestTooLargeException or InvalidRequestContentException unless it can be an event."""
+    """Raise RequestTooLargeException or InvalidRequestContentException for a payload that cannot be
+    an event."""
     asynchronous = invocation_type == "Event"
     limit = ASYNCHRONOUS_LIMIT_BYTES if asynchronous else SYNCHRONOUS_LIMIT_BYTES
     if len(payload) > limit:
@@ -261,6 +270,7 @@ def check_payload(
 
 
 def check_invocation_type(text: str) -> InvocationType:
+    """The InvocationType of a request; ValidationException if there is no such type."""
     if text == "RequestResponse":
         return "RequestResponse"
     if text == "Event":

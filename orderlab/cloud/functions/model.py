@@ -7,12 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.functions.names import LATEST, function_arn, layer_arn
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.pool import Pool
 
 
 def timestamp() -> str:
@@ -92,7 +89,8 @@ class Version:
     layers_folder: Path | None
     last_modified: str = field(default_factory=timestamp)
     revision_id: str = field(default_factory=revision)
-    pool: Pool | None = None
+    # its code or settings were replaced: environments that are done with their work end
+    retired: bool = False
 
     @property
     def arn(self) -> str:

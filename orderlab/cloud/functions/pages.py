@@ -4,34 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from orderlab.cloud.functions.environment import Environment
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.service import FunctionService
-
-Page = Callable[[dict[str, Any]], Any]
+from orderlab.cloud.contracts import Page
+from orderlab.cloud.functions.pool import Fleet
+from orderlab.cloud.functions.surroundings import Member
 
 
-def pages(service: FunctionService) -> dict[str, Page]:
+def pages(fleet: Fleet, events_waiting: Callable[[], int]) -> dict[str, Page]:
     """`GET environments` lists them; `DELETE environments` lets one or all of a function die."""
     return {
         "GET environments": lambda parameters: [
-            _shown(service, environment)
-            for environment in _of(service, str(parameters.get("function", "")))
+            _shown(environment) for environment in _of(fleet, str(parameters.get("function", "")))
         ],
-        "DELETE environments": lambda parameters: _kill(service, parameters),
-        "GET async-events": lambda _: {"waiting": service.async_events.waiting()},
+        "DELETE environments": lambda parameters: _kill(fleet, parameters),
+        "GET async-events": lambda _: {"waiting": events_waiting()},
     }
 
 
-def _of(service: FunctionService, function: str) -> list[Environment]:
-    members = sorted(service.fleet.members, key=lambda environment: environment.created)
+def _of(fleet: Fleet, function: str) -> list[Member]:
+    members = sorted(fleet.members, key=lambda environment: environment.created)
     return [one for one in members if not function or one.version.function.name == function]
 
 
-def _shown(service: FunctionService, environment: Environment) -> dict[str, Any]:
+def _shown(environment: Member) -> dict[str, Any]:
     return {
         "id": environment.id,
         "function": environment.version.function.name,
@@ -46,24 +42,24 @@ def _shown(service: FunctionService, environment: Environment) -> dict[str, Any]
     }
 
 
-def _kill(service: FunctionService, parameters: dict[str, Any]) -> dict[str, Any]:
+def _kill(fleet: Fleet, parameters: dict[str, Any]) -> dict[str, Any]:
     """`which` is one (a busy one, if any: that is what an experiment wants to see), all, or idle:
     of those that have no work now the one that worked last."""
     which, function = parameters.get("which", "one"), str(parameters["function"])
     if which not in ("one", "all", "idle"):
         raise ValueError("which is 'one', 'all' or 'idle'")
     if which == "idle":
-        chosen = _idle(service, function)
+        chosen = _idle(fleet, function)
     else:
-        found = _of(service, function)
-        found.sort(key=lambda environment: environment not in service.fleet.busy)
+        found = _of(fleet, function)
+        found.sort(key=lambda environment: environment not in fleet.busy)
         chosen = found if which == "all" else found[:1]
     for environment in chosen:
-        service.fleet.kill(environment)
+        fleet.kill(environment)
     return {"killed": [environment.id for environment in chosen]}
 
 
-def _idle(service: FunctionService, function: str) -> list[Environment]:
-    pools = [pool for pool in service.fleet.pools if pool.version.function.name == function]
+def _idle(fleet: Fleet, function: str) -> list[Member]:
+    pools = [pool for pool in fleet.pools.values() if pool.version.function.name == function]
     idle = [entry for pool in pools for entry in pool.idle]
     return [max(idle, key=lambda entry: entry[1])[0]] if idle else []

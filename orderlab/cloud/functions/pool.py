@@ -9,13 +9,10 @@ import asyncio
 import sys
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from orderlab.clock import Clock
-from orderlab.cloud.functions.environment import Environment
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.model import Version
+from orderlab.cloud.functions.model import Version
+from orderlab.cloud.functions.surroundings import Member
 
 # AWS publishes no idle time; minutes are what is observed
 IDLE_SECONDS = 420.0
@@ -24,11 +21,11 @@ IDLE_SECONDS_WHEN_MANY = 60.0
 BYTES_PER_ENVIRONMENT = 64 * 1024 * 1024
 FEWEST_ENVIRONMENTS, MOST_ENVIRONMENTS = 32, 1000
 
-Waiter = asyncio.Future[Environment | None]
+Waiter = asyncio.Future[Member | None]
 
 
 def machine_limit() -> int:
-    """How many processes this machine can hold, by its size: what else it does does not count."""
+    """How many processes this machine can hold, by its size alone, however busy it is."""
     import psutil
 
     room = int(psutil.virtual_memory().total) // BYTES_PER_ENVIRONMENT
@@ -52,13 +49,13 @@ class Pool:
 
     def __init__(self, version: Version) -> None:
         self.version = version
-        self.members: set[Environment] = set()
+        self.members: set[Member] = set()
         # (environment, scaled time since when it is idle), the latest last
-        self.idle: list[tuple[Environment, float]] = []
+        self.idle: list[tuple[Member, float]] = []
         self.waiters: deque[Waiter] = deque()
-        self.retired = False
 
-    def take_idle(self) -> Environment | None:
+    def take_idle(self) -> Member | None:
+        """Take the environment that is used next out of the idle ones; None if all work."""
         self.idle = [entry for entry in self.idle if not entry[0].retired]
         if not self.idle:
             return None
@@ -76,20 +73,20 @@ class Fleet:
 
     def __init__(
         self,
-        make: Callable[[Version], Environment],
+        make: Callable[[Version], Member],
         clock: Clock,
         limit: int | None = None,
     ) -> None:
         self._make, self._clock = make, clock
         self._limit = limit or machine_limit()
-        self.members: set[Environment] = set()
-        self.busy: set[Environment] = set()
+        self.members: set[Member] = set()
+        self.busy: set[Member] = set()
         # waiters for which the machine had no room, in order
         self._without_room: deque[Waiter] = deque()
-        self.pools: set[Pool] = set()
+        self.pools: dict[Version, Pool] = {}
         self.working = asyncio.Event()
 
-    async def acquire(self, version: Version) -> Environment:
+    async def acquire(self, version: Version) -> Member:
         """An environment to work with; hand it back with `release`."""
         pool = self._pool(version)
         environment = pool.take_idle()
@@ -99,11 +96,11 @@ class Fleet:
         self.working.set()
         return environment
 
-    def release(self, environment: Environment) -> None:
+    def release(self, environment: Member) -> None:
         """Take an environment back when its work has ended."""
         self.busy.discard(environment)
         pool = self._pool(environment.version)
-        if environment.retired or pool.retired:
+        if environment.retired or pool.version.retired:
             self._end(pool, environment)
             return
         waiter = _next(pool.waiters)
@@ -116,17 +113,17 @@ class Fleet:
 
     def retire(self, version: Version) -> None:
         """The version's code or settings are gone: so are its environments, once they are done."""
-        pool = version.pool
+        version.retired = True
+        pool = self.pools.get(version)
         if pool is None:
             return
-        pool.retired = True
         for environment, _ in pool.idle:
             self._end(pool, environment)
         pool.idle.clear()
         if not pool.members and not pool.waiters:
-            self.pools.discard(pool)
+            self.pools.pop(version, None)
 
-    def kill(self, environment: Environment) -> None:
+    def kill(self, environment: Member) -> None:
         """Let an environment die abruptly."""
         environment.kill()
         pool = self._pool(environment.version)
@@ -139,24 +136,25 @@ class Fleet:
         many = len(self.members) > self._limit // 2
         limit = IDLE_SECONDS_WHEN_MANY if many else IDLE_SECONDS
         before = self._clock.now() - limit
-        for pool in list(self.pools):
+        for pool in list(self.pools.values()):
             while pool.idle and pool.idle[0][1] < before:
                 self._end(pool, pool.idle.pop(0)[0])
 
     def end_all(self) -> None:
-        for pool in list(self.pools):
-            pool.retired = True
+        """End every environment: the cloud stops."""
+        for pool in list(self.pools.values()):
+            pool.version.retired = True
             pool.idle.clear()
             for environment in list(pool.members):
                 self._end(pool, environment)
 
     def _pool(self, version: Version) -> Pool:
-        if version.pool is None:
-            version.pool = Pool(version)
-            self.pools.add(version.pool)
-        return version.pool
+        pool = self.pools.get(version)
+        if pool is None:
+            pool = self.pools[version] = Pool(version)
+        return pool
 
-    async def _wait_or_create(self, pool: Pool) -> Environment:
+    async def _wait_or_create(self, pool: Pool) -> Member:
         while len(self.members) >= self._limit and not self._evict() and pool.members:
             # A version without any environment gets its first in any case: functions that call
             # each other would else wait for room that their own callers hold, and never get it.
@@ -165,7 +163,7 @@ class Fleet:
                 return environment
         return self._create(pool)
 
-    async def _wait(self, pool: Pool) -> Environment | None:
+    async def _wait(self, pool: Pool) -> Member | None:
         """An environment that came free, or None if there is room for a new one."""
         waiter: Waiter = asyncio.get_running_loop().create_future()
         pool.waiters.append(waiter)
@@ -177,28 +175,28 @@ class Fleet:
                 self.release(waiter.result())  # type: ignore[arg-type]
             raise
 
-    def _create(self, pool: Pool) -> Environment:
+    def _create(self, pool: Pool) -> Member:
         environment = self._make(pool.version)
         environment.further = any(not member.further for member in pool.members)
         pool.members.add(environment)
-        self.pools.add(pool)
+        self.pools[pool.version] = pool
         self.members.add(environment)
         return environment
 
-    def _end(self, pool: Pool, environment: Environment) -> None:
+    def _end(self, pool: Pool, environment: Member) -> None:
         environment.end()
         pool.members.discard(environment)
         self.members.discard(environment)
         self.busy.discard(environment)
-        if pool.retired and not pool.members:
-            self.pools.discard(pool)
+        if pool.version.retired and not pool.members:
+            self.pools.pop(pool.version, None)
         waiter = _next(self._without_room)
         if waiter is not None:
             waiter.set_result(None)
 
     def _evict(self) -> bool:
         """Make room: end the environment that was idle the longest."""
-        pools = [pool for pool in self.pools if pool.idle]
+        pools = [pool for pool in self.pools.values() if pool.idle]
         if not pools:
             return False
         pool = min(pools, key=lambda pool: pool.idle[0][1])

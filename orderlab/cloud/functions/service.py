@@ -14,34 +14,44 @@ at once.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
 
+from orderlab.clock import Clock
 from orderlab.cloud import moto_backends
-from orderlab.cloud.aws_error import AwsError, ValidationException
-from orderlab.cloud.contracts import Invocation, Principal
-from orderlab.cloud.functions import shown
+from orderlab.cloud.contracts import (
+    Endpoint,
+    Faults,
+    Handler,
+    Invocation,
+    Keys,
+    Pages,
+    Permissions,
+    Principal,
+    Queues,
+    Telemetry,
+    Topics,
+)
 from orderlab.cloud.functions.api.catalogue import all_operations
 from orderlab.cloud.functions.async_events import AsyncEvents
+from orderlab.cloud.functions.destinations import Destinations
+from orderlab.cloud.functions.entrance import Entrance
 from orderlab.cloud.functions.environment import Environment
-from orderlab.cloud.functions.invoke import Caller, InvocationType, Invoker, check_payload
+from orderlab.cloud.functions.invoke import Caller, Invoker, check_caller
 from orderlab.cloud.functions.leftovers import sweep
-from orderlab.cloud.functions.model import Function, UrlConfig, Version, revision
-from orderlab.cloud.functions.names import FunctionName, parse_function_name
-from orderlab.cloud.functions.output import LogLine
-from orderlab.cloud.functions.pages import pages
+from orderlab.cloud.functions.names import parse_function_name
+from orderlab.cloud.functions.pages import pages as environment_pages
 from orderlab.cloud.functions.pool import Fleet
-from orderlab.cloud.functions.record import Record
-from orderlab.cloud.functions.url_requests import serve
+from orderlab.cloud.functions.recording import Recording
+from orderlab.cloud.functions.registry import FunctionRegistry
+from orderlab.cloud.functions.url_requests import UrlRequests
 from orderlab.cloud.functions.workshop import Workshop
 from orderlab.cloud.http import Request, Response
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.functions.backend import FunctionBackend
+from orderlab.cloud.reaping import Reaper
+from orderlab.cloud.settings import Settings
 
 log = logging.getLogger("orderlab.cloud.functions")
 
@@ -50,31 +60,84 @@ IDLE_CHECK_SECONDS = 1.0
 
 
 class FunctionService:
-    """Lambda, as the rest of the cloud sees it (contracts.Functions)."""
+    """Lambda, as the rest of the cloud sees it (`contracts.Functions`, `FunctionUrls`).
+
+    `folder` is where packages and the files of environments are kept, and the cloud's own.
+    """
 
     name = "lambda"
 
-    def __init__(self, cloud: Cloud) -> None:
-        self.cloud = cloud
-        self.workshop = Workshop(cloud)
-        self.fleet = Fleet(lambda version: Environment(self.workshop, version), cloud.clock)
-        self.record = Record(cloud)
-        self._invoker = Invoker(cloud, self.fleet, self.record, cloud.settings.seed)
-        self.async_events = AsyncEvents(self, self._invoker)
-        self.operations = all_operations(self)
-        self._backends: dict[str, FunctionBackend] = {}
-        self._urls: dict[str, UrlConfig] = {}
-        cloud.pages.update(pages(self))
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        clock: Clock,
+        endpoint: Endpoint,
+        folder: Path,
+        reaper: Reaper,
+        keys: Keys,
+        permissions: Permissions,
+        telemetry: Telemetry,
+        faults: Faults,
+        queues: Queues,
+        topics: Topics,
+        pages: Pages,
+    ) -> None:
+        self._folder, self._permissions = folder, permissions
+        recording = Recording(telemetry, permissions)
+        self._workshop = Workshop(
+            folder=folder / "functions", endpoint=endpoint, roles=permissions, reaper=reaper
+        )
+        self._fleet = Fleet(
+            lambda version: Environment(self._workshop, version, recording.write_log), clock
+        )
+        self._registry = FunctionRegistry(settings.account_id, settings.region, self._fleet.retire)
+        invoker = Invoker(
+            registry=self._registry,
+            fleet=self._fleet,
+            recording=recording,
+            faults=faults,
+            clock=clock,
+            seed=settings.seed,
+        )
+        destinations = Destinations(
+            registry=self._registry,
+            permissions=permissions,
+            queues=queues,
+            topics=topics,
+            invoke=self.invoke,
+        )
+        self._async_events = AsyncEvents(
+            registry=self._registry,
+            invoker=invoker,
+            recording=recording,
+            destinations=destinations,
+            clock=clock,
+        )
+        self._entrance = Entrance(self._registry, invoker, self._async_events)
+        self._url_requests = UrlRequests(
+            entrance=self._entrance, recording=recording, keys=keys, permissions=permissions
+        )
+        self.operations: Mapping[str, Handler] = all_operations(
+            registry=self._registry,
+            workshop=self._workshop,
+            entrance=self._entrance,
+            destinations=destinations,
+            roles=permissions,
+        )
+        pages.update(environment_pages(self._fleet, self._async_events.waiting))
         self._tasks: list[asyncio.Task[None]] = []
         self._sweeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
+        """Be ready to run functions, and begin to look after the environments."""
+        # imported here: moto takes half a second, and must have its environment set first
         from orderlab.cloud.functions.backend import FunctionBackend
 
         moto_backends.replace_function_backend(FunctionBackend)
-        await self.workshop.start()
+        await self._workshop.start()
         self._sweeping = asyncio.create_task(
-            asyncio.to_thread(sweep, self.cloud.folder), name="lambda-sweep"
+            asyncio.to_thread(sweep, self._folder), name="lambda-sweep"
         )
         self._tasks = [
             asyncio.create_task(self._watch(), name="lambda-watch"),
@@ -82,29 +145,16 @@ class FunctionService:
         ]
 
     async def stop(self) -> None:
+        """End all environments, and drop the asynchronous events."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
-        await self.async_events.stop()
-        self.fleet.end_all()
-        await self.workshop.stop()
+        await self._async_events.stop()
+        self._fleet.end_all()
+        await self._workshop.stop()
         if self._sweeping is not None:
             await asyncio.gather(self._sweeping, return_exceptions=True)
-
-    # --- state
-
-    def backend(self, region: str) -> FunctionBackend:
-        """The functions of a Region."""
-        found = self._backends.get(region)
-        if found is None:
-            account_id = self.cloud.settings.account_id
-            try:
-                found = moto_backends.backend("lambda", account_id, region)
-            except KeyError:
-                raise ValidationException(f"The Region {region} does not exist.") from None
-            self._backends[region] = found
-        return found
 
     # --- invoking (contracts.Functions)
 
@@ -121,148 +171,52 @@ class FunctionService:
         trace_id: str = "",
         surely_json: bool = False,
     ) -> Invocation:
+        """Check the caller and run a function; see `contracts.Functions`."""
         name = parse_function_name(function, qualifier)
-        region = name.region or self.cloud.settings.region
+        region = self._registry.region_of(name)
         caller = Caller(principal, source_arn, client_context, trace_id)
-        target = self.backend(region).function(name)
-        self._invoker.check_caller(target, name, caller)
+        check_caller(self._permissions, self._registry.backend(region).function(name), name, caller)
         request_id = str(uuid.uuid4())
-        return await self.invoke_checked(
+        return await self._entrance.invoke(
             region, name, payload, caller, invocation_type, request_id, surely_json=surely_json
         )
 
-    async def invoke_checked(
-        self,
-        region: str,
-        name: FunctionName,
-        payload: bytes,
-        caller: Caller,
-        invocation_type: InvocationType,
-        request_id: str,
-        *,
-        with_log: bool = False,
-        surely_json: bool = False,
-    ) -> Invocation:
-        """Invoke for a caller who was let in already; `with_log` adds the tail of its log."""
-        version = self._invoker.choose_version(self.backend(region), name)
-        check_payload(payload, invocation_type, surely_json=surely_json)
-        if invocation_type == "DryRun":
-            return Invocation(204, b"", None, version.number, request_id)
-        if invocation_type == "Event":
-            self.async_events.accept(region, name, payload, caller, request_id)
-            return Invocation(202, b"", None, version.number, request_id)
-        return await self._invoker.run(
-            version, name, payload, caller, request_id, with_log=with_log
-        )
-
     def configuration(self, function: str, qualifier: str | None = None) -> Mapping[str, Any]:
-        name = parse_function_name(function, qualifier)
-        region = name.region or self.cloud.settings.region
-        return shown.configuration(self.backend(region).version(name))
+        """What GetFunctionConfiguration returns; see `contracts.Functions`."""
+        return self._registry.configuration(function, qualifier)
 
     def resource_policy(self, arn: str) -> Mapping[str, Any] | None:
-        with contextlib.suppress(AwsError):
-            name = parse_function_name(arn)
-            function = self.backend(name.region or self.cloud.settings.region).function(name)
-            policy = function.policies.get(name.qualifier)
-            return policy.document() if policy else None
-        return None
-
-    # --- function URLs
+        """The policy of a function, version or alias; see `contracts.Functions`."""
+        return self._registry.resource_policy(arn)
 
     async def url_request(self, request: Request, url_id: str, path: str) -> Response:
         """Answer a request to a function URL."""
-        url = self._urls.get(url_id)
+        url = self._registry.url(url_id)
         if url is None:
             return Response.json({"Message": "Not Found"}, status=404)
-        return await serve(self, request, url, path)
-
-    def remember_url(self, url: UrlConfig) -> None:
-        url.function.urls[url.qualifier] = url
-        self._urls[url.url_id] = url
-
-    def forget_url(self, function: Function, qualifier: str | None) -> None:
-        url = function.urls.pop(qualifier, None)
-        if url is not None:
-            del self._urls[url.url_id]
-
-    # --- changes
-
-    def replace_latest(self, function: Function, version: Version) -> None:
-        """New code or settings: the environments of the old ones are retired."""
-        before, function.latest = function.latest, version
-        function.changed = True
-        self.fleet.retire(before)
-
-    def publish(self, function: Function, description: str | None = None) -> Version:
-        """A numbered copy of `$LATEST`; the last one again if nothing was updated since.
-
-        An update counts even if it has set what was set already.
-        """
-        latest = function.latest
-        last = function.versions.get(function.last_number)
-        if last and not function.changed:
-            return last
-        from dataclasses import replace
-
-        settings = latest.configuration
-        if description is not None:
-            settings = replace(settings, description=description)
-        function.last_number += 1
-        number = str(function.last_number)
-        version = Version(function, number, settings, latest.code, latest.layers_folder)
-        function.versions[function.last_number] = version
-        function.changed = False
-        latest.revision_id = revision()
-        return version
-
-    def delete(self, function: Function) -> None:
-        for version in function.all_versions():
-            self.fleet.retire(version)
-        for qualifier in list(function.urls):
-            self.forget_url(function, qualifier)
-        self.backend(function.region).functions.pop(function.name, None)
-        self.set_reserved(function, None)
-
-    def delete_version(self, function: Function, version: Version) -> None:
-        function.versions.pop(int(version.number), None)
-        function.policies.pop(version.number, None)
-        function.event_invoke.pop(version.number, None)
-        self.fleet.retire(version)
-
-    def set_reserved(self, function: Function, reserved: int | None) -> None:
-        """Reserve concurrency, or give a reservation up."""
-        key = f"{function.account_id}:{function.region}"
-        total = self.record.reservations.get(key, 0) - (function.reserved_concurrency or 0)
-        self.record.reservations[key] = total + (reserved or 0)
-        function.reserved_concurrency = reserved
-
-    # --- logs
-
-    def write_log(self, version: Version, stream: str, lines: Sequence[LogLine]) -> None:
-        self.record.write_log(version, stream, lines)
+        return await self._url_requests.answer(request, url, path)
 
     # --- background
 
     async def _watch(self) -> None:
         """Look after the processes that work."""
         while True:
-            await self.fleet.working.wait()
-            while self.fleet.busy:
+            await self._fleet.working.wait()
+            while self._fleet.busy:
                 await asyncio.sleep(WATCH_SECONDS)
-                for environment in list(self.fleet.busy):
+                for environment in list(self._fleet.busy):
                     try:
                         environment.watch()
                     except Exception:
                         log.exception("looking after an environment failed")
-                self.workshop.collect()
-            self.fleet.working.clear()
+                self._workshop.collect()
+            self._fleet.working.clear()
 
     async def _retire_idle(self) -> None:
         while True:
             await asyncio.sleep(IDLE_CHECK_SECONDS)
             try:
-                self.fleet.retire_idle()
-                self.workshop.collect()
+                self._fleet.retire_idle()
+                self._workshop.collect()
             except Exception:
                 log.exception("retiring idle environments failed")

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet, ValidationException
+from orderlab.cloud.contracts import RoleSessions
 from orderlab.cloud.functions.api_input import model
-from orderlab.cloud.functions.destinations import check_target
+from orderlab.cloud.functions.backend import FunctionBackend
+from orderlab.cloud.functions.destinations import Destinations
 from orderlab.cloud.functions.errors import InvalidParameterValue
 from orderlab.cloud.functions.model import Configuration, LayerVersion, Logging
 from orderlab.cloud.functions.names import parse_layer_name
 from orderlab.cloud.functions.variables import check_variables
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.functions.backend import FunctionBackend
 
 MAX_LAYERS = 5
 MAX_MEMORY_MB = 10_240
@@ -47,45 +45,68 @@ _NOT_DONE = {
 }
 
 
-def new_configuration(
-    cloud: Cloud, backend: FunctionBackend, input: dict[str, Any]
-) -> Configuration:
-    """The settings of a new function; AwsError if AWS would refuse them."""
-    if not input.get("Runtime") or not input.get("Handler"):
-        raise InvalidParameterValue(
-            "Runtime and Handler are mandatory parameters for functions created with deployment "
-            "packages."
+class SettingsRules:
+    """Makes the settings of functions, and refuses those that Lambda refuses."""
+
+    def __init__(self, roles: RoleSessions, destinations: Destinations) -> None:
+        self._roles, self._destinations = roles, destinations
+
+    def new(self, backend: FunctionBackend, input: dict[str, Any]) -> Configuration:
+        """The settings of a new function.
+
+        Raises InvalidParameterValueException or ValidationException where Lambda refuses them, and
+        NotDoneYet for what the local cloud does not support.
+        """
+        if not input.get("Runtime") or not input.get("Handler"):
+            raise InvalidParameterValue(
+                "Runtime and Handler are mandatory parameters for functions created with "
+                "deployment packages."
+            )
+        start = Configuration(input["Runtime"], input["Handler"], input["Role"])
+        architectures = tuple(input.get("Architectures", ("x86_64",)))
+        return self.changed(backend, replace(start, architectures=architectures), input)
+
+    def changed(
+        self, backend: FunctionBackend, before: Configuration, input: dict[str, Any]
+    ) -> Configuration:
+        """The settings after an update. Raises the same errors as `new`."""
+        refuse_not_done(input)
+        after = replace(
+            before,
+            runtime=input.get("Runtime", before.runtime),
+            handler=input.get("Handler", before.handler),
+            role=input.get("Role", before.role),
+            description=input.get("Description", before.description),
+            timeout=input.get("Timeout", before.timeout),
+            memory_size=input.get("MemorySize", before.memory_size),
+            variables=_variables(before, input),
+            layers=_layers(backend, before, input),
+            dead_letter_arn=_dead_letter_arn(before, input),
+            tracing_mode=input.get("TracingConfig", {}).get("Mode", before.tracing_mode),
+            ephemeral_storage=input.get("EphemeralStorage", {}).get(
+                "Size", before.ephemeral_storage
+            ),
+            logging=_logging(before.logging, input.get("LoggingConfig")),
         )
-    start = Configuration(input["Runtime"], input["Handler"], input["Role"])
-    architectures = tuple(input.get("Architectures", ("x86_64",)))
-    return changed_configuration(cloud, backend, replace(start, architectures=architectures), input)
+        self._check(after, role_given="Role" in input, queue_given="DeadLetterConfig" in input)
+        return after
 
-
-def changed_configuration(
-    cloud: Cloud, backend: FunctionBackend, before: Configuration, input: dict[str, Any]
-) -> Configuration:
-    """The settings after an update; AwsError if AWS would refuse them."""
-    refuse_not_done(input)
-    after = replace(
-        before,
-        runtime=input.get("Runtime", before.runtime),
-        handler=input.get("Handler", before.handler),
-        role=input.get("Role", before.role),
-        description=input.get("Description", before.description),
-        timeout=input.get("Timeout", before.timeout),
-        memory_size=input.get("MemorySize", before.memory_size),
-        variables=_variables(before, input),
-        layers=_layers(backend, before, input),
-        dead_letter_arn=_dead_letter_arn(before, input),
-        tracing_mode=input.get("TracingConfig", {}).get("Mode", before.tracing_mode),
-        ephemeral_storage=input.get("EphemeralStorage", {}).get("Size", before.ephemeral_storage),
-        logging=_logging(before.logging, input.get("LoggingConfig")),
-    )
-    _check(cloud, after, role_given="Role" in input, queue_given="DeadLetterConfig" in input)
-    return after
+    def _check(self, configuration: Configuration, *, role_given: bool, queue_given: bool) -> None:
+        check_runtime(configuration.runtime)
+        _check_range("timeout", configuration.timeout, MAX_TIMEOUT_SECONDS)
+        _check_range("memorySize", configuration.memory_size, MAX_MEMORY_MB)
+        check_variables(configuration.variables)
+        if role_given and not self._roles.may_assume(configuration.role, "lambda.amazonaws.com"):
+            raise InvalidParameterValue(
+                "The role defined for the function cannot be assumed by Lambda."
+            )
+        if queue_given and configuration.dead_letter_arn:
+            arn, role = configuration.dead_letter_arn, configuration.role
+            self._destinations.check_target(arn, role, ("sqs", "sns"))
 
 
 def refuse_not_done(input: dict[str, Any]) -> None:
+    """Raise NotDoneYet for settings that the local cloud does not support."""
     for name, what in _NOT_DONE.items():
         if input.get(name):
             raise NotDoneYet(what)
@@ -98,22 +119,8 @@ def refuse_not_done(input: dict[str, Any]) -> None:
         raise NotDoneYet("SnapStart")
 
 
-def _check(
-    cloud: Cloud, configuration: Configuration, *, role_given: bool, queue_given: bool
-) -> None:
-    check_runtime(configuration.runtime)
-    _check_range("timeout", configuration.timeout, MAX_TIMEOUT_SECONDS)
-    _check_range("memorySize", configuration.memory_size, MAX_MEMORY_MB)
-    check_variables(configuration.variables)
-    if role_given and not cloud.permissions.may_assume(configuration.role, "lambda.amazonaws.com"):
-        raise InvalidParameterValue(
-            "The role defined for the function cannot be assumed by Lambda."
-        )
-    if queue_given and configuration.dead_letter_arn:
-        check_target(cloud, configuration.dead_letter_arn, configuration.role, ("sqs", "sns"))
-
-
 def check_tags(tags: Mapping[str, str]) -> None:
+    """Raise InvalidParameterValueException for more tags than a function may have."""
     if len(tags) > MOST_TAGS:
         raise InvalidParameterValue("Number of tags exceeds resource tag limit.")
 

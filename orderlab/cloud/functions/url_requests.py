@@ -11,62 +11,87 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from orderlab.cloud.authentication import authenticate
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.contracts import Principal
+from orderlab.cloud.contracts import Keys, Permissions, Principal
+from orderlab.cloud.functions.entrance import Entrance
 from orderlab.cloud.functions.errors import TooManyRequests
 from orderlab.cloud.functions.invoke import Caller
 from orderlab.cloud.functions.model import Policy, UrlConfig
 from orderlab.cloud.functions.names import FunctionName
+from orderlab.cloud.functions.recording import Recording
 from orderlab.cloud.http import Request, Response
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.service import FunctionService
 
 LIMIT_BYTES = 6_291_456
 _TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
 
 
-async def serve(service: FunctionService, request: Request, url: UrlConfig, path: str) -> Response:
-    """Answer one request to a function URL."""
-    preflight = _preflight(request, url)
-    if preflight is not None:
-        return preflight
-    response = await _answer(service, request, url, path)
-    response.headers += _cors_headers(request, url)
-    return response
+class UrlRequests:
+    """Answers the requests to function URLs."""
 
+    def __init__(
+        self, *, entrance: Entrance, recording: Recording, keys: Keys, permissions: Permissions
+    ) -> None:
+        self._entrance, self._recording = entrance, recording
+        self._keys, self._permissions = keys, permissions
 
-async def _answer(
-    service: FunctionService, request: Request, url: UrlConfig, path: str
-) -> Response:
-    request_id = str(uuid.uuid4())
-    if request.limit_exceeded or len(request.body) > LIMIT_BYTES:
-        return _message(413, "Request Entity Too Large")
-    try:
-        principal = _caller(service, request, url)
-    except AwsError as error:
-        signed = url.auth_type == "AWS_IAM" and "authorization" in request.headers
-        return _message(403, error.message if signed else "Forbidden")
-    event = payload_2_0(request, url, path, request_id, principal)
-    function = url.function
-    name = FunctionName(function.name, url.qualifier)
-    caller = Caller(principal, source_arn=f"{function.arn}/url")
-    try:
-        result = await service.invoke_checked(
-            function.region, name, json.dumps(event).encode(), caller, "RequestResponse", request_id
-        )
-    except TooManyRequests:
-        return _message(429, "Rate Exceeded.")
-    except AwsError:
-        return _message(502, "Internal Server Error")
-    service.record.metric(function, "UrlRequestCount", 1.0)
-    if result.function_error:
-        return _message(502, "Internal Server Error")
-    return response_of(result.payload)
+    async def answer(self, request: Request, url: UrlConfig, path: str) -> Response:
+        """Answer one request to a function URL."""
+        preflight = _preflight(request, url)
+        if preflight is not None:
+            return preflight
+        response = await self._answer(request, url, path)
+        response.headers += _cors_headers(request, url)
+        return response
+
+    async def _answer(self, request: Request, url: UrlConfig, path: str) -> Response:
+        request_id = str(uuid.uuid4())
+        if request.limit_exceeded or len(request.body) > LIMIT_BYTES:
+            return _message(413, "Request Entity Too Large")
+        try:
+            principal = self._caller(request, url)
+        except AwsError as error:
+            signed = url.auth_type == "AWS_IAM" and "authorization" in request.headers
+            return _message(403, error.message if signed else "Forbidden")
+        event = json.dumps(payload_2_0(request, url, path, request_id, principal)).encode()
+        function = url.function
+        name = FunctionName(function.name, url.qualifier)
+        caller = Caller(principal, source_arn=f"{function.arn}/url")
+        try:
+            result = await self._entrance.invoke(
+                function.region, name, event, caller, "RequestResponse", request_id
+            )
+        except TooManyRequests:
+            return _message(429, "Rate Exceeded.")
+        except AwsError:
+            return _message(502, "Internal Server Error")
+        self._recording.metric(function, "UrlRequestCount", 1.0)
+        if result.function_error:
+            return _message(502, "Internal Server Error")
+        return response_of(result.payload)
+
+    def _caller(self, request: Request, url: UrlConfig) -> Principal:
+        """The caller; AwsError if the URL is not open to them."""
+        function = url.function
+        policy = function.policies.get(url.qualifier)
+        if url.auth_type == "NONE":
+            if not is_public(policy):
+                raise AwsError("Forbidden")
+            return Principal("service", "anonymous", "anonymous")
+        credentials, _ = authenticate(request, self._keys)
+        principal = credentials.principal
+        if principal.kind != "account":
+            arn = f"{function.arn}:{url.qualifier}" if url.qualifier else function.arn
+            self._permissions.require(
+                principal,
+                "lambda:InvokeFunctionUrl",
+                arn,
+                resource_policy=policy.document() if policy else None,
+            )
+        return principal
 
 
 def _message(status: int, text: str) -> Response:
@@ -74,30 +99,6 @@ def _message(status: int, text: str) -> Response:
     return Response.json(
         {key: text}, status=status, headers=[("x-amzn-requestid", str(uuid.uuid4()))]
     )
-
-
-# --- who may
-
-
-def _caller(service: FunctionService, request: Request, url: UrlConfig) -> Principal:
-    """Whoever calls; AwsError if the URL is not open to them."""
-    function, cloud = url.function, service.cloud
-    policy = function.policies.get(url.qualifier)
-    if url.auth_type == "NONE":
-        if not is_public(policy):
-            raise AwsError("Forbidden")
-        return Principal("service", "anonymous", "anonymous")
-    credentials, _ = authenticate(request, cloud.keys)
-    principal = credentials.principal
-    if principal.kind != "account":
-        arn = f"{function.arn}:{url.qualifier}" if url.qualifier else function.arn
-        cloud.permissions.require(
-            principal,
-            "lambda:InvokeFunctionUrl",
-            arn,
-            resource_policy=policy.document() if policy else None,
-        )
-    return principal
 
 
 def is_public(policy: Policy | None) -> bool:

@@ -8,22 +8,18 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from orderlab.cloud.aws_error import AccessDenied, AwsError
-from orderlab.cloud.contracts import Credentials
+from orderlab.cloud.contracts import Credentials, Endpoint, RoleSessions
 from orderlab.cloud.functions.forking import PYTHON, ForkServer
+from orderlab.cloud.functions.model import Code, LayerVersion, Version
 from orderlab.cloud.functions.output import LogLine
 from orderlab.cloud.functions.package import CodeStore
 from orderlab.cloud.functions.process import LINUX, FunctionProcess, SpawnedProcess
 from orderlab.cloud.functions.runtime_api import Listener
 from orderlab.cloud.functions.unpacker import InACopy
 from orderlab.cloud.functions.variables import process_variables
-
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-    from orderlab.cloud.functions.environment import Environment
-    from orderlab.cloud.functions.model import Code, LayerVersion, Version
+from orderlab.cloud.reaping import Reaper
 
 _BOOT = Path(__file__).parent / "runtime" / "boot.py"
 TASK_ROOT = "/var/task"
@@ -54,10 +50,12 @@ def by_forking() -> bool:
 class Workshop:
     """Makes processes and folders for environments, and clears them away."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(
+        self, *, folder: Path, endpoint: Endpoint, roles: RoleSessions, reaper: Reaper
+    ) -> None:
+        self._endpoint, self._roles, self._reaper = endpoint, roles, reaper
         self.listener = Listener()
-        self.folder = cloud.folder / "functions"
+        self.folder = folder
         self.store = CodeStore(self.folder)
         self._client = which_client()
         self._packages = ""
@@ -68,6 +66,7 @@ class Workshop:
         self._chores: set[asyncio.Future[None]] = set()
 
     async def start(self) -> None:
+        """Listen for the Runtime API, and get ready to start processes."""
         # where a process mounts its own view of the file system
         root = self.folder / "root"
         root.mkdir(parents=True, exist_ok=True)
@@ -86,7 +85,7 @@ class Workshop:
             self.store.worker = InACopy(self._forks)
 
     def prepare(self) -> None:
-        """Functions are about to run: have ready what the first of them would wait for."""
+        """Start the process that functions are forked from, before the first of them needs it."""
         if self._forks is not None:
             self._forks.start()
 
@@ -121,19 +120,21 @@ class Workshop:
     # --- for environments
 
     def credentials(self, version: Version) -> Credentials:
-        """Keys of the function's role; AccessDeniedException if it does not let Lambda in."""
+        """Keys of the function's role; AccessDeniedException if it does not trust Lambda."""
         role, name = version.configuration.role, version.function.name
         try:
-            return self._cloud.permissions.assume_role(role, "lambda.amazonaws.com", name)
+            return self._roles.assume_role(role, "lambda.amazonaws.com", name)
         except AwsError:
             raise AccessDenied(
                 "The role defined for the function cannot be assumed by Lambda.", status=403
             ) from None
 
     def forget(self, credentials: Credentials) -> None:
-        self._cloud.permissions.forget(credentials)
+        """Make keys invalid."""
+        self._roles.forget(credentials)
 
     def temporary_folder(self, environment_id: str) -> Path:
+        """A new folder, which is the environment's /tmp."""
         folder = self.folder / "tmp" / environment_id
         folder.mkdir(parents=True)
         return folder
@@ -148,16 +149,16 @@ class Workshop:
         log_stream: str,
         on_exit: Callable[[], None],
     ) -> FunctionProcess:
-        """A process that begins with Init; where that can be told, `on_exit` hears of its end."""
+        """Start a process that begins with Init. See `Workplace.start_process`."""
         variables = process_variables(
             version,
             credentials,
-            endpoint=self._cloud.endpoint,
+            endpoint=self._endpoint(),
             runtime_api=self.listener.address(token),
             log_stream=log_stream,
             temporary=temporary,
         )
-        mark = self._cloud.reaper.new_mark()
+        mark = self._reaper.new_mark()
         if self._forks is None or not self._forks.works:
             return self._spawn(version, variables, output, mark)
         order = {
@@ -186,7 +187,7 @@ class Workshop:
     def _began(self, process: FunctionProcess) -> None:
         assert process.pid is not None
         if process.mark:
-            self._cloud.reaper.began(process.pid, process.mark)
+            self._reaper.began(process.pid, process.mark)
 
     def bury(self, process: FunctionProcess) -> None:
         """Collect a killed process as soon as it is gone."""
@@ -194,17 +195,18 @@ class Workshop:
         self.collect()
 
     def collect(self) -> None:
+        """Collect the killed processes that have ended."""
         dying, self._dying = self._dying, []
         for process in dying:
             if process.exit_status() is None:
                 self._dying.append(process)
                 continue
             if process.pid is not None:
-                self._cloud.reaper.ended(process.pid, process.mark)
+                self._reaper.ended(process.pid, process.mark)
             process.bury()
 
     def later(self, function: Callable[[Path], None], folder: Path) -> None:
-        """Do something with a folder on a worker thread, some time."""
+        """Call a function with a folder on a worker thread, some time."""
         chore = asyncio.get_running_loop().run_in_executor(None, function, folder)
         self._chores.add(chore)
         chore.add_done_callback(self._chores.discard)
@@ -218,6 +220,7 @@ class Workshop:
         return body
 
     def lines_with_aws_paths(self, version: Version, lines: list[LogLine]) -> list[LogLine]:
+        """Log lines with the paths that they would have on AWS."""
         places = self._paths(version)
         whole = "".join(text for _, text in lines)
         for here, there in places:
@@ -231,6 +234,3 @@ class Workshop:
         if version.layers_folder:
             places.append((str(version.layers_folder), OPT))
         return [*places, (self._packages, RUNTIME_ROOT), (STANDARD_LIBRARY, LANGUAGE_ROOT)]
-
-    def write_lines(self, environment: Environment, lines: list[LogLine]) -> None:
-        self._cloud.functions.write_log(environment.version, environment.log_stream, lines)

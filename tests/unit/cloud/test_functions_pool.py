@@ -3,66 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
 from orderlab.clock import HandTurnedClock
 from orderlab.cloud.contracts import Principal
-from orderlab.cloud.faults import FaultBoard
-from orderlab.cloud.functions.environment import Environment
 from orderlab.cloud.functions.errors import TooManyRequests
-from orderlab.cloud.functions.invoke import ACCOUNT_CONCURRENCY, Caller, Invoker
-from orderlab.cloud.functions.model import Code, Configuration, Function, Version
+from orderlab.cloud.functions.invoke import ACCOUNT_CONCURRENCY, Caller
 from orderlab.cloud.functions.names import FunctionName
-from orderlab.cloud.functions.outcome import Outcome
 from orderlab.cloud.functions.pool import (
     FEWEST_ENVIRONMENTS,
     IDLE_SECONDS,
     Fleet,
     machine_limit,
 )
-
-ROLE = "arn:aws:iam::123456789012:role/orders"
-
-
-class FakeEnvironment:
-    """An environment without a process; `release` lets its work end."""
-
-    def __init__(self, version: Version) -> None:
-        self.version = version
-        self.retired = self.further = False
-        self.ended = False
-        self.release = asyncio.Event()
-
-    async def run(self, *_: Any) -> Outcome:
-        await self.release.wait()
-        return Outcome(b"{}", duration_ms=50.0)
-
-    def end(self) -> None:
-        self.ended = True
-
-    def kill(self) -> None:
-        self.retired = True
-
-
-def version(name: str = "orders") -> Version:
-    function = Function("us-east-1", "123456789012", name)
-    code = Code("", 0, 0, Path())
-    function.latest = Version(
-        function, "$LATEST", Configuration("python3.13", "app.handler", ROLE), code, None
-    )
-    return function.latest
+from orderlab.cloud.functions.surroundings import Member
+from tests.unit.function_fakes import FakeEnvironment, Registry, invoker, version
 
 
 def fleet(limit: int = 4) -> tuple[Fleet, HandTurnedClock]:
     clock = HandTurnedClock()
-    return Fleet(lambda one: cast(Environment, FakeEnvironment(one)), clock, limit), clock
+    return Fleet(FakeEnvironment, clock, limit), clock
 
 
-def ended(environment: Environment) -> bool:
-    return cast(FakeEnvironment, environment).ended
+def fake(environment: Member) -> FakeEnvironment:
+    assert isinstance(environment, FakeEnvironment)
+    return environment
+
+
+def ended(environment: Member) -> bool:
+    return fake(environment).ended
 
 
 def test_the_first_environment_is_used_first_and_then_that_used_last() -> None:
@@ -214,49 +184,26 @@ def test_a_caller_who_gives_up_leaves_the_environment_to_others() -> None:
 # --- concurrency of the account
 
 
-class FakeRecord:
-    """Notes nothing down; `reserved` is what the account has reserved."""
-
-    reserved = 0
-
-    def reserved_total(self, _: Function) -> int:
-        return self.reserved
-
-    def __getattr__(self, _: str) -> Any:
-        return lambda *_arguments, **_more: None
-
-
-class FakeCloud:
-    def __init__(self) -> None:
-        self.clock = HandTurnedClock()
-        self.faults = FaultBoard()
-        self.telemetry = self
-        self.recorder = self
-
-    def ids_in(self, _: bytes) -> tuple[str, ...]:
-        return ()
-
-
 @pytest.mark.parametrize("reserved", [0, 300])
-def test_the_call_after_the_accounts_last_is_throttled(reserved: int) -> None:
+def test_invocations_beyond_the_account_limit_are_throttled(reserved: int) -> None:
     async def scenario() -> None:
-        ours, _ = fleet(limit=2000)
-        record = FakeRecord()
-        record.reserved = reserved
-        invoker = Invoker(cast(Any, FakeCloud()), ours, cast(Any, record), 1)
+        ours, clock = fleet(limit=2000)
+        registry = Registry()
+        registry.set_reserved(version("others").function, reserved)
+        calls_taken = invoker(registry, ours, clock)
         orders, name = version(), FunctionName("orders")
         caller = Caller(Principal("account", "arn:aws:iam::123456789012:root", "123456789012"))
         room = ACCOUNT_CONCURRENCY - reserved
         calls = [
-            asyncio.create_task(invoker.run(orders, name, b"{}", caller, str(number)))
+            asyncio.create_task(calls_taken.run(orders, name, b"{}", caller, str(number)))
             for number in range(room)
         ]
         await asyncio.sleep(0)
         with pytest.raises(TooManyRequests) as refused:
-            await invoker.run(orders, name, b"{}", caller, "one too many")
+            await calls_taken.run(orders, name, b"{}", caller, "one too many")
         assert refused.value.details["Reason"] == "ConcurrentInvocationLimitExceeded"
         for environment in list(ours.busy):
-            cast(FakeEnvironment, environment).release.set()
+            fake(environment).release.set()
         await asyncio.gather(*calls)
         assert orders.function.running == 0
 

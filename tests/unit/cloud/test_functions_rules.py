@@ -7,12 +7,12 @@ import json
 import pytest
 
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.functions.environment import TRANSITIONS, State
 from orderlab.cloud.functions.invoke import check_payload, new_trace_id
 from orderlab.cloud.functions.model import Policy
 from orderlab.cloud.functions.names import FunctionName, parse_function_name, parse_layer_name
 from orderlab.cloud.functions.outcome import Work, exited
 from orderlab.cloud.functions.report import tail
+from orderlab.cloud.functions.states import TRANSITIONS, State
 from orderlab.cloud.functions.url_requests import is_public, response_of
 from orderlab.cloud.functions.variables import check_variables
 

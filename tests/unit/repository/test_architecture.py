@@ -18,8 +18,8 @@ SHARED = {"contracts", "messaging", "patterns", "protocols", "targets", "telemet
 TOGETHER = {"event_sources": "functions"}
 COMPOSED = {"orderlab.cloud.compose", "orderlab.cloud.cloud"}
 
-MOST_FILES_IN_CIRCLES = 30
-MOST_FILES_WITH_THE_COMPOSED_CLOUD = 9
+MOST_FILES_IN_CIRCLES = 0
+MOST_FILES_WITH_THE_COMPOSED_CLOUD = 3
 MOST_FOREIGN_IMPORTS = 0
 MOST_UNUSED_PROTOCOLS = 0
 MOST_EMPTY_DOCSTRINGS = 0

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from orderlab.cloud.aws_error import NotDoneYet
-from orderlab.cloud.contracts import Call, Handler, Parameters, Result
+from orderlab.cloud.contracts import Call, Handler, Parameters, Result, RoleSessions
 from orderlab.cloud.functions.api.functions import FunctionOperations
 from orderlab.cloud.functions.api.invocations import InvokeOperations
 from orderlab.cloud.functions.api.layers import LayerOperations
@@ -13,9 +11,11 @@ from orderlab.cloud.functions.api.policies import PolicyOperations
 from orderlab.cloud.functions.api.settings import SettingsOperations
 from orderlab.cloud.functions.api.urls import UrlOperations
 from orderlab.cloud.functions.api.versions import VersionOperations
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.service import FunctionService
+from orderlab.cloud.functions.destinations import Destinations
+from orderlab.cloud.functions.entrance import Entrance
+from orderlab.cloud.functions.registry import FunctionRegistry
+from orderlab.cloud.functions.settings_rules import SettingsRules
+from orderlab.cloud.functions.workshop import Workshop
 
 
 class Catalogue(dict[str, Handler]):
@@ -29,16 +29,25 @@ def refuse(call: Call, parameters: Parameters) -> Result:
     raise NotDoneYet(f"the operation {call.operation} of Lambda")
 
 
-def all_operations(service: FunctionService) -> Catalogue:
+def all_operations(
+    *,
+    registry: FunctionRegistry,
+    workshop: Workshop,
+    entrance: Entrance,
+    destinations: Destinations,
+    roles: RoleSessions,
+) -> Catalogue:
+    """The handlers of every operation of Lambda, but for those on event source mappings."""
     found = Catalogue()
+    rules = SettingsRules(roles, destinations)
     for part in (
-        FunctionOperations(service),
-        InvokeOperations(service),
-        VersionOperations(service),
-        LayerOperations(service),
-        PolicyOperations(service),
-        SettingsOperations(service),
-        UrlOperations(service),
+        FunctionOperations(registry=registry, workshop=workshop, rules=rules),
+        InvokeOperations(entrance),
+        VersionOperations(registry),
+        LayerOperations(registry, workshop),
+        PolicyOperations(registry),
+        SettingsOperations(registry, destinations),
+        UrlOperations(registry),
     ):
         found.update(part.operations())
     return found

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler
@@ -21,15 +21,13 @@ from orderlab.cloud.functions.errors import (
 from orderlab.cloud.functions.model import Code, Configuration, Function, Version
 from orderlab.cloud.functions.names import LATEST, not_a_name, parse_function_name
 from orderlab.cloud.functions.package import could_not_unzip, too_large_unzipped
+from orderlab.cloud.functions.registry import FunctionRegistry
 from orderlab.cloud.functions.settings_rules import (
-    changed_configuration,
+    SettingsRules,
     check_tags,
-    new_configuration,
     refuse_not_done,
 )
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.service import FunctionService
+from orderlab.cloud.functions.workshop import Workshop
 
 # 50 MB of zip in base64, and the rest of a request
 CREATE_LIMIT_BYTES = 70_167_211
@@ -39,8 +37,10 @@ LONGEST_NAME = 64
 
 
 class FunctionOperations:
-    def __init__(self, service: FunctionService) -> None:
-        self._service = service
+    def __init__(
+        self, *, registry: FunctionRegistry, workshop: Workshop, rules: SettingsRules
+    ) -> None:
+        self._registry, self._workshop, self._rules = registry, workshop, rules
 
     def operations(self) -> Mapping[str, Handler]:
         return bind(
@@ -56,7 +56,7 @@ class FunctionOperations:
         )
 
     async def create(self, call: Call, input: Input) -> dict[str, Any]:
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         name = parse_function_name(input["FunctionName"])
         if name.qualifier:
             raise not_a_name(input["FunctionName"])
@@ -70,9 +70,9 @@ class FunctionOperations:
         _check_size(call)
         if name.name in backend.functions:
             raise ResourceConflict(f"Function already exist: {name.name}")
-        configuration = new_configuration(self._service.cloud, backend, input)
+        configuration = self._rules.new(backend, input)
         check_tags(input.get("Tags") or {})
-        self._service.workshop.prepare()
+        self._workshop.prepare()
         code = await self._code(input["Code"])
         function = Function(call.region, backend.account_id, name.name)
         function.latest = await self._version(function, LATEST, configuration, code)
@@ -81,11 +81,11 @@ class FunctionOperations:
             raise ResourceConflict(f"Function already exist: {name.name}")
         backend.functions[name.name] = function
         if input.get("Publish"):
-            return shown.configuration(self._service.publish(function))
+            return shown.configuration(self._registry.publish(function))
         return shown.configuration(function.latest)
 
     async def update_code(self, call: Call, input: Input) -> dict[str, Any]:
-        function = self._service.backend(call.region).function(
+        function = self._registry.backend(call.region).function(
             parse_function_name(input["FunctionName"])
         )
         _check_size(call)
@@ -103,27 +103,25 @@ class FunctionOperations:
             version = await self._version(function, LATEST, configuration, code)
             if input.get("DryRun"):
                 return shown.configuration(version)
-            self._service.replace_latest(function, version)
+            self._registry.replace_latest(function, version)
         if input.get("Publish"):
-            return shown.configuration(self._service.publish(function))
+            return shown.configuration(self._registry.publish(function))
         return shown.configuration(version)
 
     async def update_configuration(self, call: Call, input: Input) -> dict[str, Any]:
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         function = backend.function(parse_function_name(input["FunctionName"]))
         before = function.latest
         _check_revision(before, input)
-        configuration = changed_configuration(
-            self._service.cloud, backend, before.configuration, input
-        )
+        configuration = self._rules.changed(backend, before.configuration, input)
         with _alone(function):
             version = await self._version(function, LATEST, configuration, before.code)
-            self._service.replace_latest(function, version)
+            self._registry.replace_latest(function, version)
         return shown.configuration(version)
 
     def get(self, call: Call, input: Input) -> dict[str, Any]:
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
-        version = self._service.backend(call.region).version(name)
+        version = self._registry.backend(call.region).version(name)
         function = version.function
         result: dict[str, Any] = {
             "Configuration": _qualified(version, name.qualifier),
@@ -140,10 +138,10 @@ class FunctionOperations:
 
     def get_configuration(self, call: Call, input: Input) -> dict[str, Any]:
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
-        return _qualified(self._service.backend(call.region).version(name), name.qualifier)
+        return _qualified(self._registry.backend(call.region).version(name), name.qualifier)
 
     def list_all(self, call: Call, input: Input) -> dict[str, Any]:
-        functions = self._service.backend(call.region).functions
+        functions = self._registry.backend(call.region).functions
         versions: list[Version] = []
         for name in sorted(functions):
             function = functions[name]
@@ -159,10 +157,10 @@ class FunctionOperations:
 
     def delete(self, call: Call, input: Input) -> None:
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         function = backend.unqualified(name)
         if name.qualifier is None:
-            self._service.delete(function)
+            self._registry.delete(function)
             return
         if name.qualifier == LATEST:
             raise InvalidParameterValue(
@@ -186,7 +184,7 @@ class FunctionOperations:
                 f"The following aliases reference function version {version.number}: "
                 f"{', '.join(users)}. You cannot delete it."
             )
-        self._service.delete_version(function, version)
+        self._registry.delete_version(function, version)
 
     # --- what they share
 
@@ -207,7 +205,7 @@ class FunctionOperations:
             raise RequestEntityTooLarge(
                 f"Zipped size must be smaller than {ZIPPED_LIMIT_BYTES} bytes"
             )
-        return await self._service.workshop.unpack(zipped)
+        return await self._workshop.unpack(zipped)
 
     async def _version(
         self, function: Function, number: str, configuration: Configuration, code: Code
@@ -215,7 +213,7 @@ class FunctionOperations:
         layers = configuration.layers
         if code.unzipped + sum(layer.code.unzipped for layer in layers) > UNZIPPED_LIMIT_BYTES:
             raise too_large_unzipped()
-        folder = await self._service.workshop.merge(layers)
+        folder = await self._workshop.merge(layers)
         return Version(function, number, configuration, code, folder)
 
 

@@ -7,26 +7,23 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from orderlab.cloud.aws_error import NotDoneYet, ValidationException
 from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.functions.entrance import Entrance
 from orderlab.cloud.functions.errors import InvalidRequestContent
 from orderlab.cloud.functions.invoke import Caller, check_invocation_type
 from orderlab.cloud.functions.names import parse_function_name
 from orderlab.cloud.http import Response
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.service import FunctionService
 
 CLIENT_CONTEXT_LIMIT_BYTES = 3583
 QUALIFIER = r"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"
 
 
 class InvokeOperations:
-    def __init__(self, service: FunctionService) -> None:
-        self._service = service
+    def __init__(self, entrance: Entrance) -> None:
+        self._entrance = entrance
 
     def operations(self) -> Mapping[str, Handler]:
         return {
@@ -53,7 +50,7 @@ class InvokeOperations:
         )
         tail = log_type == "Tail" and kind == "RequestResponse"
         body = call.request.body
-        result = await self._service.invoke_checked(
+        result = await self._entrance.invoke(
             call.region, name, body, caller, kind, call.request_id, with_log=tail
         )
         answer = [
@@ -71,7 +68,7 @@ class InvokeOperations:
     async def invoke_async(self, call: Call, parameters: Parameters) -> Response:
         """The predecessor of `Invoke` with `Event`."""
         name = parse_function_name(parameters["FunctionName"])
-        await self._service.invoke_checked(
+        await self._entrance.invoke(
             call.region, name, call.request.body, Caller(call.principal), "Event", call.request_id
         )
         return Response.json({"Status": 202}, status=202)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet, ValidationException
 from orderlab.cloud.contracts import Call, Handler
@@ -15,14 +15,13 @@ from orderlab.cloud.functions.errors import InvalidParameterValue, ResourceNotFo
 from orderlab.cloud.functions.model import Code, LayerVersion
 from orderlab.cloud.functions.names import layer_arn, parse_layer_name
 from orderlab.cloud.functions.package import could_not_unzip
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.service import FunctionService
+from orderlab.cloud.functions.registry import FunctionRegistry
+from orderlab.cloud.functions.workshop import Workshop
 
 
 class LayerOperations:
-    def __init__(self, service: FunctionService) -> None:
-        self._service = service
+    def __init__(self, registry: FunctionRegistry, workshop: Workshop) -> None:
+        self._registry, self._workshop = registry, workshop
 
     def operations(self) -> Mapping[str, Handler]:
         return bind(
@@ -37,7 +36,7 @@ class LayerOperations:
         )
 
     async def publish(self, call: Call, input: Input) -> dict[str, Any]:
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         name = parse_layer_name(input["LayerName"]).name
         code = await self._code(input["Content"])
         number = backend.last_layer_numbers.get(name, 0) + 1
@@ -58,7 +57,7 @@ class LayerOperations:
 
     def get(self, call: Call, input: Input) -> dict[str, Any]:
         _check_number(input)
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         return shown.layer_version(
             backend.layer_version(input["LayerName"], input["VersionNumber"])
         )
@@ -67,14 +66,14 @@ class LayerOperations:
         wanted = parse_layer_name(input["Arn"])
         if wanted.version is None:
             raise ValidationException(f"{input['Arn']} is not the ARN of a layer version.")
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         layer = backend.layer_version(wanted.name, wanted.version)
         if layer.arn != input["Arn"]:
             raise ResourceNotFound()
         return shown.layer_version(layer)
 
     def list_layers(self, call: Call, input: Input) -> dict[str, Any]:
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         found = []
         for name, versions in sorted(backend.layers.items()):
             fitting = [layer for layer in versions.values() if _fits(layer, input)]
@@ -92,7 +91,7 @@ class LayerOperations:
         return {"Layers": some, **marker}
 
     def list_versions(self, call: Call, input: Input) -> dict[str, Any]:
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         versions = backend.layers.get(parse_layer_name(input["LayerName"]).name, {})
         found = [layer for layer in reversed(versions.values()) if _fits(layer, input)]
         some, marker = page(found, input)
@@ -102,7 +101,7 @@ class LayerOperations:
     def delete(self, call: Call, input: Input) -> None:
         """Functions that use the version keep it; new ones cannot name it any more."""
         _check_number(input)
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         name = parse_layer_name(input["LayerName"]).name
         backend.layers.get(name, {}).pop(input["VersionNumber"], None)
 
@@ -115,8 +114,8 @@ class LayerOperations:
             zipped = base64.b64decode(content["ZipFile"], validate=True)
         except (binascii.Error, ValueError):
             raise could_not_unzip() from None
-        self._service.workshop.prepare()
-        return await self._service.workshop.unpack(zipped)
+        self._workshop.prepare()
+        return await self._workshop.unpack(zipped)
 
 
 def _check_number(input: Input) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.contracts import Call, Handler
 from orderlab.cloud.functions.api.operation import Input, bind
@@ -21,9 +21,7 @@ from orderlab.cloud.functions.errors import (
 )
 from orderlab.cloud.functions.model import Alias, Function, Policy, Version, revision
 from orderlab.cloud.functions.names import LATEST, function_arn, parse_function_name
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.service import FunctionService
+from orderlab.cloud.functions.registry import FunctionRegistry
 
 # a name of the Domain Name System; longer ones would take the expression long
 _LONGEST_HOST = 253
@@ -31,8 +29,8 @@ _SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws|amazon|alexa)[a-z.-]*\.com(\.cn)
 
 
 class PolicyOperations:
-    def __init__(self, service: FunctionService) -> None:
-        self._service = service
+    def __init__(self, registry: FunctionRegistry) -> None:
+        self._registry = registry
 
     def operations(self) -> Mapping[str, Handler]:
         return bind(
@@ -51,7 +49,7 @@ class PolicyOperations:
         `missing` is the text of the error where there is no function.
         """
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         backend.require_here(name)
         function = backend.functions.get(name.name)
         if function is None:
@@ -98,7 +96,7 @@ class PolicyOperations:
 
     def get(self, call: Call, input: Input) -> dict[str, Any]:
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         backend.require_here(name)
         function = backend.functions.get(name.name)
         qualifier = None if name.qualifier == LATEST else name.qualifier

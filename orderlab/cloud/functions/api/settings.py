@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Handler
 from orderlab.cloud.functions import shown
 from orderlab.cloud.functions.api.operation import Input, bind, page
-from orderlab.cloud.functions.destinations import check_destinations
+from orderlab.cloud.functions.destinations import Destinations
 from orderlab.cloud.functions.errors import InvalidParameterValue, ResourceNotFound
 from orderlab.cloud.functions.invoke import ACCOUNT_CONCURRENCY
 from orderlab.cloud.functions.model import EventInvokeConfig, Function
@@ -20,18 +20,16 @@ from orderlab.cloud.functions.names import (
     function_arn,
     parse_function_name,
 )
+from orderlab.cloud.functions.registry import FunctionRegistry
 from orderlab.cloud.functions.settings_rules import check_tags
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.service import FunctionService
 
 UNRESERVED_MINIMUM = 100
 EVENT_SETTINGS = {"MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig"}
 
 
 class SettingsOperations:
-    def __init__(self, service: FunctionService) -> None:
-        self._service = service
+    def __init__(self, registry: FunctionRegistry, destinations: Destinations) -> None:
+        self._registry, self._destinations = registry, destinations
 
     def operations(self) -> Mapping[str, Handler]:
         return bind(
@@ -56,7 +54,7 @@ class SettingsOperations:
 
     def _function(self, call: Call, input: Input) -> Function:
         name = parse_function_name(input["FunctionName"])
-        return self._service.backend(call.region).function(name)
+        return self._registry.backend(call.region).function(name)
 
     # --- concurrency: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
 
@@ -70,9 +68,9 @@ class SettingsOperations:
             )
         # a function that does not exist is named with its qualifier here
         name = FunctionName(name.name, LATEST, name.region, name.account_id)
-        function = self._service.backend(call.region).function(name)
+        function = self._registry.backend(call.region).function(name)
         wanted = input["ReservedConcurrentExecutions"]
-        others = self._service.record.reserved_total(function)
+        others = self._registry.reserved_total(function.region)
         others -= function.reserved_concurrency or 0
         if ACCOUNT_CONCURRENCY - others - wanted < UNRESERVED_MINIMUM:
             raise AwsError(
@@ -81,7 +79,7 @@ class SettingsOperations:
                 f"[{UNRESERVED_MINIMUM}].",
                 code=InvalidParameterValue.code,
             )
-        self._service.set_reserved(function, wanted)
+        self._registry.set_reserved(function, wanted)
         return {"ReservedConcurrentExecutions": wanted}
 
     def get_concurrency(self, call: Call, input: Input) -> dict[str, Any]:
@@ -89,7 +87,7 @@ class SettingsOperations:
         return {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
 
     def delete_concurrency(self, call: Call, input: Input) -> None:
-        self._service.set_reserved(self._function(call, input), None)
+        self._registry.set_reserved(self._function(call, input), None)
 
     # --- asynchronous invocation
 
@@ -113,7 +111,7 @@ class SettingsOperations:
         return self._existing(call, name), name.qualifier or LATEST
 
     def _existing(self, call: Call, name: FunctionName) -> Function:
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         backend.require_here(name)
         try:
             return backend.version(name).function
@@ -123,7 +121,7 @@ class SettingsOperations:
     def _to_be_read(self, call: Call, input: Input) -> tuple[Function, str]:
         """Where settings are; AwsError if there is no such place, or nothing is set there."""
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         backend.require_here(name)
         qualifier = name.qualifier or LATEST
         function = backend.functions.get(name.name)
@@ -140,7 +138,7 @@ class SettingsOperations:
             side: (destinations.get(side) or {}).get("Destination", "")
             for side in ("OnSuccess", "OnFailure")
         }
-        check_destinations(self._service.cloud, function, chosen["OnSuccess"], chosen["OnFailure"])
+        self._destinations.check(function, chosen["OnSuccess"], chosen["OnFailure"])
         if "DestinationConfig" in input:
             config.on_success, config.on_failure = chosen["OnSuccess"], chosen["OnFailure"]
         if "MaximumRetryAttempts" in input:
@@ -173,7 +171,7 @@ class SettingsOperations:
                 "Tags on function aliases and versions are not supported. Please specify a "
                 "function ARN."
             )
-        return self._service.backend(call.region).function(name)
+        return self._registry.backend(call.region).function(name)
 
     def tag(self, call: Call, input: Input) -> None:
         function = self._tagged(call, input)
@@ -194,7 +192,7 @@ class SettingsOperations:
     # --- the account
 
     def account(self, call: Call, input: Input) -> dict[str, Any]:
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         functions = list(backend.functions.values())
         size = sum(version.code.size for one in functions for version in one.all_versions())
         layers = [layer for versions in backend.layers.values() for layer in versions.values()]
@@ -217,7 +215,7 @@ class SettingsOperations:
 
     def runtime_management(self, call: Call, input: Input) -> dict[str, Any]:
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
-        version = self._service.backend(call.region).version(name)
+        version = self._registry.backend(call.region).version(name)
         return {"UpdateRuntimeOn": "Auto", "FunctionArn": version.arn}
 
     def code_signing(self, call: Call, input: Input) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud import ids
 from orderlab.cloud.aws_error import NotDoneYet
@@ -14,16 +14,14 @@ from orderlab.cloud.functions.api.operation import Input, bind, page
 from orderlab.cloud.functions.errors import ResourceConflict, ResourceNotFound
 from orderlab.cloud.functions.model import Function, UrlConfig, timestamp
 from orderlab.cloud.functions.names import parse_function_name
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.service import FunctionService
+from orderlab.cloud.functions.registry import FunctionRegistry
 
 _LETTERS = string.ascii_lowercase + string.digits
 
 
 class UrlOperations:
-    def __init__(self, service: FunctionService) -> None:
-        self._service = service
+    def __init__(self, registry: FunctionRegistry) -> None:
+        self._registry = registry
 
     def operations(self) -> Mapping[str, Handler]:
         return bind(
@@ -41,7 +39,7 @@ class UrlOperations:
     ) -> tuple[Function, str | None]:
         """The function and the alias that a URL is for; the error says `missing` without them."""
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         backend.require_here(name)
         function = backend.functions.get(name.name)
         if function is None or (name.qualifier and name.qualifier not in function.aliases):
@@ -61,7 +59,7 @@ class UrlOperations:
         _check_mode(input)
         url_id = ids.letters(f"url of {function.arn}", _LETTERS, 32)
         url = UrlConfig(url_id, function, qualifier, input["AuthType"], input.get("Cors") or {})
-        self._service.remember_url(url)
+        self._registry.remember_url(url)
         return shown.url_config(url)
 
     def update(self, call: Call, input: Input) -> dict[str, Any]:
@@ -83,7 +81,7 @@ class UrlOperations:
 
     def delete(self, call: Call, input: Input) -> None:
         url = self._existing(call, input)
-        self._service.forget_url(url.function, url.qualifier)
+        self._registry.forget_url(url.function, url.qualifier)
 
 
 def _check_mode(input: Input) -> None:

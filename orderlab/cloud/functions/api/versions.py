@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Handler
@@ -22,14 +22,12 @@ from orderlab.cloud.functions.errors import (
 )
 from orderlab.cloud.functions.model import Alias, Function, revision
 from orderlab.cloud.functions.names import LATEST, FunctionName, parse_function_name
-
-if TYPE_CHECKING:
-    from orderlab.cloud.functions.service import FunctionService
+from orderlab.cloud.functions.registry import FunctionRegistry
 
 
 class VersionOperations:
-    def __init__(self, service: FunctionService) -> None:
-        self._service = service
+    def __init__(self, registry: FunctionRegistry) -> None:
+        self._registry = registry
 
     def operations(self) -> Mapping[str, Handler]:
         return bind(
@@ -46,7 +44,7 @@ class VersionOperations:
 
     def _function(self, call: Call, input: Input) -> Function:
         name = parse_function_name(input["FunctionName"])
-        return self._service.backend(call.region).function(name)
+        return self._registry.backend(call.region).function(name)
 
     def publish(self, call: Call, input: Input) -> dict[str, Any]:
         function = self._function(call, input)
@@ -59,7 +57,7 @@ class VersionOperations:
                 f"CodeSHA256 ({wanted}) is different from current CodeSHA256 in $LATEST "
                 f"({latest.code.sha256}). Please try again with the CodeSHA256 in $LATEST."
             )
-        return shown.configuration(self._service.publish(function, input.get("Description")))
+        return shown.configuration(self._registry.publish(function, input.get("Description")))
 
     def list_versions(self, call: Call, input: Input) -> dict[str, Any]:
         function = self._function(call, input)
@@ -71,7 +69,7 @@ class VersionOperations:
 
     def create_alias(self, call: Call, input: Input) -> dict[str, Any]:
         named = parse_function_name(input["FunctionName"])
-        backend = self._service.backend(call.region)
+        backend = self._registry.backend(call.region)
         if named.name not in backend.functions:
             # AWS looks for the version first
             named = FunctionName(
@@ -126,7 +124,7 @@ class VersionOperations:
         function.aliases.pop(name, None)
         function.policies.pop(name, None)
         function.event_invoke.pop(name, None)
-        self._service.forget_url(function, name)
+        self._registry.forget_url(function, name)
 
 
 def _alias(function: Function, name: str) -> Alias:

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from orderlab.cloud.contracts import Hop
+from orderlab.cloud.contracts import Permissions, Principal, Telemetry
 from orderlab.cloud.functions.model import Function, Version
 from orderlab.cloud.functions.names import FunctionName
 from orderlab.cloud.functions.outcome import Outcome, Work
 from orderlab.cloud.functions.output import LogLine
 from orderlab.cloud.functions.report import Reporter, billed_ms
 
-if TYPE_CHECKING:
-    from orderlab.cloud.cloud import Cloud
-
 NAMESPACE = "AWS/Lambda"
 # a role's rights are looked up again after so many seconds
 _RIGHT_SECONDS = 1.0
 
 
-class Record:
+class Recording:
     """Tells telemetry what happened. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, telemetry: Telemetry, permissions: Permissions) -> None:
+        self._permissions, self._logs = permissions, telemetry.logs
+        # bound here: every invocation adds several values
+        self._add_metric, self._add_usage = telemetry.metrics.add, telemetry.meter.add
+        self.hop, self.ids_in = telemetry.recorder.record, telemetry.recorder.ids_in
         # (log stream) -> (until when it holds, whether the role may write)
         self._may_write: dict[str, tuple[float, bool]] = {}
-        self.reservations: dict[str, int] = {}
 
     def invocation(self, version: Version, name: FunctionName, outcome: Outcome) -> None:
         """One finished invocation."""
@@ -37,13 +35,12 @@ class Record:
         self.metric(function, "Errors", 1.0 if outcome.error_type else 0.0, name=name)
         self.metric(function, "Duration", outcome.duration_ms, "Milliseconds", name)
         self.write_log(version, outcome.log_stream, outcome.lines)
-        meter = self._cloud.telemetry.meter
-        meter.add("lambda.requests", 1, resource=function.name)
+        self._add_usage("lambda.requests", 1, function.name)
         gigabytes = version.configuration.memory_size / 1024
-        meter.add("lambda.gb_seconds", gigabytes * billed_ms(outcome) / 1000, function.name)
+        self._add_usage("lambda.gb_seconds", gigabytes * billed_ms(outcome) / 1000, function.name)
 
     def injected(self, version: Version, work: Work, outcome: Outcome) -> Outcome:
-        """The log of an invocation that an experiment answered instead of the code."""
+        """An outcome that an experiment made in place of the code, with a log of its own."""
         reporter = Reporter(version)
         at = int(time.time() * 1000)
         text = f"[ERROR] {outcome.error_type}: {outcome.payload.decode()}\n"
@@ -52,21 +49,24 @@ class Record:
         return outcome
 
     def throttle(self, function: Function, name: FunctionName) -> None:
+        """One invocation that was throttled."""
         self.metric(function, "Throttles", 1.0, name=name)
 
     def concurrency(self, function: Function, unreserved: int) -> None:
+        """How many invocations run: of the function, and of all without a reservation."""
         self.metric(function, "ConcurrentExecutions", float(function.running))
         if function.reserved_concurrency is None:
-            self._cloud.telemetry.metrics.add(
+            self._add_metric(
                 NAMESPACE, "UnreservedConcurrentExecutions", float(unreserved), dimensions={}
             )
 
-    def hop(self, hop: Hop) -> None:
-        self._cloud.telemetry.recorder.record(hop)
-
-    def reserved_total(self, function: Function) -> int:
-        """Concurrency that is reserved in the function's account and Region."""
-        return self.reservations.get(f"{function.account_id}:{function.region}", 0)
+    def caller_name(self, principal: Principal, source_arn: str | None) -> str:
+        """What the flight recorder calls a caller, and the resource behind it."""
+        if source_arn:
+            return source_arn
+        if principal.kind == "account":
+            return "client"
+        return self._permissions.function_of(principal) or principal.arn
 
     def metric(
         self,
@@ -77,7 +77,7 @@ class Record:
         name: FunctionName | None = None,
     ) -> None:
         """Add a value for the function, for all functions, and for the qualifier in use."""
-        add = self._cloud.telemetry.metrics.add
+        add = self._add_metric
         dimensions = {"FunctionName": function.name}
         add(NAMESPACE, metric, value, unit=unit, dimensions=dimensions)
         add(NAMESPACE, metric, value, unit=unit, dimensions={})
@@ -86,17 +86,17 @@ class Record:
             add(NAMESPACE, metric, value, unit=unit, dimensions=resource)
 
     def write_log(self, version: Version, stream: str, lines: Sequence[LogLine]) -> None:
-        """Into CloudWatch Logs, if the function's role may write there.
+        """Write to CloudWatch Logs, if the function's role may do so.
 
-        What is missing, the log group or the stream, the role must be allowed to create.
-
-        Metrics in the embedded format are read from it: without the right to log there are none.
+        The role needs permission to create the log group and the stream if they do not exist.
+        Metrics in the embedded format are read from what is written: without permission there are
+        none.
         """
         if not lines:
             return
         if self._allowed(version, stream):
-            self._cloud.telemetry.logs.write(version.log_group, stream, lines)
-            self._cloud.telemetry.logs.take_metrics(lines)
+            self._logs.write(version.log_group, stream, lines)
+            self._logs.take_metrics(lines)
 
     def _allowed(self, version: Version, stream: str) -> bool:
         now = time.monotonic()
@@ -104,12 +104,12 @@ class Record:
         if now < until:
             return allowed
         function = version.function
-        permissions = self._cloud.permissions
+        permissions = self._permissions
         role = permissions.role_principal(version.configuration.role, function.name)
         group = (
             f"arn:aws:logs:{function.region}:{function.account_id}:log-group:{version.log_group}"
         )
-        missing = self._cloud.telemetry.logs.lacks(version.log_group, stream)
+        missing = self._logs.lacks(version.log_group, stream)
         needed = [("logs:PutLogEvents", f"{group}:log-stream:{stream}")]
         if "stream" in missing:
             needed.append(("logs:CreateLogStream", f"{group}:log-stream:{stream}"))
