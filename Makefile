@@ -99,8 +99,9 @@ notebooks: $(VENV)/.installed-dev ## make the notebooks from solutions/*.py
 diagrams: $(VENV)/.installed ## draw diagrams/*.svg from what the chapters deploy
 	@$(BIN)/python -m orderlab.drawing.generate $(ARGS)
 
-docs: $(VENV)/.installed-dev ## write docs/differs-from-aws.md from what the code says, then build the site
+docs: $(VENV)/.installed-dev ## write the pages that come from the code, then build the site
 	@$(BIN)/python -m orderlab.cloud.differences
+	@$(BIN)/python -m orderlab.cloud.functions.state_page
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs -q build --strict $(ARGS)
 
 bench: $(VENV)/.installed-dev ## measure, print the table and keep it in benchmarks/

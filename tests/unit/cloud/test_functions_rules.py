@@ -7,6 +7,7 @@ import json
 import pytest
 
 from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.functions import state_page
 from orderlab.cloud.functions.invoke import check_payload, new_trace_id
 from orderlab.cloud.functions.model import Policy
 from orderlab.cloud.functions.names import FunctionName, parse_function_name, parse_layer_name
@@ -115,6 +116,10 @@ def test_the_tail_is_cut_to_four_kilobytes() -> None:
 def test_an_environment_that_is_gone_stays_gone() -> None:
     assert TRANSITIONS[State.GONE] == frozenset()
     assert all(State.GONE in after for state, after in TRANSITIONS.items() if state != State.GONE)
+
+
+def test_the_page_of_states_says_what_the_table_says() -> None:
+    assert state_page.PAGE.read_text(encoding="utf-8") == state_page.page()
 
 
 # --- function URLs
