@@ -24,7 +24,7 @@ from orderlab.cloud.event_sources.consumer import (
 from orderlab.cloud.event_sources.destinations import OnFailure
 from orderlab.cloud.event_sources.mapping import ShardProgress
 from orderlab.cloud.event_sources.poller import AFTER_A_PROBLEM, Backoff, Poller
-from orderlab.cloud.event_sources.retry import Part, RetryPolicy, StreamRecord, split_expired
+from orderlab.cloud.event_sources.retry import BatchRecord, Part, RetryPolicy, split_expired
 from orderlab.cloud.event_sources.settle import first_failure
 
 READ_LIMIT = 1_000  # records that one GetRecords gives at most
@@ -83,9 +83,9 @@ class Lane:
 
     # --- poll, filter and batch -------------------------------------------------------------
 
-    async def _gather(self) -> tuple[list[StreamRecord], int]:
+    async def _gather(self) -> tuple[list[BatchRecord], int]:
         """Records for one batch, and the index that follows all that was looked at."""
-        batch: list[StreamRecord] = []
+        batch: list[BatchRecord] = []
         deadline = 0.0
         position = StreamPosition(self._index)
         while len(batch) < self._settings["BatchSize"]:
@@ -119,7 +119,7 @@ class Lane:
         return batch, position.index
 
     async def _add(
-        self, batch: list[StreamRecord], found: Iterable[tuple[int, Found]]
+        self, batch: list[BatchRecord], found: Iterable[tuple[int, Found]]
     ) -> int | None:
         """Add what fits; the index where the batch must end, None if it may take more."""
         held = ENVELOPE_BYTES + sum(len(record.encoded) + 1 for record in batch)
@@ -136,7 +136,7 @@ class Lane:
                 return index + 1
         return None
 
-    async def _take(self, record: Found, index: int) -> StreamRecord | None:
+    async def _take(self, record: Found, index: int) -> BatchRecord | None:
         """The record in the function's form, if it is this lane's and passes the filters."""
         if lane_of(record.keys, len(self._progress.lanes)) != self._lane:
             return None
@@ -146,9 +146,9 @@ class Lane:
         ):
             return None
         text = record.encoded(source_arn)
-        return StreamRecord(index, record.sequence_number, record.created, self._clock.now(), text)
+        return BatchRecord(index, record.sequence_number, record.created, self._clock.now(), text)
 
-    def _is_struck(self, record: StreamRecord) -> bool:
+    def _is_struck(self, record: BatchRecord) -> bool:
         """Whether an experiment is to strike this record: it makes a batch of its own then, since
         the fault of one order would strike all others of its batch."""
         name = self._poller.mapping.function_name
@@ -156,7 +156,7 @@ class Lane:
 
     # --- invoke and settle ------------------------------------------------------------------
 
-    async def _work_off(self, batch: list[StreamRecord], after: int) -> None:
+    async def _work_off(self, batch: list[BatchRecord], after: int) -> None:
         """Try a batch, in parts if need be, until nothing of it is left or the poller stops."""
         parts = deque([Part(tuple(batch))])
         backoff = Backoff()
@@ -218,7 +218,7 @@ class Lane:
             self._on_failure.report(lost, "RecordAgeExceeded", invocation, self._shard.id)
         return Part(live, part.failures, part.invocations)
 
-    def _age(self, record: StreamRecord) -> float:
+    def _age(self, record: BatchRecord) -> float:
         """Scaled seconds; the time of creation is given in whole seconds, hence the one less."""
         held = self._clock.now() - record.seen_at
         return max(held, (self._clock.wall() - record.created - 1) * self._clock.speed)

@@ -16,7 +16,7 @@ RETENTION_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class StreamRecord:
+class BatchRecord:
     """A record on its way to the function. `created` is seconds since 1970, `seen_at` the clock's.
 
     `index` is its place in the shard's log.
@@ -33,7 +33,7 @@ class StreamRecord:
 class Part:
     """A batch or what is left of it: `failures` count towards the quota, `invocations` all."""
 
-    records: tuple[StreamRecord, ...]
+    records: tuple[BatchRecord, ...]
     failures: int = 0
     invocations: int = 0
 
@@ -82,8 +82,8 @@ class RetryPolicy:
 
 
 def split_expired(
-    records: Sequence[StreamRecord], ages: Sequence[float], limit: float
-) -> tuple[tuple[StreamRecord, ...], tuple[StreamRecord, ...]]:
+    records: Sequence[BatchRecord], ages: Sequence[float], limit: float
+) -> tuple[tuple[BatchRecord, ...], tuple[BatchRecord, ...]]:
     """The records that are too old to be tried, and the rest. Records come oldest first."""
     cut = next((i for i, age in enumerate(ages) if age <= limit), len(records))
     return tuple(records[:cut]), tuple(records[cut:])

@@ -15,7 +15,7 @@ RETENTION_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class StreamRecord:
+class PipeRecord:
     """A record, its place in the shard's log, when it was made and when it was read."""
 
     index: int
@@ -28,7 +28,7 @@ class StreamRecord:
 class Part:
     """A batch or what is left of it: `failures` count towards the limit, `attempts` all."""
 
-    records: tuple[StreamRecord, ...]
+    records: tuple[PipeRecord, ...]
     failures: int = 0
     attempts: int = 0
 

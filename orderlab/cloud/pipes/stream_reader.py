@@ -18,7 +18,7 @@ from orderlab.cloud.contracts import StreamRecord as Found
 from orderlab.cloud.pipes.dead_letters import Condition, DeadLetters
 from orderlab.cloud.pipes.flow import FlowFailed, Record
 from orderlab.cloud.pipes.reader import AFTER_A_PROBLEM, Reader
-from orderlab.cloud.pipes.retry import Part, StreamRecord, after_failure, split_expired
+from orderlab.cloud.pipes.retry import Part, PipeRecord, after_failure, split_expired
 from orderlab.cloud.pipes.source_rights import problem_of_stream
 from orderlab.cloud.targets.templates import encode
 
@@ -75,9 +75,9 @@ class StreamReader(Reader):
 
     # --- batches ---
 
-    async def _gather(self, shard: Shard) -> tuple[list[StreamRecord], int]:
+    async def _gather(self, shard: Shard) -> tuple[list[PipeRecord], int]:
         """Records for one batch, and the index behind all that was looked at."""
-        batch: list[StreamRecord] = []
+        batch: list[PipeRecord] = []
         size, window = self.settings["BatchSize"], self.settings["MaximumBatchingWindowInSeconds"]
         position, deadline, held = StreamPosition(self.pipe.progress[shard.id]), 0.0, 0
         while len(batch) < size and held < MAX_BATCH_BYTES:
@@ -102,7 +102,7 @@ class StreamReader(Reader):
         return await self.interruptible(shard.wait(position, seconds))
 
     async def _add(
-        self, batch: list[StreamRecord], records: Sequence[Found], after: StreamPosition
+        self, batch: list[PipeRecord], records: Sequence[Found], after: StreamPosition
     ) -> int:
         """Add what passes the filter. Returns its size in bytes."""
         held = 0
@@ -110,11 +110,11 @@ class StreamReader(Reader):
             event = found.event(self.pipe.source)
             if await self.wants(event, found.size):
                 record = Record(found.sequence_number, event, encode(event))
-                batch.append(StreamRecord(index, record, found.created, self.clock.now()))
+                batch.append(PipeRecord(index, record, found.created, self.clock.now()))
                 held += len(record.text)
         return held
 
-    async def _work_off(self, shard: Shard, batch: list[StreamRecord]) -> None:
+    async def _work_off(self, shard: Shard, batch: list[PipeRecord]) -> None:
         """Try a batch, in parts if need be, until nothing is left of it or the pipe stops."""
         parts = deque([Part(tuple(batch))])
         backoff, again = _FIRST_BACKOFF, False
@@ -153,7 +153,7 @@ class StreamReader(Reader):
             return ()
         return rest
 
-    def _age(self, record: StreamRecord) -> float:
+    def _age(self, record: PipeRecord) -> float:
         """Scaled seconds; the time of creation is given in whole seconds, hence the one less."""
         held = self.clock.now() - record.seen_at
         return max(held, (self.clock.wall() - record.created - 1) * self.clock.speed)

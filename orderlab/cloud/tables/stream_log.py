@@ -15,7 +15,7 @@ from orderlab.clock import Clock
 from orderlab.cloud.contracts import StreamPosition
 from orderlab.cloud.tables.attribute_values import Item
 from orderlab.cloud.tables.stored import Stored
-from orderlab.cloud.tables.stream_record import Change, StreamRecord
+from orderlab.cloud.tables.stream_record import Change, LoggedRecord
 
 RETENTION_SECONDS = 24 * 3600
 MAX_READ_BYTES = 1024 * 1024
@@ -123,15 +123,15 @@ class StreamLog:
 
     def read(
         self, position: StreamPosition, limit: int
-    ) -> tuple[Sequence[StreamRecord], StreamPosition]:
+    ) -> tuple[Sequence[LoggedRecord], StreamPosition]:
         """Up to `limit` records and 1 MB, and where to go on; see contracts.Shard."""
         first = index = max(position.index, self.oldest)
-        found: list[StreamRecord] = []
+        found: list[LoggedRecord] = []
         size = 0
         while index < self.end and index - first < limit:
             change = self._records[index - self._offset]
             number = self.sequence_number(index)
-            record = StreamRecord(change, number, self.view_type, self.region)
+            record = LoggedRecord(change, number, self.view_type, self.region)
             size += record.size
             if found and size > MAX_READ_BYTES:
                 break

@@ -40,7 +40,7 @@ class Change:
         return "REMOVE" if self.new is None else "MODIFY"
 
 
-class StreamRecord:
+class LoggedRecord:
     """A change in the place that it has in its stream."""
 
     __slots__ = ("_change", "_region", "_view_type", "sequence_number", "size")

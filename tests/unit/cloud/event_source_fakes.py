@@ -26,7 +26,7 @@ from orderlab.cloud.event_sources.sources import Source
 from orderlab.cloud.event_sources.wiring import Wiring
 from orderlab.cloud.faults import FaultBoard
 from orderlab.cloud.tables.stored import store
-from orderlab.cloud.tables.stream_record import Change, StreamRecord
+from orderlab.cloud.tables.stream_record import Change, LoggedRecord
 from tests.unit.simulated_time import SimulatedClock, let_pass
 
 ACCOUNT = "123456789012"
@@ -138,7 +138,7 @@ class FakeShard:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.log: list[StreamRecord] = []
+        self.log: list[LoggedRecord] = []
         self._arrival = asyncio.Event()
 
     def put(self, *keys: str) -> None:
@@ -146,7 +146,7 @@ class FakeShard:
             number = f"{len(self.log):021d}"
             item, wall = {"id": {"S": key}}, self._clock.wall()
             change = Change(item, None, store(item, 3), wall, wall + 86_400, "event", None)
-            self.log.append(StreamRecord(change, number, "KEYS_ONLY", "us-east-1"))
+            self.log.append(LoggedRecord(change, number, "KEYS_ONLY", "us-east-1"))
         self._arrival.set()
 
     def start(self, starting_position: str) -> StreamPosition:

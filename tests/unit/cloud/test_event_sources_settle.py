@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from orderlab.cloud.event_sources.retry import (
+    BatchRecord,
     Part,
     RetryPolicy,
-    StreamRecord,
     split_expired,
 )
 from orderlab.cloud.event_sources.settle import failed_identifiers, first_failure
@@ -57,7 +57,7 @@ def test_a_stream_goes_on_from_the_lowest_sequence_number() -> None:
 
 
 def part(count: int, **counts: int) -> Part:
-    return Part(tuple(StreamRecord(i, str(i), 0.0, 0.0, b"{}") for i in range(count)), **counts)
+    return Part(tuple(BatchRecord(i, str(i), 0.0, 0.0, b"{}") for i in range(count)), **counts)
 
 
 def indices(parts: Any) -> list[list[int]]:
