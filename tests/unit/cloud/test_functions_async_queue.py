@@ -15,7 +15,7 @@ from orderlab.cloud.functions.invoke import Caller
 from orderlab.cloud.functions.model import Version
 from orderlab.cloud.functions.names import FunctionName
 from orderlab.cloud.functions.pool import Fleet
-from tests.unit.function_fakes import (
+from tests.unit.cloud.function_fakes import (
     REGION,
     FakeEnvironment,
     Registry,

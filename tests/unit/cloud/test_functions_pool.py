@@ -18,7 +18,7 @@ from orderlab.cloud.functions.pool import (
     machine_limit,
 )
 from orderlab.cloud.functions.surroundings import Member
-from tests.unit.function_fakes import FakeEnvironment, Registry, invoker, version
+from tests.unit.cloud.function_fakes import FakeEnvironment, Registry, invoker, version
 
 
 def fleet(limit: int = 4) -> tuple[Fleet, HandTurnedClock]:

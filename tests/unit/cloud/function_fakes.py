@@ -18,7 +18,7 @@ from orderlab.cloud.functions.pool import Fleet
 from orderlab.cloud.functions.recording import Recording
 from orderlab.cloud.functions.registry import FunctionRegistry
 from orderlab.cloud.functions.states import State
-from tests.unit.event_source_fakes import ACCOUNT, FakeCloud, FakePermissions, NoMetrics
+from tests.unit.cloud.event_source_fakes import ACCOUNT, FakeCloud, FakePermissions, NoMetrics
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders"
 REGION = "us-east-1"
