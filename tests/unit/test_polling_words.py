@@ -39,7 +39,7 @@ def test_heavy_servers_are_asked_more_often() -> None:
     "wanted",
     [{"servers": 0}, {"sample": 9}, {"weights": [1, -1]}, {"lying": [8]}, {"messages": -1}],
 )
-def test_what_cannot_be_is_a_learners_error(wanted: dict[str, Any]) -> None:
+def test_impossible_settings_are_a_learners_error(wanted: dict[str, Any]) -> None:
     with pytest.raises(LearnerError):
         LAB.polling_odds(**wanted)
     with pytest.raises(LearnerError):

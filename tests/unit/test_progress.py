@@ -17,7 +17,7 @@ def test_a_right_answer_is_kept_and_stays_solved_after_a_wrong_one(tmp_path: Pat
     assert state.solved and state.tries == 2 and state.misconceptions == ["the other clock"]
 
 
-def test_untouched_is_no_try(tmp_path: Path) -> None:
+def test_an_untouched_exercise_does_not_count_as_a_try(tmp_path: Path) -> None:
     progress = Progress(tmp_path)
     progress.checked("1.1", "untouched", "")
     assert progress.exercise("1.1").tries == 0

@@ -70,7 +70,7 @@ def test_an_interrupt_that_wakes_nobody_ends_the_wait(
             done.set()
 
 
-def test_such_an_interrupt_ends_a_replay(interrupted_soon: Callable[[], None]) -> None:
+def test_an_interrupt_that_wakes_nobody_ends_a_replay(interrupted_soon: Callable[[], None]) -> None:
     too_late = threading.Event()
     giving_up = threading.Timer(15, too_late.set)
     giving_up.start()

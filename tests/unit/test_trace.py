@@ -108,5 +108,5 @@ def test_the_table_is_folded_below_the_pictures() -> None:
         ("sns.amazonaws.com", "sns.amazonaws.com"),
     ],
 )
-def test_short_names(arn: str, name: str) -> None:
+def test_an_arn_becomes_a_short_name(arn: str, name: str) -> None:
     assert component(arn) == name

@@ -33,13 +33,13 @@ def test_solutions_are_trusted_and_nothing_else(course: Path) -> None:
     assert not _is_trusted(course / "notebooks" / "01_a.ipynb")
 
 
-def test_a_broken_notebook_keeps_none_of_the_others_from_it(course: Path) -> None:
+def test_a_broken_notebook_does_not_keep_others_from_being_trusted(course: Path) -> None:
     (course / "solutions" / "00_a.ipynb").write_text("{")
     trust_solutions(course)
     assert _is_trusted(course / "solutions" / "01_a.ipynb")
 
 
-def test_where_no_signature_can_be_kept_it_goes_on(
+def test_jupyterlab_starts_although_no_signature_can_be_stored(
     course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (course / "a-file").write_text("")

@@ -9,7 +9,7 @@ from tests.unit.drawing.systems import node, order_system
 PRACTICE = [node("api", "drafts"), node("function", "try-out"), node("queue", "probe")]
 
 
-def test_practice_is_left_out_and_what_orders_reach_is_not() -> None:
+def test_what_was_deployed_to_practise_is_left_out() -> None:
     whole = order_system()
     edges = [
         Edge("client-client", "api-drafts", "request"),
@@ -23,6 +23,6 @@ def test_practice_is_left_out_and_what_orders_reach_is_not() -> None:
     assert {each.id for each in whole.parts} <= {each.id for each in shown.parts}
 
 
-def test_where_nothing_of_the_shop_stands_all_is_shown() -> None:
+def test_without_any_part_of_the_shop_everything_is_shown() -> None:
     graph = Graph.of([node("client", "client"), *PRACTICE], [])
     assert order_path(graph) == (graph, ())

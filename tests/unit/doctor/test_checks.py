@@ -110,7 +110,7 @@ NOW = time.mktime((2026, 6, 1, 12, 0, 0, 0, 0, 0))
         (leftovers([CloudProcess(7, 6, 100.0)], {Path("orderlab-cloud-a"): 50.0}), "warn"),
     ],
 )
-def test_what_is_seen_decides_the_level(finding: Finding, level: str) -> None:
+def test_the_level_of_a_finding_follows_from_what_was_seen(finding: Finding, level: str) -> None:
     assert finding.level == level, finding
     assert bool(finding.mend) == (level != "ok"), "what is wrong comes with what to do"
 

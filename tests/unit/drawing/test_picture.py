@@ -43,7 +43,7 @@ def test_every_node_and_edge_is_drawn_once_under_its_stable_id() -> None:
     assert ("queue-orders-inbox", "function-process-order") in ends
 
 
-def test_names_are_text() -> None:
+def test_names_are_escaped() -> None:
     texts = ["".join(t.itertext()) for t in parse(draw(order_system())).iter(f"{SVG}text")]
     assert {"orders-inbox", "process-order", "POST"} <= set(texts)
 
@@ -109,7 +109,7 @@ def test_only_what_the_chapter_adds_is_new(monkeypatch: pytest.MonkeyPatch) -> N
     assert "overflow-x:auto" in found._repr_mimebundle_()["text/html"]
 
 
-def test_rules_do_not_reach_outside_the_picture() -> None:
+def test_styles_do_not_reach_outside_the_picture() -> None:
     style = re.search(r"<style>(.*?)</style>", draw(order_system()), re.DOTALL)
     assert style
     rules = re.sub(r"@media[^{]*{(.*)}$", r"\1", style[1], flags=re.MULTILINE)
@@ -142,14 +142,14 @@ def test_the_same_system_in_another_account_gives_the_same_bytes() -> None:
     assert draw(elsewhere) == draw(graph)
 
 
-def test_odd_names_do_no_harm() -> None:
+def test_names_with_markup_and_control_characters_do_no_harm() -> None:
     odd = [node("topic", "a<b>&\"c'"), node("queue", "x" * 80), node("unknown-kind", "ünï.fifo")]
     svg = draw(Graph.of(odd, [Edge(odd[0].id, odd[1].id, "delivers", "<&>")]))
     parse(svg)
     assert "a&lt;b&gt;" in svg
 
 
-def test_nothing_at_all_can_be_drawn() -> None:
+def test_an_empty_account_can_be_drawn() -> None:
     assert "nothing is deployed yet" in draw(Graph())
     parse(draw(Graph()))
 

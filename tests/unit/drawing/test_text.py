@@ -28,7 +28,7 @@ def test_what_is_new_and_missing_is_said() -> None:
     assert "Not there yet: the function shipping, " in said
 
 
-def test_what_stands_alone_is_not_forgotten() -> None:
+def test_resources_without_connections_are_named() -> None:
     graph = Graph.of([node("table", "orders"), node("queue", "inbox")], [])
     assert "The queue inbox and the table orders stand alone" in in_one_paragraph(graph)
 

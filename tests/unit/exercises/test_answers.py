@@ -20,12 +20,12 @@ def test_a_number_beyond_all_floats_is_infinite_and_not_an_error() -> None:
 
 
 @pytest.mark.parametrize("given", [None, True, "many", {}, object(), float("nan")])
-def test_what_is_no_number_is_told(given: Any) -> None:
+def test_an_answer_that_is_not_a_number_is_explained(given: Any) -> None:
     with pytest.raises(CannotRead, match=r"I expected a number|an integer|NaN"):
         number(given)
 
 
-def test_a_list_is_read_from_whatever_can_be_gone_through() -> None:
+def test_a_list_is_read_from_any_iterable() -> None:
     assert listing(n for n in (1, 2)) == [1, 2]
     assert listing("a, b") == ["a", "b"]
     assert sorted(listing({3, 1})) == [1, 3]

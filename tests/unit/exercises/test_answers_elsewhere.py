@@ -29,18 +29,18 @@ def _through_a_helper(text: str) -> int:
     return sum(_helper(each) for each in [text])
 
 
-def test_a_copy_hears_nothing_of_what_the_other_learns() -> None:
+def test_a_copied_function_does_not_share_state_with_the_original() -> None:
     copy = remembering(_remembered)
     assert [_remembered(each) for each in "ab"] == [0, 1]
     assert [copy(each) for each in "ba"] == [0, 1]
 
 
-def test_a_counter_goes_on_by_itself_in_the_copy() -> None:
+def test_a_counter_in_a_copied_function_counts_by_itself() -> None:
     copy = remembering(_counted)
     assert [_counted("x"), _counted("x"), copy("x")] == [0, 1, 0]
 
 
-def test_what_is_closed_over_is_copied_as_well() -> None:
+def test_closure_variables_are_copied_as_well() -> None:
     def make() -> Callable[[str], int]:
         mine: dict[str, int] = {}
         return lambda text: mine.setdefault(text, len(mine))
@@ -51,12 +51,12 @@ def test_what_is_closed_over_is_copied_as_well() -> None:
     assert copy("b") == 0
 
 
-def test_hash_is_another_under_any_name() -> None:
+def test_the_copy_has_another_hash_function_under_any_name() -> None:
     other = in_another_process(_through_a_helper)
     assert other("o-1") == salted("o-1") != _through_a_helper("o-1")
 
 
-def test_hash_of_a_number_is_the_same_everywhere() -> None:
+def test_hashes_of_numbers_are_the_same_in_the_copy() -> None:
     def number(text: Any) -> int:
         return hash(int(text))
 

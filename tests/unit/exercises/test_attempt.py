@@ -57,7 +57,7 @@ def test_a_generator_and_a_coroutine_are_said_to_have_run_nothing() -> None:
     assert not_run(None) == not_run([1]) == ""
 
 
-def test_rights_beyond_the_wanted_ones_are_named() -> None:
+def test_permissions_beyond_the_required_ones_are_named() -> None:
     wanted = [("sqs:SendMessage", INBOX)]
     exact: list[Any] = [{"Effect": "Allow", "Action": ["SQS:sendmessage"], "Resource": [INBOX]}]
     assert beyond(exact, wanted) == []

@@ -58,7 +58,7 @@ def test_a_queue_that_stood_before_is_removed_all_the_same() -> None:
     assert operations(compact([step(), *life], standing=nothing_stood)) == ["step", "DeleteQueue"]
 
 
-def test_what_something_else_names_is_made_again() -> None:
+def test_a_removed_resource_that_another_call_names_is_made_again() -> None:
     role = "arn:aws:iam::123456789012:role/r"
     entries = [
         call("iam", "CreateRole", RoleName="r"),
@@ -78,7 +78,9 @@ def test_what_something_else_names_is_made_again() -> None:
         call("sqs", "CreateQueue", QueueName="p", Attributes={"RedrivePolicy": '{"a": "a:q"}'}),
     ],
 )
-def test_nothing_is_cancelled_around_what_may_look_at_it(between: Entry) -> None:
+def test_calls_are_not_cancelled_if_a_step_between_them_may_read_their_effect(
+    between: Entry,
+) -> None:
     made = call("sqs", "CreateQueue", QueueName="q")
     removed = call("sqs", "DeleteQueue", QueueUrl="http://h/1/q")
     entries = [made, between, removed]
@@ -119,7 +121,7 @@ def test_a_queue_that_is_created_again_and_again_is_created_once() -> None:
     assert compact([made, step(), made, made]) == [made, step(), made]
 
 
-def test_what_the_next_call_takes_back_is_not_done() -> None:
+def test_a_call_that_the_next_one_undoes_is_left_out() -> None:
     names = {"FunctionName": "f", "StatementId": "s"}
     allow = call("lambda", "AddPermission", **names, Action="lambda:InvokeFunction")
     forbid = call("lambda", "RemovePermission", **names)
@@ -161,7 +163,7 @@ def test_a_table_with_a_stream_gets_every_write() -> None:
     assert len(compact([table("t"), *writes, STREAM])) == 5
 
 
-def test_tables_that_the_journal_did_not_make_are_looked_at() -> None:
+def test_tables_that_are_not_in_the_journal_are_described_first() -> None:
     entries = [put("t", "1"), put("t", "1")]
     assert compact(entries) == entries
     assert len(compact(entries, tables=lambda _: TableFacts(("id",), streams=False))) == 1
@@ -171,13 +173,13 @@ def test_tables_that_the_journal_did_not_make_are_looked_at() -> None:
     assert compact(entries, tables=lambda _: TableFacts(("id",), streams=False)) == entries
 
 
-def test_a_batch_is_not_done_where_it_was_left_over() -> None:
+def test_unprocessed_items_of_a_batch_are_not_written() -> None:
     one, two = ({"PutRequest": {"Item": {"id": {"N": n}}}} for n in "12")
     (_, written) = compact([table("t"), batch("t", one, two, left=[two])])
     assert written["parameters"]["RequestItems"]["t"] == [one]
 
 
-def test_conditions_that_held_are_not_asked_again() -> None:
+def test_conditions_that_held_are_not_checked_again() -> None:
     names = {"#v": "v"}
     first = put("t", "1", "a", ConditionExpression="attribute_not_exists(id)")
     second = put("t", "1", "b", ConditionExpression="#v = :a", ExpressionAttributeNames=names)
@@ -189,7 +191,7 @@ def test_conditions_that_held_are_not_asked_again() -> None:
     assert added["parameters"]["ExpressionAttributeValues"] == {":x": {"N": "2"}}
 
 
-def test_sums_that_would_be_rounded_are_not_summed_up() -> None:
+def test_additions_are_not_merged_if_the_sum_would_be_rounded() -> None:
     large = update("t", "1", "ADD n :x", "1E37")
     small = update("t", "1", "ADD n :x", "0.01")
     assert len(compact([table("t"), large, small])) == 3

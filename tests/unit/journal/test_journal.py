@@ -110,7 +110,7 @@ def test_a_set_is_kept_as_a_list(tmp_path: Path) -> None:
     assert journal.entries()[0]["parameters"] == {"names": ["a", "b"]}
 
 
-def test_what_json_cannot_hold_fails_no_call(
+def test_a_call_with_values_that_json_cannot_hold_still_succeeds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     journal = Journal(tmp_path / "j.jsonl")
@@ -138,7 +138,7 @@ def test_secrets_are_not_kept(tmp_path: Path) -> None:
     assert "AKIDEXAMPLE" in journal.path.read_text()
 
 
-def test_what_a_function_is_given_is_kept_since_it_would_not_run_without(tmp_path: Path) -> None:
+def test_environment_variables_of_functions_are_kept_even_if_named_password(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j.jsonl")
     given = {"Environment": {"Variables": {"Password": "needed"}}}
     journal.write("lambda", "CreateFunction", given, {})
@@ -147,7 +147,7 @@ def test_what_a_function_is_given_is_kept_since_it_would_not_run_without(tmp_pat
     assert [entry["parameters"] for entry in journal.entries()] == [given, item]
 
 
-def test_a_secret_that_was_not_kept_is_a_new_one_at_the_next_time(tmp_path: Path) -> None:
+def test_a_password_that_was_not_kept_is_replaced_by_a_random_one(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j.jsonl")
     journal.write("iam", "CreateLoginProfile", {"UserName": "u", "Password": "old"}, {})
     client = FakeIam()
@@ -155,7 +155,7 @@ def test_a_secret_that_was_not_kept_is_a_new_one_at_the_next_time(tmp_path: Path
     assert len(client.given["Password"]) > 20 and client.given["Password"] != "old"
 
 
-def test_a_journal_of_before_loses_its_secrets_and_nothing_else(tmp_path: Path) -> None:
+def test_secrets_are_removed_from_a_journal_of_an_older_version(tmp_path: Path) -> None:
     path = tmp_path / "j.jsonl"
     key = {"AccessKey": {"AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": "verysecret"}}
     entry = {"service": "iam", "operation": "CreateAccessKey", "parameters": {}, "answer": key}
@@ -196,7 +196,7 @@ def test_nobody_else_may_read_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [b'{"service": "sqs", "oper', b"\x00\x00\xff\xfe", b'"text"', b"7"])
-def test_a_line_that_a_crash_cut_swallows_nothing(tmp_path: Path, cut: bytes) -> None:
+def test_a_line_cut_by_a_crash_does_not_swallow_the_next_one(tmp_path: Path, cut: bytes) -> None:
     journal = Journal(tmp_path / "j.jsonl")
     journal.write("sqs", "CreateQueue", {"QueueName": "a"}, {})
     with journal.path.open("ab") as file:
@@ -231,7 +231,7 @@ def test_a_full_disk_is_said_once_and_what_comes_after_it_is_kept(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
-def test_a_full_disk_of_the_systems_own_making_fails_no_call(
+def test_calls_succeed_while_the_disk_is_really_full(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "j.jsonl").symlink_to("/dev/full")
@@ -239,7 +239,7 @@ def test_a_full_disk_of_the_systems_own_making_fails_no_call(
     assert "cannot be written" in capsys.readouterr().err
 
 
-def test_a_pipe_in_its_place_holds_nobody_up(
+def test_a_named_pipe_in_place_of_the_journal_blocks_nobody(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     os.mkfifo(tmp_path / "j.jsonl")
@@ -249,7 +249,7 @@ def test_a_pipe_in_its_place_holds_nobody_up(
         journal.entries()
 
 
-def test_threads_lines_do_not_mix(tmp_path: Path) -> None:
+def test_lines_written_by_several_threads_do_not_mix(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j.jsonl")
 
     def write(name: str) -> None:

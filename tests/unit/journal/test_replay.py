@@ -32,7 +32,7 @@ class Refusing:
         return {}
 
 
-def test_what_could_not_be_done_again_is_named_with_its_reason(tmp_path: Path) -> None:
+def test_calls_that_fail_in_a_replay_are_named_with_their_reason(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j.jsonl")
     for name in ("a", "bad", "b"):
         journal.write("sqs", "CreateQueue", {"QueueName": name}, {})
@@ -45,7 +45,7 @@ def test_what_could_not_be_done_again_is_named_with_its_reason(tmp_path: Path) -
     ]
 
 
-def test_what_was_put_together_is_done_one_by_one_where_that_is_refused(tmp_path: Path) -> None:
+def test_a_refused_batch_is_written_item_by_item(tmp_path: Path) -> None:
     """One item that is refused today, for whatever reason, does not take 24 others with it."""
 
     class Table(Refusing):
@@ -101,7 +101,7 @@ def test_the_beginning_of_a_long_journal_is_not_lost(tmp_path: Path) -> None:
     assert len(journal.entries()) == 25_000
 
 
-def test_what_is_translated_stands_as_a_word_of_its_own() -> None:
+def test_an_id_is_translated_only_as_a_whole_word() -> None:
     translation = Translation()
     translation.learn(
         {"id": "abc123xyz", "url": "http://127.0.0.1:1/q", "TableStatus": "CREATING"},
@@ -113,7 +113,7 @@ def test_what_is_translated_stands_as_a_word_of_its_own() -> None:
     assert translation("CREATING a plan") == "CREATING a plan"
 
 
-def test_translating_takes_no_longer_the_more_was_learned() -> None:
+def test_translation_does_not_slow_down_with_the_number_of_ids() -> None:
     translation = Translation()
     for number in range(20_000):
         translation.learn([f"http://h:1/queue-{number}"], [f"http://h:2/queue-{number}"])

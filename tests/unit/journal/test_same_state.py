@@ -180,7 +180,7 @@ def _key(request: Any) -> Any:
     ),
     stood=st.booleans(),
 )
-def test_what_is_left_builds_the_same(wanted: list[Entry], stood: bool) -> None:
+def test_a_compacted_journal_builds_the_same_state(wanted: list[Entry], stood: bool) -> None:
     before, journal = World(stood), []
     for entry in wanted if wanted[:1] == [table("t", stream=True)] else [table("t"), *wanted]:
         if "step" in entry or before.allows(entry):

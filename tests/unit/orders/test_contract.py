@@ -118,14 +118,16 @@ RIGHT: list[Any] = [
 
 
 @pytest.mark.parametrize("order", WRONG, ids=lambda order: json.dumps(order)[:60])
-def test_both_guards_refuse_what_breaks_the_contract(order: Any, orderlib_orders: Any) -> None:
+def test_api_model_and_function_refuse_the_same_invalid_orders(
+    order: Any, orderlib_orders: Any
+) -> None:
     assert violation(order)
     with pytest.raises(orderlib_orders.InvalidOrder):
         orderlib_orders.parse(json.dumps(order))
 
 
 @pytest.mark.parametrize("order", RIGHT, ids=lambda order: json.dumps(order)[:60])
-def test_both_guards_let_an_order_pass(order: Any, orderlib_orders: Any) -> None:
+def test_api_model_and_function_accept_a_valid_order(order: Any, orderlib_orders: Any) -> None:
     assert violation(order) is None
     assert orderlib_orders.parse(json.dumps(order)) == order
 
@@ -140,7 +142,7 @@ def test_the_sample_week_keeps_the_contract(orderlib_orders: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "nan", "[" * 100_000, '{"order_id": "o-1"}x'])
-def test_what_is_no_json_is_an_invalid_order(text: str, orderlib_orders: Any) -> None:
+def test_a_body_that_is_not_json_is_an_invalid_order(text: str, orderlib_orders: Any) -> None:
     with pytest.raises(orderlib_orders.InvalidOrder):
         orderlib_orders.parse(text)
 

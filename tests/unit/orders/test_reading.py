@@ -71,7 +71,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_order(tmp_path: Path) -> None
     assert isinstance(line, OrderLine) and json.loads(line.body)
 
 
-def test_no_more_than_the_limit(tmp_path: Path) -> None:
+def test_no_more_orders_are_read_than_the_limit(tmp_path: Path) -> None:
     path = write(tmp_path, *[GOOD] * 10)
     assert len(list(read_orders(path, 3))) == 3
     assert count_lines(path, 3) == 3
@@ -82,6 +82,6 @@ def test_an_order_without_an_id_is_still_sent_so_that_the_api_refuses_it(tmp_pat
     assert isinstance(line, OrderLine) and line.order_id == ""
 
 
-def test_a_missing_file_is_the_learners_to_put_right(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_as_the_learners_error(tmp_path: Path) -> None:
     with pytest.raises(LearnerError, match="cannot be read"):
         list(read_orders(tmp_path / "none.jsonl"))

@@ -138,7 +138,7 @@ def test_every_sample_that_a_poll_may_have_is_as_likely() -> None:
         {"weights": [1, float("nan")]}, {"weights": [1, float("inf")]}, {"sample": (1, 2, 3)},
     ],
 )  # fmt: skip
-def test_a_setting_that_cannot_be_is_refused(given: dict[str, object]) -> None:
+def test_invalid_settings_are_refused(given: dict[str, object]) -> None:
     with pytest.raises(ValueError):
         Setting.of(**given)  # type: ignore[arg-type]
 

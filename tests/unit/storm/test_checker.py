@@ -60,12 +60,12 @@ def put(at: float, table: str, outcome: str = "ok", action: str = "PutItem") -> 
     return Hop(at, "somebody", f"{table} (table)", action, outcome, 1.0)
 
 
-def test_where_all_went_well_nothing_is_broken() -> None:
+def test_no_promise_is_broken_if_every_order_was_applied_once() -> None:
     assert broken(record({"a": 201, "b": 202, "c": 200})) == {}
 
 
 @pytest.mark.parametrize("status", [0, 400, 403, 429, 500, 502, 503, 504])
-def test_any_other_answer_turns_a_customer_away(status: int) -> None:
+def test_an_answer_other_than_2xx_turns_a_customer_away(status: int) -> None:
     assert broken(record({"a": 201, "b": status})) == {"taken": [2]}
 
 
@@ -110,7 +110,7 @@ def test_an_order_that_was_refused_must_not_be_applied() -> None:
 
 
 @pytest.mark.parametrize("status", [0, 500, 502, 504])
-def test_who_heard_of_a_failure_may_find_the_order_stored_and_applied(status: int) -> None:
+def test_an_order_whose_answer_was_an_error_may_still_be_stored_and_applied(status: int) -> None:
     everywhere = {key: {"a": 1} for key in SERVICES}
     assert broken(record({"a": status}, stored="a", applied=everywhere)) == {"taken": [1]}
 

@@ -74,7 +74,7 @@ def test_faults_end_at_an_order_or_by_having_struck() -> None:
             assert strike.limit or outage or bound_to_messages
 
 
-def test_what_takes_long_to_get_over_comes_early() -> None:
+def test_faults_with_long_recovery_strike_early() -> None:
     for seed in SEEDS:
         for strike in make_plan(200, seed).strikes:
             if strike.where == "services" and strike.kind == "error" and strike.limit == 2:
@@ -97,12 +97,12 @@ def test_a_larger_storm_has_more_faults() -> None:
 
 
 @pytest.mark.parametrize("orders", [0, -1, 9, 2001, 10**400, 20.0, "200", None, True])
-def test_a_number_of_orders_that_cannot_be_is_refused(orders: object) -> None:
+def test_an_invalid_number_of_orders_is_refused(orders: object) -> None:
     with pytest.raises(LearnerError, match="orders"):
         make_plan(orders, 7)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("seed", [1.5, "seven", None, True, [7]])
-def test_a_seed_that_is_none_is_refused(seed: object) -> None:
+def test_an_invalid_seed_is_refused(seed: object) -> None:
     with pytest.raises(LearnerError, match="seed is a whole number"):
         make_plan(200, seed)  # type: ignore[arg-type]

@@ -146,5 +146,5 @@ def test_a_long_story_is_shortened_in_its_middle() -> None:
     assert any("steps are left out" in step.in_words for step in steps)
 
 
-def test_an_order_of_which_nothing_is_known_has_an_ending() -> None:
+def test_the_story_of_an_unknown_order_has_an_ending() -> None:
     assert story("kept", ()) == ["✗ It went wrong."]

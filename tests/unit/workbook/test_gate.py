@@ -59,7 +59,7 @@ def test_a_good_exercise_passes() -> None:
         ({"proofs": (Proof("a float", lambda _: 5.5, verdict="right"),)}, "should be right"),
     ],
 )
-def test_a_fault_is_found(change: dict[str, Any], complaint: str) -> None:
+def test_each_fault_of_an_exercise_is_found(change: dict[str, Any], complaint: str) -> None:
     found = prove(replace(GOOD, **change), fresh)
     assert any(complaint in sentence for sentence in found), found
 

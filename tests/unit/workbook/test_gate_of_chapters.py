@@ -38,11 +38,11 @@ def source(folder: Path, text: str, name: str = "07_topic.py") -> Path:
         ('lab.predict("7.p1", "?", [])', "7.p1 is never compared"),
     ],
 )
-def test_a_rule_that_is_broken_is_told(tmp_path: Path, cell: str, fault: str) -> None:
+def test_a_broken_rule_is_reported(tmp_path: Path, cell: str, fault: str) -> None:
     assert any(fault in each for each in rule_faults(source(tmp_path, f"\n# %%\n{cell}\n")))
 
 
-def test_long_texts_and_long_ways_without_a_picture_are_told(tmp_path: Path) -> None:
+def test_long_texts_and_long_stretches_without_a_picture_are_reported(tmp_path: Path) -> None:
     cell = "\n# %% [markdown]\n# " + "word " * 190 + "\n"
     told = rule_faults(source(tmp_path, cell * 4))
     assert any("words without a picture" in each for each in told)

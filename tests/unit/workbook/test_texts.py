@@ -26,7 +26,7 @@ def _faults(tmp_path: Path, markdown: str) -> list[str]:
         ("Congratulations!", "say what happened"),
     ],
 )
-def test_a_fault_in_the_text_is_found(tmp_path: Path, markdown: str, complaint: str) -> None:
+def test_each_fault_in_a_text_is_found(tmp_path: Path, markdown: str, complaint: str) -> None:
     assert any(complaint in fault for fault in _faults(tmp_path, markdown))
 
 
