@@ -45,6 +45,7 @@ class Listener:
         self._connections: set[Connection] = set()
         self._watch: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._came = 0
 
     async def start(self, port: int = 0) -> int:
         """Begin to listen. Returns the port, a free one if none is asked for."""
@@ -81,11 +82,22 @@ class Listener:
         return len(self._connections)
 
     def _look(self) -> None:
-        """Part from those who are too slow, and from the largest if all are too large."""
+        """Part from those who are too slow, or too large."""
         loop = asyncio.get_running_loop()
         self._watch = loop.call_later(LOOK_EVERY_SECONDS, self._look)
         for each in list(self._connections):
             each.look(loop.time())
+        self._bound()
+
+    def came(self, count: int) -> None:
+        """So many bytes have come: when they are many, nobody waits for the next look."""
+        self._came += count
+        if self._came > MOST_WAITING_BYTES // 4:
+            self._bound()
+
+    def _bound(self) -> None:
+        """Part from the largest if what waits is too much in all."""
+        self._came = 0
         sizes = {each: each.waiting_bytes for each in self._connections}
         total = sum(sizes.values())
         for each in sorted(sizes, key=lambda one: -sizes[one]):
@@ -147,6 +159,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes, and begin with the requests that are whole."""
         self.heard = self._loop.time()
+        self._listener.came(len(data))
         if not self._framer.pending and not self._pieces:
             self._since = self.heard
         if len(data) <= PIECE_BYTES and not self._pieces:

@@ -22,6 +22,8 @@ DELAY_SECONDS = 0.2
 # keys whose last write is remembered, so that no older read is kept over it
 MOST_WRITES = 20_000
 MOST_WAITING = 20_000
+# of items on their way to other nodes; the oldest arrive earlier when there is more
+MOST_WAITING_BYTES = 16 * 1024 * 1024
 
 
 class Holder(Protocol):
@@ -41,6 +43,11 @@ class Change:
     version: int
     forget: bool = False
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it is."""
+        return len(self.key[1]) + len(self.attributes or b"")
+
     def apply(self, node: Holder) -> None:
         """Make the change in a node's item cache, unless it has a newer version."""
         if self.forget:
@@ -57,10 +64,18 @@ class Replication:
         self._nodes = nodes
         self.delay_seconds = DELAY_SECONDS
         self._version = 0
-        self._last_written: OrderedDict[ItemKey, int] = OrderedDict()
+        # by the hash of a key: two keys with one hash are only kept less often
+        self._last_written: OrderedDict[int, int] = OrderedDict()
         # when each is due, the change, and the nodes that have it already
         self._waiting: deque[tuple[float, Change, tuple[Holder, ...]]] = deque()
+        self._waiting_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
+
+    def take(self, seconds: float) -> None:
+        """From now on a change takes so long; what is under way arrives."""
+        while self._waiting:
+            self._apply_next()
+        self.delay_seconds = seconds
 
     def ticket(self) -> int:
         """What a read takes with it on its way to DynamoDB, to show how old its result is."""
@@ -69,8 +84,8 @@ class Replication:
     def wrote(self, key: ItemKey) -> int:
         """An item was written through this cluster just now. Returns the version that it has."""
         self._version += 1
-        self._last_written[key] = self._version
-        self._last_written.move_to_end(key)
+        self._last_written[hash(key)] = self._version
+        self._last_written.move_to_end(hash(key))
         if len(self._last_written) > MOST_WRITES:
             self._last_written.popitem(last=False)
         return self._version
@@ -90,7 +105,7 @@ class Replication:
 
     def learnt(self, key: ItemKey, attributes: bytes | None, ticket: int, node: Holder) -> None:
         """A node has read an item from DynamoDB; it is kept unless it was written meanwhile."""
-        if self._last_written.get(key, 0) <= ticket:
+        if self._last_written.get(hash(key), 0) <= ticket:
             self._spread(Change(key, attributes, ticket), (*self._nodes()[:1], node))
 
     def _spread(self, change: Change, first: Iterable[Holder]) -> None:
@@ -99,9 +114,10 @@ class Replication:
             change.apply(node)
         if len(self._nodes()) == 1:
             return
-        if len(self._waiting) >= MOST_WAITING:
-            self._apply_next()
         self._waiting.append((self._clock.now() + self.delay_seconds, change, done))
+        self._waiting_bytes += change.size
+        while len(self._waiting) > MOST_WAITING or self._waiting_bytes > MOST_WAITING_BYTES:
+            self._apply_next()
         self._wait()
 
     def _wait(self) -> None:
@@ -118,6 +134,7 @@ class Replication:
 
     def _apply_next(self) -> None:
         _, change, done = self._waiting.popleft()
+        self._waiting_bytes -= change.size
         for node in self._nodes():
             if not any(node is each for each in done):
                 change.apply(node)
@@ -125,6 +142,7 @@ class Replication:
     def stop(self) -> None:
         """Spread nothing more."""
         self._waiting.clear()
+        self._waiting_bytes = 0
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -100,7 +100,7 @@ class DaxService:
         name = parameters.get("cluster")
         for cluster in self._clusters():
             if name in (None, cluster.about.name):
-                cluster.replication.delay_seconds = seconds
+                cluster.replication.take(seconds)
         return self._show({})
 
     async def start(self) -> None:

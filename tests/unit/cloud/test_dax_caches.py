@@ -18,7 +18,7 @@ KEY = ("table", b"key")
 
 class FakeNode:
     def __init__(self, clock: Clock) -> None:
-        self.items = ItemCache(Memory(1 << 20, clock.now), lambda: 1000)
+        self.items = ItemCache(Memory(1 << 26, clock.now), lambda: 1000)
 
     @property
     def known(self) -> bytes | None:
@@ -130,5 +130,20 @@ def test_what_is_stopped_spreads_nothing_more() -> None:
         replication.stop()
         await let_pass(60)
         assert several[1].known is None
+
+    in_simulated_time(scenario())
+
+
+def test_large_changes_arrive_earlier_when_there_are_many() -> None:
+    async def scenario() -> None:
+        several, replication = nodes(SimulatedClock())
+        large = b"x" * 400_000
+        for number in range(60):
+            replication.written(("table", b"%d" % number), large)
+        assert several[1].items.get(("table", b"0")) == Cached(large)
+        assert several[1].items.get(("table", b"59")) is None
+        replication.take(0.0)
+        assert several[1].items.get(("table", b"59")) == Cached(large)
+        replication.stop()
 
     in_simulated_time(scenario())

@@ -13,19 +13,21 @@ from typing import Any
 from orderlab.cloud.dax.protocol.cbor import BadCbor
 
 MOST_LISTS = 100_000
-MOST_CHARACTERS = 32 * 1024 * 1024
+MOST_BYTES = 32 * 1024 * 1024
+# what a name takes in memory besides its characters
+_NAME_BYTES = 64
 EMPTY = 1
 
 
 class AttributeLists:
     """Numbers for lists of names, and the lists again. The empty list is number 1."""
 
-    def __init__(self, most: int = MOST_LISTS, most_characters: int = MOST_CHARACTERS) -> None:
-        self._most, self._most_characters = most, most_characters
+    def __init__(self, most: int = MOST_LISTS, most_bytes: int = MOST_BYTES) -> None:
+        self._most, self._most_bytes = most, most_bytes
         self._numbers: dict[tuple[str, ...], int] = {(): EMPTY}
         self._names: dict[int, tuple[str, ...]] = {EMPTY: ()}
         self._next = EMPTY + 1
-        self._characters = 0
+        self._bytes = 0
         # large answers are encoded on another thread
         self._making = Lock()
 
@@ -41,7 +43,7 @@ class AttributeLists:
                 found, self._next = self._next, self._next + 1
                 self._numbers[names] = found
                 self._names[found] = names
-                self._characters += sum(map(len, names)) + len(names)
+                self._bytes += _size(names)
                 self._bound()
             return found
 
@@ -53,10 +55,14 @@ class AttributeLists:
         return found
 
     def _bound(self) -> None:
-        while len(self._names) > self._most or self._characters > self._most_characters:
+        while len(self._names) > self._most or self._bytes > self._most_bytes:
             oldest = next(number for number in self._names if number != EMPTY)
             names = self._names.pop(oldest)
             del self._numbers[names]
-            self._characters -= sum(map(len, names)) + len(names)
+            self._bytes -= _size(names)
             if len(self._names) == 1:
                 return
+
+
+def _size(names: tuple[str, ...]) -> int:
+    return sum(map(len, names)) + _NAME_BYTES * len(names)
