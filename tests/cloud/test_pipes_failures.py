@@ -77,6 +77,38 @@ def test_a_failed_batch_of_a_stream_is_tried_again_and_given_up(kit: PipeKit) ->
     assert kit.eventually(lambda: len(function.events()) == 4)
 
 
+def test_a_record_that_is_too_old_is_given_up(kit: PipeKit) -> None:
+    """A minute is the shortest MaximumRecordAgeInSeconds; it passes in six seconds here."""
+    table, stream = kit.table()
+    url, dead = kit.queue(), kit.queue()
+    name = url.rpartition("/")[2]
+    kit.cloud.page("faults", "POST", {"kind": "cut", "target": name})
+    stream_settings = {
+        "MaximumRecordAgeInSeconds": 60,
+        "DeadLetterConfig": {"Arn": kit.arn(dead)},
+    }
+    kit.running(kit.pipe(stream, kit.arn(url), stream=stream_settings))
+    kit.dynamodb.put_item(TableName=table, Item={"id": {"S": "A-1"}})
+    [letter] = kit.bodies(dead, seconds=25)
+    kit.cloud.page("faults", "DELETE", {"target": name})
+    assert letter["context"]["condition"] == "RecordAgeExceeded"
+    kit.dynamodb.put_item(TableName=table, Item={"id": {"S": "A-2"}})
+    assert [each["dynamodb"]["Keys"]["id"]["S"] for each in kit.bodies(url)] == ["A-2"]
+
+
+def test_metrics_of_a_pipe(kit: PipeKit) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-monitoring.html"""
+    source, url = kit.queue(), kit.queue()
+    name = kit.running(kit.pipe(kit.arn(source), kit.arn(url)))
+    kit.send(source, "hello")
+    kit.messages(url)
+    for metric in ("Invocations", "EventCount"):
+        assert kit.eventually(
+            lambda metric=metric: kit.metric("AWS/EventBridge/Pipes", metric, PipeName=name)
+        )
+    assert kit.metric("AWS/EventBridge/Pipes", "ExecutionFailed", PipeName=name) == 0
+
+
 def last_key(function: Any) -> str:
     return str(function.events()[-1]["events"][0]["dynamodb"]["Keys"]["id"]["S"])
 

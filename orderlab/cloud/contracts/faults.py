@@ -17,7 +17,8 @@ class Fault:
     answer), `poison` (fails whenever the payload holds `text`). Queues: `duplicate` (each message
     is delivered `times` times), `delay` (by `seconds`), `reorder` (each message waits for a random
     time up to `seconds`). Calls that move a table's or topic's data: `error`, `slow`, `throttle`,
-    `cut` (the call does its work, and its answer is lost).
+    `cut` (the call does its work, and its answer is lost). `cut` of a queue, a function, a
+    `topic/NAME` or a `bus/NAME` also keeps EventBridge, pipes and schedules from reaching it.
 
     With `ids` a fault strikes only what names one of these orders; with `limit`, each of them so
     many times. Faults of one `label` end together.

@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     r"|(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<literal>true|false|null))"
 )
+_WORD = re.compile(r"[A-Za-z_$][\w$]{0,255}")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -64,12 +65,23 @@ class PatternText:
         start = _SPACE.match(self._text, 0)
         at = start.end() if start else 0
         if self._text[at : at + 1] != "{":
-            raise self.error("Filter is not an object", min(at + 1, len(self._text)))
+            raise self._no_object(at)
         found = self._value(0)
         rest = _SPACE.match(self._text, self._at)
         if rest is not None and rest.end() < len(self._text):
             raise self.error("Unexpected content after the end of the pattern", rest.end() + 1)
         return found
+
+    def _no_object(self, at: int) -> InvalidPattern:
+        """What is wrong with a text that does not begin an object."""
+        word = _WORD.match(self._text, at)
+        if word is None or word[0] in ("true", "false", "null"):
+            return self.error("Filter is not an object", min(at + 1, len(self._text)))
+        return self.error(
+            f"Unrecognized token '{word[0]}': was expecting (JSON String, Number, Array, Object or "
+            "token 'null', 'true' or 'false')",
+            word.end(),
+        )
 
     def _next(self) -> re.Match[str]:
         match = _TOKEN.match(self._text, self._at)

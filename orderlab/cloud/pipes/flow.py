@@ -102,8 +102,7 @@ class Flow:
 
     async def _enrich(self, events: list[Any]) -> list[Any]:
         """What the function made of the events: a list, or one thing."""
-        texts = [self._enrichment_input.fill(event) for event in events]
-        payload = self._payload(texts, "Enrichment")
+        payload = self._payload(self._enrichment_input, events, "Enrichment")
         answer = await self._invoke(self._pipe.enrichment or "", payload, "Enrichment")
         try:
             found = json.loads(answer) if answer.strip() else None
@@ -122,9 +121,12 @@ class Flow:
             raise FlowFailed(stage, "ERROR_FROM_TARGET", "The function has failed.")
         return invocation.payload
 
-    def _payload(self, texts: list[str], stage: str) -> bytes:
-        """A JSON array of what each template made; what is no JSON becomes a string of it."""
-        payload = "[" + ",".join(map(_as_json, texts)) + "]"
+    def _payload(self, template: InputTemplate, events: list[Any], stage: str) -> bytes:
+        """A JSON array of what the template makes of each event; text that is not JSON is quoted."""
+        try:
+            payload = "[" + ",".join(_as_json(template.fill(event)) for event in events) + "]"
+        except TargetFailure as failure:
+            raise FlowFailed(stage, failure.code, failure.message) from failure
         encoded = payload.encode("utf-8", "surrogatepass")
         if len(encoded) > MAX_PAYLOAD:
             raise FlowFailed(stage, "INVALID_PARAMETER", "The payload is larger than 6 MB.")
@@ -133,8 +135,7 @@ class Flow:
     # --- target ---
 
     async def _to_function(self, events: list[Any], known: set[str]) -> set[str]:
-        texts = [self._target_input.fill(event) for event in events]
-        payload = self._payload(texts, "Target")
+        payload = self._payload(self._target_input, events, "Target")
         given = self._pipe.target_parameters.get("LambdaFunctionParameters") or {}
         if given.get("InvocationType") == "FIRE_AND_FORGET":
             try:

@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from orderlab.cloud.targets.failures import TargetFailure
 from orderlab.cloud.targets.json_paths import MISSING
 
 # Gives a variable's value; MISSING where the event has none.
 Values = Callable[[str], Any]
 # Whether a name between angle brackets is a variable.
 Names = Callable[[str], bool]
+# characters of a filled template: no target takes more
+MAX_FILLED = 6 * 1024 * 1024
 _PLACE = re.compile(r'"|\\.|<([^<>"\s]{1,512})>', re.DOTALL)
 encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
@@ -68,11 +71,24 @@ class Template:
             raise InvalidTemplate("it is neither JSON nor lines of strings")
 
     def fill(self, values: Values) -> str:
-        """The template with its variables filled in; within quotes, values are escaped."""
-        return "".join(
-            piece.text if not piece.variable else _filled(values(piece.text), piece.in_string)
-            for piece in self._pieces
-        )
+        """The template with its variables filled in; within quotes, values are escaped.
+
+        Raises TargetFailure if that becomes longer than any target takes.
+        """
+        parts: list[str] = []
+        known: dict[_Piece, str] = {}
+        length = 0
+        for piece in self._pieces:
+            text = piece.text
+            if piece.variable:
+                if piece not in known:
+                    known[piece] = _filled(values(piece.text), piece.in_string)
+                text = known[piece]
+            length += len(text)
+            if length > MAX_FILLED:
+                raise TargetFailure("INVALID_PARAMETER", "The input is too large.", retry=False)
+            parts.append(text)
+        return "".join(parts)
 
 
 def _pieces(text: str, is_variable: Names) -> Iterator[_Piece]:

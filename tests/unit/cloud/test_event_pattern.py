@@ -108,6 +108,8 @@ def test_of_two_patterns_for_one_field_the_last_counts() -> None:
 
 REFUSED = [
     ('["a"]', "Filter is not an object", 2),
+    ("not JSON", "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or "
+     "token 'null', 'true' or 'false')", 4),
     ('{"source": "aws.s3"}', '"source" must be an object or an array', 13),
     ('{"source": []}', "Empty arrays are not allowed", 14),
     ('{"detail": {}}', "Empty objects are not allowed", 14),

@@ -16,6 +16,7 @@ import pytest
 
 from orderlab.cloud.events.event import Event
 from orderlab.cloud.events.model import Archive
+from orderlab.cloud.targets.failures import TargetFailure
 from orderlab.cloud.targets.json_paths import MISSING, value_at
 from orderlab.cloud.targets.retries import RetryPolicy, wait_before
 from orderlab.cloud.targets.schedule_expressions import InvalidExpression, read_expression
@@ -148,6 +149,12 @@ def test_what_is_no_template(template: str) -> None:
 def test_a_long_template_takes_linear_time() -> None:
     template = Template("<" * 4_000 + '"' * 4_000, VALUES.__contains__)
     assert template.fill(lambda name: MISSING)
+
+
+def test_a_template_does_not_make_much_of_little() -> None:
+    template = Template('"' + "<text>" * 1_000 + '"', VALUES.__contains__)
+    with pytest.raises(TargetFailure, match="too large"):
+        template.fill(lambda name: "x" * 100_000)
 
 
 def test_waits_between_attempts_double_up_to_ten_minutes() -> None:
