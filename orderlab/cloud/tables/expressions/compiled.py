@@ -16,7 +16,7 @@ from orderlab.cloud.tables.expressions.condition_parser import ConditionParser, 
 from orderlab.cloud.tables.expressions.conditions import Test, compile_condition, needs_check
 from orderlab.cloud.tables.expressions.key_conditions import KeyTest, key_tests
 from orderlab.cloud.tables.expressions.paths import Names, Path, read_path, require_apart
-from orderlab.cloud.tables.expressions.tokens import TokenReader
+from orderlab.cloud.tables.expressions.tokens import ExpressionReader
 from orderlab.cloud.tables.expressions.tree import (
     Attribute,
     Between,
@@ -124,12 +124,12 @@ def projection(text: str, names: NameItems) -> CompiledProjection:
     from orderlab.cloud.tables.expressions.paths import select
 
     known = Names(dict(names))
-    reader = TokenReader(text, "ProjectionExpression")
+    reader = ExpressionReader(text, "ProjectionExpression")
     paths = [read_path(reader, known)]
     while reader.accept(","):
         paths.append(read_path(reader, known))
-    if reader.token.kind != "end":
-        raise reader.syntax_error()
+    if reader.next.kind != "end":
+        raise reader.unexpected()
     require_apart(paths, "ProjectionExpression")
     chosen = tuple(paths)
     used = Used(frozenset(known.used), frozenset())

@@ -8,7 +8,7 @@ from typing import Literal
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.tables.expressions import operand_checks
 from orderlab.cloud.tables.expressions.paths import Names, read_path, too_deep
-from orderlab.cloud.tables.expressions.tokens import TokenReader
+from orderlab.cloud.tables.expressions.tokens import ExpressionReader
 from orderlab.cloud.tables.expressions.tree import (
     Attribute,
     Between,
@@ -36,7 +36,7 @@ class Values:
         self.used: set[str] = set()
 
 
-def read_value(reader: TokenReader, values: Values) -> Given:
+def read_value(reader: ExpressionReader, values: Values) -> Given:
     """Read a `:value`. Raises ValidationException if it is not defined."""
     token = reader.take()
     if token.text not in values.types:
@@ -52,7 +52,7 @@ class ConditionParser:
     """Recursive descent: OR of ANDs of NOTs of what can be true or false."""
 
     def __init__(self, text: str, what: str, names: Names, values: Values) -> None:
-        self._reader = TokenReader(text, what)
+        self._reader = ExpressionReader(text, what)
         self._what = what
         self._names = names
         self._values = values
@@ -64,25 +64,25 @@ class ConditionParser:
     @property
     def length(self) -> int:
         """How many words and signs were read."""
-        return self._reader.position
+        return self._reader.place
 
     def parse(self) -> Condition:
         """Read the whole expression. Raises ValidationException."""
         condition = self._any()
-        if self._reader.token.kind != "end":
-            raise self._reader.syntax_error()
+        if self._reader.next.kind != "end":
+            raise self._reader.unexpected()
         return condition
 
     def _any(self) -> Condition:
         parts = [self._all()]
-        while self._reader.accept("OR"):
+        while self._reader.accept("or"):
             self._count_operator()
             parts.append(self._all())
         return parts[0] if len(parts) == 1 else Joined("OR", tuple(parts))
 
     def _all(self) -> Condition:
         parts = [self._not()]
-        while self._reader.accept("AND"):
+        while self._reader.accept("and"):
             self._count_operator()
             parts.append(self._not())
         return parts[0] if len(parts) == 1 else Joined("AND", tuple(parts))
@@ -92,7 +92,7 @@ class ConditionParser:
         if self._depth > MAX_DEPTH:
             raise too_deep(self._what)
         try:
-            if self._reader.accept("NOT"):
+            if self._reader.accept("not"):
                 self._count_operator()
                 return Not(self._not())
             if self._reader.at("("):
@@ -102,34 +102,34 @@ class ConditionParser:
             self._depth -= 1
 
     def _parenthesised(self) -> Condition:
-        begin = self._reader.position
+        begin = self._reader.place
         self._reader.expect("(")
         condition = self._any()
-        inside = (begin + 1, self._reader.position)
+        inside = (begin + 1, self._reader.place)
         self._reader.expect(")")
         if self._parentheses == inside:
             raise self._reader.refusal("The expression has redundant parentheses;")
-        self._parentheses = (begin, self._reader.position)
+        self._parentheses = (begin, self._reader.place)
         return condition
 
     def _predicate(self) -> Condition:
         reader = self._reader
-        if self._at_function() and reader.token.text != "size":
+        if self._at_function() and reader.next.text != "size":
             return self._function()
         operand = self._operand()
         self._count_operator()
-        if reader.accept("BETWEEN"):
+        if reader.accept("between"):
             low = self._operand()
-            reader.expect("AND")
+            reader.expect("and")
             between = Between(operand, low, self._operand())
             operand_checks.between(between, reader)
             return between
-        if reader.accept("IN"):
+        if reader.accept("in"):
             return self._in(operand)
         if not reader.at(*COMPARATORS):
-            if isinstance(operand, Size) and reader.token.kind == "end":
+            if isinstance(operand, Size) and reader.next.kind == "end":
                 raise self._used_wrongly("size")
-            raise reader.syntax_error()
+            raise reader.unexpected()
         return self._comparison(operand)
 
     def _comparison(self, left: Operand) -> Condition:
@@ -165,7 +165,7 @@ class ConditionParser:
 
     def _operand(self) -> Operand:
         reader = self._reader
-        if reader.token.kind == "value":
+        if reader.next.kind == "value":
             return read_value(reader, self._values)
         if self._at_function():
             name = reader.take().text
@@ -186,7 +186,7 @@ class ConditionParser:
 
     def _at_function(self) -> bool:
         reader = self._reader
-        return reader.token.kind == "word" and reader.following().text == "("
+        return reader.next.kind == "word" and reader.following().text == "("
 
     def _count_operator(self) -> None:
         self._operators += 1

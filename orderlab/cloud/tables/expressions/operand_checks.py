@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orderlab.cloud.tables.expressions.paths import shown
-from orderlab.cloud.tables.expressions.tokens import TokenReader
+from orderlab.cloud.tables.expressions.tokens import ExpressionReader
 from orderlab.cloud.tables.expressions.tree import (
     Attribute,
     Between,
@@ -31,7 +31,7 @@ FUNCTIONS = {
 }
 
 
-def comparison(condition: Comparison, reader: TokenReader) -> None:
+def comparison(condition: Comparison, reader: ExpressionReader) -> None:
     """Check the operands of a comparison. Raises ValidationException."""
     if condition.operator not in ("=", "<>"):
         for operand in (condition.left, condition.right):
@@ -39,7 +39,7 @@ def comparison(condition: Comparison, reader: TokenReader) -> None:
     _distinct(condition.operator, condition.left, [condition.right], reader)
 
 
-def between(condition: Between, reader: TokenReader) -> None:
+def between(condition: Between, reader: ExpressionReader) -> None:
     """Check the operands of BETWEEN. Raises ValidationException."""
     for operand in (condition.operand, condition.low, condition.high):
         _require("BETWEEN", operand, ORDERED, reader)
@@ -52,14 +52,14 @@ def between(condition: Between, reader: TokenReader) -> None:
         )
 
 
-def membership(condition: In, reader: TokenReader) -> None:
+def membership(condition: In, reader: ExpressionReader) -> None:
     """Check the operands of IN. Raises ValidationException."""
     if len(condition.among) > MAX_IN_OPERANDS:
         _wrong_number("IN", len(condition.among) + 1, reader)
     _distinct("IN", condition.operand, condition.among, reader)
 
 
-def function(condition: Function, reader: TokenReader) -> None:
+def function(condition: Function, reader: ExpressionReader) -> None:
     """Check the operands of a function. Raises ValidationException."""
     name, operands = condition.name, condition.operands
     count(name, operands, reader)
@@ -78,39 +78,41 @@ def function(condition: Function, reader: TokenReader) -> None:
         _distinct(name, operands[0], operands[1:], reader)
 
 
-def count(name: str, operands: Sequence[Operand], reader: TokenReader) -> None:
+def count(name: str, operands: Sequence[Operand], reader: ExpressionReader) -> None:
     """Raise ValidationException for the wrong number of operands of a function."""
     if len(operands) != FUNCTIONS[name]:
         _wrong_number(name, len(operands), reader)
 
 
-def sized(operand: Operand, reader: TokenReader) -> None:
+def sized(operand: Operand, reader: ExpressionReader) -> None:
     """Raise ValidationException for an operand of `size` that has no size."""
     _require("size", operand, SIZED, reader)
 
 
-def _require(name: str, operand: Operand, types: frozenset[str], reader: TokenReader) -> None:
+def _require(name: str, operand: Operand, types: frozenset[str], reader: ExpressionReader) -> None:
     kind = "N" if isinstance(operand, Size) else None
     kind = operand.type if isinstance(operand, Given) else kind
     if kind is not None and kind not in types:
         _wrong_type(name, kind, reader)
 
 
-def _wrong_type(name: str, kind: str, reader: TokenReader) -> None:
+def _wrong_type(name: str, kind: str, reader: ExpressionReader) -> None:
     raise reader.refusal(
         "Incorrect operand type for operator or function; "
         f"operator or function: {name}, operand type: {kind}"
     )
 
 
-def _wrong_number(name: str, number: int, reader: TokenReader) -> None:
+def _wrong_number(name: str, number: int, reader: ExpressionReader) -> None:
     raise reader.refusal(
         "Incorrect number of operands for operator or function; "
         f"operator or function: {name}, number of operands: {number}"
     )
 
 
-def _distinct(name: str, first: Operand, others: Sequence[Operand], reader: TokenReader) -> None:
+def _distinct(
+    name: str, first: Operand, others: Sequence[Operand], reader: ExpressionReader
+) -> None:
     if isinstance(first, Attribute) and first in others:
         raise reader.refusal(
             "The first operand must be distinct from the remaining operands for this operator or "

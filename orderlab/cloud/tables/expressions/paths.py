@@ -9,7 +9,7 @@ from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.tables.attribute_values import Item, Value
 from orderlab.cloud.tables.errors import Counted
 from orderlab.cloud.tables.expressions.reserved_words import RESERVED_WORDS
-from orderlab.cloud.tables.expressions.tokens import TokenReader, refusal
+from orderlab.cloud.tables.expressions.tokens import ExpressionReader, refusal
 
 MAX_PATH_DEPTH = 32
 
@@ -25,15 +25,15 @@ class Names:
         self.used: set[str] = set()
 
 
-def read_path(reader: TokenReader, names: Names) -> Path:
+def read_path(reader: ExpressionReader, names: Names) -> Path:
     """Read one document path at the reader's place."""
     parts: list[str | int] = [_name(reader, names)]
     while True:
         if reader.accept("."):
             parts.append(_name(reader, names))
         elif reader.accept("["):
-            if reader.token.kind != "number":
-                raise reader.syntax_error()
+            if reader.next.kind != "number":
+                raise reader.unexpected()
             parts.append(int(reader.take().text[:9]))
             reader.expect("]")
         else:
@@ -45,8 +45,8 @@ def read_path(reader: TokenReader, names: Names) -> Path:
     return tuple(parts)
 
 
-def _name(reader: TokenReader, names: Names) -> str:
-    token = reader.token
+def _name(reader: ExpressionReader, names: Names) -> str:
+    token = reader.next
     if token.kind == "word":
         if token.text.upper() in RESERVED_WORDS:
             raise reader.refusal(
@@ -54,7 +54,7 @@ def _name(reader: TokenReader, names: Names) -> str:
             )
         return reader.take().text
     if token.kind != "name":
-        raise reader.syntax_error()
+        raise reader.unexpected()
     reader.take()
     if token.text not in names.defined:
         raise reader.refusal(

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
 
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.tables.errors import Counted
+from orderlab.cloud.text.tokens import Token, TokenReader, token_at
 
 MAX_EXPRESSION_BYTES = 4096
-
-TokenKind = Literal["word", "name", "value", "number", "sign", "end"]
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<name>\#[A-Za-z0-9_]+)|(?P<value>:[A-Za-z0-9_]+)"
     r"|(?P<number>[0-9]+)|(?P<sign><>|<=|>=|[=<>()\[\],.+\-])|(?P<end>$)|(?P<bad>\S))",
     re.ASCII,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One token; `start` and `end` are its place in the text."""
-
-    kind: TokenKind
-    text: str
-    start: int
-    end: int
 
 
 def tokens_of(text: str, what: str) -> list[Token]:
@@ -43,13 +30,13 @@ def tokens_of(text: str, what: str) -> list[Token]:
     found: list[Token] = []
     position = 0
     while not found or found[-1].kind != "end":
-        match = _TOKEN.match(text, position)
-        assert match is not None and match.lastgroup is not None
-        kind = match.lastgroup
-        if kind == "bad":
-            raise _syntax_error(text, what, match.start(kind), match.end(kind), found)
-        found.append(Token(kind, match[kind], match.start(kind), match.end(kind)))  # type: ignore[arg-type]
-        position = match.end()
+        token = token_at(_TOKEN, text, position)
+        # the pattern's last alternative takes anything
+        assert token is not None
+        if token.kind == "bad":
+            raise _syntax_error(text, what, token.start, token.end, found)
+        found.append(token)
+        position = token.end
     return found
 
 
@@ -67,56 +54,17 @@ def refusal(what: str, reason: str) -> ValidationException:
     return ValidationException(f"Invalid {what}: {reason}")
 
 
-class TokenReader:
-    """Walks over the tokens of one expression."""
+class ExpressionReader(TokenReader):
+    """Walks over the tokens of one expression; `what` is the parameter's name."""
 
     def __init__(self, text: str, what: str) -> None:
+        super().__init__(tokens_of(text, what))
         self.text = text
         self.what = what
-        self._tokens = tokens_of(text, what)
-        self._at = 0
 
-    @property
-    def token(self) -> Token:
-        """The next token, which stays the next."""
-        return self._tokens[self._at]
-
-    @property
-    def position(self) -> int:
-        """How many tokens were read."""
-        return self._at
-
-    def following(self) -> Token:
-        """The token after the next."""
-        return self._tokens[min(self._at + 1, len(self._tokens) - 1)]
-
-    def take(self) -> Token:
-        """Read the next token; the end stays where it is."""
-        token = self.token
-        if token.kind != "end":
-            self._at += 1
-        return token
-
-    def at(self, *texts: str) -> bool:
-        """Whether a sign, or a keyword in any case, stands here."""
-        token = self.token
-        return token.kind in ("sign", "word") and token.text.upper() in texts
-
-    def accept(self, *texts: str) -> bool:
-        """Go past the next token if it is one of these. Returns whether it was."""
-        if self.at(*texts):
-            self._at += 1
-            return True
-        return False
-
-    def expect(self, text: str) -> None:
-        """Go past a token. Raises ValidationException if it is not the next."""
-        if not self.accept(text):
-            raise self.syntax_error()
-
-    def syntax_error(self) -> ValidationException:
+    def unexpected(self) -> ValidationException:
         """The error for the next token, which should not be there."""
-        here = self.token
+        here = self.next
         before = self._tokens[self._at - 1] if self._at else here
         after = self.following()
         shown = here.text if here.kind != "end" else "<EOF>"

@@ -17,7 +17,7 @@ from orderlab.cloud.tables.expressions.paths import (
     require_apart,
     too_deep,
 )
-from orderlab.cloud.tables.expressions.tokens import TokenReader
+from orderlab.cloud.tables.expressions.tokens import ExpressionReader
 from orderlab.cloud.tables.expressions.tree import Attribute, Given
 
 WHAT = "UpdateExpression"
@@ -99,7 +99,7 @@ class UpdateParser:
     """Reads each section at most once, in any order."""
 
     def __init__(self, text: str, names: Names, values: Values) -> None:
-        self._reader = TokenReader(text, WHAT)
+        self._reader = ExpressionReader(text, WHAT)
         self._names = names
         self._values = values
         self._plan = UpdatePlan()
@@ -114,10 +114,10 @@ class UpdateParser:
             "DELETE": self._delete,
         }
         seen: set[str] = set()
-        while self._reader.token.kind != "end":
-            section = self._reader.token.text.upper()
+        while self._reader.next.kind != "end":
+            section = self._reader.next.text.upper()
             if section not in sections:
-                raise self._reader.syntax_error()
+                raise self._reader.unexpected()
             if section in seen:
                 raise Counted(
                     f'Invalid {WHAT}: The "{section}" section can only be used once in an update '
@@ -152,8 +152,8 @@ class UpdateParser:
         self._plan.deletes.append((path, given))
 
     def _given(self) -> Given:
-        if self._reader.token.kind != "value":
-            raise self._reader.syntax_error()
+        if self._reader.next.kind != "value":
+            raise self._reader.unexpected()
         return read_value(self._reader, self._values)
 
     def _value(self) -> SetValue:
@@ -176,9 +176,9 @@ class UpdateParser:
                 value = self._value()
                 reader.expect(")")
                 return value
-            if reader.token.kind == "value":
+            if reader.next.kind == "value":
                 return read_value(reader, self._values)
-            if reader.token.kind == "word" and reader.following().text == "(":
+            if reader.next.kind == "word" and reader.following().text == "(":
                 return self._function()
             return Attribute(read_path(reader, self._names))
         finally:

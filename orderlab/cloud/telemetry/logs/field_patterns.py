@@ -30,11 +30,11 @@ class DelimitedPattern:
                     raise PatternError
                 self._after = []
             else:
-                self._names.append(tokens.skip_to_name())
+                self._names.append(tokens.name_of_field())
                 (self._before if self._after is None else self._after).append(_field(tokens))
-            if not tokens.skip(",") and tokens.peek()[1] != "]":
+            if not tokens.skip(",") and tokens.next.text != "]":
                 raise PatternError
-        if tokens.peek()[0]:
+        if tokens.next.kind:
             raise PatternError
 
     def matches(self, message: str) -> bool:
@@ -102,13 +102,11 @@ def _both(tokens: Tokens) -> Test:
 
 
 def _single(tokens: Tokens) -> Test:
-    kind, _ = tokens.take()
-    if kind != "word":
+    if tokens.take().kind != "word":
         raise PatternError
-    if tokens.peek()[1] not in ("=", "!=", ">", "<", ">=", "<="):
+    if tokens.next.text not in ("=", "!=", ">", "<", ">=", "<="):
         return lambda field: True
-    _, sign = tokens.take()
-    kind, wanted = tokens.take()
-    if kind not in ("text", "regex", "word"):
+    sign, wanted = tokens.take(), tokens.take()
+    if wanted.kind not in ("text", "regex", "word"):
         raise PatternError
-    return comparison(sign, kind, wanted)
+    return comparison(sign.text, wanted.kind, wanted.text)

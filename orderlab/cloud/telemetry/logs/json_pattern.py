@@ -19,7 +19,7 @@ def json_pattern(pattern: str) -> Callable[[str], bool]:
     tokens.expect("{")
     test = _either(tokens)
     tokens.expect("}")
-    if tokens.peek()[0]:
+    if tokens.next.kind:
         raise PatternError
 
     def matches(message: str) -> bool:
@@ -52,21 +52,21 @@ def _single(tokens: Tokens) -> Test:
         test = _either(tokens)
         tokens.expect(")")
         return test
-    kind, path = tokens.take()
-    if kind != "path":
+    token = tokens.take()
+    if token.kind != "path":
         raise PatternError
-    if tokens.skip("IS"):
-        return _is(path, tokens.take()[1].upper())
-    if tokens.skip("NOT"):
-        tokens.expect("EXISTS")
+    path = token.text
+    if tokens.skip("is"):
+        return _is(path, tokens.take().text.upper())
+    if tokens.skip("not"):
+        tokens.expect("exists")
         return lambda event: not list(values(event, path))
-    if tokens.skip("EXISTS"):
+    if tokens.skip("exists"):
         return lambda event: bool(list(values(event, path)))
-    _, sign = tokens.take()
-    kind, wanted = tokens.take()
-    if kind not in ("text", "regex", "word"):
+    sign, wanted = tokens.take(), tokens.take()
+    if wanted.kind not in ("text", "regex", "word"):
         raise PatternError
-    test = comparison(sign, kind, wanted)
+    test = comparison(sign.text, wanted.kind, wanted.text)
     return lambda event: any(test(value) for value in values(event, path) if value is not None)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from orderlab.cloud.patterns.expressions import Expression, expression
 from orderlab.cloud.patterns.syntax import ExpressionError
 from orderlab.cloud.patterns.wildcards import Wildcard, parts_of
+from orderlab.cloud.text.tokens import Token, TokenReader, token_at
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -22,6 +23,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+END = Token("", "")
 MAX_REGULAR_EXPRESSIONS = 2
 # neither parentheses nor spaces, and nothing beyond ASCII
 _REGULAR = frozenset(ascii_letters + digits + ":_#=@/;,-" + r"^$?[]{}|\*+.")
@@ -37,52 +39,35 @@ class PatternError(ValueError):
     """The pattern is invalid."""
 
 
-class Tokens:
+class Tokens(TokenReader):
     """The words of a pattern, read one after the other."""
 
     def __init__(self, pattern: str) -> None:
-        self._found: list[tuple[str, str]] = []
-        self._at = 0
+        """Raises PatternError for a character that begins no word."""
+        found: list[Token] = []
         place, text = 0, pattern.rstrip()
         while place < len(text):
-            match = _TOKEN.match(text, place)
-            if match is None:
+            token = token_at(_TOKEN, text, place)
+            if token is None:
                 raise PatternError
-            self._found.append((str(match.lastgroup), match[str(match.lastgroup)]))
-            place = match.end()
-        if sum(kind == "regex" for kind, _ in self._found) > MAX_REGULAR_EXPRESSIONS:
+            found.append(token)
+            place = token.end
+        if sum(token.kind == "regex" for token in found) > MAX_REGULAR_EXPRESSIONS:
             raise PatternError
+        super().__init__([*found, END])
 
-    def peek(self) -> tuple[str, str]:
-        """Kind and text of the next word; an empty kind at the end."""
-        return self._found[self._at] if self._at < len(self._found) else ("", "")
-
-    def take(self) -> tuple[str, str]:
-        """Read the next word: its kind and its text."""
-        found = self.peek()
-        self._at += 1
-        return found
-
-    def skip(self, text: str) -> bool:
-        """Go past a word if it is the next."""
-        if self.peek()[1].upper() != text:
-            return False
-        self._at += 1
-        return True
-
-    def skip_to_name(self) -> str:
+    def name_of_field(self) -> str:
         """The name of the field that comes next, in parentheses or not; nothing is read."""
-        rest = self._found[self._at :]
-        return next((text for _, text in rest if text != "("), "")
+        rest = self._tokens[self._at :]
+        return next((token.text for token in rest if token.text != "("), "")
 
     def paths(self) -> list[str]:
         """Every field of a JSON event that the pattern names, once, in its order."""
-        return list(dict.fromkeys(text for kind, text in self._found if kind == "path"))
+        return list(dict.fromkeys(each.text for each in self._tokens if each.kind == "path"))
 
-    def expect(self, text: str) -> None:
-        """Go past a word. Raises PatternError if it is not the next."""
-        if not self.skip(text):
-            raise PatternError
+    def unexpected(self) -> PatternError:
+        """The error for whatever is wrong with a pattern."""
+        return PatternError()
 
 
 def comparison(sign: str, kind: str, wanted: str) -> Callable[[Any], bool]:

@@ -23,8 +23,9 @@ from orderlab.cloud.telemetry.logs.insights.expressions import (
 )
 from orderlab.cloud.telemetry.logs.insights.fields import Moment, Row
 from orderlab.cloud.telemetry.logs.insights.functions import text, truth
-from orderlab.cloud.telemetry.logs.insights.lexer import END, Reader, Token, split
+from orderlab.cloud.telemetry.logs.insights.lexer import END, Reader, split
 from orderlab.cloud.telemetry.logs.insights.order import in_order
+from orderlab.cloud.text.tokens import Token
 
 MAX_ROWS = 10_000
 _NOT_DONE = ("pattern", "diff", "unmask", "unnest", "anomaly", "source", "join", "lookup")

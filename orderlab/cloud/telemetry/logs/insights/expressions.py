@@ -24,7 +24,8 @@ from orderlab.cloud.telemetry.logs.insights.functions import (
     text,
     truth,
 )
-from orderlab.cloud.telemetry.logs.insights.lexer import Reader, Token
+from orderlab.cloud.telemetry.logs.insights.lexer import Reader
+from orderlab.cloud.text.tokens import Token
 
 # Takes a row; in `stats` the list of rows of a group.
 Compute = Callable[[Any], Any]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from orderlab.cloud.telemetry.logs.errors import MalformedQuery
+from orderlab.cloud.text.tokens import Token, TokenReader, token_at
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -25,40 +25,29 @@ _VALUES = ("text", "field", "number", "duration")
 _SPACED = ("+", "-", "*", "/", "%", "^", "=", "!=", "<", "<=", ">", ">=", "and", "or", "like")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word of a query. `kind` is that of `_TOKEN`, or `end`."""
-
-    kind: str
-    text: str
-
-    @property
-    def word(self) -> str:
-        """The text in lower case: key words may be written either way."""
-        return self.text.lower()
-
-
 END = Token("end", "")
 
 
 def split(query: str) -> list[Token]:
-    """Cut a query into words. Raises MalformedQuery for a character that begins no word."""
+    """Cut a query into words, with END behind them.
+
+    Raises MalformedQuery for a character that begins no word.
+    """
     tokens: list[Token] = []
     place, text = 0, query.rstrip()
     while place < len(text):
-        match = _TOKEN.match(text, place)
-        if match is None:
+        token = token_at(_TOKEN, text, place)
+        if token is None:
             raise MalformedQuery(f"unexpected symbol found {text[place:].strip()[:1]} at {place}")
-        kind = str(match.lastgroup)
-        if kind == "regex" and _ends_a_value(tokens):
+        if token.kind == "regex" and _ends_a_value(tokens):
             slash = text.index("/", place)
             tokens.append(Token("sign", "/"))
             place = slash + 1
             continue
-        if kind != "comment":
-            tokens.append(Token(kind, match[kind]))
-        place = match.end()
-    return tokens
+        if token.kind != "comment":
+            tokens.append(token)
+        place = token.end
+    return [*tokens, END]
 
 
 def _ends_a_value(tokens: list[Token]) -> bool:
@@ -69,22 +58,8 @@ def _ends_a_value(tokens: list[Token]) -> bool:
     return tokens[-1].kind in _VALUES or tokens[-1].text == ")"
 
 
-class Reader:
+class Reader(TokenReader):
     """Words, read one after the other."""
-
-    def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = tokens
-        self._at = 0
-
-    @property
-    def next(self) -> Token:
-        """The next word, which stays the next; `END` after the last."""
-        return self._tokens[self._at] if self._at < len(self._tokens) else END
-
-    @property
-    def place(self) -> int:
-        """How many words were read."""
-        return self._at
 
     def text_since(self, place: int) -> str:
         """What was read since then, spaced as one would write it."""
@@ -110,25 +85,6 @@ class Reader:
                 break
         self._at = start
         return False
-
-    def take(self) -> Token:
-        """Read the next word."""
-        found = self.next
-        self._at += 1
-        return found
-
-    def skip(self, *words: str) -> bool:
-        """Go past some words if they are the next."""
-        upcoming = self._tokens[self._at : self._at + len(words)]
-        if [token.word for token in upcoming] != list(words):
-            return False
-        self._at += len(words)
-        return True
-
-    def expect(self, word: str) -> None:
-        """Go past a word. Raises MalformedQuery if it is not the next."""
-        if not self.skip(word):
-            raise self.unexpected()
 
     def unexpected(self) -> MalformedQuery:
         """The error for the next word, which should not be there."""
