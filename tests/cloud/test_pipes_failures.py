@@ -102,10 +102,11 @@ def test_metrics_of_a_pipe(kit: PipeKit) -> None:
     name = kit.running(kit.pipe(kit.arn(source), kit.arn(url)))
     kit.send(source, "hello")
     kit.messages(url)
-    for metric in ("Invocations", "EventCount"):
-        assert kit.eventually(
-            lambda metric=metric: kit.metric("AWS/EventBridge/Pipes", metric, PipeName=name)
-        )
+
+    def counted(metric: str) -> bool:
+        return kit.metric("AWS/EventBridge/Pipes", metric, PipeName=name) == 1
+
+    assert kit.eventually(lambda: counted("Invocations") and counted("EventCount"))
     assert kit.metric("AWS/EventBridge/Pipes", "ExecutionFailed", PipeName=name) == 0
 
 

@@ -122,7 +122,7 @@ class Flow:
         return invocation.payload
 
     def _payload(self, template: InputTemplate, events: list[Any], stage: str) -> bytes:
-        """A JSON array of what the template makes of each event; text that is not JSON is quoted."""
+        """A JSON array of what the template makes of each event; other text is quoted."""
         try:
             payload = "[" + ",".join(_as_json(template.fill(event)) for event in events) + "]"
         except TargetFailure as failure:
