@@ -1,4 +1,4 @@
-"""Unit tests lie where the code lies: tests/unit/<part>/ for orderlab/<part>/."""
+"""Rules of tests: where they lie, what they may wait for, and what their fakes are."""
 
 from __future__ import annotations
 
@@ -43,3 +43,27 @@ def test_no_unit_test_waits_for_the_clock() -> None:
 def test_a_sleep_would_be_found() -> None:
     tree = ast.parse("import time\ntime.sleep(0.1)\nawait asyncio.sleep(0)\nawait asyncio.sleep(n)")
     assert sleeps(tree) == [2, 4]
+
+
+def loose(tree: ast.AST) -> list[int]:
+    """The lines that pass something off as another type, where a fake should implement it."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] in ("SimpleNamespace", "cast")
+    ]
+
+
+def test_fakes_implement_what_they_stand_for() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): lines
+        for path in (ROOT / "tests").rglob("*.py")
+        if (lines := loose(ast.parse(path.read_text("utf-8"))))
+    }
+    assert found == {}
+
+
+def test_every_unit_test_beside_the_folders_is_named_for_a_module() -> None:
+    names = {path.stem.removeprefix("test_") for path in UNIT.glob("test_*.py")}
+    assert [name for name in names if not (ROOT / "orderlab" / f"{name}.py").is_file()] == []
