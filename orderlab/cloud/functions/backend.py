@@ -78,6 +78,7 @@ class FunctionBackend(LambdaBackend):  # type: ignore[misc, unused-ignore]
         return version
 
     def layer_version(self, name: str, number: int) -> LayerVersion:
+        """A version of a layer, by its name or ARN; ResourceNotFoundException if it is missing."""
         layer = parse_layer_name(name)
         found = self.layers.get(layer.name, {}).get(number)
         if found is None:
@@ -91,26 +92,33 @@ class FunctionBackend(LambdaBackend):  # type: ignore[misc, unused-ignore]
     # --- what other parts of moto ask for
 
     def get_function(self, function_name_or_arn: str, qualifier: str | None = None) -> Any:
+        """A function in moto's form."""
         return _MotoFunction(self.version(parse_function_name(function_name_or_arn, qualifier)))
 
     def get_function_by_arn(self, function_arn: str) -> Any:
+        """A function in moto's form; None if there is none."""
         return self._lambdas.get_arn(function_arn)
 
     def list_functions(self, func_version: str | None = None) -> list[Any]:
+        """All functions in moto's form."""
         return [_MotoFunction(function.latest) for function in self.functions.values()]
 
     def create_function(self, spec: dict[str, Any]) -> Any:
+        """Raise NotDoneYet: CloudFormation creates no functions here."""
         raise NotDoneYet("functions made by CloudFormation templates")
 
     def send_sqs_batch(self, function_arn: str, messages: Any, queue_arn: str) -> bool:
+        """Refuse a batch that moto wants to push: our own pollers read the queues."""
         # our own pollers read queues; moto's push must not
         return False
 
     def send_dynamodb_items(self, function_arn: str, items: list[Any], source: str) -> bytes:
+        """Refuse records that moto wants to push: our own pollers read the streams."""
         # an empty answer keeps the records in moto's shard
         return b""
 
     def list_tags(self, resource_arn: str) -> dict[str, str]:
+        """The tags of a function, by its ARN."""
         return self.function(parse_function_name(resource_arn)).tags
 
 

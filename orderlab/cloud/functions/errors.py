@@ -16,6 +16,8 @@ class _OfTheUser(AwsError):
 
 
 class ResourceNotFound(_OfTheUser):
+    """The function, version, alias, layer or policy does not exist."""
+
     code = "ResourceNotFoundException"
     status = 404
 
@@ -24,11 +26,15 @@ class ResourceNotFound(_OfTheUser):
 
 
 class ResourceConflict(_OfTheUser):
+    """It exists already, or another update is in progress."""
+
     code = "ResourceConflictException"
     status = 409
 
 
 class InvalidParameterValue(_OfTheUser):
+    """A parameter has a value that Lambda refuses."""
+
     code = "InvalidParameterValueException"
 
 
@@ -46,20 +52,28 @@ class PreconditionFailed(_OfTheUser):
 
 
 class InvalidRequestContent(AwsError):
+    """The payload, or the client context, is not JSON."""
+
     code = "InvalidRequestContentException"
 
 
 class RequestTooLarge(AwsError):
+    """The payload of an invocation exceeds its limit."""
+
     code = "RequestTooLargeException"
     status = 413
 
 
 class RequestEntityTooLarge(AwsError):
+    """The deployment package of a call exceeds its limit."""
+
     code = "RequestEntityTooLargeException"
     status = 413
 
 
 class CodeStorageExceeded(AwsError):
+    """All packages of the account together exceed their limit."""
+
     code = "CodeStorageExceededException"
 
 
@@ -75,6 +89,7 @@ class ServiceException(AwsError):
 
     @classmethod
     def of_machine(cls, error: OSError) -> ServiceException:
+        """The error for a machine that cannot run another process."""
         if error.errno in DISK_FAULTS:
             return cls.of_disk(error)
         return cls(
@@ -84,6 +99,7 @@ class ServiceException(AwsError):
 
     @classmethod
     def of_disk(cls, error: OSError) -> ServiceException:
+        """The error for a disk that cannot be written to."""
         return cls(
             "The AWS Lambda service encountered an internal error: the local cloud cannot write "
             f"to its temporary folder ({error.strerror}). Make room there, and try again."
@@ -104,4 +120,5 @@ class TooManyRequests(_OfTheUser):
 
 
 def function_not_found(arn: str) -> ResourceNotFound:
+    """The error for a function, version or alias that does not exist."""
     return ResourceNotFound(f"Function not found: {arn}")

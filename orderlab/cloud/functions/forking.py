@@ -46,27 +46,33 @@ class ForkedProcess(FunctionProcess):
         self._killed = False
 
     def began(self, pid: int) -> None:
+        """The server has forked it."""
         super().began(pid)
         if self._killed:
             self.kill()
 
     def ended(self, status: int) -> None:
+        """The server has seen it end, with that status."""
         if self._status is None:
             self._status = status
             self._ended.set()
             self._on_exit()
 
     def kill(self) -> None:
+        """End it and its group at once, or as soon as its number is known."""
         self._killed = True
         super().kill()
 
     def exit_status(self) -> int | None:
+        """None while it runs; below 0 it is the number of the signal that ended it."""
         return self._status
 
     def wait(self, seconds: float) -> None:
+        """Return when it has ended, or after `seconds`."""
         self._ended.wait(seconds)
 
     def bury(self) -> None:
+        """Forget it: its number may belong to another process from now on."""
         self._server.bury(self)
         self.pid = None
 

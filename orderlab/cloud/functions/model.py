@@ -18,6 +18,7 @@ def timestamp() -> str:
 
 
 def revision() -> str:
+    """A new RevisionId."""
     return str(uuid.uuid4())
 
 
@@ -33,6 +34,8 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class LayerVersion:
+    """One version of a layer: code that functions find in /opt."""
+
     region: str
     account_id: str
     name: str
@@ -46,6 +49,7 @@ class LayerVersion:
 
     @property
     def arn(self) -> str:
+        """The ARN, which ends with the version's number."""
         return f"{layer_arn(self.region, self.account_id, self.name)}:{self.number}"
 
 
@@ -94,6 +98,7 @@ class Version:
 
     @property
     def arn(self) -> str:
+        """The ARN, which ends with the version's number or `$LATEST`."""
         return f"{self.function.arn}:{self.number}"
 
     @property
@@ -103,6 +108,7 @@ class Version:
 
     @property
     def log_group(self) -> str:
+        """The name of the log group that it writes to."""
         return self.configuration.logging.group or f"/aws/lambda/{self.function.name}"
 
 
@@ -124,6 +130,7 @@ class Policy:
     statements: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
+        """The policy as a document of IAM."""
         return {
             "Version": "2012-10-17",
             "Id": "default",
@@ -182,6 +189,7 @@ class Function:
 
     @property
     def arn(self) -> str:
+        """The ARN without a qualifier."""
         return function_arn(self.region, self.account_id, self.name)
 
     def version(self, number: str | None) -> Version | None:
@@ -189,4 +197,5 @@ class Function:
         return self.versions.get(int(number)) if number and number.isdigit() else None
 
     def all_versions(self) -> list[Version]:
+        """`$LATEST`, then the published versions in the order of their numbers."""
         return [self.latest, *self.versions.values()]

@@ -49,6 +49,7 @@ def parse_function_name(text: str, qualifier: str | None = None) -> FunctionName
 
 
 def not_a_name(text: str) -> ValidationException:
+    """The error for a text that cannot name a function."""
     return ValidationException(
         f"1 validation error detected: Value '{text}' at 'functionName' failed to satisfy "
         f"constraint: Member must satisfy regular expression pattern: {PATTERN}"
@@ -56,16 +57,20 @@ def not_a_name(text: str) -> ValidationException:
 
 
 def function_arn(region: str, account_id: str, name: str, qualifier: str | None = None) -> str:
+    """The ARN of a function, version or alias."""
     suffix = f":{qualifier}" if qualifier else ""
     return f"arn:aws:lambda:{region}:{account_id}:function:{name}{suffix}"
 
 
 def layer_arn(region: str, account_id: str, name: str) -> str:
+    """The ARN of a layer, without a version."""
     return f"arn:aws:lambda:{region}:{account_id}:layer:{name}"
 
 
 @dataclass(frozen=True, slots=True)
 class LayerName:
+    """The parts of a layer's name or ARN; `version` is None where none is given."""
+
     name: str
     version: int | None = None
     region: str = ""

@@ -24,7 +24,7 @@ class Outcome:
     """How one event went. Times in milliseconds; `init_ms` only where Init is reported.
 
     `error_type` is None if the handler returned; `status` is `success`, `error` (it raised),
-    `failure` (the process came to an end) or `timeout`.
+    `failure` (the process ended) or `timeout`.
     """
 
     payload: bytes
@@ -42,6 +42,7 @@ class Outcome:
 
     @property
     def function_error(self) -> str | None:
+        """What the header X-Amz-Function-Error says; None if the handler returned."""
         return "Unhandled" if self.error_type else None
 
 
@@ -60,11 +61,13 @@ def error_type_of(body: bytes, header: str) -> str:
 
 
 def timed_out(work: Work, timeout: float) -> Outcome:
+    """The outcome of an event that took longer than the function's timeout, in seconds."""
     message = f"RequestId: {work.request_id} Error: Task timed out after {timeout:.2f} seconds"
     return Outcome(error_payload("Sandbox.Timedout", message), "Sandbox.Timedout", "timeout")
 
 
 def out_of_memory(work: Work) -> Outcome:
+    """The outcome of an event whose process used more memory than the function has."""
     message = f"RequestId: {work.request_id} Error: Runtime exited with error: signal: killed"
     return Outcome(error_payload("Runtime.OutOfMemory", message), "Runtime.OutOfMemory", "failure")
 
@@ -84,6 +87,7 @@ def exited(work: Work, exit_status: int | None) -> Outcome:
 
 
 def too_large() -> Outcome:
+    """The outcome of an event whose response exceeds 6 MB."""
     message = "Response payload size exceeded maximum allowed payload size (6291556 bytes)."
     body = {"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}
     return Outcome(json.dumps(body).encode(), "Function.ResponseSizeTooLarge", "error")

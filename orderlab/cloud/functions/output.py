@@ -79,6 +79,7 @@ class OutputPipe:
             read += count
 
     def close(self) -> None:
+        """Stop reading; a second call does nothing."""
         if not self._open:
             return
         self._open = False

@@ -33,6 +33,7 @@ class OutputParser:
         self.size = 0
 
     def feed(self, data: bytes) -> None:
+        """Take the next bytes that were written."""
         if self._rest:
             data = self._rest + data
         at, end = 0, len(data)
@@ -49,12 +50,13 @@ class OutputParser:
         self._rest = data[at:]
 
     def finish(self) -> None:
-        """Take what is left as a line of its own: whoever wrote it has come to an end."""
+        """Take what is left as a line of its own: nothing more will be written to it."""
         if self._rest and not self._left and not self._rest.startswith(_FRAME_MARK):
             self._emit(_now(), self._rest)
             self._rest = b""
 
     def take(self) -> list[LogLine]:
+        """The lines that are complete, in the order in which they were written."""
         lines, self.lines, self.size = self.lines, [], 0
         return lines
 

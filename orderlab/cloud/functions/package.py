@@ -34,12 +34,14 @@ Worker = Callable[[Mapping[str, Any], Path], bytes]
 
 
 def could_not_unzip() -> InvalidParameterValue:
+    """The error for a package that is not a zip, or holds what a package may not hold."""
     return InvalidParameterValue(
         "Could not unzip uploaded file. Please check your file, then try to upload again."
     )
 
 
 def too_large_unzipped() -> InvalidParameterValue:
+    """The error for a package that is too large when it is unpacked."""
     return InvalidParameterValue(f"Unzipped size must be smaller than {UNZIPPED_LIMIT_BYTES} bytes")
 
 

@@ -60,6 +60,7 @@ class FunctionProcess:
         """It has ended, and nobody asks any more: its number may be another's from now on."""
 
     def close(self) -> None:
+        """Stop measuring it."""
         if self._status_fd >= 0:
             os.close(self._status_fd)
             self._status_fd = -1
@@ -153,9 +154,11 @@ class SpawnedProcess(FunctionProcess):
         self.began(self._popen.pid)
 
     def exit_status(self) -> int | None:
+        """None while it runs; below 0 it is the number of the signal that ended it."""
         return self._popen.poll()
 
     def wait(self, seconds: float) -> None:
+        """Return when it has ended, or after `seconds`."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._popen.wait(seconds)
 

@@ -22,10 +22,12 @@ _LEVELS = ("DEBUG", "INFO", "WARN")
 
 
 def now_ms() -> int:
+    """Now, in milliseconds since 1970."""
     return time.time_ns() // 1_000_000
 
 
 def iso_time(milliseconds: int) -> str:
+    """A moment in milliseconds since 1970, as the platform's records write it."""
     moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"
 
@@ -45,6 +47,7 @@ class Reporter:
         self._level = _LEVELS.index(logging.system_level) if self._json else 0
 
     def init_start(self) -> list[LogLine]:
+        """The line or record at the beginning of Init."""
         arn = f"arn:aws:lambda:{self._version.function.region}::runtime:{RUNTIME_VERSION}"
         if not self._json:
             text = f"INIT_START Runtime Version: {RUNTIME_VERSION}\tRuntime Version ARN: {arn}\t\n"
@@ -60,7 +63,7 @@ class Reporter:
         return self._record("platform.initStart", record, "INFO")
 
     def init_failed(self, init_ms: float, phase: str, status: str, error: str) -> list[LogLine]:
-        """Init came to no good end; `phase` is `init`, or `invoke` where it was run again."""
+        """The line or record after a failed Init; in the `phase` `invoke` it was part of a call."""
         if not self._json:
             more = f"\tError Type: {error}" if error else ""
             text = f"INIT_REPORT Init Duration: {init_ms:.2f} ms\tPhase: {phase}"
@@ -76,6 +79,7 @@ class Reporter:
         return self._record("platform.initReport", record, "WARN")
 
     def start(self, work: Work) -> list[LogLine]:
+        """The line or record at the beginning of an invocation."""
         if not self._json:
             number = self._version.number
             return [(now_ms(), f"START RequestId: {work.request_id} Version: {number}\n")]

@@ -37,16 +37,20 @@ MAX_BODY_BYTES = 7 * 1024 * 1024
 class Runtime(Protocol):
     """The process on the other side, as the listener's caller sees it."""
 
-    def next_asked(self, connection: Connection) -> None: ...
+    def next_asked(self, connection: Connection) -> None:
+        """The process waits for an event on this connection."""
 
     def answered(self, request_id: str, body: bytes) -> bool:
         """Take a result; False if that request is not under way."""
 
-    def failed(self, request_id: str, body: bytes, error_type: str) -> bool: ...
+    def failed(self, request_id: str, body: bytes, error_type: str) -> bool:
+        """Take an error of the handler; False if that request is not under way."""
 
-    def init_failed(self, body: bytes, error_type: str) -> None: ...
+    def init_failed(self, body: bytes, error_type: str) -> None:
+        """The handler could not be loaded."""
 
-    def disconnected(self, connection: Connection) -> None: ...
+    def disconnected(self, connection: Connection) -> None:
+        """The process closed its connection."""
 
 
 class Listener:
@@ -58,11 +62,13 @@ class Listener:
         self.port = 0
 
     async def start(self) -> None:
+        """Begin to listen."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: Connection(self._runtimes), "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
+        """Stop listening; connections that are open stay."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -78,6 +84,7 @@ class Listener:
         return f"127.0.0.1:{self.port}/{token}"
 
     def forget(self, token: str) -> None:
+        """Serve the process with that token no longer."""
         self._runtimes.pop(token, None)
 
 
@@ -100,16 +107,19 @@ class Connection(asyncio.Protocol):
     # --- asyncio's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """asyncio: the process has connected."""
         assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
         self._transport = transport  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
+        """asyncio: bytes have come."""
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
             self._close()
 
     def connection_lost(self, error: Exception | None) -> None:
+        """asyncio: the connection is closed."""
         self._transport = None
         if self._runtime is not None:
             self._runtime.disconnected(self)
@@ -117,25 +127,31 @@ class Connection(asyncio.Protocol):
     # --- the parser's side
 
     def on_message_begin(self) -> None:
+        """The parser: a request begins."""
         self._begin()
 
     def on_url(self, url: bytes) -> None:
+        """The parser: a part of its path."""
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """The parser: one header."""
         self._headers[name.lower()] = value
 
     def on_headers_complete(self) -> None:
+        """The parser: the head is complete."""
         if self._headers.get(b"expect", b"").lower() == b"100-continue":
             self.write(_CONTINUE)
 
     def on_body(self, body: bytes) -> None:
+        """The parser: a part of the body."""
         self._size += len(body)
         # what is beyond the limit is counted and dropped
         if self._size <= MAX_BODY_BYTES:
             self._body.append(body)
 
     def on_message_complete(self) -> None:
+        """The parser: the request is complete; answer it."""
         match = _ROUTE.match(self._url.decode("latin-1"))
         self._runtime = self._runtimes.get(match["token"]) if match else None
         if match is None or self._runtime is None or b"origin" in self._headers:
@@ -171,10 +187,12 @@ class Connection(asyncio.Protocol):
     # --- towards the process
 
     def write(self, data: bytes) -> None:
+        """Send bytes, if the process is still connected."""
         if self._transport is not None:
             self._transport.write(data)
 
     def respond(self, status: str, body: bytes, headers: str = "") -> None:
+        """Send a response; `headers` are further lines, each with its line break."""
         head = (
             f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\n"
             f"content-length: {len(body)}\r\n{headers}\r\n"

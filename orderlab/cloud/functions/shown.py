@@ -66,6 +66,7 @@ def _logging(version: Version) -> dict[str, Any]:
 
 
 def alias(function: Function, alias: Alias) -> dict[str, Any]:
+    """An alias, as AliasConfiguration."""
     shown: dict[str, Any] = {
         "AliasArn": f"{function.arn}:{alias.name}",
         "Name": alias.name,
@@ -79,6 +80,7 @@ def alias(function: Function, alias: Alias) -> dict[str, Any]:
 
 
 def layer_version(layer: LayerVersion, *, with_content: bool = True) -> dict[str, Any]:
+    """A layer's version; `with_content` adds where its zip is."""
     shown: dict[str, Any] = {
         "LayerVersionArn": layer.arn,
         "Version": layer.number,
@@ -106,6 +108,7 @@ def code_location(region: str, name: str) -> str:
 
 
 def event_invoke(config: EventInvokeConfig) -> dict[str, Any]:
+    """Asynchronous settings, as FunctionEventInvokeConfig."""
     destinations: dict[str, Any] = {"OnSuccess": {}, "OnFailure": {}}
     if config.on_success:
         destinations["OnSuccess"] = {"Destination": config.on_success}
@@ -124,6 +127,7 @@ def event_invoke(config: EventInvokeConfig) -> dict[str, Any]:
 
 
 def url_config(url: UrlConfig) -> dict[str, Any]:
+    """A function URL, as FunctionUrlConfig."""
     function = url.function
     arn = f"{function.arn}:{url.qualifier}" if url.qualifier else function.arn
     shown: dict[str, Any] = {

@@ -22,10 +22,12 @@ class Catalogue(dict[str, Handler]):
     """Handlers by operation; an operation that nobody answers is refused by name."""
 
     def get(self, operation: str, default: object = None) -> Handler:
+        """The handler of an operation; `refuse` where there is none."""
         return super().get(operation) or refuse
 
 
 def refuse(call: Call, parameters: Parameters) -> Result:
+    """Raise NotDoneYet with the name of the operation."""
     raise NotDoneYet(f"the operation {call.operation} of Lambda")
 
 

@@ -37,12 +37,15 @@ LONGEST_NAME = 64
 
 
 class FunctionOperations:
+    """Creates, changes, shows and deletes functions."""
+
     def __init__(
         self, *, registry: FunctionRegistry, workshop: Workshop, rules: SettingsRules
     ) -> None:
         self._registry, self._workshop, self._rules = registry, workshop, rules
 
     def operations(self) -> Mapping[str, Handler]:
+        """The handlers by operation."""
         return bind(
             {
                 "CreateFunction": self.create,
@@ -56,6 +59,7 @@ class FunctionOperations:
         )
 
     async def create(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html"""
         backend = self._registry.backend(call.region)
         name = parse_function_name(input["FunctionName"])
         if name.qualifier:
@@ -85,6 +89,7 @@ class FunctionOperations:
         return shown.configuration(function.latest)
 
     async def update_code(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html"""
         function = self._registry.backend(call.region).function(
             parse_function_name(input["FunctionName"])
         )
@@ -109,6 +114,7 @@ class FunctionOperations:
         return shown.configuration(version)
 
     async def update_configuration(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html"""
         backend = self._registry.backend(call.region)
         function = backend.function(parse_function_name(input["FunctionName"]))
         before = function.latest
@@ -120,6 +126,7 @@ class FunctionOperations:
         return shown.configuration(version)
 
     def get(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html"""
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
         version = self._registry.backend(call.region).version(name)
         function = version.function
@@ -137,10 +144,12 @@ class FunctionOperations:
         return result
 
     def get_configuration(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html"""
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
         return _qualified(self._registry.backend(call.region).version(name), name.qualifier)
 
     def list_all(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html"""
         functions = self._registry.backend(call.region).functions
         versions: list[Version] = []
         for name in sorted(functions):
@@ -156,6 +165,10 @@ class FunctionOperations:
         return {"Functions": shown_some, **marker}
 
     def delete(self, call: Call, input: Input) -> None:
+        """Delete a function, or one published version.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
+        """
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
         backend = self._registry.backend(call.region)
         function = backend.unqualified(name)

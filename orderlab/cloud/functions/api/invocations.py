@@ -22,10 +22,13 @@ QUALIFIER = r"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"
 
 
 class InvokeOperations:
+    """Takes invocations from callers of the API."""
+
     def __init__(self, entrance: Entrance) -> None:
         self._entrance = entrance
 
     def operations(self) -> Mapping[str, Handler]:
+        """The handlers by operation. They read the request themselves, since it is the payload."""
         return {
             "Invoke": self.invoke,
             "InvokeAsync": self.invoke_async,
@@ -74,6 +77,7 @@ class InvokeOperations:
         return Response.json({"Status": 202}, status=202)
 
     async def stream(self, call: Call, parameters: Parameters) -> Response:
+        """Raise NotDoneYet: responses are not streamed."""
         raise NotDoneYet("response streaming; use Invoke")
 
 

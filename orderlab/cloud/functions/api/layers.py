@@ -20,10 +20,13 @@ from orderlab.cloud.functions.workshop import Workshop
 
 
 class LayerOperations:
+    """Publishes, shows and deletes versions of layers."""
+
     def __init__(self, registry: FunctionRegistry, workshop: Workshop) -> None:
         self._registry, self._workshop = registry, workshop
 
     def operations(self) -> Mapping[str, Handler]:
+        """The handlers by operation."""
         return bind(
             {
                 "PublishLayerVersion": self.publish,
@@ -36,6 +39,7 @@ class LayerOperations:
         )
 
     async def publish(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html"""
         backend = self._registry.backend(call.region)
         name = parse_layer_name(input["LayerName"]).name
         code = await self._code(input["Content"])
@@ -56,6 +60,7 @@ class LayerOperations:
         return shown.layer_version(layer)
 
     def get(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersion.html"""
         _check_number(input)
         backend = self._registry.backend(call.region)
         return shown.layer_version(
@@ -63,6 +68,7 @@ class LayerOperations:
         )
 
     def get_by_arn(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html"""
         wanted = parse_layer_name(input["Arn"])
         if wanted.version is None:
             raise ValidationException(f"{input['Arn']} is not the ARN of a layer version.")
@@ -73,6 +79,10 @@ class LayerOperations:
         return shown.layer_version(layer)
 
     def list_layers(self, call: Call, input: Input) -> dict[str, Any]:
+        """Every layer, with its latest version that fits.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_ListLayers.html
+        """
         backend = self._registry.backend(call.region)
         found = []
         for name, versions in sorted(backend.layers.items()):
@@ -91,6 +101,10 @@ class LayerOperations:
         return {"Layers": some, **marker}
 
     def list_versions(self, call: Call, input: Input) -> dict[str, Any]:
+        """The versions of a layer, the latest first.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_ListLayerVersions.html
+        """
         backend = self._registry.backend(call.region)
         versions = backend.layers.get(parse_layer_name(input["LayerName"]).name, {})
         found = [layer for layer in reversed(versions.values()) if _fits(layer, input)]

@@ -37,6 +37,7 @@ def operation(name: str, implementation: Implementation) -> Handler:
 
 
 def bind(implementations: Mapping[str, Implementation]) -> dict[str, Handler]:
+    """Handlers for the front from the implementations of several operations."""
     return {name: operation(name, found) for name, found in implementations.items()}
 
 

@@ -29,10 +29,13 @@ _SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws|amazon|alexa)[a-z.-]*\.com(\.cn)
 
 
 class PolicyOperations:
+    """Changes and shows the resource policies of functions, versions and aliases."""
+
     def __init__(self, registry: FunctionRegistry) -> None:
         self._registry = registry
 
     def operations(self) -> Mapping[str, Handler]:
+        """The handlers by operation."""
         return bind(
             {
                 "AddPermission": self.add,
@@ -60,6 +63,7 @@ class PolicyOperations:
         return function, name.qualifier
 
     def add(self, call: Call, input: Input) -> dict[str, Any]:
+        """Add a statement. https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html"""
         function, qualifier = self._target(call, input)
         if qualifier == LATEST:
             raise InvalidParameterValue("We currently do not support adding policies for $LATEST.")
@@ -80,6 +84,10 @@ class PolicyOperations:
         return {"Statement": json.dumps(statement)}
 
     def remove(self, call: Call, input: Input) -> None:
+        """Remove a statement.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
+        """
         function, qualifier = self._target(call, input, "No policy found for: {}")
         policy = function.policies.get(qualifier)
         if policy is None:
@@ -95,6 +103,7 @@ class PolicyOperations:
             del function.policies[qualifier]
 
     def get(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html"""
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
         backend = self._registry.backend(call.region)
         backend.require_here(name)

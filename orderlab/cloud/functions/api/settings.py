@@ -28,10 +28,13 @@ EVENT_SETTINGS = {"MaximumRetryAttempts", "MaximumEventAgeInSeconds", "Destinati
 
 
 class SettingsOperations:
+    """What is set beside a function's configuration: concurrency, retries, destinations, tags."""
+
     def __init__(self, registry: FunctionRegistry, destinations: Destinations) -> None:
         self._registry, self._destinations = registry, destinations
 
     def operations(self) -> Mapping[str, Handler]:
+        """The handlers by operation."""
         return bind(
             {
                 "PutFunctionConcurrency": self.put_concurrency,
@@ -59,6 +62,10 @@ class SettingsOperations:
     # --- concurrency: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
 
     def put_concurrency(self, call: Call, input: Input) -> dict[str, Any]:
+        """Reserve concurrency.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html
+        """
         name = parse_function_name(input["FunctionName"])
         if name.qualifier:
             raise InvalidParameterValue(
@@ -83,20 +90,33 @@ class SettingsOperations:
         return {"ReservedConcurrentExecutions": wanted}
 
     def get_concurrency(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html"""
         reserved = self._function(call, input).reserved_concurrency
         return {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
 
     def delete_concurrency(self, call: Call, input: Input) -> None:
+        """Give the reservation up.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionConcurrency.html
+        """
         self._registry.set_reserved(self._function(call, input), None)
 
     # --- asynchronous invocation
 
     def put_event_invoke(self, call: Call, input: Input) -> dict[str, Any]:
+        """Set retries and destinations anew.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+        """
         function, qualifier = self._to_be_set(call, input)
         config = EventInvokeConfig(f"{function.arn}:{qualifier}")
         return self._set_event_invoke(function, qualifier, config, input)
 
     def update_event_invoke(self, call: Call, input: Input) -> dict[str, Any]:
+        """Change some of them.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html
+        """
         function, qualifier = self._to_be_set(call, input)
         config = _found(function, qualifier)
         return self._set_event_invoke(function, qualifier, config, input)
@@ -150,15 +170,18 @@ class SettingsOperations:
         return shown.event_invoke(config)
 
     def get_event_invoke(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html"""
         return shown.event_invoke(_found(*self._to_be_read(call, input)))
 
     def list_event_invoke(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionEventInvokeConfigs.html"""
         function = self._existing(call, parse_function_name(input["FunctionName"]))
         configs = [shown.event_invoke(config) for config in function.event_invoke.values()]
         some, marker = page(configs, input)
         return {"FunctionEventInvokeConfigs": some, **marker}
 
     def delete_event_invoke(self, call: Call, input: Input) -> None:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html"""
         function, qualifier = self._to_be_read(call, input)
         del function.event_invoke[qualifier]
 
@@ -174,6 +197,7 @@ class SettingsOperations:
         return self._registry.backend(call.region).function(name)
 
     def tag(self, call: Call, input: Input) -> None:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html"""
         function = self._tagged(call, input)
         if not input["Tags"]:
             raise InvalidParameterValue("An error occurred and the request cannot be processed.")
@@ -182,16 +206,22 @@ class SettingsOperations:
         function.tags = after
 
     def untag(self, call: Call, input: Input) -> None:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_UntagResource.html"""
         function = self._tagged(call, input)
         for key in input["TagKeys"]:
             function.tags.pop(key, None)
 
     def tags(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_ListTags.html"""
         return {"Tags": self._tagged(call, input).tags}
 
     # --- the account
 
     def account(self, call: Call, input: Input) -> dict[str, Any]:
+        """Limits and usage of the account.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html
+        """
         backend = self._registry.backend(call.region)
         functions = list(backend.functions.values())
         size = sum(version.code.size for one in functions for version in one.all_versions())
@@ -214,14 +244,26 @@ class SettingsOperations:
     # --- what is always as it is by default
 
     def runtime_management(self, call: Call, input: Input) -> dict[str, Any]:
+        """Always `Auto`.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_GetRuntimeManagementConfig.html
+        """
         name = parse_function_name(input["FunctionName"], input.get("Qualifier"))
         version = self._registry.backend(call.region).version(name)
         return {"UpdateRuntimeOn": "Auto", "FunctionArn": version.arn}
 
     def code_signing(self, call: Call, input: Input) -> dict[str, Any]:
+        """Always none.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionCodeSigningConfig.html
+        """
         return {"CodeSigningConfigArn": "", "FunctionName": self._function(call, input).name}
 
     def provisioned(self, call: Call, input: Input) -> dict[str, Any]:
+        """Always none.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_ListProvisionedConcurrencyConfigs.html
+        """
         self._function(call, input)
         return {"ProvisionedConcurrencyConfigs": []}
 

@@ -20,10 +20,13 @@ _LETTERS = string.ascii_lowercase + string.digits
 
 
 class UrlOperations:
+    """Creates, changes, shows and deletes function URLs."""
+
     def __init__(self, registry: FunctionRegistry) -> None:
         self._registry = registry
 
     def operations(self) -> Mapping[str, Handler]:
+        """The handlers by operation."""
         return bind(
             {
                 "CreateFunctionUrlConfig": self.create,
@@ -50,6 +53,7 @@ class UrlOperations:
         return _found(*self._target(call, input, ResourceNotFound().message))
 
     def create(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunctionUrlConfig.html"""
         function, qualifier = self._target(call, input)
         if qualifier in function.urls:
             raise ResourceConflict(
@@ -63,6 +67,7 @@ class UrlOperations:
         return shown.url_config(url)
 
     def update(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionUrlConfig.html"""
         url = _found(*self._target(call, input))
         _check_mode(input)
         url.auth_type = input.get("AuthType", url.auth_type)
@@ -72,14 +77,17 @@ class UrlOperations:
         return shown.url_config(url)
 
     def get(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionUrlConfig.html"""
         return shown.url_config(self._existing(call, input))
 
     def list_all(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionUrlConfigs.html"""
         function, _ = self._target(call, input)
         some, marker = page(list(function.urls.values()), input)
         return {"FunctionUrlConfigs": [shown.url_config(url) for url in some], **marker}
 
     def delete(self, call: Call, input: Input) -> None:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionUrlConfig.html"""
         url = self._existing(call, input)
         self._registry.forget_url(url.function, url.qualifier)
 

@@ -26,10 +26,13 @@ from orderlab.cloud.functions.registry import FunctionRegistry
 
 
 class VersionOperations:
+    """Publishes versions, and names them with aliases."""
+
     def __init__(self, registry: FunctionRegistry) -> None:
         self._registry = registry
 
     def operations(self) -> Mapping[str, Handler]:
+        """The handlers by operation."""
         return bind(
             {
                 "PublishVersion": self.publish,
@@ -47,6 +50,7 @@ class VersionOperations:
         return self._registry.backend(call.region).function(name)
 
     def publish(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html"""
         function = self._function(call, input)
         latest = function.latest
         if input.get("RevisionId") and input["RevisionId"] != latest.revision_id:
@@ -60,6 +64,7 @@ class VersionOperations:
         return shown.configuration(self._registry.publish(function, input.get("Description")))
 
     def list_versions(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_ListVersionsByFunction.html"""
         function = self._function(call, input)
         some, marker = page(function.all_versions(), input)
         versions = [{**shown.configuration(one), "FunctionArn": one.arn} for one in some]
@@ -68,6 +73,7 @@ class VersionOperations:
     # --- aliases
 
     def create_alias(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html"""
         named = parse_function_name(input["FunctionName"])
         backend = self._registry.backend(call.region)
         if named.name not in backend.functions:
@@ -86,6 +92,7 @@ class VersionOperations:
         return shown.alias(function, alias)
 
     def update_alias(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html"""
         function = self._function(call, input)
         before = function.aliases.get(input["Name"])
         if before is None:
@@ -104,10 +111,12 @@ class VersionOperations:
         return shown.alias(function, after)
 
     def get_alias(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_GetAlias.html"""
         function = self._function(call, input)
         return shown.alias(function, _alias(function, input["Name"]))
 
     def list_aliases(self, call: Call, input: Input) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_ListAliases.html"""
         function = self._function(call, input)
         wanted = input.get("FunctionVersion")
         found = [
@@ -119,6 +128,10 @@ class VersionOperations:
         return {"Aliases": [shown.alias(function, alias) for alias in some], **marker}
 
     def delete_alias(self, call: Call, input: Input) -> None:
+        """Delete an alias with its policy, its URL and its asynchronous settings.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_DeleteAlias.html
+        """
         function = self._function(call, input)
         name = input["Name"]
         function.aliases.pop(name, None)

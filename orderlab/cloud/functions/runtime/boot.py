@@ -39,6 +39,7 @@ class RuntimePackages:
         self._path = [folder]
 
     def find_spec(self, name, path=None, target=None):
+        """Where a package of the runtime is installed; None for every other module."""
         if path is None and name in RUNTIME_PACKAGES:
             from importlib.machinery import PathFinder
 
@@ -46,10 +47,12 @@ class RuntimePackages:
         return None
 
     def invalidate_caches(self):
+        """Nothing is cached; Python calls this."""
         pass
 
 
 def set_import_path(task_root, opt):
+    """Let Python look for modules where Lambda does: the code, the layers, then the runtime."""
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     own = [task_root]
     if opt:
@@ -110,6 +113,7 @@ def die_with_parent(parent_pid):
 
 
 def main():
+    """Become the process of an environment, and run its handler."""
     settings = os.environ.pop("_ORDERLAB_BOOT").split("\n")
     parent_pid, opt, packages, client, mark = settings
     sys.meta_path.append(RuntimePackages(packages))
@@ -138,6 +142,7 @@ def run(handler, opt, client):
 
 
 def run_own_client(handler):
+    """Run the handler with the client in `client.py`."""
     import importlib.util
 
     path = f"{HERE}/client.py" if os.path.exists(HERE) else "/var/rapid/client.py"  # noqa: PTH110
@@ -149,6 +154,7 @@ def run_own_client(handler):
 
 
 def run_aws_client(handler):
+    """Run the handler with AWS's runtime client."""
     from awslambdaric import bootstrap
     from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
 

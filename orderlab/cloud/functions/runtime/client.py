@@ -69,11 +69,15 @@ class Connection:
 
 
 class Identity:
+    """`context.identity`: nobody is signed in with Cognito."""
+
     cognito_identity_id = None
     cognito_identity_pool_id = None
 
 
 class ClientContext:
+    """`context.client_context`: what the caller sent as X-Amz-Client-Context."""
+
     def __init__(self, sent):
         self.client = type("Client", (), dict(sent.get("client") or {}))()
         self.custom = sent.get("custom")
@@ -97,9 +101,11 @@ class Context:
         self._deadline = int(headers["lambda-runtime-deadline-ms"])
 
     def get_remaining_time_in_millis(self):
+        """Milliseconds until the function times out."""
         return max(0, self._deadline - int(time.time() * 1000))
 
     def log(self, message):
+        """Write to the function's log."""
         sys.stdout.write(str(message))
 
 
@@ -113,10 +119,12 @@ class Unbuffered:
         return getattr(self._stream, name)
 
     def write(self, text):
+        """Write a text and show it."""
         self._stream.write(text)
         self._stream.flush()
 
     def writelines(self, lines):
+        """Write texts and show them."""
         self._stream.writelines(lines)
         self._stream.flush()
 
@@ -129,11 +137,13 @@ class LogSink:
         self.kind = "json" if as_json else "text"
 
     def write(self, text, kind=""):
+        """Write one message as a frame, with its time."""
         body = text.encode()
         head = _FRAME[kind or self.kind].to_bytes(4, "big") + len(body).to_bytes(4, "big")
         self._file.write(head + int(time.time_ns() / 1000).to_bytes(8, "big") + body)
 
     def write_error(self, error):
+        """Write an exception as Lambda logs it."""
         if self.kind == "json":
             stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
             text = json.dumps({"timestamp": stamp, "level": "ERROR", **error})
@@ -153,27 +163,36 @@ def _hard_spaces(line):
 
 
 class SinkHandler(logging.Handler):
+    """A handler of `logging` that writes each message as one frame."""
+
     def __init__(self, sink):
         super().__init__()
         self._sink = sink
 
     def emit(self, record):
+        """Write a record of `logging`."""
         self._sink.write(self.format(record))
 
 
 class TextFormatter(logging.Formatter):
+    """The format of log messages whose LogFormat is `Text`."""
+
     converter = time.gmtime
 
     def format(self, record):
+        """The record as a line, with the id of the request."""
         record.aws_request_id = _request_id or ""
         return super().format(record)
 
 
 class JsonFormatter(logging.Formatter):
+    """The format of log messages whose LogFormat is `JSON`."""
+
     converter = time.gmtime
     _KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
     def format(self, record):
+        """The record as a JSON object on one line."""
         plain = isinstance(record.msg, dict) and not record.args
         found = {
             "timestamp": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
@@ -193,6 +212,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def set_up_logging():
+    """Give the root logger the handler and the level that the function's settings ask for."""
     as_json = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
     sink = LogSink(int(os.environ.pop("_LAMBDA_TELEMETRY_LOG_FD")), as_json)
     handler = SinkHandler(sink)

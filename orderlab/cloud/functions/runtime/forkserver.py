@@ -184,8 +184,9 @@ def become(order, parent_pid, in_places, settings):
 
 
 def main():
+    """Load the runtime once, then fork a process for each order that comes."""
     settings = json.loads(os.environ.pop("_ORDERLAB_FORKSERVER"))
-    # whoever wants to end it closes the socket
+    # the cloud ends it by closing the socket
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     in_places = enter_places(settings)
     packages = places.PACKAGES if in_places else settings["packages"]

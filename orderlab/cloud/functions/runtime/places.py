@@ -72,6 +72,7 @@ def take(code, opt, temporary):
 
 
 def libc():
+    """The C library, for calls that Python does not have."""
     return ctypes.CDLL(None, use_errno=True)
 
 
@@ -107,6 +108,7 @@ def mirror(folder, root):
 
 
 def bind(here, there, read_only=False):
+    """Show the folder `here` at `there` as well."""
     mount(here, there, None, MS_BIND | MS_REC)
     if read_only:
         found = os.statvfs(there).f_flag
@@ -115,6 +117,7 @@ def bind(here, there, read_only=False):
 
 
 def mount(here, there, kind, flags):
+    """The system call; OSError if the system refuses it."""
     if libc().mount(os.fsencode(here), os.fsencode(there), kind, ctypes.c_ulong(flags), None):
         raise OSError(ctypes.get_errno(), f"mount {here} {there}")
 
@@ -133,6 +136,7 @@ def follow():
 
 
 def moved(path, old):
+    """A path within Python's library, at its new place."""
     return LANGUAGE + path[len(old) :] if path.startswith(old + os.sep) else path
 
 

@@ -1,8 +1,8 @@
 """Zips unpacked, layers laid over each other, Python compiled: in a process of its own.
 
 A package is code of somebody's: its list of names can be long, what it holds can be larger than it
-says, and compiling 800 bytes can take minutes and gigabytes. Whoever waits for this process can
-end it. Where there is no fork server: `python -I -S unpacking.py ORDER`.
+says, and compiling 800 bytes can take minutes and gigabytes. The cloud can end this process at any
+time. Where there is no fork server: `python -I -S unpacking.py ORDER`.
 
     {"zip": file, "into": folder}           ["unpacked", bytes]  or  ["refused", why]
                                             or  ["disk", errno]
@@ -47,6 +47,7 @@ class Tree:
         self._steps = 0
 
     def add_folder(self, parts):
+        """Add a folder and those above it; Refused if a file or a link is in the way."""
         for depth in range(1, len(parts) + 1):
             if self.entries.setdefault(parts[:depth], None) is not None:
                 raise Refused("broken")
@@ -73,6 +74,7 @@ class Tree:
         self.entries.update(upper.entries)
 
     def check_links(self):
+        """Raise Refused if a link leads out of the tree."""
         for parts, entry in self.entries.items():
             if isinstance(entry, Link):
                 self._follow(parts[:-1], entry.target)
@@ -105,6 +107,8 @@ class Tree:
 
 
 class Link:
+    """A symbolic link, with the text of its target."""
+
     def __init__(self, target):
         self.target = target
 
@@ -124,6 +128,7 @@ def unpack(order):
 
 
 def tree_of(archive):
+    """What a zip holds, and how many bytes its files have; Refused if it may not be unpacked."""
     members = archive.infolist()
     if not members:
         raise Refused("empty")
@@ -158,6 +163,7 @@ def parts_of(name):
 
 
 def copy(archive, member, path):
+    """Write one file of a zip; Refused if it has more bytes than the zip says."""
     left = member.file_size
     with archive.open(member) as source, open(path, "wb") as target:  # noqa: PTH123
         while data := source.read(CHUNK_BYTES):
@@ -202,6 +208,7 @@ def overlay(order):
 
 
 def read_folder(folder, parts, tree):
+    """Add what is in a folder to a tree."""
     with os.scandir(folder) as found:
         for each in found:
             own = (*parts, each.name)
