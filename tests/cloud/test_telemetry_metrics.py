@@ -170,7 +170,9 @@ def test_what_breaks_a_rule_is_refused(cloudwatch: Any) -> None:
                 EndTime=datetime.now(UTC),
                 MetricDataQueries=[{"Id": "e", "Expression": "SEARCH('{AWS/SQS}', 'Sum', 60)"}],
             ),
-            lambda: cloudwatch.put_composite_alarm(AlarmName="c", AlarmRule="ALARM(x)"),
+            lambda: cloudwatch.put_composite_alarm(
+                AlarmName="c", AlarmRule="TRUE", ActionsSuppressor="other"
+            ),
         ],
     }
     for expected, calls in cases.items():

@@ -6,21 +6,19 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEma
 from __future__ import annotations
 
 import operator
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.telemetry.metrics import limits, reading
+from orderlab.cloud.telemetry.metrics.alarm_state import ALARM, INSUFFICIENT, OK, AnyAlarm
 from orderlab.cloud.telemetry.metrics.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
     ValidationError,
 )
 
-OK, ALARM, INSUFFICIENT = "OK", "ALARM", "INSUFFICIENT_DATA"
-STATES = (OK, ALARM, INSUFFICIENT)
 _COMPARISONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
     "GreaterThanOrEqualToThreshold": (operator.ge, "greater than or equal to"),
     "GreaterThanThreshold": (operator.gt, "greater than"),
@@ -30,7 +28,6 @@ _COMPARISONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
 _MISSING = ("missing", "ignore", "breaching", "notBreaching")
 # settings that describe the alarm and are given back as they came
 _KEPT = (
-    "AlarmDescription",
     "MetricName",
     "Namespace",
     "Statistic",
@@ -48,35 +45,20 @@ _KEPT = (
 _NUMBERS = ("Period", "EvaluationPeriods", "DatapointsToAlarm", "Threshold")
 
 
-class Alarm:
+class Alarm(AnyAlarm):
     """Settings as PutMetricAlarm gave them, checked, and the state."""
 
     def __init__(self, arn: str, parameters: Mapping[str, Any]) -> None:
-        self.arn = arn
-        self.name = reading.text(parameters, "AlarmName")
-        reading.require_length(self.name, "alarmName", limits.MAX_NAME)
-        reading.bounded(parameters, "AlarmDescription", limits.MAX_DESCRIPTION)
         self.settings = {
             name: parameters[name] for name in _KEPT if parameters.get(name) is not None
         }
+        super().__init__(arn, parameters)
         for name in _NUMBERS:
             if name in self.settings:
                 value = reading.number(self.settings[name], name)
                 self.settings[name] = value if name == "Threshold" else int(value)
         _check(self.settings)
         _check_length(self.settings["EvaluationPeriods"], self.period)
-        self.actions = {
-            OK: _actions(parameters, "OKActions"),
-            ALARM: _actions(parameters, "AlarmActions"),
-            INSUFFICIENT: _actions(parameters, "InsufficientDataActions"),
-        }
-        for action in (each for actions in self.actions.values() for each in actions):
-            if not str(action).startswith("arn:aws:sns:"):
-                raise NotDoneYet(f"alarm actions other than SNS topics ({action})")
-        self.actions_enabled = parameters.get("ActionsEnabled", True) not in (False, "false")
-        self.state = INSUFFICIENT
-        self.reason = "Unchecked: Initial alarm creation"
-        self.configured_at = self.changed_at = time.time()
 
     @property
     def queries(self) -> list[dict[str, Any]]:
@@ -129,26 +111,28 @@ class Alarm:
 
     def describe(self, shown_time: Callable[[float], Any]) -> dict[str, Any]:
         """The alarm as DescribeAlarms shows it; `shown_time` puts times into the call's form."""
+        return {**super().describe(shown_time), **self.settings}
+
+    def notification(self, old: str, account_id: str) -> dict[str, Any]:
+        """What CloudWatch sends to a topic when the state was `old` before."""
+        settings = self.settings
         return {
-            "AlarmName": self.name,
-            "AlarmArn": self.arn,
-            "ActionsEnabled": self.actions_enabled,
-            "OKActions": self.actions[OK],
-            "AlarmActions": self.actions[ALARM],
-            "InsufficientDataActions": self.actions[INSUFFICIENT],
-            "StateValue": self.state,
-            "StateReason": self.reason,
-            "StateUpdatedTimestamp": shown_time(self.changed_at),
-            "AlarmConfigurationUpdatedTimestamp": shown_time(self.configured_at),
-            "StateTransitionedTimestamp": shown_time(self.changed_at),
-            **self.settings,
+            **super().notification(old, account_id),
+            "Trigger": {
+                "MetricName": settings.get("MetricName"),
+                "Namespace": settings.get("Namespace"),
+                "Statistic": str(settings.get("Statistic") or "").upper(),
+                "Dimensions": [
+                    {"name": each["Name"], "value": each["Value"]}
+                    for each in settings.get("Dimensions", [])
+                ],
+                "Period": settings.get("Period"),
+                "EvaluationPeriods": settings["EvaluationPeriods"],
+                "ComparisonOperator": settings["ComparisonOperator"],
+                "Threshold": settings["Threshold"],
+                "TreatMissingData": settings.get("TreatMissingData", "missing"),
+            },
         }
-
-
-def _actions(parameters: Mapping[str, Any], name: str) -> list[Any]:
-    found = reading.items(parameters, name)
-    reading.at_most(found, limits.MAX_ACTIONS, name)
-    return found
 
 
 def _check(settings: Mapping[str, Any]) -> None:

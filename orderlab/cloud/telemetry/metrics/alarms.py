@@ -4,31 +4,36 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAl
 
 Differs from AWS: each alarm is looked at every second, over periods that end now, so that a change
 shows sooner, or less often where that would take more than a tenth of the time; there are no
-composite, anomaly or Metrics Insights alarms and no alarm history.
+anomaly, log or Metrics Insights alarms and no alarm history.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from orderlab.cloud.aws_error import AwsError, NotDoneYet
-from orderlab.cloud.contracts import Call, Handler, Parameters, Permissions, Principal, Topics
+from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.contracts import Call, Handler, Parameters, Permissions, Topics
 from orderlab.cloud.telemetry.long_work import LongWork
 from orderlab.cloud.telemetry.metrics import limits, reading
-from orderlab.cloud.telemetry.metrics.alarm import STATES, Alarm
+from orderlab.cloud.telemetry.metrics.alarm import Alarm
+from orderlab.cloud.telemetry.metrics.alarm_changes import AlarmChanges
+from orderlab.cloud.telemetry.metrics.alarm_listing import AlarmListing, shown
+from orderlab.cloud.telemetry.metrics.alarm_registry import AlarmRegistry
+from orderlab.cloud.telemetry.metrics.alarm_state import STATES
+from orderlab.cloud.telemetry.metrics.composite_alarms import (
+    CompositeAlarms,
+    require_room,
+    require_same_kind,
+)
 from orderlab.cloud.telemetry.metrics.errors import (
     InvalidParameterValue,
-    LimitExceeded,
     ResourceNotFound,
 )
-from orderlab.cloud.telemetry.metrics.pages import from_token, token_of
 from orderlab.cloud.telemetry.metrics.queries import MetricQueries
 from orderlab.cloud.telemetry.metrics.store import MetricStore
 
@@ -37,7 +42,6 @@ _EVERY_SECONDS = 1.0
 # the part of the time that evaluation may take, and how long it may go on without a break
 _PART_OF_TIME = 0.1
 _BREAK_AFTER_SECONDS = 0.005
-_MOST_DESCRIBED = 100
 
 
 class Alarms:
@@ -53,17 +57,21 @@ class Alarms:
         topics: Callable[[], Topics],
     ) -> None:
         self._account_id = account_id
-        self._permissions = permissions
-        self._topics = topics
         self._work = work
         self._store = store
-        self._alarms: dict[tuple[str, str], Alarm] = {}
+        self._registry = AlarmRegistry()
+        self._changes = AlarmChanges(
+            self._registry, account_id=account_id, permissions=permissions, topics=topics
+        )
+        self._listing = AlarmListing(self._registry)
+        composite = CompositeAlarms(self._registry, self._changes, account_id)
         self._task: asyncio.Task[None] | None = None
         self.operations: Mapping[str, Handler] = {
             "PutMetricAlarm": self._put,
-            "DescribeAlarms": self._describe,
+            "PutCompositeAlarm": composite.put,
+            "DescribeAlarms": self._listing.describe,
             "DescribeAlarmsForMetric": self._describe_for_metric,
-            "DeleteAlarms": self._delete,
+            "DeleteAlarms": composite.delete,
             "SetAlarmState": self._set_state,
             "EnableAlarmActions": self._enable,
             "DisableAlarmActions": self._disable,
@@ -91,11 +99,13 @@ class Alarms:
             pause = max(_EVERY_SECONDS, took * (1 / _PART_OF_TIME - 1))
 
     async def _evaluate_all(self) -> float:
-        """Evaluate every alarm. Returns the seconds that it took."""
+        """Evaluate every alarm of a metric. Returns the seconds that it took."""
         took, began = 0.0, time.perf_counter()
-        for key, alarm in list(self._alarms.items()):
+        for region, alarm in self._registry.all():
+            if not isinstance(alarm, Alarm):
+                continue
             try:
-                await self._evaluate(key, alarm)
+                await self._evaluate(region, alarm)
             except Exception:
                 log.exception("alarm %s could not be evaluated", alarm.name)
             went_on = time.perf_counter() - began
@@ -105,7 +115,7 @@ class Alarms:
                 began = time.perf_counter()
         return took + time.perf_counter() - began
 
-    async def _evaluate(self, key: tuple[str, str], alarm: Alarm) -> None:
+    async def _evaluate(self, region: str, alarm: Alarm) -> None:
         now = int(time.time()) + 1
         count, period = alarm.settings["EvaluationPeriods"], alarm.period
         starts = range(now - count * period, now, period)
@@ -115,8 +125,9 @@ class Alarms:
             values = self._measured(alarm, now)
         judged = alarm.judge(list(zip(map(float, starts), values, strict=True)))
         # it may have been deleted or changed while its expressions were computed
-        if judged is not None and judged[0] != alarm.state and self._alarms.get(key) is alarm:
-            self._change(alarm, *judged)
+        there = self._registry.get(region, alarm.name) is alarm
+        if judged is not None and judged[0] != alarm.state and there:
+            self._changes.change(region, alarm, *judged)
 
     def _measured(self, alarm: Alarm, now: int) -> list[float | None]:
         """The values of the alarm's own metric in its periods, the oldest first."""
@@ -143,27 +154,6 @@ class Alarms:
             latest -= starts.step
         return [series.get(latest - i * starts.step) for i in reversed(range(len(starts)))]
 
-    def _change(self, alarm: Alarm, state: str, reason: str) -> None:
-        old, alarm.state, alarm.reason, alarm.changed_at = alarm.state, state, reason, time.time()
-        if not alarm.actions_enabled:
-            return
-        caller = Principal("service", "cloudwatch.amazonaws.com", self._account_id)
-        message = json.dumps(_notification(alarm, old, self._account_id))
-        subject = f'{state}: "{alarm.name}" in {alarm.arn.split(":")[3]}'
-        topics = self._topics()
-        for topic in alarm.actions[state]:
-            try:
-                self._permissions.require(
-                    caller,
-                    "SNS:Publish",
-                    topic,
-                    resource_policy=topics.resource_policy(topic),
-                    source_arn=alarm.arn,
-                )
-                topics.publish(topic, message, subject=subject[:100], sender=caller)
-            except AwsError as error:
-                log.warning("alarm %s could not notify %s: %s", alarm.name, topic, error.message)
-
     # --- calls ---
 
     async def _put(self, call: Call, parameters: Parameters) -> dict[str, Any]:
@@ -177,67 +167,34 @@ class Alarms:
             now = time.time()
             await MetricQueries(self._store, alarm.queries, now - length, now).estimate()
             await MetricQueries(self._store, alarm.queries, now - alarm.period, now).shown()
-        before = self._alarms.get((call.region, name))
-        if before is None and len(self._alarms) >= limits.MAX_ALARMS:
-            raise LimitExceeded("The quota for alarms for this customer has already been reached.")
+        require_same_kind(self._registry, call.region, name, composite=False)
+        require_room(self._registry, call.region, name)
+        before = self._registry.get(call.region, name)
         if before is not None:
-            # an update keeps the state
-            alarm.state, alarm.reason = before.state, before.reason
-            alarm.changed_at = before.changed_at
-        self._alarms[call.region, name] = alarm
+            alarm.keep_state_of(before)
+        self._registry.put(call.region, alarm)
         return {}
-
-    def _chosen(self, call: Call, parameters: Parameters) -> Iterable[Alarm]:
-        names = set(map(str, reading.items(parameters, "AlarmNames")))
-        prefix = parameters.get("AlarmNamePrefix") or ""
-        action = parameters.get("ActionPrefix") or ""
-        for (region, name), alarm in self._alarms.items():
-            actions = [str(each) for found in alarm.actions.values() for each in found]
-            if (
-                region == call.region
-                and (not names or name in names)
-                and name.startswith(prefix)
-                and parameters.get("StateValue") in (None, alarm.state)
-                and (not action or any(each.startswith(action) for each in actions))
-            ):
-                yield alarm
-
-    def _describe(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        found = sorted(self._chosen(call, parameters), key=lambda alarm: alarm.name)
-        most = int(reading.number(parameters.get("MaxRecords") or 50, "MaxRecords"))
-        if not 1 <= most <= _MOST_DESCRIBED:
-            raise InvalidParameterValue(f"The value {most} for parameter MaxRecords is invalid.")
-        first = from_token(parameters.get("NextToken"))
-        page = [_shown(call, alarm) for alarm in found[first : first + most]]
-        answer: dict[str, Any] = {"MetricAlarms": page, "CompositeAlarms": []}
-        if first + most < len(found):
-            answer["NextToken"] = token_of(first + most)
-        return answer
 
     def _describe_for_metric(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         wanted = reading.text(parameters, "Namespace"), reading.text(parameters, "MetricName")
         found = [
             alarm
-            for alarm in self._chosen(call, {})
-            if (alarm.settings.get("Namespace"), alarm.settings.get("MetricName")) == wanted
+            for alarm in self._registry.of(call.region)
+            if isinstance(alarm, Alarm)
+            and (alarm.settings.get("Namespace"), alarm.settings.get("MetricName")) == wanted
         ]
-        return {"MetricAlarms": [_shown(call, alarm) for alarm in found]}
-
-    def _delete(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        for name in reading.items(parameters, "AlarmNames"):
-            self._alarms.pop((call.region, str(name)), None)
-        return {}
+        return {"MetricAlarms": [shown(call, alarm) for alarm in found]}
 
     def _set_state(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         name = reading.text(parameters, "AlarmName")
         state = reading.text(parameters, "StateValue")
         reading.bounded(parameters, "StateReason", limits.MAX_REASON)
-        alarm = self._alarms.get((call.region, name))
+        alarm = self._registry.get(call.region, name)
         if alarm is None:
             raise ResourceNotFound("Unknown")
         if state not in STATES:
             raise InvalidParameterValue(f"The value {state} for parameter StateValue is invalid.")
-        self._change(alarm, state, reading.text(parameters, "StateReason"))
+        self._changes.change(call.region, alarm, state, reading.text(parameters, "StateReason"))
         return {}
 
     def _enable(self, call: Call, parameters: Parameters) -> dict[str, Any]:
@@ -248,42 +205,7 @@ class Alarms:
 
     def _switch(self, call: Call, parameters: Parameters, *, enabled: bool) -> dict[str, Any]:
         for name in reading.items(parameters, "AlarmNames"):
-            alarm = self._alarms.get((call.region, str(name)))
+            alarm = self._registry.get(call.region, str(name))
             if alarm is not None:
                 alarm.actions_enabled = enabled
         return {}
-
-
-def _shown(call: Call, alarm: Alarm) -> dict[str, Any]:
-    return alarm.describe(lambda seconds: reading.shown_time(call, seconds))
-
-
-def _notification(alarm: Alarm, old: str, account_id: str) -> dict[str, Any]:
-    """What CloudWatch sends to a topic."""
-    settings = alarm.settings
-    changed = datetime.fromtimestamp(alarm.changed_at, UTC)
-    return {
-        "AlarmName": alarm.name,
-        "AlarmDescription": settings.get("AlarmDescription"),
-        "AWSAccountId": account_id,
-        "NewStateValue": alarm.state,
-        "NewStateReason": alarm.reason,
-        "StateChangeTime": changed.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
-        "Region": alarm.arn.split(":")[3],
-        "AlarmArn": alarm.arn,
-        "OldStateValue": old,
-        "Trigger": {
-            "MetricName": settings.get("MetricName"),
-            "Namespace": settings.get("Namespace"),
-            "Statistic": str(settings.get("Statistic") or "").upper(),
-            "Dimensions": [
-                {"name": each["Name"], "value": each["Value"]}
-                for each in settings.get("Dimensions", [])
-            ],
-            "Period": settings.get("Period"),
-            "EvaluationPeriods": settings["EvaluationPeriods"],
-            "ComparisonOperator": settings["ComparisonOperator"],
-            "Threshold": settings["Threshold"],
-            "TreatMissingData": settings.get("TreatMissingData", "missing"),
-        },
-    }
