@@ -192,6 +192,22 @@ def test_sns_publish(cloud: Any) -> None:
     assert answer.json["PublishResponse"]["PublishResult"]["MessageId"]
 
 
+def test_events_are_put_on_a_bus(cloud: Any) -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-integration-types.html"""
+    cloud.client("events").create_event_bus(Name="gw-bus")
+    api = RestApi(cloud, "gw-events")
+    place = api.service(
+        "POST", "/events", "events:action/PutEvents", role(cloud, "gw-events", "events:PutEvents"),
+        '{"Entries": [{"Source": "gw", "DetailType": "Order", "EventBusName": "gw-bus",'
+        ' "Detail": "$util.escapeJavaScript($input.body)"}]}',
+    )  # fmt: skip
+    api.respond(place, "200")
+    answer = api.deploy().call("POST", "/events", {"hello": "world"})
+    assert answer.status == 200
+    assert answer.json["FailedEntryCount"] == 0
+    assert answer.json["Entries"][0]["EventId"]
+
+
 def test_dynamodb_items_are_put_read_and_queried(cloud: Any) -> None:
     cloud.client("dynamodb").create_table(
         TableName="gw-orders",

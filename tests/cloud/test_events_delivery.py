@@ -121,6 +121,16 @@ def test_a_fifo_queue_gets_the_group_of_the_target(kit: EventKit) -> None:
     assert {each["Attributes"]["MessageGroupId"] for each in messages} == {"orders"}
 
 
+def test_a_queue_gets_the_trace_header(kit: EventKit) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html"""
+    bus, url = kit.bus(), kit.open_queue()
+    kit.rule({"source": ["shop"]}, {"Arn": kit.arn(url)}, bus=bus)
+    header = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1"
+    kit.put({}, bus=bus, TraceHeader=header)
+    [message] = kit.messages(url)
+    assert message["Attributes"]["AWSTraceHeader"] == header
+
+
 def test_a_topic_gets_the_event_as_its_message(kit: EventKit) -> None:
     bus, url = kit.bus(), kit.open_queue("sns.amazonaws.com")
     topic = kit.sns.create_topic(Name=name_of("topic"))["TopicArn"]

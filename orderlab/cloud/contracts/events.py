@@ -19,9 +19,15 @@ class EventBuses(Protocol):
     """
 
     def put_events(
-        self, region: str, entries: Sequence[Mapping[str, Any]], sender: Principal
+        self,
+        region: str,
+        entries: Sequence[Mapping[str, Any]],
+        sender: Principal,
+        trace: str | None = None,
     ) -> Mapping[str, Any]:
         """Take in entries as PutEvents does, and return its result. Checks no policy.
+
+        `trace` is the trace header of entries that bring none.
 
         Raises ValidationException if the entries break a limit of the whole call.
         """

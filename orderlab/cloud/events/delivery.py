@@ -91,7 +91,8 @@ class Delivery:
             self._sender.require("events", target.arn, source)
             self._to_bus(target.arn, event, rule)
             return
-        message = Message(target.input.body(rule, event), target.group_id, ids=event.ids)
+        body = target.input.body(rule, event)
+        message = Message(body, target.group_id, ids=event.ids, trace=event.trace)
         await self._sender.send(target.arn, message, source)
 
     def _to_bus(self, arn: str, event: Event, rule: Rule) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -30,6 +30,8 @@ class Event:
     hops: int = 0
     replay_name: str = ""
     only_rules: frozenset[str] = field(default_factory=frozenset)
+    # the header by which X-Ray knows what belongs together
+    trace: str | None = None
 
     @property
     def id(self) -> str:
@@ -44,11 +46,11 @@ class Event:
 
     def passed_on(self) -> Event:
         """The event on the bus to which a rule has sent it."""
-        return Event(self.content, self.created, self.ingested, self.size, self.ids, self.hops + 1)
+        return replace(self, hops=self.hops + 1)
 
     def replayed(self, replay_name: str, only_rules: frozenset[str]) -> Event:
         """The event as a replay sends it again, to these rules only; to all if they are none."""
         content = {**self.content, "replay-name": replay_name}
-        return Event(
-            content, self.created, self.ingested, self.size, self.ids, 0, replay_name, only_rules
+        return replace(
+            self, content=content, hops=0, replay_name=replay_name, only_rules=only_rules
         )

@@ -55,13 +55,19 @@ class PutEvents:
         self._recorder = recorder
         self._clock = clock
 
-    def put(self, region: str, entries: Sequence[Mapping[str, Any]], sender: str) -> dict[str, Any]:
+    def put(
+        self,
+        region: str,
+        entries: Sequence[Mapping[str, Any]],
+        sender: str,
+        trace: str | None = None,
+    ) -> dict[str, Any]:
         """The result of PutEvents; ValidationException if the whole call is too large."""
         sizes = [entry_size(entry) for entry in entries]
         if sum(sizes) > MAX_BYTES:
             raise ValidationException("Total size of the entries in the request is over the limit.")
         results = [
-            self._take(region, entry, size, sender)
+            self._take(region, entry, size, sender, trace)
             for entry, size in zip(entries, sizes, strict=True)
         ]
         failed = sum("ErrorCode" in each for each in results)
@@ -69,7 +75,7 @@ class PutEvents:
         return {"FailedEntryCount": failed, "Entries": results}
 
     def _take(
-        self, region: str, entry: Mapping[str, Any], size: int, sender: str
+        self, region: str, entry: Mapping[str, Any], size: int, sender: str, trace: str | None
     ) -> dict[str, str]:
         try:
             detail = _checked_detail(entry)
@@ -77,6 +83,7 @@ class PutEvents:
                 raise EntryError("ThrottlingException", "Rate exceeded")
             bus = self._registry.find_bus(region, entry.get("EventBusName"))
             event = self._event(region, entry, detail, size)
+            event.trace = entry.get("TraceHeader") or trace
         except EntryError as error:
             return {"ErrorCode": error.code, "ErrorMessage": error.message}
         # AWS answers with an id, too, where there is no such bus

@@ -136,15 +136,20 @@ class EventService:
     def _put(self, call: Call, given: Parameters) -> Result:
         if given.get("EndpointId"):
             raise NotDoneYet("global endpoints of EventBridge")
-        return self.put_events(call.region, given["Entries"], call.principal)
+        trace = call.request.headers.get("x-amzn-trace-id")
+        return self.put_events(call.region, given["Entries"], call.principal, trace)
 
     # --- what other services ask ---
 
     def put_events(
-        self, region: str, entries: Sequence[Mapping[str, Any]], sender: Principal
+        self,
+        region: str,
+        entries: Sequence[Mapping[str, Any]],
+        sender: Principal,
+        trace: str | None = None,
     ) -> Mapping[str, Any]:
         """Put events on a bus for another service. The result is that of PutEvents."""
-        return self._put_events.put(region, entries, self._name_of(sender))
+        return self._put_events.put(region, entries, self._name_of(sender), trace)
 
     def exists(self, bus_arn: str) -> bool:
         """Whether there is a bus with that ARN."""

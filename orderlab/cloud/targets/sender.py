@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.contracts import (
+    Attributes,
     EventBuses,
     Faults,
     Functions,
@@ -65,6 +66,8 @@ class Message:
     ids: tuple[str, ...] | None = None
     # what is put on an event bus, as an entry of PutEvents
     entry: Mapping[str, Any] | None = None
+    # the header by which X-Ray knows what belongs together
+    trace: str | None = None
 
 
 def kind_of(arn: str) -> str:
@@ -117,6 +120,7 @@ class TargetSender:
                     principal=principal,
                     source_arn=source.arn,
                     invocation_type="Event",
+                    trace_id=message.trace or "",
                 )
             else:
                 self._hand_over(kind, arn, message, principal, source)
@@ -161,6 +165,7 @@ class TargetSender:
         outgoing = OutgoingMessage(
             message.body,
             message.attributes,
+            system_attributes=_trace_attribute(message.trace),
             group_id=message.group_id,
             deduplication_id=message.deduplication_id,
         )
@@ -238,6 +243,12 @@ class TargetSender:
                 raise TargetFailure("ERROR_FROM_TARGET", "The target has failed.", retry=True)
             if self._faults.active("throttle", target, payload):
                 raise TargetFailure("THROTTLING", "Rate exceeded", retry=True)
+
+
+def _trace_attribute(trace: str | None) -> Attributes:
+    if trace is None:
+        return {}
+    return {"AWSTraceHeader": {"DataType": "String", "StringValue": trace}}
 
 
 def _json_bytes(body: str) -> bytes:

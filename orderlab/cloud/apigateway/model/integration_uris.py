@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # besides Lambda, those with which methods can be integrated
-SERVICES = ("dynamodb", "sns", "sqs")
+SERVICES = ("dynamodb", "events", "sns", "sqs")
 # the special credentials under which the caller's own identity is passed on
 CALLER = "arn:aws:iam::*:user/*"
 _URI = re.compile(r"^arn:aws:apigateway:([a-z0-9-]+):([a-z0-9.-]+):(path|action)/(.*)$", re.S)

@@ -80,8 +80,8 @@ def _request(uri: ServiceUri, outgoing: OutgoingRequest) -> tuple[Request, str, 
     target = headers.get("x-amz-target", "")
     if uri.kind == "action":
         operation, _, rest = uri.rest.partition("&")
-        if uri.service == "dynamodb":
-            target = target_of("dynamodb", operation)
+        if uri.service in ("dynamodb", "events"):
+            target = target_of(uri.service, operation)
         else:
             query_string = "&".join(part for part in (query_string, rest) if part)
     request = Request(
