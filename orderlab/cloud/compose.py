@@ -142,16 +142,7 @@ class Cloud:
         )
         self.event_sources = self._make_event_sources()
         self.gateway = self._make_gateway()
-        self.dax = DaxService(
-            settings=self.settings,
-            clock=self.clock,
-            keys=self.keys,
-            permissions=self.permissions,
-            telemetry=self.telemetry,
-            dispatch=self.dispatch,
-            items=self.tables,
-            pages=self.pages,
-        )
+        self.dax = self._make_dax()
         self._add(
             self.queues,
             self.topics,
@@ -160,6 +151,18 @@ class Cloud:
             JoinedService("lambda", self.functions, self.event_sources),
             self.gateway,
             self.dax,
+        )
+
+    def _make_dax(self) -> DaxService:
+        return DaxService(
+            settings=self.settings,
+            clock=self.clock,
+            keys=self.keys,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            dispatch=self.dispatch,
+            items=self.tables,
+            pages=self.pages,
         )
 
     def _make_messaging(self) -> None:

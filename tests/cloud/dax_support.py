@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cloud.functions_support import policy
+from tests.cloud.tables_support import wire
 
 # its package has no wheel, and says that it is for Python up to 3.13
 client_of_dax = pytest.importorskip(
@@ -127,3 +128,16 @@ def metric(cloud: Any, name: str, cluster: str, node: str = "") -> float:
 
 def without_metadata(answer: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def item(client: Any, table: str, pk: str = "a", **more: Any) -> Any:
+    return client.get_item(TableName=table, Key=wire(pk=pk), **more).get("Item")
+
+
+def query(client: Any, table: str, **more: Any) -> Any:
+    return client.query(
+        TableName=table,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": "a"}},
+        **more,
+    )
