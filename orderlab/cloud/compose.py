@@ -126,20 +126,7 @@ class Cloud:
             moto=self.moto,
         )
         self.streams = StreamService(self.tables.registry, self.clock)
-        self.functions = FunctionService(
-            settings=self.settings,
-            clock=self.clock,
-            endpoint=lambda: self.endpoint,
-            folder=self.folder,
-            reaper=self.reaper,
-            keys=self.keys,
-            permissions=self.permissions,
-            telemetry=self.telemetry,
-            faults=self.faults,
-            queues=self.queues,
-            topics=self.topics,
-            pages=self.pages,
-        )
+        self.functions = self._make_functions()
         self.event_sources = self._make_event_sources()
         self.gateway = self._make_gateway()
         self.dax = self._make_dax()
@@ -227,6 +214,22 @@ class Cloud:
             topics=self.topics,
             functions=self.functions,
             buses=self.events.service,
+        )
+
+    def _make_functions(self) -> FunctionService:
+        return FunctionService(
+            settings=self.settings,
+            clock=self.clock,
+            endpoint=lambda: self.endpoint,
+            folder=self.folder,
+            reaper=self.reaper,
+            keys=self.keys,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            faults=self.faults,
+            queues=self.queues,
+            topics=self.topics,
+            pages=self.pages,
         )
 
     def _make_event_sources(self) -> EventSources:
