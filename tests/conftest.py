@@ -14,7 +14,12 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
+
+# how long an example takes says how busy the machine is, and nothing of the code
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @dataclass(frozen=True)

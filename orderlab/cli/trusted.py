@@ -27,8 +27,9 @@ def trust_solutions(root: Path) -> None:
 
     with contextlib.suppress(OSError, sqlite3.Error):
         notary = NotebookNotary()
-        for path in paths:
-            with contextlib.suppress(ValueError):
-                notebook = nbformat.read(path, nbformat.NO_CONVERT)
-                if not notary.check_signature(notebook):
-                    notary.sign(notebook)
+        with contextlib.closing(notary.store):
+            for path in paths:
+                with contextlib.suppress(ValueError):
+                    notebook = nbformat.read(path, nbformat.NO_CONVERT)
+                    if not notary.check_signature(notebook):
+                        notary.sign(notebook)

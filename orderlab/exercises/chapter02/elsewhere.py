@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import copy
+import itertools
 import types
 from collections.abc import Callable
 from typing import Any
@@ -60,10 +61,24 @@ class _Copier:
             return self._more.get("hash", value)
         if isinstance(value, types.FunctionType):
             return self.function(value)
+        if isinstance(value, itertools.count):
+            return self._counter(value)
         try:
             return copy.deepcopy(value, self._memo)
         except Exception:  # a module, a client, a lock: such things are shared
             return value
+
+    def _counter(self, value: itertools.count[Any]) -> itertools.count[Any]:
+        """A counter that goes on from the same number. Python 3.14 can't copy one by itself."""
+        if id(value) not in self._memo:
+            start, _, step = repr(value).removeprefix("count(").removesuffix(")").partition(", ")
+            self._memo[id(value)] = itertools.count(_number(start), _number(step or "1"))
+        made: itertools.count[Any] = self._memo[id(value)]
+        return made
+
+
+def _number(text: str) -> int | float:
+    return int(text) if text.lstrip("-").isdigit() else float(text)
 
 
 def _names(code: types.CodeType) -> set[str]:

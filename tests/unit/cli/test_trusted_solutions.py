@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import nbformat
@@ -24,7 +25,9 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _is_trusted(path: Path) -> bool:
-    return bool(NotebookNotary().check_signature(nbformat.read(path, nbformat.NO_CONVERT)))
+    notary = NotebookNotary()
+    with closing(notary.store):
+        return bool(notary.check_signature(nbformat.read(path, nbformat.NO_CONVERT)))
 
 
 def test_solutions_are_trusted_and_nothing_else(course: Path) -> None:

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from orderlab.exercises.chapter02.elsewhere import in_another_process, remembering, salted
 
 _counter = itertools.count()
@@ -38,6 +40,13 @@ def test_a_copied_function_does_not_share_state_with_the_original() -> None:
 def test_a_counter_in_a_copied_function_counts_by_itself() -> None:
     copy = remembering(_counted)
     assert [_counted("x"), _counted("x"), copy("x")] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("counter", [itertools.count(5, -2), itertools.count(0.5, 0.25)], ids=repr)
+def test_a_copied_counter_goes_on_from_its_number_in_its_steps(counter: Any) -> None:
+    next(counter)
+    copy = remembering(lambda: next(counter))
+    assert [copy(), copy()] == [next(counter), next(counter)]
 
 
 def test_closure_variables_are_copied_as_well() -> None:
