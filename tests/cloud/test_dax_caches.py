@@ -337,3 +337,24 @@ def test_hits_misses_and_requests_are_counted(cloud: Any, dynamodb: Any, table: 
         Namespace="AWS/DAX", MetricName="SuccessfulRequestLatency"
     )
     assert latencies["Metrics"]
+
+
+def test_a_table_that_is_made_anew_with_another_key_is_served(cloud: Any, dynamodb: Any) -> None:
+    """A new client asks for the keys; what the cluster believed of them is put right."""
+    cluster = make_cluster(cloud)
+    table = make_table(dynamodb, "pk")
+    with connected(cloud, cluster) as dax:
+        dax.put_item(TableName=table, Item=wire(pk="a"))
+    dynamodb.delete_table(TableName=table)
+    with connected(cloud, cluster) as dax, pytest.raises(ClientError, match="ResourceNotFound"):
+        dax.put_item(TableName=table, Item=wire(pk="b"))
+    dynamodb.create_table(
+        TableName=table,
+        KeySchema=[{"AttributeName": "number", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "number", "AttributeType": "N"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    with connected(cloud, cluster) as dax:
+        dax.put_item(TableName=table, Item={"number": {"N": "1"}})
+        found = dax.get_item(TableName=table, Key={"number": {"N": "1"}})
+        assert found["Item"] == {"number": {"N": "1"}}

@@ -66,7 +66,13 @@ class Tables:
         call = Call(
             "dynamodb", operation, self._region, self._principal, request, str(uuid.uuid4())
         )
-        result = await self._dispatch.perform(call, parameters, "json")
+        try:
+            result = await self._dispatch.perform(call, parameters, "json")
+        except AwsError as error:
+            if error.code == "ResourceNotFoundException" or "the schema" in error.message:
+                # the table is gone, or another one has its name
+                self._schemas.pop(str(parameters.get("TableName")), None)
+            raise
         if not isinstance(result, Response):
             return Content(result)
         content = Content(await worked(self._long_work, len(result.body), json.loads, result.body))

@@ -1,5 +1,8 @@
 """CBOR as DAX uses it: DynamoDB's sets and list positions have tags of their own.
 
+cbor2, which reads CBOR elsewhere, is not used: here values follow each other without a length, and
+a number is refused by its size before it is made.
+
 https://www.rfc-editor.org/rfc/rfc8949
 """
 
