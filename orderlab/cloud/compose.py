@@ -229,6 +229,7 @@ class Cloud:
             faults=self.faults,
             queues=self.queues,
             topics=self.topics,
+            buses=lambda: self.events.service,
             pages=self.pages,
         )
 

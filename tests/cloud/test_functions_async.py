@@ -130,6 +130,40 @@ def test_another_function_can_be_the_destination(functions: Lambda) -> None:
     eventually(lambda: "for the next\n" in functions.log_lines(target))
 
 
+@pytest.mark.parametrize(("fails", "result"), [(False, "Success"), (True, "Failure")])
+def test_an_event_bus_can_be_the_destination(
+    functions: Lambda, queue: Any, fails: bool, result: str
+) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
+    events, sqs, bus = (
+        functions.cloud.client("events"),
+        functions.cloud.client("sqs"),
+        functions.name(),
+    )
+    bus_arn = events.create_event_bus(Name=bus)["EventBusArn"]
+    lets_in = {
+        "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage", "Resource": queue[1],
+    }  # fmt: skip
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [lets_in]})
+    sqs.set_queue_attributes(QueueUrl=queue[0], Attributes={"Policy": policy})
+    events.put_rule(Name=bus, EventBusName=bus, EventPattern='{"source": ["lambda"]}')
+    events.put_targets(Rule=bus, EventBusName=bus, Targets=[{"Id": "1", "Arn": queue[1]}])
+    code = "raise ValueError('no stock')" if fails else "return {'stored': event['id']}"
+    name = functions.make(f"def handler(event, context): {code}")
+    functions.client.put_function_event_invoke_config(
+        FunctionName=name,
+        MaximumRetryAttempts=0,
+        DestinationConfig={f"On{result}": {"Destination": bus_arn}},
+    )
+    send(functions, name, {"id": "9"})
+    event = json.loads(receive(functions, queue[0])["Body"])
+    assert event["detail-type"] == f"Lambda Function Invocation Result - {result}"
+    assert event["resources"][0].endswith(f":function:{name}:$LATEST")
+    assert event["resources"][1] == bus_arn
+    assert event["detail"]["requestPayload"] == {"id": "9"}
+
+
 def test_a_throttled_event_is_tried_until_there_is_room(functions: Lambda) -> None:
     name = functions.make("def handler(event, context): print('worked on', event['id'])")
     functions.cloud.page("faults", method="POST", body={"kind": "throttle", "target": name})

@@ -1,16 +1,18 @@
-"""Where the outcome of an asynchronous invocation can go: a queue, a topic, a function.
+"""Where the outcome of an asynchronous invocation can go: a queue, topic, function or event bus.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.contracts import (
+    EventBuses,
     Invocation,
     OutgoingMessage,
     Permissions,
@@ -27,11 +29,13 @@ _ACTIONS = {
     "sqs": "sqs:SendMessage",
     "sns": "sns:Publish",
     "lambda": "lambda:InvokeFunction",
+    "events": "events:PutEvents",
 }
 _WORDS = {
     "sqs": "SendMessage on SQS",
     "sns": "Publish on SNS",
     "lambda": "InvokeFunction on Lambda",
+    "events": "PutEvents on EventBridge",
 }
 
 # `contracts.Functions.invoke`
@@ -54,10 +58,12 @@ class Destinations:
         permissions: Permissions,
         queues: Queues,
         topics: Topics,
+        buses: Callable[[], EventBuses],
         invoke: Invoke,
     ) -> None:
         self._registry, self._permissions = registry, permissions
         self._queues, self._topics = queues, topics
+        self._buses = buses
         self._invoke = invoke
 
     def check(self, function: Function, success: str, failure: str) -> None:
@@ -77,7 +83,7 @@ class Destinations:
             if arn.endswith(".fifo"):
                 raise InvalidParameterValue(f"The destination ARN {arn} is invalid.")
             role = function.latest.configuration.role
-            self.check_target(arn, role, ("sqs", "sns", "lambda"))
+            self.check_target(arn, role, ("sqs", "sns", "lambda", "events"))
 
     def _check_function(self, function: Function, arn: str) -> None:
         try:
@@ -95,9 +101,9 @@ class Destinations:
         `services` are the kinds of target that are possible here.
         """
         service = service_of(arn)
-        if service in ("events", "s3"):
-            raise NotDoneYet(f"{service} as a destination of asynchronous invocations")
-        if service not in services:
+        if service == "s3":
+            raise NotDoneYet("s3 as a destination of asynchronous invocations")
+        if service not in services or (service == "events" and ":event-bus/" not in arn):
             raise InvalidParameterValue(f"The destination ARN {arn} is invalid.")
         allowed = self._permissions.allows(
             self._permissions.role_principal(role, "lambda"),
@@ -116,6 +122,8 @@ class Destinations:
             return queue.policy if queue else None
         if service == "sns":
             return self._topics.resource_policy(arn)
+        if service == "events":
+            return self._buses().resource_policy(arn)
         return self._registry.resource_policy(arn)
 
     async def send(
@@ -140,10 +148,29 @@ class Destinations:
             self._send_to_queue(role, arn, OutgoingMessage(body, attributes or {}))
         elif service == "sns":
             self._topics.publish(arn, body, subject=None, sender=role, attributes=attributes)
+        elif service == "events":
+            self._put_event(role, arn, body)
         else:
             await self._invoke(
                 arn, body.encode(), principal=role, source_arn=source_arn, invocation_type="Event"
             )
+
+    def _put_event(self, role: Principal, arn: str, body: str) -> None:
+        """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
+        if not self._buses().exists(arn):
+            raise AwsError("The event bus does not exist.", code="ResourceNotFoundException")
+        context = json.loads(body)["requestContext"]
+        result = "Success" if context["condition"] == "Success" else "Failure"
+        entry = {
+            "Source": "lambda",
+            "DetailType": f"Lambda Function Invocation Result - {result}",
+            "Resources": [context["functionArn"], arn],
+            "Detail": body,
+            "EventBusName": arn,
+        }
+        [outcome] = self._buses().put_events(arn.split(":")[3], [entry], role)["Entries"]
+        if "ErrorCode" in outcome:
+            raise AwsError(outcome["ErrorMessage"], code=outcome["ErrorCode"])
 
     def _send_to_queue(self, role: Principal, arn: str, message: OutgoingMessage) -> None:
         queue = self._queues.queue(arn)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +24,7 @@ from orderlab.clock import Clock
 from orderlab.cloud import moto_backends
 from orderlab.cloud.contracts import (
     Endpoint,
+    EventBuses,
     Faults,
     Handler,
     Invocation,
@@ -81,6 +82,7 @@ class FunctionService:
         faults: Faults,
         queues: Queues,
         topics: Topics,
+        buses: Callable[[], EventBuses],
         pages: Pages,
     ) -> None:
         self._folder, self._permissions = folder, permissions
@@ -105,6 +107,7 @@ class FunctionService:
             permissions=permissions,
             queues=queues,
             topics=topics,
+            buses=buses,
             invoke=self.invoke,
         )
         self._async_events = AsyncEvents(

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from orderlab.clock import HandTurnedClock
-from orderlab.cloud.contracts import Principal
+from orderlab.cloud.contracts import EventBuses, Principal
 from orderlab.cloud.functions.async_events import AsyncEvents
 from orderlab.cloud.functions.destinations import Destinations
 from orderlab.cloud.functions.errors import TooManyRequests
@@ -41,6 +41,10 @@ class Slow:
         return made
 
 
+def no_buses() -> EventBuses:
+    raise AssertionError("no event goes to a bus here")
+
+
 def queue_of(megabytes: int, slow: Slow) -> AsyncEvents:
     clock, registry, wiring = HandTurnedClock(), Registry(), cloud().wiring
     registry.backend(REGION).functions["orders"] = version().function
@@ -53,6 +57,7 @@ def queue_of(megabytes: int, slow: Slow) -> AsyncEvents:
             permissions=wiring.permissions,
             queues=wiring.queues,
             topics=wiring.topics,
+            buses=no_buses,
             invoke=wiring.functions.invoke,
         ),
         clock=clock,
