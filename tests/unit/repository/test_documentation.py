@@ -64,6 +64,10 @@ def test_every_page_of_the_folder_is_in_the_site(site: Path) -> None:
     assert [page for page in pages if not (site / page).is_file()] == []
 
 
+def test_the_site_holds_no_code_of_ours(site: Path) -> None:
+    assert [path.name for path in site.rglob("*.py*")] == []
+
+
 def test_pages_load_nothing_from_other_hosts(site: Path) -> None:
     found = {
         path.name: addresses
