@@ -27,6 +27,7 @@ from orderlab.cloud.event_sources.service import EventSources
 from orderlab.cloud.event_sources.wiring import Wiring as PollerWiring
 from orderlab.cloud.faults import FaultBoard
 from orderlab.cloud.functions.service import FunctionService
+from orderlab.cloud.functions.wiring import Wiring as FunctionWiring
 from orderlab.cloud.joined_service import JoinedService
 from orderlab.cloud.late_service import LateService
 from orderlab.cloud.moto_front import MotoFront
@@ -218,18 +219,20 @@ class Cloud:
 
     def _make_functions(self) -> FunctionService:
         return FunctionService(
-            settings=self.settings,
-            clock=self.clock,
+            FunctionWiring(
+                settings=self.settings,
+                clock=self.clock,
+                permissions=self.permissions,
+                telemetry=self.telemetry,
+                faults=self.faults,
+                queues=self.queues,
+                topics=self.topics,
+                buses=lambda: self.events.service,
+            ),
             endpoint=lambda: self.endpoint,
             folder=self.folder,
             reaper=self.reaper,
             keys=self.keys,
-            permissions=self.permissions,
-            telemetry=self.telemetry,
-            faults=self.faults,
-            queues=self.queues,
-            topics=self.topics,
-            buses=lambda: self.events.service,
             pages=self.pages,
         )
 

@@ -16,26 +16,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from orderlab.clock import Clock
 from orderlab.cloud import moto_backends
-from orderlab.cloud.contracts import (
-    Endpoint,
-    EventBuses,
-    Faults,
-    Handler,
-    Invocation,
-    Keys,
-    Pages,
-    Permissions,
-    Principal,
-    Queues,
-    Telemetry,
-    Topics,
-)
+from orderlab.cloud.contracts import Endpoint, Handler, Invocation, Keys, Pages, Principal
 from orderlab.cloud.functions.api.catalogue import all_operations
 from orderlab.cloud.functions.async_events import AsyncEvents
 from orderlab.cloud.functions.destinations import Destinations
@@ -43,16 +29,17 @@ from orderlab.cloud.functions.entrance import Entrance
 from orderlab.cloud.functions.environment import Environment
 from orderlab.cloud.functions.invoke import Caller, Invoker, check_caller
 from orderlab.cloud.functions.leftovers import sweep
+from orderlab.cloud.functions.model import Version
 from orderlab.cloud.functions.names import parse_function_name
 from orderlab.cloud.functions.pages import pages as environment_pages
 from orderlab.cloud.functions.pool import Fleet
 from orderlab.cloud.functions.recording import Recording
 from orderlab.cloud.functions.registry import FunctionRegistry
 from orderlab.cloud.functions.url_requests import UrlRequests
+from orderlab.cloud.functions.wiring import Wiring
 from orderlab.cloud.functions.workshop import Workshop
 from orderlab.cloud.http import Request, Response
 from orderlab.cloud.reaping import Reaper
-from orderlab.cloud.settings import Settings
 
 log = logging.getLogger("orderlab.cloud.functions")
 
@@ -70,56 +57,27 @@ class FunctionService:
 
     def __init__(
         self,
+        wiring: Wiring,
         *,
-        settings: Settings,
-        clock: Clock,
         endpoint: Endpoint,
         folder: Path,
         reaper: Reaper,
         keys: Keys,
-        permissions: Permissions,
-        telemetry: Telemetry,
-        faults: Faults,
-        queues: Queues,
-        topics: Topics,
-        buses: Callable[[], EventBuses],
         pages: Pages,
     ) -> None:
+        permissions = wiring.permissions
         self._folder, self._permissions = folder, permissions
-        recording = Recording(telemetry, permissions)
+        self._recording = Recording(wiring.telemetry, permissions)
         self._workshop = Workshop(
             folder=folder / "functions", endpoint=endpoint, roles=permissions, reaper=reaper
         )
-        self._fleet = Fleet(
-            lambda version: Environment(self._workshop, version, recording.write_log), clock
-        )
-        self._registry = FunctionRegistry(settings.account_id, settings.region, self._fleet.retire)
-        invoker = Invoker(
-            registry=self._registry,
-            fleet=self._fleet,
-            recording=recording,
-            faults=faults,
-            clock=clock,
-            seed=settings.seed,
-        )
-        destinations = Destinations(
-            registry=self._registry,
-            permissions=permissions,
-            queues=queues,
-            topics=topics,
-            buses=buses,
-            invoke=self.invoke,
-        )
-        self._async_events = AsyncEvents(
-            registry=self._registry,
-            invoker=invoker,
-            recording=recording,
-            destinations=destinations,
-            clock=clock,
-        )
-        self._entrance = Entrance(self._registry, invoker, self._async_events)
+        self._fleet = Fleet(self._new_environment, wiring.clock)
+        account_id, region = wiring.settings.account_id, wiring.settings.region
+        self._registry = FunctionRegistry(account_id, region, self._fleet.retire)
+        destinations = self._make_destinations(wiring)
+        self._entrance = self._make_entrance(wiring, destinations)
         self._url_requests = UrlRequests(
-            entrance=self._entrance, recording=recording, keys=keys, permissions=permissions
+            entrance=self._entrance, recording=self._recording, keys=keys, permissions=permissions
         )
         self.operations: Mapping[str, Handler] = all_operations(
             registry=self._registry,
@@ -131,6 +89,37 @@ class FunctionService:
         pages.update(environment_pages(self._fleet, self._async_events.waiting))
         self._tasks: list[asyncio.Task[None]] = []
         self._sweeping: asyncio.Task[None] | None = None
+
+    def _new_environment(self, version: Version) -> Environment:
+        return Environment(self._workshop, version, self._recording.write_log)
+
+    def _make_destinations(self, wiring: Wiring) -> Destinations:
+        return Destinations(
+            registry=self._registry,
+            permissions=wiring.permissions,
+            queues=wiring.queues,
+            topics=wiring.topics,
+            buses=wiring.buses,
+            invoke=self.invoke,
+        )
+
+    def _make_entrance(self, wiring: Wiring, destinations: Destinations) -> Entrance:
+        invoker = Invoker(
+            registry=self._registry,
+            fleet=self._fleet,
+            recording=self._recording,
+            faults=wiring.faults,
+            clock=wiring.clock,
+            seed=wiring.settings.seed,
+        )
+        self._async_events = AsyncEvents(
+            registry=self._registry,
+            invoker=invoker,
+            recording=self._recording,
+            destinations=destinations,
+            clock=wiring.clock,
+        )
+        return Entrance(self._registry, invoker, self._async_events)
 
     async def start(self) -> None:
         """Be ready to run functions, and begin to look after the environments."""

@@ -1,0 +1,24 @@
+"""What Lambda uses of the rest of the cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from orderlab.clock import Clock
+from orderlab.cloud.contracts import EventBuses, Faults, Permissions, Queues, Telemetry, Topics
+from orderlab.cloud.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The parts that functions stand on. Outcomes may go to `queues`, `topics` and `buses`."""
+
+    settings: Settings
+    clock: Clock
+    permissions: Permissions
+    telemetry: Telemetry
+    faults: Faults
+    queues: Queues
+    topics: Topics
+    buses: Callable[[], EventBuses]
