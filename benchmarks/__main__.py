@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 RESULTS, PAGE = HERE / "results.json", HERE / "RESULTS.md"
 NAMES = (
     *("start", "functions", "concurrency", "queues", "polling", "tables", "pipeline", "soak"),
-    *("dax", "workbook", "board"),
+    *("events", "dax", "workbook", "board"),
 )
 
 
