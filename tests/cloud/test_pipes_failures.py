@@ -96,6 +96,24 @@ def test_a_record_that_is_too_old_is_given_up(kit: PipeKit) -> None:
     assert [each["dynamodb"]["Keys"]["id"]["S"] for each in kit.bodies(url)] == ["A-2"]
 
 
+def test_what_failed_is_not_overtaken(kit: PipeKit) -> None:
+    """The target refuses one record for a while; those after it wait."""
+    table, stream = kit.table()
+    url = kit.queue()
+    name = url.rpartition("/")[2]
+    kit.cloud.page("faults", "POST", {"kind": "cut", "target": name, "text": "slowly", "limit": 2})
+    for order in ("first", "slowly", "last"):
+        kit.dynamodb.put_item(TableName=table, Item={"id": {"S": order}})
+    template = {"InputTemplate": "<$.dynamodb.Keys.id.S>"}
+    kit.running(kit.pipe(stream, kit.arn(url), TargetParameters=template))
+    messages = kit.messages(url, 3)
+    kit.cloud.page("faults", "DELETE", {"target": name})
+    sent = sorted(messages, key=lambda each: int(each["Attributes"]["SentTimestamp"]))
+    assert {each["Body"] for each in sent} == {'"first"', '"slowly"', '"last"'}
+    assert sent[-1]["Body"] == '"last"'
+    assert len(sent) == 3
+
+
 def test_metrics_of_a_pipe(kit: PipeKit) -> None:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-monitoring.html"""
     source, url = kit.queue(), kit.queue()
@@ -170,6 +188,17 @@ def test_latest_begins_when_the_pipe_is_made(kit: PipeKit) -> None:
     )
     kit.dynamodb.put_item(TableName=table, Item={"id": {"S": "after"}})
     assert kit.bodies(url) == ["after"]
+
+
+def test_a_pipe_that_is_deleted_while_it_is_made_never_reads(kit: PipeKit) -> None:
+    source, url = kit.queue(), kit.queue()
+    name = kit.pipe(kit.arn(source), kit.arn(url))
+    kit.pipes.delete_pipe(Name=name)
+    kit._made.remove(name)
+    assert kit.eventually(lambda: not kit.pipes.list_pipes(NamePrefix=name)["Pipes"])
+    kit.send(source, "hello")
+    assert kit.messages(url, 0, seconds=1.5) == []
+    assert kit.left(source) == 1
 
 
 @pytest.mark.parametrize("missing", ["trust", "read", "source", "target"])

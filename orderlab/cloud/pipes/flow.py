@@ -96,6 +96,9 @@ class Flow:
                 self._recording.failed(
                     self._pipe, "Target", self._pipe.target, failure.code, batch[place].text
                 )
+                if self._pipe.ordered:
+                    # what comes later in the source must not overtake what failed
+                    return failed | {record.id for record in batch[place:]}
         return failed
 
     # --- enrichment ---

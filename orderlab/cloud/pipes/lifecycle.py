@@ -61,6 +61,10 @@ class Lifecycle:
             "DELETE": "DELETING",
         }[how]
         pipe.state_reason = None
+        before = self._changing.get(pipe.arn)
+        if before is not None:
+            # a pipe may be deleted while it is made
+            before.cancel()
         task = asyncio.get_running_loop().create_task(
             self._change(pipe, how), name=f"pipe {pipe.name} {how}"
         )

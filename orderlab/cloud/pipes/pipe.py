@@ -67,6 +67,11 @@ class Pipe:
         return ":dynamodb:" in self.source
 
     @property
+    def ordered(self) -> bool:
+        """Whether the order of its source is kept: that of a stream or a FIFO queue."""
+        return self.of_stream or self.source.endswith(".fifo")
+
+    @property
     def source_settings(self) -> dict[str, Any]:
         """The settings of its kind of source, with their defaults."""
         name = "DynamoDBStreamParameters" if self.of_stream else "SqsQueueParameters"

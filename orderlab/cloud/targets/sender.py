@@ -129,7 +129,8 @@ class TargetSender:
 
     async def invoke(self, arn: str, payload: bytes, source: Source) -> Invocation:
         """Run a function and wait for its answer; TargetFailure if it was not run."""
-        self._check_faults("lambda", arn, Message(payload.decode("utf-8", "replace")))
+        if self._faults.armed:
+            self._check_faults("lambda", arn, Message(payload.decode("utf-8", "replace")))
         principal = self.require("lambda", arn, source)
         try:
             return await self._functions.invoke(
