@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +32,8 @@ TRUST = {
     ],
 }
 _numbers = itertools.count(1)
+# the clusters that tests have made: their clouds, and the files of the tests
+_made: dict[str, tuple[str, str]] = {}
 
 
 def make_role(cloud: Any, *actions: str) -> str:
@@ -45,7 +49,9 @@ def make_role(cloud: Any, *actions: str) -> str:
 def make_cluster(cloud: Any, nodes: int = 1, **more: Any) -> dict[str, Any]:
     """A cluster as DescribeClusters tells of it."""
     dax = cloud.client("dax")
+    _end_clusters_of_other_files(cloud, dax)
     name = f"cache-{next(_numbers)}"
+    _made[name] = (cloud.endpoint, _file())
     role = more.pop("IamRoleArn", None) or make_role(cloud)
     dax.create_cluster(
         ClusterName=name,
@@ -55,6 +61,20 @@ def make_cluster(cloud: Any, nodes: int = 1, **more: Any) -> dict[str, Any]:
         **more,
     )
     return described(cloud, name)
+
+
+def _file() -> str:
+    """The file whose test runs."""
+    return os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0]
+
+
+def _end_clusters_of_other_files(cloud: Any, dax: Any) -> None:
+    """Files share a cloud, and a Region has only so many nodes."""
+    for name, (endpoint, file) in list(_made.items()):
+        if endpoint == cloud.endpoint and file != _file():
+            del _made[name]
+            with contextlib.suppress(dax.exceptions.ClusterNotFoundFault):
+                dax.delete_cluster(ClusterName=name)
 
 
 def described(cloud: Any, name: str) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from typing import Any
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.dax.item_cache import Cached, ItemKey
 from orderlab.cloud.dax.part import NodePart
-from orderlab.cloud.dax.protocol import cbor, keys, replies, requests
+from orderlab.cloud.dax.protocol import cbor, keys, many_items, replies, requests
 from orderlab.cloud.dax.protocol.expressions import Path, Placeholders
 from orderlab.cloud.dax.protocol.keys import KeySchema
+from orderlab.cloud.dax.protocol.many_items import TableKeys
 from orderlab.cloud.dax.protocol.methods import RETURN_CONSUMED_CAPACITY, Member, Parameter
 from orderlab.cloud.dax.protocol.projections import encode_projected
-from orderlab.cloud.dax.protocol.requests import TableKeys
 from orderlab.cloud.dax.work import LONG_BYTES
 
 Parameters = dict[str, Any]
@@ -112,7 +112,7 @@ class Reads(NodePart):
 
     async def batch_get_item(self, arguments: list[Any]) -> bytes:
         """BatchGetItem: what the cache has not comes from DynamoDB, in one call."""
-        by_table = requests.batch_get(arguments[0])
+        by_table = many_items.batch_get(arguments[0])
         options = requests.plain_options(requests.options(arguments[1]))
         schemas = await self.tables.schemas(by_table)
         _check_keys(by_table, schemas)

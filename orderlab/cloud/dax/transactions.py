@@ -11,7 +11,7 @@ from typing import Any
 
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.dax.part import Caches, NodePart, Shared
-from orderlab.cloud.dax.protocol import keys, replies, requests
+from orderlab.cloud.dax.protocol import keys, many_items, replies, requests
 from orderlab.cloud.dax.protocol.keys import KeySchema
 from orderlab.cloud.dax.tables import Content
 
@@ -35,9 +35,9 @@ class Transactions(NodePart):
 
     async def transact_get_items(self, arguments: list[Any]) -> bytes:
         """TransactGetItems, which goes past the caches."""
-        tables = requests.transact_tables(arguments[0])
+        tables = many_items.transact_tables(arguments[0])
         schemas = await self.tables.schemas(tables)
-        parameters, wanted = requests.transact_get(arguments, schemas)
+        parameters, wanted = many_items.transact_get(arguments, schemas)
         of_actions = [schemas[table] for table in tables]
         result = await self._call("TransactGetItems", parameters, of_actions)
         capacity = replies.consumed_by_transaction(result.get("ConsumedCapacity", []))
@@ -46,11 +46,11 @@ class Transactions(NodePart):
 
     async def transact_write_items(self, arguments: list[Any]) -> bytes:
         """TransactWriteItems; the items that it wrote are put into the cache or forgotten."""
-        tables = requests.transact_tables(arguments[1])
+        tables = many_items.transact_tables(arguments[1])
         schemas = await self.tables.schemas(tables)
         size = requests.bytes_in(arguments[3])
         parameters = await self.worked(
-            size, requests.transact_write, arguments, schemas, self.lists.names_of
+            size, many_items.transact_write, arguments, schemas, self.lists.names_of
         )
         actions = [pair for action in parameters["TransactItems"] for pair in action.items()]
         of_actions = [schemas[table] for table in tables]

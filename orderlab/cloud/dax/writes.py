@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orderlab.cloud.dax.part import NodePart
-from orderlab.cloud.dax.protocol import keys, replies, requests
+from orderlab.cloud.dax.protocol import keys, many_items, replies, requests
 from orderlab.cloud.dax.protocol.keys import KeySchema
 from orderlab.cloud.dax.protocol.methods import Member
 
@@ -103,7 +103,7 @@ class Writes(NodePart):
     async def batch_write_item(self, arguments: list[Any]) -> bytes:
         """BatchWriteItem; what was written is cached."""
         schemas = await self.tables.schemas(requests.by_tables(arguments[0]))
-        size = requests.batch_size(arguments[0])
+        size = many_items.batch_size(arguments[0])
         items, raws = await self.worked(size, self._read_batch, arguments[0], schemas)
         options = requests.plain_options(requests.options(arguments[1]))
         asked = {"RequestItems": items, **options}
@@ -122,7 +122,7 @@ class Writes(NodePart):
 
     def _read_batch(self, argument: Any, schemas: Mapping[str, KeySchema]) -> tuple[Items, Raws]:
         """A BatchWriteItem, and its items as the cache keeps them; None for deletes."""
-        items = requests.batch_write(argument, schemas, self.lists.names_of)
+        items = many_items.batch_write(argument, schemas, self.lists.names_of)
         raws: Raws = {}
         for table, writes in items.items():
             schema = schemas[table]

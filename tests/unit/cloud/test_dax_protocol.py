@@ -92,18 +92,21 @@ def test_values_are_read_as_the_client_writes_them(value: dict[str, Any]) -> Non
 def test_values_are_written_as_the_client_reads_them(value: dict[str, Any]) -> None:
     tube = MemoryTube(attribute_values.encode(_in_json(value)))
     found = AttributeValueDecoder._decode_attribute_value(tube.dec)
-    assert _same_numbers(found) == _same_numbers(value)
+    assert _by_worth(found) == _by_worth(value)
 
 
-def _same_numbers(value: Any) -> Any:
-    """The client writes small fractions with exponents."""
-    if isinstance(value, dict):
-        return {
-            name: [Decimal(one) for one in each] if name == "NS" else _same_numbers(each)
-            if name != "N" else Decimal(each)
-            for name, each in value.items()
-        }  # fmt: skip
-    return [_same_numbers(each) for each in value] if isinstance(value, list) else value
+def _by_worth(value: dict[str, Any]) -> dict[str, Any]:
+    """An attribute value with numbers by their worth: the client writes some with exponents."""
+    ((kind, content),) = value.items()
+    if kind == "N":
+        content = Decimal(content)
+    elif kind == "NS":
+        content = [Decimal(one) for one in content]
+    elif kind == "L":
+        content = [_by_worth(each) for each in content]
+    elif kind == "M":
+        content = {name: _by_worth(each) for name, each in content.items()}
+    return {kind: content}
 
 
 @given(numbers)
@@ -237,7 +240,7 @@ def test_an_item_is_understood(attributes: dict[str, Any]) -> None:
     item = understood("getItem_263244906_1", request, answer)["Item"]
     names = lists.names_of(item["_attr_list_id"])
     item = AttributeValueDecoder.deanonymize_attribute_values(item, names)
-    assert _same_numbers(item) == _same_numbers({**attributes, **key})
+    assert _by_worth({"M": item}) == _by_worth({"M": {**attributes, **key}})
 
 
 def test_nodes_are_understood() -> None:

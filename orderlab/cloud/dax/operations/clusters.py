@@ -28,7 +28,7 @@ NODE_TYPES = frozenset(
 )
 MOST_NODES = 10
 MOST_NODES_OF_A_CUSTOMER = 50
-MOST_CLUSTERS = 20
+MOST_CLUSTERS = 50
 
 
 class ClusterOperations:
@@ -100,16 +100,16 @@ class ClusterOperations:
                 "NodeQuotaForClusterExceededFault",
                 f"A cluster may have up to {MOST_NODES} nodes.",
             )
-        clusters = self._registry.clusters()
+        clusters = region.clusters.values()
         if len(clusters) >= MOST_CLUSTERS:
             raise errors.fault(
                 "ClusterQuotaForCustomerExceededFault",
-                f"You may have up to {MOST_CLUSTERS} clusters.",
+                f"You may have up to {MOST_CLUSTERS} clusters in a Region.",
             )
         if count + sum(len(each.nodes) for each in clusters) > MOST_NODES_OF_A_CUSTOMER:
             raise errors.fault(
                 "NodeQuotaForCustomerExceededFault",
-                f"You may have up to {MOST_NODES_OF_A_CUSTOMER} nodes.",
+                f"You may have up to {MOST_NODES_OF_A_CUSTOMER} nodes in a Region.",
             )
         return zones_for(region, parameters, count)
 

@@ -48,10 +48,10 @@ class NodeOperations:
             raise errors.fault(
                 "NodeQuotaForClusterExceededFault", f"A cluster may have up to {MOST_NODES} nodes."
             )
-        if more + sum(len(e.nodes) for e in self._registry.clusters()) > MOST_NODES_OF_A_CUSTOMER:
+        if more + sum(len(e.nodes) for e in region.clusters.values()) > MOST_NODES_OF_A_CUSTOMER:
             raise errors.fault(
                 "NodeQuotaForCustomerExceededFault",
-                f"You may have up to {MOST_NODES_OF_A_CUSTOMER} nodes.",
+                f"You may have up to {MOST_NODES_OF_A_CUSTOMER} nodes in a Region.",
             )
         for node_id in await cluster.add_nodes(zones_for(region, parameters, more)):
             region.note("CLUSTER", cluster.about.name, f"Added node {node_id}.")
