@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from orderlab.cloud.pipes.service import PipeService
     from orderlab.cloud.scheduler.service import SchedulerService
     from orderlab.cloud.schemas.service import SchemaService
+    from orderlab.cloud.xray.service import XRayService
 
 
 class Cloud:
@@ -178,12 +179,18 @@ class Cloud:
         self.pipes = LateService("pipes", self._make_pipes)
         self.scheduler = LateService("scheduler", self._make_scheduler)
         self.schemas = LateService("schemas", self._make_schemas)
-        self._add(self.events, self.pipes, self.scheduler, self.schemas)
+        self.xray = LateService("xray", self._make_xray)
+        self._add(self.events, self.pipes, self.scheduler, self.schemas, self.xray)
 
     def _make_schemas(self) -> SchemaService:
         from orderlab.cloud.schemas.service import SchemaService
 
         return SchemaService(settings=self.settings, clock=self.clock, buses=self.events.service)
+
+    def _make_xray(self) -> XRayService:
+        from orderlab.cloud.xray.service import XRayService
+
+        return XRayService(settings=self.settings)
 
     def _make_scheduler(self) -> SchedulerService:
         from orderlab.cloud.scheduler.service import SchedulerService
@@ -228,6 +235,7 @@ class Cloud:
                 queues=self.queues,
                 topics=self.topics,
                 buses=lambda: self.events.service,
+                traces=lambda: self.xray.service,
             ),
             endpoint=lambda: self.endpoint,
             folder=self.folder,
@@ -276,6 +284,7 @@ class Cloud:
             telemetry=self.telemetry,
             functions=self.functions,
             dispatch=self.dispatch,
+            traces=lambda: self.xray.service,
         )
 
     def _add(self, *services: Service) -> None:
@@ -329,6 +338,7 @@ class Cloud:
             "event buses": self.events.if_made,
             "pipes": self.pipes.if_made,
             "schedules": self.scheduler.if_made,
+            "traces": self.xray.if_made,
             "schemas": self.schemas.if_made,
             "roles and keys": [self.permissions, self.keys],
             "apis": self.gateway,

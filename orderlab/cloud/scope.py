@@ -40,6 +40,7 @@ SERVED: dict[str, frozenset[str] | None] = {
     "events": frozenset(),
     "pipes": frozenset(),
     "scheduler": frozenset(),
+    "xray": frozenset(),
     "schemas": frozenset(),
 }
 

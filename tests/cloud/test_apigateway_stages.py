@@ -79,7 +79,6 @@ def test_stages_are_created_patched_and_deleted(cloud: Any) -> None:
     refuse("NotFoundException", "Invalid Deployment", "replace", "/deploymentId", "nosuch")
     refuse("NotImplementedByOrderlab", "canary", "replace", "/canarySettings/percentTraffic", "5")
     refuse("NotImplementedByOrderlab", "cache", "replace", "/cacheClusterEnabled", "true")
-    refuse("NotImplementedByOrderlab", "tracing", "replace", "/tracingEnabled", "true")
     refuse(
         "BadRequestException", "log format", "replace", "/accessLogSettings/format", "$context.ip"
     )

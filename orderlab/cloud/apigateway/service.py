@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from orderlab.clock import Clock
 from orderlab.cloud.apigateway.data.accounting import Accounting
 from orderlab.cloud.apigateway.data.authorizers import LambdaAuthorizers
@@ -18,8 +20,17 @@ from orderlab.cloud.apigateway.data.integrations.roles import Roles
 from orderlab.cloud.apigateway.data.lane import Lane
 from orderlab.cloud.apigateway.data.parts import Parts
 from orderlab.cloud.apigateway.data.throttling import Throttles
+from orderlab.cloud.apigateway.data.tracing import StageTracing
 from orderlab.cloud.apigateway.model.regions import ApiFinder, register
-from orderlab.cloud.contracts import Dispatch, Functions, Handler, Keys, Permissions, Telemetry
+from orderlab.cloud.contracts import (
+    Dispatch,
+    Functions,
+    Handler,
+    Keys,
+    Permissions,
+    Telemetry,
+    Traces,
+)
 from orderlab.cloud.http import Request, Response
 from orderlab.cloud.settings import Settings
 
@@ -39,6 +50,7 @@ class ApiGateway:
         telemetry: Telemetry,
         functions: Functions,
         dispatch: Dispatch,
+        traces: Callable[[], Traces],
     ) -> None:
         """`functions` and `dispatch` carry out what methods are integrated with."""
         roles = Roles(permissions)
@@ -55,7 +67,7 @@ class ApiGateway:
         accounting = Accounting(
             telemetry=telemetry, clock=clock, correlation_fields=settings.correlation_fields
         )
-        self._gateway = Gateway(self._parts, accounting)
+        self._gateway = Gateway(self._parts, accounting, StageTracing(traces))
         self._account_id = settings.account_id
         self._find = ApiFinder(settings.account_id).find
         self.operations: dict[str, Handler] = {}

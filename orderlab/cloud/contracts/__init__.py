@@ -52,6 +52,7 @@ from orderlab.cloud.contracts.telemetry import (
     Recorder,
     Telemetry,
 )
+from orderlab.cloud.contracts.traces import Traces
 
 __all__ = [
     "Apis",
@@ -101,5 +102,6 @@ __all__ = [
     "SubscriptionLinks",
     "Telemetry",
     "Topics",
+    "Traces",
     "Watcher",
 ]

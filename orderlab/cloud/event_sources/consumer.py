@@ -87,8 +87,11 @@ class Consumer:
             self._mapping.unqualified_function_arn, self._mapping.qualifier
         )
 
-    async def invoke(self, payload: bytes) -> Outcome:
-        """Make one attempt. It never raises; it can be cancelled."""
+    async def invoke(self, payload: bytes, trace_id: str = "") -> Outcome:
+        """Make one attempt. It never raises; it can be cancelled.
+
+        `trace_id` has the trace headers of the records, commas between.
+        """
         try:
             invocation = await self._functions.invoke(
                 self._mapping.unqualified_function_arn,
@@ -96,6 +99,7 @@ class Consumer:
                 principal=self._principal,
                 source_arn=self._mapping.source.arn,
                 qualifier=self._mapping.qualifier,
+                trace_id=trace_id,
                 surely_json=True,
             )
         except AwsError as error:

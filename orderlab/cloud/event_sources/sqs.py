@@ -219,10 +219,14 @@ class QueuePoller(Poller):
     async def _invoke(self, part: list[Taken]) -> Outcome:
         """One attempt; while the function is throttled, more of them until the timeout ends."""
         payload = event_payload(taken.record for taken in part)
+        attributes = [taken.message.system_attributes for taken in part]
+        trace_id = ",".join(
+            each["AWSTraceHeader"] for each in attributes if "AWSTraceHeader" in each
+        )
         deadline = min(taken.visible_again_at for taken in part)
         backoff = Backoff()
         while True:
-            outcome = await self.consumer.invoke(payload)
+            outcome = await self.consumer.invoke(payload, trace_id)
             if outcome.kind == "refused":
                 self.consumer.recheck()
             if outcome.kind != "throttled":

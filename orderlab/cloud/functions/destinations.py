@@ -116,6 +116,18 @@ class Destinations:
                 f"The provided execution role does not have permissions to call {_WORDS[service]}"
             )
 
+    def check_tracing(self, role: str) -> None:
+        """Raise InvalidParameterValueException unless the role may send segments to X-Ray.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+        """
+        principal = self._permissions.role_principal(role, "lambda")
+        if not self._permissions.allows(principal, "xray:PutTraceSegments", "*"):
+            raise InvalidParameterValue(
+                "The provided execution role does not have permissions to call PutTraceSegments on "
+                "XRAY"
+            )
+
     def _policy(self, service: str, arn: str) -> Policy:
         if service == "sqs":
             queue = self._queues.queue(arn)

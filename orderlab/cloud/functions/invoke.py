@@ -40,6 +40,7 @@ from orderlab.cloud.functions.pool import Fleet
 from orderlab.cloud.functions.recording import Recording
 from orderlab.cloud.functions.registry import FunctionRegistry
 from orderlab.cloud.functions.report import tail
+from orderlab.cloud.functions.tracing import FunctionTracing
 
 ACCOUNT_CONCURRENCY = 1000
 log = logging.getLogger("orderlab.cloud.functions")
@@ -68,10 +69,12 @@ class Invoker:
         registry: FunctionRegistry,
         fleet: Fleet,
         recording: Recording,
+        tracing: FunctionTracing,
         faults: Faults,
         clock: Clock,
         seed: int | None,
     ) -> None:
+        self._tracing = tracing
         self._registry, self._fleet, self._recording = registry, fleet, recording
         self._faults, self._clock = faults, clock
         self._random = random.Random(seed)
@@ -105,16 +108,20 @@ class Invoker:
         started = time.perf_counter()
         function = version.function
         reserved = function.reserved_concurrency is not None
+        traced = self._tracing.begin(version, caller.trace_id)
         try:
             self._admit(function, payload)
         except TooManyRequests as error:
+            if traced is not None:
+                self._tracing.throttled(traced, version, request_id)
             self._throttled(function, name, payload, caller, request_id, error)
             raise
         function.running += 1
         self._unreserved_running += not reserved
         try:
             self._recording.concurrency(function, self._unreserved_running)
-            work = self._work(version, name, payload, caller, request_id)
+            header = traced.for_function if traced is not None else caller.trace_id
+            work = self._work(version, name, payload, caller, request_id, header)
             outcome = await self._outcome(version, work)
         except OSError as error:
             # no disk, no processes or no file descriptors are left: it may be tried again
@@ -124,6 +131,8 @@ class Invoker:
             function.running -= 1
             self._unreserved_running -= not reserved
         hop = self._hop(version, caller, payload, outcome, request_id, started)
+        if traced is not None:
+            self._tracing.end(traced, version, outcome, request_id)
         # the caller has its answer first; no later request overtakes this
         asyncio.get_running_loop().call_soon(self._note, version, name, outcome, hop)
         return Invocation(
@@ -176,13 +185,19 @@ class Invoker:
         return ACCOUNT_CONCURRENCY - self._registry.reserved_total(function.region)
 
     def _work(
-        self, version: Version, name: FunctionName, payload: bytes, caller: Caller, request_id: str
+        self,
+        version: Version,
+        name: FunctionName,
+        payload: bytes,
+        caller: Caller,
+        request_id: str,
+        trace_header: str,
     ) -> Work:
         arn = version.function.arn
         invoked = f"{arn}:{name.qualifier}" if name.qualifier else arn
         return Work(
             request_id, payload or b"{}", invoked, caller.client_context,
-            caller.trace_id or new_trace_id(),
+            trace_header.partition(",")[0] or new_trace_id(),
         )  # fmt: skip
 
     def _throttled(

@@ -35,6 +35,7 @@ from orderlab.cloud.functions.pages import pages as environment_pages
 from orderlab.cloud.functions.pool import Fleet
 from orderlab.cloud.functions.recording import Recording
 from orderlab.cloud.functions.registry import FunctionRegistry
+from orderlab.cloud.functions.tracing import FunctionTracing
 from orderlab.cloud.functions.url_requests import UrlRequests
 from orderlab.cloud.functions.wiring import Wiring
 from orderlab.cloud.functions.workshop import Workshop
@@ -69,7 +70,11 @@ class FunctionService:
         self._folder, self._permissions = folder, permissions
         self._recording = Recording(wiring.telemetry, permissions)
         self._workshop = Workshop(
-            folder=folder / "functions", endpoint=endpoint, roles=permissions, reaper=reaper
+            folder=folder / "functions",
+            endpoint=endpoint,
+            roles=permissions,
+            reaper=reaper,
+            traces=wiring.traces,
         )
         self._fleet = Fleet(self._new_environment, wiring.clock)
         account_id, region = wiring.settings.account_id, wiring.settings.region
@@ -108,6 +113,7 @@ class FunctionService:
             registry=self._registry,
             fleet=self._fleet,
             recording=self._recording,
+            tracing=FunctionTracing(wiring.traces),
             faults=wiring.faults,
             clock=wiring.clock,
             seed=wiring.settings.seed,

@@ -88,7 +88,11 @@ class SettingsRules:
             ),
             logging=_logging(before.logging, input.get("LoggingConfig")),
         )
-        self._check(after, role_given="Role" in input, queue_given="DeadLetterConfig" in input)
+        self._check(
+            after,
+            role_given="Role" in input or "TracingConfig" in input,
+            queue_given="DeadLetterConfig" in input,
+        )
         return after
 
     def _check(self, configuration: Configuration, *, role_given: bool, queue_given: bool) -> None:
@@ -100,6 +104,8 @@ class SettingsRules:
             raise InvalidParameterValue(
                 "The role defined for the function cannot be assumed by Lambda."
             )
+        if role_given and configuration.tracing_mode == "Active":
+            self._destinations.check_tracing(configuration.role)
         if queue_given and configuration.dead_letter_arn:
             arn, role = configuration.dead_letter_arn, configuration.role
             self._destinations.check_target(arn, role, ("sqs", "sns"))

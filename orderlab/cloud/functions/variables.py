@@ -55,6 +55,7 @@ def process_variables(
     runtime_api: str,
     log_stream: str,
     temporary: Path,
+    daemon_address: str = "",
 ) -> dict[str, str]:
     """Everything the process may see: nothing of the user's own environment gets in."""
     opt = str(version.layers_folder) if version.layers_folder else ""
@@ -69,6 +70,7 @@ def process_variables(
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         **version.configuration.variables,
         **_function(version, log_stream),
+        **_daemon(daemon_address),
         "AWS_ACCESS_KEY_ID": credentials.access_key_id,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
         "AWS_SESSION_TOKEN": credentials.session_token or "",
@@ -96,6 +98,18 @@ def _function(version: Version, log_stream: str) -> dict[str, str]:
     if configuration.logging.format == "JSON":
         found["AWS_LAMBDA_LOG_LEVEL"] = configuration.logging.application_level
     return found
+
+
+def _daemon(address: str) -> dict[str, str]:
+    """Where X-Ray's SDKs send segments, for functions with active tracing."""
+    if not address:
+        return {}
+    host, _, port = address.partition(":")
+    return {
+        "AWS_XRAY_DAEMON_ADDRESS": address,
+        "_AWS_XRAY_DAEMON_ADDRESS": host,
+        "_AWS_XRAY_DAEMON_PORT": port,
+    }
 
 
 def _machine(opt: str, temporary: Path) -> dict[str, str]:

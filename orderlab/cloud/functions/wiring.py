@@ -6,13 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orderlab.clock import Clock
-from orderlab.cloud.contracts import EventBuses, Faults, Permissions, Queues, Telemetry, Topics
+from orderlab.cloud.contracts import (
+    EventBuses,
+    Faults,
+    Permissions,
+    Queues,
+    Telemetry,
+    Topics,
+    Traces,
+)
 from orderlab.cloud.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The parts that functions stand on. Outcomes may go to `queues`, `topics` and `buses`."""
+    """The parts that functions stand on. Outcomes may go to `queues`, `topics` and `buses`.
+
+    `traces` is asked when the first function with active tracing runs.
+    """
 
     settings: Settings
     clock: Clock
@@ -22,3 +33,4 @@ class Wiring:
     queues: Queues
     topics: Topics
     buses: Callable[[], EventBuses]
+    traces: Callable[[], Traces]

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from orderlab.cloud.aws_error import AccessDenied, AwsError
-from orderlab.cloud.contracts import Credentials, Endpoint, RoleSessions
+from orderlab.cloud.contracts import Credentials, Endpoint, RoleSessions, Traces
 from orderlab.cloud.functions.forking import PYTHON, ForkServer
 from orderlab.cloud.functions.model import Code, LayerVersion, Version
 from orderlab.cloud.functions.output import LogLine
@@ -51,8 +51,16 @@ class Workshop:
     """Makes processes and folders for environments, and clears them away."""
 
     def __init__(
-        self, *, folder: Path, endpoint: Endpoint, roles: RoleSessions, reaper: Reaper
+        self,
+        *,
+        folder: Path,
+        endpoint: Endpoint,
+        roles: RoleSessions,
+        reaper: Reaper,
+        traces: Callable[[], Traces],
     ) -> None:
+        """`traces` is asked when the first traced function starts."""
+        self._traces = traces
         self._endpoint, self._roles, self._reaper = endpoint, roles, reaper
         self.listener = Listener()
         self.folder = folder
@@ -157,6 +165,7 @@ class Workshop:
             runtime_api=self.listener.address(token),
             log_stream=log_stream,
             temporary=temporary,
+            daemon_address=self._daemon_address(version),
         )
         mark = self._reaper.new_mark()
         if self._forks is None or not self._forks.works:
@@ -169,6 +178,10 @@ class Workshop:
             "temporary": self._stored(temporary),
         }
         return self._forks.fork(order, output, mark, on_exit)
+
+    def _daemon_address(self, version: Version) -> str:
+        traced = version.configuration.tracing_mode == "Active"
+        return self._traces().daemon_address() if traced else ""
 
     def _stored(self, folder: Path) -> str:
         return folder.relative_to(self.folder).as_posix()

@@ -214,6 +214,7 @@ class Delivery:
                 principal=self._principal,
                 source_arn=subscription.topic.arn,
                 invocation_type="Event",
+                trace_id=message.trace_header or "",
             )
         except AwsError as error:
             retry = error.code in RETRYABLE_CODES or error.status >= 500

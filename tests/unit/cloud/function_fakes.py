@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from orderlab.clock import HandTurnedClock
-from orderlab.cloud.contracts import Hop
+from orderlab.cloud.contracts import Hop, Traces
 from orderlab.cloud.faults import FaultBoard
 from orderlab.cloud.functions.backend import FunctionBackend
 from orderlab.cloud.functions.invoke import Invoker
@@ -18,6 +18,7 @@ from orderlab.cloud.functions.pool import Fleet
 from orderlab.cloud.functions.recording import Recording
 from orderlab.cloud.functions.registry import FunctionRegistry
 from orderlab.cloud.functions.states import State
+from orderlab.cloud.functions.tracing import FunctionTracing
 from tests.unit.cloud.event_source_fakes import ACCOUNT, FakeCloud, FakePermissions, NoMetrics
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders"
@@ -104,6 +105,15 @@ def recording() -> Recording:
     return Recording(NoTelemetry(), FakePermissions(cloud()))
 
 
+def no_traces() -> Traces:
+    raise AssertionError("no function of these tests is traced")
+
+
 def invoker(registry: FunctionRegistry, fleet: Fleet, clock: HandTurnedClock) -> Invoker:
-    parts: dict[str, Any] = {"faults": FaultBoard(), "recording": recording(), "seed": 1}
+    parts: dict[str, Any] = {
+        "faults": FaultBoard(),
+        "recording": recording(),
+        "tracing": FunctionTracing(no_traces),
+        "seed": 1,
+    }
     return Invoker(registry=registry, fleet=fleet, clock=clock, **parts)

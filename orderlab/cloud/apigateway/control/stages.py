@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from orderlab.cloud.apigateway.control.calls import ControlCall
 from orderlab.cloud.apigateway.control.errors import (
@@ -49,8 +51,6 @@ def check_stage_settings(call: ControlCall) -> None:
         raise NotDoneYet("canary releases")
     if call.body.get("cacheClusterEnabled"):
         raise NotDoneYet("caching of REST APIs")
-    if call.body.get("tracingEnabled"):
-        raise NotDoneYet("X-Ray tracing of REST APIs")
     if call.body.get("documentationVersion"):
         raise NotDoneYet("documentation versions of REST APIs")
     variables = call.mapping("variables") or {}
@@ -96,7 +96,7 @@ def new_stage(call: ControlCall, name: str, deployment_id: str) -> Document:
         "cacheClusterStatus": "NOT_AVAILABLE",
         "methodSettings": {},
         "variables": call.mapping("variables"),
-        "tracingEnabled": False,
+        "tracingEnabled": bool(call.body.get("tracingEnabled")),
         "tags": call.mapping("tags"),
         "createdDate": now,
         "lastUpdatedDate": now,
@@ -160,8 +160,8 @@ def _patch(call: ControlCall, stage: Document, operation: Document) -> None:
         raise NotDoneYet("canary releases")
     if path == "/deploymentId":
         _patch_deployment(call, stage, op, value)
-    elif path == "/description":
-        stage["description"] = value if op != "remove" and value else None
+    elif path in _PLAIN:
+        stage[parts[0]] = _PLAIN[path]("" if op == "remove" else value)
     elif path in _NOT_DONE:
         _refuse_unless_off(path, value)
     elif parts[0] == "variables" and len(parts) == 2:
@@ -194,7 +194,12 @@ def _patch_deployment(call: ControlCall, stage: Document, op: str, value: str) -
     stage["deploymentId"] = value
 
 
-_NOT_DONE = ("/cacheClusterEnabled", "/cacheClusterSize", "/clientCertificateId", "/tracingEnabled")
+# settings that are set as they come, and what becomes of their text
+_PLAIN: dict[str, Callable[[str], Any]] = {
+    "/description": lambda text: text or None,
+    "/tracingEnabled": lambda text: text.lower() == "true",
+}
+_NOT_DONE = ("/cacheClusterEnabled", "/cacheClusterSize", "/clientCertificateId")
 
 
 def _refuse_unless_off(path: str, value: str) -> None:

@@ -25,6 +25,7 @@ from orderlab.cloud.apigateway.data.steps.map_response import map_response
 from orderlab.cloud.apigateway.data.steps.match import match_resource
 from orderlab.cloud.apigateway.data.steps.receive import check_size, receive
 from orderlab.cloud.apigateway.data.steps.validate import validate
+from orderlab.cloud.apigateway.data.tracing import StageTracing
 from orderlab.cloud.apigateway.model.mappings import MappingError
 from orderlab.cloud.apigateway.model.state import RegionState, RestApi
 from orderlab.cloud.apigateway.vtl.errors import TemplateError
@@ -67,8 +68,9 @@ _TRACED = ("AWS", "AWS_PROXY", "HTTP")
 class Gateway:
     """The data plane: answers requests to deployed APIs."""
 
-    def __init__(self, parts: Parts, accounting: Accounting) -> None:
+    def __init__(self, parts: Parts, accounting: Accounting, tracing: StageTracing) -> None:
         self._parts = parts
+        self._tracing = tracing
         self._note = accounting.note
 
     async def serve(
@@ -78,7 +80,10 @@ class Gateway:
         execution = receive(http, region, api, stage, path, now=self._parts.clock.wall())
         if _logs_execution(stage):
             execution.log = []
+        traced = self._tracing.begin(execution)
         response = await self.carry_out(execution, STEPS)
+        if traced is not None:
+            self._tracing.end(traced, execution, response)
         if response is execution.response and execution.method.integration.kind in _TRACED:
             response.headers.append(("x-amzn-trace-id", execution.context["xrayTraceId"]))
         response.headers += [

@@ -46,6 +46,8 @@ async def answer(
         raise internal_error(f"The local cloud has no service integration for {outgoing.uri}")
     principal = _principal(roles, execution)
     request, operation, protocol = _request(uri, outgoing)
+    if execution.request.stage.get("tracingEnabled"):
+        request.headers.setdefault("x-amzn-trace-id", str(execution.context["xrayTraceId"]))
     request_id = str(uuid.uuid4())
     call = Call(uri.service, operation, uri.region, principal, request, request_id)
     wants_xml = "xml" in request.headers.get("accept", "")
