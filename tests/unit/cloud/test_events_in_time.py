@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from orderlab.clock import HandTurnedClock
-from orderlab.cloud.contracts import Call, OutgoingMessage, Principal
+from orderlab.cloud.contracts import Call, Hop, OutgoingMessage, Principal
 from orderlab.cloud.events.service import EventService
 from orderlab.cloud.faults import FaultBoard
 from orderlab.cloud.http import Request
@@ -40,8 +39,46 @@ class Box:
         self.messages.append(message)
 
 
-def nothing(*_: Any, **__: Any) -> None:
-    """Stands for what is written down."""
+class Boxes:
+    """The queues, by their ARN."""
+
+    def __init__(self, boxes: dict[str, Box]) -> None:
+        self.queue = boxes.get
+
+
+class Trusting:
+    """Allows everything to everybody."""
+
+    def allows(self, *_: Any, **__: Any) -> bool:
+        return True
+
+    def may_assume(self, role_arn: str, service: str) -> bool:
+        return True
+
+    def role_principal(self, role_arn: str, session_name: str) -> Principal:
+        return ACCOUNT
+
+    def function_of(self, principal: Principal) -> str | None:
+        return None
+
+
+class Silent:
+    """Writes nothing down."""
+
+    def ids_in(self, payload: str) -> tuple[str, ...]:
+        return ()
+
+    def record(self, hop: Hop) -> None: ...
+
+    def add(self, *_: Any, **__: Any) -> None: ...
+
+    def add_set(self, *_: Any, **__: Any) -> None: ...
+
+    @property
+    def recorder(self) -> Silent:
+        return self
+
+    metrics = meter = recorder
 
 
 class House:
@@ -51,30 +88,19 @@ class House:
         self.clock = HandTurnedClock()
         self.faults = FaultBoard(1)
         self.box, self.dead = Box(), Box()
-        settings = Settings()
-        permissions: Any = SimpleNamespace(
-            allows=lambda *_, **__: True,
-            may_assume=lambda *_: True,
-            role_principal=lambda *_: ACCOUNT,
-            function_of=nothing,
-        )
-        telemetry: Any = SimpleNamespace(
-            recorder=SimpleNamespace(ids_in=lambda _: (), record=nothing),
-            metrics=SimpleNamespace(add=nothing, add_set=nothing),
-            meter=SimpleNamespace(add=nothing),
-        )
         parts: dict[str, Any] = {
-            "settings": settings,
+            "settings": Settings(),
             "clock": self.clock,
-            "permissions": permissions,
-            "telemetry": telemetry,
+            "permissions": Trusting(),
+            "telemetry": Silent(),
             "faults": self.faults,
-            "queues": SimpleNamespace(queue={QUEUE: self.box, DEAD: self.dead}.get),
+            "queues": Boxes({QUEUE: self.box, DEAD: self.dead}),
             "topics": None,
             "functions": None,
         }
         self.events = EventService(**parts)
-        self.scheduler = SchedulerService(**parts, buses=self.events, dispatch=None)
+        parts |= {"buses": self.events, "dispatch": None}
+        self.scheduler = SchedulerService(**parts)
 
     def call(self, operation: str, **given: Any) -> Any:
         """A call of EventBridge."""
