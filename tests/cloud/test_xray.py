@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.cloud.bystander import bystander
 from tests.cloud.functions_support import Lambda, eventually
 from tests.cloud.rest_api import RestApi, role
 from tests.cloud.xray_kit import error_of, new_trace_id, parts, segments, summaries
@@ -244,3 +245,21 @@ def test_active_tracing_needs_the_right_to_send_segments(functions: Lambda) -> N
         "InvalidParameterValueException",
         "The provided execution role does not have permissions to call PutTraceSegments on XRAY",
     )
+
+
+def test_a_flood_of_segments_holds_up_nobody(cloud: Any, functions: Lambda) -> None:
+    name = functions.make(
+        """
+        import os, socket
+        def handler(event, context):
+            host, port = os.environ["AWS_XRAY_DAEMON_ADDRESS"].split(":")
+            sending = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            text = b'{"format": "json", "version": 1}\\n' + b'{"subsegments":' + b"[" * 50_000
+            for _ in range(5000):
+                sending.sendto(text, (host, int(port)))
+        """,
+        Timeout=30,
+        **ACTIVE,
+    )
+    with bystander(cloud):
+        assert functions.invoke(name).error is None

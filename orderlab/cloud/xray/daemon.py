@@ -1,4 +1,6 @@
-"""The X-Ray daemon: takes segments as datagrams, as X-Ray's SDKs in functions send them.
+"""The X-Ray daemon: takes segments as datagrams, as the SDKs in functions send them.
+
+X-Ray's own SDK sends segments in JSON, OpenTelemetry's exporter for Lambda sends spans.
 
 https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html
 """
@@ -12,7 +14,8 @@ import time
 
 from orderlab.cloud.xray.errors import BadSegment
 from orderlab.cloud.xray.registry import TraceRegistry
-from orderlab.cloud.xray.segment import read_segment
+from orderlab.cloud.xray.segment import Segment, read_segment
+from orderlab.cloud.xray.spans import SAMPLED, UNSAMPLED, read_spans
 
 log = logging.getLogger("orderlab.cloud")
 # X-Ray takes so many segments in a second; what comes beyond that is dropped
@@ -55,7 +58,7 @@ class Daemon(asyncio.DatagramProtocol):
             self._transport.close()
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, ...]) -> None:
-        """Keep the segment that follows the header `{"format": "json", "version": 1}`."""
+        """Keep what follows the header `{"format": "json", "version": 1}`."""
         header, _, document = data.partition(b"\n")
         if b'"json"' not in header or not document:
             return
@@ -66,6 +69,14 @@ class Daemon(asyncio.DatagramProtocol):
         if self._taken > MAX_A_SECOND:
             return
         try:
-            self._registry.put(read_segment(document))
+            for segment in _read(document):
+                self._registry.put(segment)
         except BadSegment as error:
             log.info("a segment was dropped: %s", error.code)
+
+
+def _read(document: bytes) -> list[Segment]:
+    """A segment, or OpenTelemetry's spans; none of a trace that is not sampled."""
+    if document.startswith(SAMPLED):
+        return read_spans(document[len(SAMPLED) :])
+    return [] if document.startswith(UNSAMPLED) else [read_segment(document)]
