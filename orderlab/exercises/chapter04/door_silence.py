@@ -29,6 +29,15 @@ def nothing(target: Target, answer: Answer, sent: str) -> Outcome:
     """Nothing came: why, as far as it can be tried."""
     got = f"{answer.status} {answer.text.strip()[:120]}"
     integration = integration_of(target)
+    return (
+        _another_address(target, integration, got)
+        or _no_form(integration, got)
+        or _no_right(target, integration, got)
+        or _refused(target, integration, sent, got)
+    )
+
+
+def _another_address(target: Target, integration: dict[str, Any], got: str) -> Outcome | None:
     if integration.get("type") != "AWS":
         return wrong_door(
             "another type of integration",
@@ -46,6 +55,10 @@ def nothing(target: Target, answer: Answer, sent: str) -> Outcome:
             f"uri {uri}",
             'uri=QUEUE.format(ACCOUNT, "orders-inbox")',
         )
+    return None
+
+
+def _no_form(integration: dict[str, Any], got: str) -> Outcome | None:
     form = str((integration.get("requestParameters") or {}).get(_CONTENT_TYPE, ""))
     template = str((integration.get("requestTemplates") or {}).get("application/json", ""))
     if "x-www-form-urlencoded" not in form and "Action=" in template:
@@ -59,6 +72,10 @@ def nothing(target: Target, answer: Answer, sent: str) -> Outcome:
     verb = str(integration.get("httpMethod", ""))
     if verb != "POST" and "Action=" in template:
         return not_by_post(verb, got)
+    return None
+
+
+def _no_right(target: Target, integration: dict[str, Any], got: str) -> Outcome | None:
     who = trusted(target, ROLE)
     if who is not None and "apigateway.amazonaws.com" not in who and "*" not in who:
         return wrong_door(
@@ -89,6 +106,10 @@ def nothing(target: Target, answer: Answer, sent: str) -> Outcome:
             got,
             'allow("sqs:SendMessage", arn("sqs", "orders-inbox"))',
         )
+    return None
+
+
+def _refused(target: Target, integration: dict[str, Any], sent: str, got: str) -> Outcome:
     forget(target, _PROBE_WORD)
     heard = said_by(target, integration, sent)
     if heard.status >= 300:
