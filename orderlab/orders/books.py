@@ -15,7 +15,7 @@ from orderlab.target.base import Target
 class Books:
     """The orders of a system, counted by reading its tables and dead-letter queues.
 
-    `applied` is by service: how many orders it has a record of. `lost` are accepted orders that
+    `applied` is by service: how many of the stored orders it has a record of. `lost` are accepted orders that
     are neither in the table (or, by service, its record) nor among the dead letters.
     `end_to_end_ms` holds, for each order that all services did, the milliseconds from the moment
     it was accepted into storage to the last service's record.
@@ -48,7 +48,7 @@ def read_books(target: Target, accepted: Iterable[str]) -> Books:
     complete = set(stored)
     for service in SERVICES:
         records = {item["order_id"]["S"]: item for item in _scan(target, service)}
-        books.applied[service] = len(records)
+        books.applied[service] = len(records.keys() & stored.keys())
         books.twice[service] = sum(_number(item, "applied") > 1 for item in records.values())
         books.lost[service] = len(set(stored) - set(records) - set(dead[service]))
         complete &= set(records)

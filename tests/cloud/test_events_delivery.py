@@ -71,17 +71,17 @@ INPUTS: list[tuple[dict[str, Any], Any]] = [
     ({"InputPath": "$.detail"}, '{"id":"A-1","name":"Ann","total":12.5,"tags":["a","b"]}'),
     ({"InputPath": "$.detail.tags[1]"}, '"b"'),
     (transformed('{"order": <id>, "sum": <total>}', id="$.detail.id", total="$.detail.total"),
-     '{"order": "A-1", "sum": 12.5}'),
+     '{"order":"A-1","sum":12.5}'),
     (transformed('"Order <id> of <name>"', id="$.detail.id", name="$.detail.name"),
      '"Order A-1 of Ann"'),
     (transformed('{"text": "Order <id>: <tags>"}', id="$.detail.id", tags="$.detail.tags"),
-     '{"text": "Order A-1: [a,b]"}'),
+     '{"text":"Order A-1: [a,b]"}'),
     (transformed('{"tags": <tags>, "all": <detail>}', tags="$.detail.tags", detail="$.detail"),
-     '{"tags": ["a","b"], "all": {"id":"A-1","name":"Ann","total":12.5,"tags":["a","b"]}}'),
+     '{"tags":["a","b"],"all":{"id":"A-1","name":"Ann","total":12.5,"tags":["a","b"]}}'),
     (transformed('"first <id>"\n"second <name>"', id="$.detail.id", name="$.detail.name"),
      '"first A-1"\n"second Ann"'),
-    (transformed('{"gone": "<gone>"}', gone="$.detail.gone"), '{"gone": ""}'),
-    (transformed('{"type": <type>}', type="$.detail-type"), '{"type": "Order"}'),
+    (transformed('{"gone": "<gone>"}', gone="$.detail.gone"), '{"gone":""}'),
+    (transformed('{"type": <type>}', type="$.detail-type"), '{"type":"Order"}'),
 ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.events.event import Event
 from orderlab.cloud.targets.json_paths import MISSING, steps_of, value_at
-from orderlab.cloud.targets.templates import InvalidTemplate, Template, encode
+from orderlab.cloud.targets.templates import InvalidTemplate, Template, encode, minified
 from orderlab.cloud.targets.timetable import instant
 
 
@@ -87,7 +87,7 @@ class TargetInput:
             found = value_at(self._path, event.content)
             return "null" if found is MISSING else encode(found)
         if self._template is not None:
-            return self._template.fill(lambda name: self._value(name, rule, event))
+            return minified(self._template.fill(lambda name: self._value(name, rule, event)))
         return event.text
 
     def _value(self, name: str, rule: RuleNames, event: Event) -> Any:

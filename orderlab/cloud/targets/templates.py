@@ -23,6 +23,7 @@ Names = Callable[[str], bool]
 # characters of a filled template: no target takes more
 MAX_FILLED = 6 * 1024 * 1024
 _PLACE = re.compile(r'"|\\.|<([^<>"\s]{1,512})>', re.DOTALL)
+_STRING_OR_SPACE = re.compile(r'"(?:[^"\\]|\\.)*"|[ \t\r\n]+', re.DOTALL)
 encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -89,6 +90,13 @@ class Template:
                 raise TargetFailure("INVALID_PARAMETER", "The input is too large.", retry=False)
             parts.append(text)
         return "".join(parts)
+
+
+def minified(text: str) -> str:
+    """A JSON object or array without the white space between its parts; other text as it is."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return text
+    return _STRING_OR_SPACE.sub(lambda match: match[0] if match[0][0] == '"' else "", text)
 
 
 def _pieces(text: str, is_variable: Names) -> Iterator[_Piece]:

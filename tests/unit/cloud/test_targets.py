@@ -20,7 +20,7 @@ from orderlab.cloud.targets.failures import TargetFailure
 from orderlab.cloud.targets.json_paths import MISSING, value_at
 from orderlab.cloud.targets.retries import RetryPolicy, wait_before
 from orderlab.cloud.targets.schedule_expressions import InvalidExpression, read_expression
-from orderlab.cloud.targets.templates import InvalidTemplate, Template
+from orderlab.cloud.targets.templates import InvalidTemplate, Template, minified
 
 THURSDAY = datetime(2026, 11, 26, 19, 0, tzinfo=UTC)
 
@@ -144,6 +144,18 @@ def test_templates(template: str, wanted: str) -> None:
 def test_what_is_no_template(template: str) -> None:
     with pytest.raises(InvalidTemplate):
         Template(template, VALUES.__contains__).check()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('{ "a b" : [ 1.50, " \\" x " ],\n "c": {} }', '{"a b":[1.50," \\" x "],"c":{}}'),
+        ('"first line"\n"second line"', '"first line"\n"second line"'),
+        ("[ 1 , 2 ]", "[1,2]"),
+    ],
+)
+def test_json_is_minified(text: str, wanted: str) -> None:
+    assert minified(text) == wanted
 
 
 def test_a_long_template_takes_linear_time() -> None:
