@@ -204,6 +204,34 @@ def test_an_api_gives_its_trace_to_the_queue_that_it_fills(cloud: Any, xray: Any
     assert stage["subsegments"][0]["name"] == "SQS"
 
 
+def test_a_trace_goes_on_through_a_bus(cloud: Any, xray: Any, functions: Lambda) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event.html"""
+    first = functions.make(
+        """
+        import boto3
+        def handler(event, context):
+            entry = {"Source": "traced", "DetailType": "order", "Detail": "{}"}
+            boto3.client("events").put_events(Entries=[entry])
+        """,
+        **ACTIVE,
+    )
+    last = functions.make(ECHO, **ACTIVE)
+    events = cloud.client("events")
+    rule = events.put_rule(Name="traced", EventPattern='{"source": ["traced"]}')["RuleArn"]
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{last}"
+    events.put_targets(Rule="traced", Targets=[{"Id": "1", "Arn": arn}])
+    functions.client.add_permission(
+        FunctionName=last,
+        StatementId="events",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=rule,
+    )
+    functions.invoke(first)
+    (found,) = eventually(lambda: summaries(xray, f'service("{last}")'))
+    assert {each["Name"] for each in found["ServiceIds"]} == {first, last}
+
+
 def test_a_caller_decides_whether_to_trace(xray: Any, functions: Lambda) -> None:
     name = functions.make(ECHO, **ACTIVE)
     for sampled, count in (("0", 0), ("1", 1)):
