@@ -15,8 +15,8 @@ from orderlab.target.base import Target
 class Books:
     """The orders of a system, counted by reading its tables and dead-letter queues.
 
-    `applied` is by service: how many of the stored orders it has a record of. `lost` are accepted orders that
-    are neither in the table (or, by service, its record) nor among the dead letters.
+    `applied` is by service: how many of the stored orders it has a record of. `lost` are accepted
+    orders that are neither in the table (or, by service, its record) nor among the dead letters.
     `end_to_end_ms` holds, for each order that all services did, the milliseconds from the moment
     it was accepted into storage to the last service's record.
     """
