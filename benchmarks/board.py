@@ -18,10 +18,10 @@ import nbformat
 import psutil
 
 from benchmarks.figure import Figure, as_text
+from orderlab.aws_target.local import LocalTarget
 from orderlab.orders.parts.api import api_address
 from orderlab.orders.replay import replay
 from orderlab.requirements.system import fresh_orders
-from orderlab.target.local import LocalTarget
 from tests.browser.notebook import OpenNotebook
 from tests.browser.server import JupyterLab, running_chromium, running_jupyterlab
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from benchmarks.figure import Figure, as_text
 from benchmarks.functions import create, role
-from orderlab.target.local import LocalTarget
+from orderlab.aws_target.local import LocalTarget
 
 CALLS, MESSAGES, LIMIT = 5, 6, 2
 WORKING = "import time\ndef handler(event, context): time.sleep(1)"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.figure import Figure, as_text
-from orderlab.target.local import LocalTarget
+from orderlab.aws_target.local import LocalTarget
 
 ROUNDS, CALLS = 7, 300
 ITEM = {

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.figure import Figure, as_text
-from orderlab.target.local import LocalTarget
+from orderlab.aws_target.local import LocalTarget
 
 CALLS, ROUNDS, RULES = 200, 5, 10
 DETAIL = json.dumps({"orderId": "order-1", "total": 25.0, "lines": [{"sku": "x" * 40}] * 10})

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from orderlab.target.local import LocalTarget
+from orderlab.aws_target.local import LocalTarget
 
 BUILD = Path(__file__).parent / "build"
 # its functions run with the boto3 of this environment; the release is the one it was tried with

@@ -13,6 +13,8 @@ from typing import Any
 
 from benchmarks import ministack
 from benchmarks.figure import Figure, as_text
+from orderlab.aws_target.base import Target
+from orderlab.aws_target.local import LocalTarget
 from orderlab.orders import architecture
 from orderlab.orders.architecture import INBOX, SERVICES
 from orderlab.orders.books import read_books
@@ -22,8 +24,6 @@ from orderlab.orders.reading import SAMPLE, OrderLine, read_orders
 from orderlab.orders.replay import replay
 from orderlab.orders.sampling import Sampler
 from orderlab.orders.settling import count_items, wait_until_settled
-from orderlab.target.base import Target
-from orderlab.target.local import LocalTarget
 
 WARM_UP = 100
 ORDERS_SENT, ORDERS_SENT_QUICK = 500, 200

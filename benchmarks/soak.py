@@ -18,12 +18,12 @@ from itertools import cycle, islice
 from typing import Any
 
 from benchmarks.figure import Figure, as_text
+from orderlab.aws_target.local import LocalTarget
 from orderlab.orders import architecture
 from orderlab.orders.parts.api import api_address
 from orderlab.orders.reading import SAMPLE, OrderLine, read_orders
 from orderlab.orders.replay import replay
 from orderlab.orders.settling import wait_until_settled
-from orderlab.target.local import LocalTarget
 
 WARM_UP = 200
 ORDERS, ORDERS_QUICK = 3000, 500

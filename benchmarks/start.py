@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 
 from benchmarks.figure import Figure, as_text
-from orderlab.target.local import LocalTarget
+from orderlab.aws_target.local import LocalTarget
 
 KEY = "benchmark"
 ROUNDS = 7

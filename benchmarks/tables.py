@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.figure import Figure, as_text
-from orderlab.target.local import LocalTarget
+from orderlab.aws_target.local import LocalTarget
 
 LARGE, SMALL = 100_000, 100
 ORDERS_OF_A_CUSTOMER = 10

@@ -1,9 +1,9 @@
 """A hook of mkdocs: links that leave this folder lead to the repository.
 
-On GitHub a page links to code beside it, as in `../orderlab/cloud/server.py`. The site has no such
-files. The links lead to the repository where REPOSITORY_URL names it, as CI does; otherwise their
-text stays and the link goes. A link to a file that does not exist is a warning, which fails a
-strict build.
+On GitHub a page links to code beside it, as in `../orderlab/cloud/front/server.py`. The site has
+no such files. The links lead to the repository where REPOSITORY_URL names it, as CI does;
+otherwise their text stays and the link goes. A link to a file that does not exist is a warning,
+which fails a strict build.
 """
 
 from __future__ import annotations

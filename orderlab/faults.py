@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
+from orderlab.aws_target.base import FAULTS, Target
 from orderlab.errors import LearnerError
-from orderlab.target.base import FAULTS, Target
 
 _NUMBERS = itertools.count(1)
 # how the cloud tells a table's or a topic's faults from those of a function with the same name

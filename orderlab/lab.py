@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orderlab.aws_target.base import Target
+from orderlab.aws_target.calls import in_one_sentence
 from orderlab.exercises import registry
 from orderlab.exercises.engine.attempt import Attempt
 from orderlab.exercises.opened import OpenedExercises
 from orderlab.journal import Journal
 from orderlab.progress import Progress
-from orderlab.target.base import Target
-from orderlab.target.calls import in_one_sentence
 from orderlab.words import Words
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from orderlab.target.base import Target
+from orderlab.aws_target.base import Target
 
 if TYPE_CHECKING:
     from orderlab.practice.false_empties import FalseEmpties

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from orderlab.aws_target.local import LocalTarget
+from orderlab.aws_target.process import use_in_this_process
 from orderlab.errors import LabError, LearnerError, interruptible
 from orderlab.exercises.registry import CHAPTERS
 from orderlab.exercises.waiting import sign_of_progress
@@ -16,8 +18,6 @@ from orderlab.lab import Lab
 from orderlab.orders import architecture
 from orderlab.orders.parts.messaging import free_queue_names
 from orderlab.progress import Progress, learner_folder
-from orderlab.target.local import LocalTarget
-from orderlab.target.process import use_in_this_process
 
 _current: Lab | None = None
 

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from orderlab.aws_target.base import RECORDER, Target
 from orderlab.drawing.discover import discover
 from orderlab.drawing.route import draw_route
 from orderlab.drawing.trace_steps import Step, milliseconds
 from orderlab.drawing.waterfall import waterfall
 from orderlab.showing.picture import Picture
 from orderlab.showing.table import Table
-from orderlab.target.base import RECORDER, Target
 
 LOG_PREFIX = "/aws/lambda/"
 # the word in an ARN and the name that people use

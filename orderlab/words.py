@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.waiting import sign_of_life
 from orderlab.polling_words import PollingWords
-from orderlab.target.base import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -87,8 +87,8 @@ def cloud(
     from orderlab.cloud import moto_backends
 
     moto_backends.prepare_environment()
+    from orderlab.cloud.front.serve import serve
     from orderlab.cloud.reaping import Parent
-    from orderlab.cloud.serve import serve
     from orderlab.cloud.settings import Settings
 
     secret = secret_from(secret_access_key, secret_access_key_file, variable=SECRET_VARIABLE)

@@ -27,8 +27,8 @@ def main() -> int:
     from orderlab.cloud import moto_backends
 
     moto_backends.prepare_environment()
+    from orderlab.cloud.front.serve import serve
     from orderlab.cloud.reaping import Parent
-    from orderlab.cloud.serve import serve
 
     given = json.loads(os.environ.pop("ORDERLAB_CLOUD", "{}"))
     if "correlation_fields" in given:

@@ -13,35 +13,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orderlab.clock import Clock
-from orderlab.cloud import fault_pages, ids, memory, moto_backends
-from orderlab.cloud.admin import Admin
+from orderlab.cloud import ids, memory, moto_backends
 from orderlab.cloud.apigateway.service import ApiGateway
 from orderlab.cloud.authentication import KeyRing
-from orderlab.cloud.aws_calls import AwsCalls
 from orderlab.cloud.call_faults import CallFaults
+from orderlab.cloud.cloudwatch.service import TelemetryService
 from orderlab.cloud.contracts import Credentials, Pages, Policy, Principal, Service
-from orderlab.cloud.data_planes import DataPlanes
 from orderlab.cloud.dax.service import DaxService
-from orderlab.cloud.dispatch import Dispatcher
+from orderlab.cloud.dynamodb.service import StreamService, TableService
+from orderlab.cloud.dynamodb.throttling import Throttled
 from orderlab.cloud.event_sources.service import EventSources
 from orderlab.cloud.event_sources.wiring import Wiring as PollerWiring
 from orderlab.cloud.faults import FaultBoard
-from orderlab.cloud.functions.service import FunctionService
-from orderlab.cloud.functions.wiring import Wiring as FunctionWiring
+from orderlab.cloud.front import fault_pages
+from orderlab.cloud.front.admin import Admin
+from orderlab.cloud.front.aws_calls import AwsCalls
+from orderlab.cloud.front.data_planes import DataPlanes
+from orderlab.cloud.front.dispatch import Dispatcher
+from orderlab.cloud.front.moto_front import MotoFront
+from orderlab.cloud.front.scope import Scope
+from orderlab.cloud.front.server import Front
+from orderlab.cloud.iam import PermissionService
 from orderlab.cloud.joined_service import JoinedService
+from orderlab.cloud.lambda_.service import FunctionService
+from orderlab.cloud.lambda_.wiring import Wiring as FunctionWiring
 from orderlab.cloud.late_service import LateService
-from orderlab.cloud.moto_front import MotoFront
 from orderlab.cloud.patterns.allowance import end_all
-from orderlab.cloud.permissions import PermissionService
-from orderlab.cloud.queues.service import QueueService
 from orderlab.cloud.reaping import Reaper
-from orderlab.cloud.scope import Scope
-from orderlab.cloud.server import Front
 from orderlab.cloud.settings import Settings
-from orderlab.cloud.tables.service import StreamService, TableService
-from orderlab.cloud.tables.throttling import Throttled
-from orderlab.cloud.telemetry.service import TelemetryService
-from orderlab.cloud.topics.service import TopicService
+from orderlab.cloud.sns.service import TopicService
+from orderlab.cloud.sqs.service import QueueService
 
 if TYPE_CHECKING:
     from orderlab.cloud.events.service import EventService

@@ -20,30 +20,31 @@ PACKAGE = Path(__file__).parents[1]
 PAGE = PACKAGE.parent / "docs" / "differs-from-aws.md"
 TITLES = {
     "apigateway": "API Gateway",
-    "functions": "Lambda",
+    "lambda_": "Lambda",
     "event_sources": "Event source mappings",
-    "tables": "DynamoDB and its streams",
+    "dynamodb": "DynamoDB and its streams",
     "dax": "DynamoDB Accelerator (DAX)",
-    "queues": "SQS",
-    "topics": "SNS",
-    "telemetry": "CloudWatch: logs, metrics, alarms",
-    "permissions": "IAM and STS",
+    "sqs": "SQS",
+    "sns": "SNS",
+    "cloudwatch": "CloudWatch: metrics and alarms",
+    "logs": "CloudWatch Logs",
+    "iam": "IAM and STS",
     "cloud": "All services",
     "simulation": "Simulations",
 }
 # which page section the calls of a service belong to; others are listed with all services
 SECTIONS = {
     "apigateway": "apigateway",
-    "lambda": "functions",
-    "dynamodb": "tables",
-    "dynamodbstreams": "tables",
+    "lambda": "lambda_",
+    "dynamodb": "dynamodb",
+    "dynamodbstreams": "dynamodb",
     "dax": "dax",
-    "sqs": "queues",
-    "sns": "topics",
-    "logs": "telemetry",
-    "cloudwatch": "telemetry",
-    "iam": "permissions",
-    "sts": "permissions",
+    "sqs": "sqs",
+    "sns": "sns",
+    "logs": "logs",
+    "cloudwatch": "cloudwatch",
+    "iam": "iam",
+    "sts": "iam",
 }
 _MARK = re.compile(r"Differs from AWS:\s*(.*?)\s*(?:\n\s*\n|\Z)", re.DOTALL)
 # they refuse what a caller names; the calls are listed anyway
@@ -170,7 +171,7 @@ def _filled(said: ast.JoinedStr, table: list[str]) -> str:
 async def _refused_calls() -> dict[str, dict[str, list[str]]]:
     """Section -> service -> operations of the API that are refused."""
     from orderlab.cloud.compose import Cloud
-    from orderlab.cloud.scope import ALL, SERVED
+    from orderlab.cloud.front.scope import ALL, SERVED
     from orderlab.cloud.service_models import known_operations
     from orderlab.cloud.settings import Settings
 

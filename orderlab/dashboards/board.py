@@ -12,6 +12,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from orderlab.aws_target.base import Target
 from orderlab.dashboards.order_path import order_path
 from orderlab.dashboards.pulse import Frame, Pulse
 from orderlab.drawing.discover import discover
@@ -19,7 +20,6 @@ from orderlab.drawing.graph import KINDS
 from orderlab.drawing.picture import draw
 from orderlab.drawing.text import in_one_paragraph
 from orderlab.showing.picture import Picture
-from orderlab.target.base import Target
 
 _HERE = Path(__file__).parent
 # board.css hides a picture of this kind as long as the board is there

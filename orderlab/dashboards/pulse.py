@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.drawing.graph import Graph
 from orderlab.drawing.route import arn_key, keys_of
 from orderlab.orders.prices import charges, total_usd
-from orderlab.target.base import Target
 
 # How a hop's target is reached when the picture has another edge for it: a read of a queue by
 # Lambda is the edge from the queue to its function, which `Invoke` already is.

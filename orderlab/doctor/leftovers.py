@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orderlab.cloud.functions.leftovers import OWNER_FILE, PREFIX
+from orderlab.aws_target.child import PARENT
+from orderlab.cloud.lambda_.leftovers import OWNER_FILE, PREFIX
 from orderlab.cloud.private_files import is_ours, read_private
 from orderlab.cloud.process_identity import has_ended, lives, pid_of
 from orderlab.doctor.finding import Finding, ok, warn
-from orderlab.target.child import PARENT
 
 UNKNOWN = -1
 

@@ -8,12 +8,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.drawing.discover import discover
 from orderlab.drawing.graph import Edge, Graph, Node
 from orderlab.drawing.picture import draw
 from orderlab.drawing.reference import reference
 from orderlab.drawing.text import in_one_paragraph, walk_through
-from orderlab.target.base import Target
 
 
 @dataclass(frozen=True, repr=False)

@@ -27,8 +27,8 @@ TITLES = {
 
 def chapter_graphs() -> Iterator[tuple[int, Graph]]:
     """Build each chapter in turn on a cloud of its own and read what stands."""
+    from orderlab.aws_target.local import LocalTarget
     from orderlab.orders.architecture import build
-    from orderlab.target.local import LocalTarget
 
     with LocalTarget.start(seed=1) as target:
         for chapter in TITLES:

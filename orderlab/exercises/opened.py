@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.exercises import registry
 from orderlab.exercises.engine.attempt import Attempt
 from orderlab.exercises.engine.exercise import Exercise, Workspace
 from orderlab.exercises.waiting import sign_of_progress
 from orderlab.progress import Progress
-from orderlab.target.base import Target
 
 
 class OpenedExercises:

@@ -12,13 +12,13 @@ API puts orders into orders-inbox, and process-order takes accept-order's place.
 
 from __future__ import annotations
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.orders.parts import alarms, doors, functions, messaging, tables
 from orderlab.orders.parts.api import ensure_api, ensure_methods, remove_api
 from orderlab.orders.parts.functions import Function
 from orderlab.orders.parts.names import arn, function_arn, queue_arn, table_arn, topic_arn
 from orderlab.orders.parts.roles import allow, ensure_role, remove_role
-from orderlab.target.base import Target
 
 CHAPTERS = (1, 2, 3, 4)
 SERVICES = ("inventory", "invoicing", "shipping")

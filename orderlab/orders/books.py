@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.architecture import INBOX, ORDERS, SERVICES
 from orderlab.orders.dead_letters import dead_order_ids
-from orderlab.target.base import Target
 
 
 @dataclass

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.messaging import dead_letter_name, queue_url
 from orderlab.orders.parts.names import queue_arn
 from orderlab.orders.settling import depth
-from orderlab.target.base import Target
 
 LOOK_SECONDS = 60
 

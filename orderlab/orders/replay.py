@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.orders.connection import Answer, ConnectionLost, JsonConnection
 from orderlab.orders.contract import violation
@@ -27,7 +28,6 @@ from orderlab.orders.parts.api import api_address
 from orderlab.orders.progress_bar import progress_bar
 from orderlab.orders.reading import SAMPLE, MalformedLine, OrderLine, count_lines, read_orders
 from orderlab.orders.replayed import OnProgress, Refused, Replayed
-from orderlab.target.base import Target
 from orderlab.threads import result_of
 
 # Enough to keep two cores busy; more would only wait in line, and be counted as slow answers.

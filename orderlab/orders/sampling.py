@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import psutil
 from botocore.exceptions import BotoCoreError, ClientError
 
+from orderlab.aws_target.base import ENVIRONMENTS, Target
+from orderlab.aws_target.local import LocalTarget
 from orderlab.errors import OrderlabError
 from orderlab.orders.architecture import INBOX, SERVICES
 from orderlab.orders.settling import depth
-from orderlab.target.base import ENVIRONMENTS, Target
-from orderlab.target.local import LocalTarget
 
 EVERY_SECONDS = 0.5
 

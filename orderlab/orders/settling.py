@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LabError
 from orderlab.orders.architecture import INBOX, ORDERS, SERVICES
 from orderlab.orders.parts.messaging import dead_letter_name, queue_url
-from orderlab.target.base import Target
 
 POLL_SECONDS = 0.25
 # The counters of queues say nothing of records between the stream and the topic. When no count

@@ -10,11 +10,11 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
+from orderlab.aws_target.base import METER, Target
 from orderlab.errors import LearnerError
 from orderlab.orders.parts.messaging import queue_url
 from orderlab.orders.settling import depth
 from orderlab.practice.deliveries import handed_over, most_at_once
-from orderlab.target.base import METER, Target
 
 _EVERY_SECONDS = 0.1
 _PATIENCE_SECONDS = 90.0

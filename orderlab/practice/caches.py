@@ -6,8 +6,8 @@ import importlib.util
 import logging
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
-from orderlab.target.base import Target
 
 PACKAGE = "amazon-dax-client"
 

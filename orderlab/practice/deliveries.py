@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.names import function_arn, queue_arn
-from orderlab.target.base import Target
 
 
 def deliveries(target: Target, queue: str, order_ids: Iterable[str]) -> dict[str, int]:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.orders.parts.messaging import free_queue_names
 from orderlab.practice.polling import Polling, setting_of
@@ -15,7 +16,6 @@ from orderlab.showing.picture import Picture
 from orderlab.showing.sign_of_life import sign_of_life
 from orderlab.showing.table import Table
 from orderlab.simulation.polling import Setting
-from orderlab.target.base import Target
 
 # What a right queue leaves about once in 10,000 experiments.
 STANDARD_ERRORS, ANSWERS = 4.0, 2.0

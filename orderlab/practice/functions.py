@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from threading import Barrier
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.orders.parts.names import TAGS, log_group
 from orderlab.orders.parts.roles import Statement, allow, ensure_role, may_log
-from orderlab.target.base import Target
 from orderlab.threads import side_by_side
 
 RUNTIME = "python3.13"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.api import STAGE
 from orderlab.orders.parts.roles import allow, ensure_role
-from orderlab.target.base import Target
 
 LOG_ROLE = "api-gateway-logs"
 _ANSWER = '{"statusCode": 200}'

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from orderlab.target.base import Target
+from orderlab.aws_target.base import Target
 from orderlab.threads import side_by_side
 
 

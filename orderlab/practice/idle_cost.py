@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.orders.parts.roles import allow
 from orderlab.orders.prices import TABLE
@@ -18,7 +19,6 @@ from orderlab.practice import functions
 from orderlab.practice.removal import remove_function
 from orderlab.showing.sign_of_life import sign_of_life
 from orderlab.showing.table import Table
-from orderlab.target.base import Target
 from orderlab.threads import side_by_side
 
 MONTH_SECONDS = 30 * 24 * 3600

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from orderlab.target.base import Target
+from orderlab.aws_target.base import Target
 
 
 class JournalledTarget:

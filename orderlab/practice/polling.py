@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.practice.received import Received
 from orderlab.showing.picture import Picture
@@ -14,7 +15,6 @@ from orderlab.showing.polling_picture import draw
 from orderlab.showing.polling_scene import Scene
 from orderlab.showing.polling_steps import Steps
 from orderlab.simulation.polling import Setting
-from orderlab.target.base import Target
 
 # An hour: nothing that came comes back while somebody looks at the pictures.
 VISIBILITY_SECONDS = 3600

@@ -8,11 +8,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.functions import remove_mappings, wait_until_gone
 from orderlab.orders.parts.messaging import free_queue_names
 from orderlab.orders.parts.names import log_group, queue_arn
 from orderlab.orders.parts.roles import remove_role
-from orderlab.target.base import Target
 
 _GONE = {
     "ResourceNotFoundException",

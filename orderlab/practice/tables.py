@@ -11,8 +11,8 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.base import Target
 from orderlab.practice.items import item_of
-from orderlab.target.base import Target
 from orderlab.threads import side_by_side
 
 _BATCH = 25

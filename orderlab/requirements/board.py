@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.exercises.waiting import sign_of_progress
 from orderlab.progress import Progress
 from orderlab.requirements import memory, scoreboard
-from orderlab.target.base import Target
 
 MONOLITH = "the monolith"
 DEPLOYED = "what is deployed"

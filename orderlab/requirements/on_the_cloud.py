@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from orderlab.aws_target.base import FAULTS, METER, Target
 from orderlab.errors import LearnerError
 from orderlab.orders import architecture
 from orderlab.orders.dead_letters import dead_order_ids
@@ -18,7 +19,6 @@ from orderlab.orders.parts.names import queue_arn, table_arn
 from orderlab.orders.parts.roles import allow
 from orderlab.orders.prices import charges, total_usd
 from orderlab.requirements.system import SERVICES, Account
-from orderlab.target.base import FAULTS, METER, Target
 
 _CONSUME = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 

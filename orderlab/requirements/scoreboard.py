@@ -13,7 +13,7 @@ from orderlab.requirements.system import System
 from orderlab.showing.html_text import html_text
 
 if TYPE_CHECKING:
-    from orderlab.target.base import Target
+    from orderlab.aws_target.base import Target
 
 ALL = tuple(EXPERIMENTS)
 _SIGNS = {"green": "● green", "amber": "◐ amber", "red": "○ red"}

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.storm.parts import Parts
-from orderlab.target.base import Target
 from orderlab.trace import component
 
 # small enough that the cloud has time for others between two pages

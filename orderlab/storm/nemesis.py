@@ -7,10 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LabError
 from orderlab.storm.parts import Parts
 from orderlab.storm.plan import WORDS, Plan, Strike
-from orderlab.target.base import Target
 
 # what a fault's target is called beside its name: a queue and a table may have the same
 _PREFIXES = {"table": "table/", "topic": "topic/"}

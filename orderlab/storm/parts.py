@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.drawing.discover import discover
 from orderlab.drawing.graph import Graph, Node
 from orderlab.errors import LearnerError
 from orderlab.orders.architecture import ORDERS, SERVICES, TOPIC
 from orderlab.orders.parts.api import API_NAME, find_api
-from orderlab.target.base import Target
 
 ROUTE = "POST /orders"
 ROUTES = {ROUTE, "ANY /orders"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from orderlab.aws_target.base import FAULTS, RECORDER, Target
 from orderlab.errors import LearnerError
 from orderlab.orders.parts.api import api_address
 from orderlab.requirements.system import fresh_orders
@@ -18,7 +19,6 @@ from orderlab.storm.result import Storm
 from orderlab.storm.sender import Sender
 from orderlab.storm.settling import Settling
 from orderlab.storm.whereabouts import whereabouts
-from orderlab.target.base import FAULTS, RECORDER, Target
 
 
 def storm(target: Target, orders: int = 200, seed: int = 7) -> Storm:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.messaging import queue_url
 from orderlab.orders.settling import depth
 from orderlab.storm.parts import Parts
-from orderlab.target.base import Target
 
 EVERY_SECONDS = 0.4
 # Lambda pauses for up to 10 s (of the cloud's time) before it tries a stream's batch again

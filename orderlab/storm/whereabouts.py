@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.messaging import queue_url
 from orderlab.orders.settling import depth
 from orderlab.storm.checker import Broken, Record
 from orderlab.storm.evidence import Hop
 from orderlab.storm.parts import Service
-from orderlab.target.base import Target
 
 
 def whereabouts(target: Target, record: Record, broken: Broken) -> str:

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from orderlab.aws_target.local import PAGE_SECONDS, LocalTarget
 from orderlab.exercises import registry
 from orderlab.exercises.engine.exercise import Exercise, Workspace
 from orderlab.orders import architecture
 from orderlab.session import WAIT_SPEED
-from orderlab.target.local import PAGE_SECONDS, LocalTarget
 from orderlab.workbook.drift import drift
 from orderlab.workbook.gate import prove, question_faults, static_faults
 from orderlab.workbook.mutants import survivors

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from orderlab.aws_target.base import Target
+from orderlab.aws_target.local import LocalTarget
 from orderlab.orders import architecture
 from orderlab.session import WAIT_SPEED
 from orderlab.storm.result import Storm
 from orderlab.storm.run import storm
-from orderlab.target.base import Target
-from orderlab.target.local import LocalTarget
 
 # fewer than usual: every sort of fault strikes in these too
 ORDERS = 60

@@ -7,11 +7,11 @@ import json
 import zipfile
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.orders import architecture
 from orderlab.orders.parts.messaging import queue_url
 from orderlab.orders.parts.names import queue_arn, table_arn, topic_arn
 from orderlab.orders.parts.roles import allow
-from orderlab.target.base import Target
 
 # --- handlers -------------------------------------------------------------------------------
 

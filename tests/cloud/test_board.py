@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from orderlab.aws_target.local import LocalTarget
 from orderlab.dashboards.board import Board
 from orderlab.dashboards.pulse import Pulse
 from orderlab.drawing.discover import discover
@@ -15,7 +16,6 @@ from orderlab.orders import architecture
 from orderlab.orders.parts.api import api_address
 from orderlab.orders.replay import replay
 from orderlab.requirements.system import fresh_orders
-from orderlab.target.local import LocalTarget
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from orderlab.aws_target.local import LocalTarget
 from orderlab.errors import LearnerError
 from orderlab.practice import caches
-from orderlab.target.local import LocalTarget
 from tests.cloud.dax_support import client_of_dax, make_cluster
 from tests.cloud.tables_support import make_table, wire
 

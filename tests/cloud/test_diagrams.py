@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from orderlab.aws_target.local import LocalTarget
 from orderlab.drawing.diagram import Diagram
 from orderlab.drawing.discover import discover
 from orderlab.drawing.generate import TITLES, files
 from orderlab.drawing.graph import Graph
 from orderlab.drawing.reference import reference
 from orderlab.orders.architecture import build
-from orderlab.target.local import LocalTarget
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from orderlab.aws_target.local import LocalTarget
 from orderlab.errors import LearnerError
 from orderlab.faults import Faults
-from orderlab.target.local import LocalTarget
 from tests.cloud.event_source_kit import Kit
 
 

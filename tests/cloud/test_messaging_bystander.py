@@ -21,9 +21,9 @@ from botocore.exceptions import ClientError
 from tests.cloud.bystander import bystander
 from tests.cloud.forms import KEYS
 from tests.cloud.queue_kit import counts, make_queue, queue_arn, receive, until
-from tests.cloud.test_topics_api import topic
-from tests.cloud.test_topics_delivery import lets_in, subscriber
-from tests.cloud.test_topics_http import subscribe
+from tests.cloud.test_sns_api import topic
+from tests.cloud.test_sns_delivery import lets_in, subscriber
+from tests.cloud.test_sns_http import subscribe
 
 MANY = 100_000
 

@@ -11,8 +11,8 @@ import pytest
 
 from orderlab.cloud import moto_backends
 from orderlab.cloud.contracts import Principal
-from orderlab.cloud.permissions.identities import Identities
-from orderlab.cloud.permissions.managed_policies import all_managed_policies, managed_policy
+from orderlab.cloud.iam.identities import Identities
+from orderlab.cloud.iam.managed_policies import all_managed_policies, managed_policy
 
 ACCOUNT = "123456789012"
 TRUST = json.dumps(
@@ -30,7 +30,7 @@ def iam() -> Iterator[Any]:
     """moto's IAM with our class in its place, as `PermissionService.start` puts it there."""
     from moto.backends import get_backend
 
-    from orderlab.cloud.permissions.identity_state import IdentityState
+    from orderlab.cloud.iam.moto_seam import IdentityState
 
     moto_backends.prepare_environment()
     before = get_backend("iam").backend
@@ -62,8 +62,8 @@ def test_a_subclass_of_ours_keeps_motos_routes() -> None:
     import moto.iam.urls
     import moto.logs.urls
 
-    from orderlab.cloud.permissions.identity_state import IdentityState
-    from orderlab.cloud.telemetry.logs.state import LogState
+    from orderlab.cloud.iam.moto_seam import IdentityState
+    from orderlab.cloud.logs.moto_seam import LogState
 
     assert IdentityState._url_module is moto.iam.urls
     assert LogState._url_module is moto.logs.urls
@@ -102,8 +102,8 @@ def test_methods_that_we_override_have_the_parameters_that_we_pass_on() -> None:
     from moto.iam.models import IAMBackend
     from moto.logs.models import LogsBackend
 
-    from orderlab.cloud.permissions.identity_state import IdentityState
-    from orderlab.cloud.telemetry.logs.state import LogState
+    from orderlab.cloud.iam.moto_seam import IdentityState
+    from orderlab.cloud.logs.moto_seam import LogState
 
     for ours, theirs in ((IdentityState, IAMBackend), (LogState, LogsBackend)):
         for name, method in vars(ours).items():

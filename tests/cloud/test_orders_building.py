@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from orderlab.aws_target.local import LocalTarget
 from orderlab.errors import LearnerError
 from orderlab.orders import architecture, demo
 from orderlab.orders.parts.api import find_api
 from orderlab.orders.reading import SAMPLE, OrderLine, read_orders
-from orderlab.target.local import LocalTarget
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
+from orderlab.aws_target.local import LocalTarget
 from orderlab.orders import architecture
 from orderlab.orders.architecture import SERVICES
 from orderlab.orders.dead_letters import dead_order_ids, redrive
 from orderlab.orders.parts.api import api_address
 from orderlab.orders.parts.messaging import queue_url
 from orderlab.orders.parts.names import function_arn
-from orderlab.target.local import LocalTarget
 from tests.conftest import RunningCloud
 from tests.unit.orders.test_contract import changed
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from orderlab.aws_target.local import LocalTarget
 from orderlab.errors import LearnerError
 from orderlab.polling_words import PollingWords
 from orderlab.practice import false_empties as measuring
 from orderlab.simulation.polling import Setting
-from orderlab.target.local import LocalTarget
 
 
 @pytest.fixture(scope="module")

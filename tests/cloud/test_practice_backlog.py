@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from orderlab.aws_target.local import LocalTarget
 from orderlab.orders.parts.names import queue_arn
 from orderlab.practice.backlog import Backlog, work_off
 from orderlab.practice.deliveries import deliveries, most_at_once
 from orderlab.practice.functions import deploy
 from orderlab.practice.removal import remove
-from orderlab.target.local import LocalTarget
 
 WORK = "import time\ndef handler(event, context):\n    time.sleep(0.1)\n"
 CONSUME = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from orderlab.aws_target.local import LocalTarget
 from orderlab.orders.parts.roles import allow
 from orderlab.practice.functions import deploy, invoke
 from orderlab.practice.removal import remove
-from orderlab.target.local import LocalTarget
 
 
 @pytest.fixture(scope="module")

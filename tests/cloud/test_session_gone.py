@@ -20,11 +20,11 @@ import psutil
 import pytest
 
 from orderlab import session
+from orderlab.aws_target.local import LocalTarget
 from orderlab.errors import CloudGone, LabError, LearnerError
 from orderlab.lab import Lab
 from orderlab.orders.reading import SAMPLE
 from orderlab.orders.replay import replay
-from orderlab.target.local import LocalTarget
 from tests.cloud.session_kit import home, kill_the_cloud, start, took
 
 __all__ = ["home"]

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
+from orderlab.aws_target.child import PARENT
 from orderlab.cloud.process_identity import has_ended, identity, lives
 from orderlab.doctor.leftovers import _clouds, leftovers
 from orderlab.progress import learner_folder
-from orderlab.target.child import PARENT
 from tests.cloud.notebook_kernel import eventually
 
 NOBODY = 65534

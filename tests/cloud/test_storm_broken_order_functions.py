@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orderlab.target.base import Target
+from orderlab.aws_target.base import Target
 from tests.cloud import storm_systems as systems
 from tests.cloud.storm_kit import assert_first_is_drawn, broken, storm_over
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from orderlab.target.base import Target
+from orderlab.aws_target.base import Target
 from tests.cloud import storm_systems as systems
 from tests.cloud.storm_kit import assert_first_is_drawn, broken, storm_over
 

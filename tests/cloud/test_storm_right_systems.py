@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from orderlab.aws_target.local import LocalTarget
 from orderlab.errors import LearnerError
 from orderlab.orders import architecture, settling
 from orderlab.orders.parts import functions, messaging, tables
@@ -21,7 +22,6 @@ from orderlab.storm.evidence import count_items
 from orderlab.storm.plan import make_plan
 from orderlab.storm.run import storm
 from orderlab.storm.story import tell
-from orderlab.target.local import LocalTarget
 from tests.cloud import storm_systems as systems
 from tests.cloud.storm_kit import ORDERS, broken, storm_over
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from orderlab.cloud.functions.runtime import places
+from orderlab.cloud.lambda_.runtime import places
 from tests.cloud.functions_support import Lambda, zip_of
 
 _PROBE = "import sys; sys.path.insert(0, sys.argv[1]); import places; places.own_namespace()"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.test_permissions_roles import ASSUMABLE, policy, session_client
+from tests.cloud.test_iam_roles import ASSUMABLE, policy, session_client
 
 ITEM = {"orderId": {"S": "written-1"}}
 

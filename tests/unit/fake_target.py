@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from orderlab.target.base import RECORDER, Target
+from orderlab.aws_target.base import RECORDER, Target
 
 
 class NoLogs:

@@ -19,9 +19,9 @@ from orderlab.cloud.event_sources.mapping import NOTHING_YET, EventSourceMapping
 from orderlab.cloud.event_sources.registry import MappingRegistry
 from orderlab.cloud.event_sources.sources import Source, SourceChecks, parse_source
 from orderlab.cloud.event_sources.wiring import Wiring
-from orderlab.cloud.functions.api_input import read_input
-from orderlab.cloud.functions.names import function_arn, parse_function_name
 from orderlab.cloud.http import Response
+from orderlab.cloud.lambda_.api_input import read_input
+from orderlab.cloud.lambda_.names import function_arn, parse_function_name
 
 PAGE = 100
 

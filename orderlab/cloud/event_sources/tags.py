@@ -9,8 +9,8 @@ from typing import Any
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Handler, Moto, Parameters, Result
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
-from orderlab.cloud.functions.api_input import read_input
 from orderlab.cloud.http import Response
+from orderlab.cloud.lambda_.api_input import read_input
 
 OPERATIONS = ("TagResource", "UntagResource", "ListTags")
 Find = Callable[[str], EventSourceMapping | None]

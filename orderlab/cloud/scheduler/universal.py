@@ -13,7 +13,7 @@ from typing import Any
 from orderlab.cloud.aws_error import AwsError, NotDoneYet, ValidationException
 from orderlab.cloud.contracts import Call, Dispatch, Functions, Principal
 from orderlab.cloud.http import JSON_1_0, Request, Response
-from orderlab.cloud.operations import target_of
+from orderlab.cloud.protocols.operations import target_of
 from orderlab.cloud.targets.failures import TargetFailure, failure_of
 
 _ARN = re.compile(r"arn:aws[\w-]*:scheduler:::aws-sdk:(\w+):(\w+)", re.ASCII)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.api import STAGE
-from orderlab.target.base import Target
 
 PARTNER_API = "partner-api"
 BULK, CALM = "bulk-partner", "calm-partner"

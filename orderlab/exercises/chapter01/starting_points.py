@@ -8,10 +8,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.api import STAGE, find_api
 from orderlab.orders.parts.names import TAGS, function_arn
 from orderlab.practice.functions import deploy, zipped
-from orderlab.target.base import Target
 
 RUNTIME = "python3.13"
 PATH = "/orders"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.foreign_topic import event_through_another_topic
 from orderlab.exercises.chapter03.probes import (
     collect,
@@ -18,7 +19,6 @@ from orderlab.exercises.chapter03.probes import (
 )
 from orderlab.orders.architecture import SERVICES, TOPIC
 from orderlab.orders.parts.names import queue_arn, topic_arn
-from orderlab.target.base import Target
 from orderlab.threads import side_by_side
 
 

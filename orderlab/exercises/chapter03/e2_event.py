@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.event_attempts import (
     TYPES,
     but,
@@ -35,7 +36,6 @@ from orderlab.exercises.chapter03.probes import (
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.practice.items import plain
-from orderlab.target.base import Target
 
 
 def _check(workspace: Workspace) -> Outcome:

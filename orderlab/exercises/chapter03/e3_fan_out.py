@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.arrivals import what_arrives
 from orderlab.exercises.chapter03.fan_out_attempts import (
     any_source,
@@ -31,7 +32,6 @@ from orderlab.orders import architecture
 from orderlab.orders.architecture import SERVICES, TOPIC
 from orderlab.orders.parts import messaging
 from orderlab.orders.parts.names import queue_arn, topic_arn
-from orderlab.target.base import Target
 
 _EXPECTED = "at each of the three queues: order-events' OrderPlaced event, as it was published"
 

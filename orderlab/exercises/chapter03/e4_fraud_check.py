@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.filter_mistakes import LIMIT, WANTED, mistake
 from orderlab.exercises.chapter03.foreign_topic import door, policy_of
 from orderlab.exercises.chapter03.notebook_names import names
@@ -18,7 +19,6 @@ from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right
 from orderlab.orders.architecture import TOPIC
 from orderlab.orders.parts import messaging
 from orderlab.orders.parts.names import queue_arn, topic_arn
-from orderlab.target.base import Target
 
 QUEUE = "fraud-check"
 _COPIED = ("FilterPolicy", "FilterPolicyScope", "RawMessageDelivery")

@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.notebook_names import names
 from orderlab.exercises.chapter03.probes import until, url_of
 from orderlab.exercises.chapter03.returns_desk import (
@@ -27,7 +28,6 @@ from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right
 from orderlab.orders.parts.names import queue_arn
 from orderlab.orders.parts.packages import code_sha256
 from orderlab.practice.functions import zipped
-from orderlab.target.base import Target
 
 _DEFAULTS = {
     "BatchSize": BATCH,

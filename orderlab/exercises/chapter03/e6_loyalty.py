@@ -6,6 +6,7 @@ import json
 import time
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.loyalty_attempts import (
     LOYALTY,
     attempt,
@@ -24,7 +25,6 @@ from orderlab.orders.parts.names import queue_arn
 from orderlab.orders.replay import replay
 from orderlab.practice.removal import remove
 from orderlab.requirements.system import fresh_orders
-from orderlab.target.base import Target
 
 COUNT = 4
 _ON_ITS_WAY_SECONDS = 15.0

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.notebook_names import names
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.orders.parts.functions import deployed_functions
-from orderlab.target.base import Target
 
 PRACTICE = {"tell", "note-returns"}
 FUNCTION = ("AWS/Lambda", "Errors", "FunctionName")

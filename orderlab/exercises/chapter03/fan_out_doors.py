@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.foreign_topic import lets_other_accounts_in, more_than_sending
 from orderlab.exercises.engine import Outcome, wrong
 from orderlab.orders.architecture import TOPIC
 from orderlab.orders.parts.names import topic_arn
-from orderlab.target.base import Target
 
 LOOKED = (
     "published OrderPlaced, OrderChanged and OrderRemoved events to order-events and an OrderPlaced "

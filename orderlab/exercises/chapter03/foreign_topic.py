@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.probes import probe_id, publish, url_of
 from orderlab.orders.parts.names import queue_arn
-from orderlab.target.base import Target
 
 _ELSEWHERE = "999999999999"
 _WILDCARDS = ("ArnLike", "ArnEquals", "StringLike")

@@ -10,9 +10,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.names import ignoring, topic_arn
 from orderlab.practice.items import item_of
-from orderlab.target.base import Target
 
 
 def probe_id() -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.probes import until, url_of
 from orderlab.exercises.engine import Workspace
 from orderlab.orders.parts import functions, messaging, tables
 from orderlab.orders.parts.names import ignoring, log_group, queue_arn, table_arn
 from orderlab.orders.parts.packages import handler_zip
 from orderlab.orders.parts.roles import allow, ensure_role, may_log
-from orderlab.target.base import Target
 
 TABLE, NOTED, FUNCTION, FAILED = "returns", "returns-noted", "note-returns", "returns-failed"
 BATCH = 10

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.probes import url_of
 from orderlab.orders.architecture import SERVICES
 from orderlab.orders.parts.names import ignoring, queue_arn
-from orderlab.target.base import Target
 
 
 def unsubscribe(target: Target, queue: str) -> None:

@@ -6,6 +6,7 @@ import math
 import time
 from dataclasses import dataclass
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.probes import until
 from orderlab.exercises.chapter04.shop import FUNCTION, speed, struck
 from orderlab.orders.architecture import INBOX
@@ -20,7 +21,6 @@ from orderlab.practice.deliveries import (
     received_at,
 )
 from orderlab.requirements.system import fresh_orders
-from orderlab.target.base import Target
 
 ORDERS = 60
 AT_ONCE = 2

@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter01.policies import allows, role_of, statements_of
 from orderlab.exercises.chapter04.probes import forget, stored
 from orderlab.exercises.chapter04.worker_attempts import NAME
@@ -22,7 +23,6 @@ from orderlab.exercises.chapter04.worker_batch import (
 from orderlab.exercises.engine import Outcome, Workspace, wrong
 from orderlab.orders.architecture import ORDERS
 from orderlab.orders.parts.names import table_arn
-from orderlab.target.base import Target
 
 LOOKED = (
     "invoked process-order with a batch: three new orders, one of them again, three other orders "

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.probes import until
 from orderlab.exercises.chapter04.probes import bodies
 from orderlab.exercises.chapter04.shop import FUNCTION, speed, struck
@@ -18,7 +19,6 @@ from orderlab.orders.replay import replay
 from orderlab.orders.settling import depth
 from orderlab.practice.deliveries import deliveries, handed_over, received_at
 from orderlab.requirements.system import fresh_orders
-from orderlab.target.base import Target
 
 WORK_SECONDS = 4
 # orders that are sent one after the other, so that a poller is free to take one that shows again

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter04.notebook_names import FORM, GATEWAY, QUEUE, answer_with
 from orderlab.exercises.chapter04.starting_points import deploy_api, lead_to_accept_order, place_of
 from orderlab.exercises.engine import Workspace
 from orderlab.orders.architecture import INBOX, INBOX_ROLE
 from orderlab.orders.parts.names import queue_arn
 from orderlab.orders.parts.roles import allow, ensure_role, remove_role
-from orderlab.target.base import Target
 
 ROLE = INBOX_ROLE
 _ASIDE = "#set($context.requestOverride.path.order_id = $input.path('$.order_id'))"

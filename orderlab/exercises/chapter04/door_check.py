@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter01.policies import statements_of
 from orderlab.exercises.chapter04.door_answer import LOOKED, answered, wrong_door
 from orderlab.exercises.chapter04.door_attempts import ROLE
@@ -30,7 +31,6 @@ from orderlab.orders.architecture import INBOX, ORDERS
 from orderlab.orders.parts.api import api_address
 from orderlab.orders.parts.names import queue_arn, role_arn, table_arn
 from orderlab.practice.http import Answer, request
-from orderlab.target.base import Target
 
 
 def judge(workspace: Workspace) -> Outcome:

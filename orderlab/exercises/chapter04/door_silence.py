@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter04.door_answer import wrong_door
 from orderlab.exercises.chapter04.door_attempts import ROLE
 from orderlab.exercises.chapter04.notebook_names import QUEUE
@@ -17,7 +18,6 @@ from orderlab.exercises.engine import Outcome
 from orderlab.orders.architecture import INBOX
 from orderlab.orders.parts.names import role_arn
 from orderlab.practice.http import Answer
-from orderlab.target.base import Target
 
 
 def integration_of(target: Target) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter04 import inbox_attempts as attempts
 from orderlab.exercises.chapter04.inbox_attempts import DEAD
 from orderlab.exercises.chapter04.notebook_names import DAY, names
@@ -17,7 +18,6 @@ from orderlab.orders.architecture import INBOX, INBOX_SECONDS, VISIBILITY_SECOND
 from orderlab.orders.parts import messaging
 from orderlab.orders.parts.names import queue_arn
 from orderlab.practice.removal import remove
-from orderlab.target.base import Target
 
 OUTAGE = 111 * 3600  # Friday 18:00 to Wednesday 9:00
 FUNCTION = 10

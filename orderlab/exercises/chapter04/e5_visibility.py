@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.probes import until, url_of
 from orderlab.exercises.chapter04.clock_trial import WAVES, WORK_SECONDS, Trial, try_clock
 from orderlab.exercises.chapter04.names import names
@@ -25,7 +26,6 @@ from orderlab.orders.architecture import INBOX
 from orderlab.orders.parts.api import find_api
 from orderlab.orders.parts.messaging import dead_letter_name
 from orderlab.orders.parts.names import ignoring
-from orderlab.target.base import Target
 
 BEFORE = 3
 LONGEST = 120

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.probes import url_of
 from orderlab.exercises.chapter04.backlog_trial import (
     AT_ONCE,
@@ -31,7 +32,6 @@ from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right
 from orderlab.exercises.engine.outcome import lab_fault
 from orderlab.orders.architecture import INBOX
 from orderlab.orders.parts.names import ignoring
-from orderlab.target.base import Target
 
 MARK = "orderlab-backlog"
 _BEFORE = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter04.notebook_names import DAY
 from orderlab.exercises.chapter04.probes import url_of
 from orderlab.exercises.engine import Workspace
 from orderlab.orders.architecture import INBOX
 from orderlab.orders.parts import messaging
 from orderlab.orders.parts.names import ignoring, queue_arn
-from orderlab.target.base import Target
 
 DEAD = messaging.dead_letter_name(INBOX)
 

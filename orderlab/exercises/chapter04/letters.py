@@ -7,11 +7,11 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.probes import probe_id, probe_order, take, url_of
 from orderlab.orders.architecture import INBOX
 from orderlab.orders.parts.messaging import dead_letter_name
 from orderlab.practice.orders import fresh
-from orderlab.target.base import Target
 
 MARK = "orderlab-letters"
 # amounts of which int(100 * float(text)) is a cent short

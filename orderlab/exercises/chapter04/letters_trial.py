@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter04.letters import Letters
 from orderlab.orders.parts.names import ignoring, queue_arn
-from orderlab.target.base import Target
 
 # a learner's function may delete a queue
 _GONE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")

@@ -6,6 +6,7 @@ import contextlib
 import json
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.engine import Workspace
 from orderlab.orders.architecture import ORDERS
 from orderlab.orders.parts import functions
@@ -13,7 +14,6 @@ from orderlab.orders.parts.api import find_api
 from orderlab.orders.parts.names import arn
 from orderlab.orders.parts.roles import allow, ensure_role
 from orderlab.practice.functions import deploy
-from orderlab.target.base import Target
 
 DAY = 24 * 3600
 QUEUE = "arn:aws:apigateway:us-east-1:sqs:path/{}/{}"

@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.architecture import INBOX, ORDERS, SERVICES
 from orderlab.orders.parts.names import ignoring
 from orderlab.practice.items import order_in
-from orderlab.target.base import Target
 
 # What a form, JSON or a template might not carry.
 _NAMES = (

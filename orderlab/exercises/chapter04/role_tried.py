@@ -8,10 +8,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter04.notebook_names import FORM, GATEWAY, QUEUE
 from orderlab.orders.parts.api import STAGE
 from orderlab.practice.http import Answer, request
-from orderlab.target.base import Target
 
 
 def trusted(target: Target, role: str) -> list[str] | None:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.exercises.chapter03.probes import until, url_of
 from orderlab.exercises.engine import Outcome, wrong
@@ -13,7 +14,6 @@ from orderlab.orders import architecture
 from orderlab.orders.architecture import INBOX, ORDERS
 from orderlab.orders.parts.api import find_api
 from orderlab.orders.parts.names import ignoring, queue_arn
-from orderlab.target.base import Target
 
 FUNCTION = "process-order"
 # so long a mapping may take until it is as it was asked to be

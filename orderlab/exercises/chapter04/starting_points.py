@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter04.probes import url_of
 from orderlab.orders import architecture
 from orderlab.orders.architecture import INBOX, INBOX_SECONDS, VISIBILITY_SECONDS
 from orderlab.orders.parts import doors, functions, messaging
 from orderlab.orders.parts.api import MODEL, STAGE, VALIDATOR, find_api
 from orderlab.orders.parts.names import arn
-from orderlab.target.base import Target
 
 
 def ensure_inbox(target: Target) -> None:

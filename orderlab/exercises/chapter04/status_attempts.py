@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter01.policies import allows, statements_of
 from orderlab.exercises.chapter04.notebook_names import (
     GET_ITEM,
@@ -18,7 +19,6 @@ from orderlab.orders.architecture import INBOX, INBOX_ROLE, ORDERS
 from orderlab.orders.parts import functions
 from orderlab.orders.parts.names import arn, function_arn, queue_arn, role_arn, table_arn
 from orderlab.orders.parts.roles import allow
-from orderlab.target.base import Target
 
 PATH, PARENT = "/orders/{orderId}/status", "/orders/{orderId}"
 _ID = "$util.escapeJavaScript($input.params('orderId'))"

@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter01.policies import statements_of
 from orderlab.exercises.chapter04.probes import discard, forget, probe_order, url_of
 from orderlab.exercises.chapter04.rights_beyond import beyond
@@ -31,7 +32,6 @@ from orderlab.orders.architecture import INBOX, INBOX_ROLE, ORDERS
 from orderlab.orders.parts.names import queue_arn, role_arn, table_arn
 from orderlab.practice.http import Answer
 from orderlab.practice.items import item_of
-from orderlab.target.base import Target
 
 
 def judge(workspace: Workspace) -> Outcome:

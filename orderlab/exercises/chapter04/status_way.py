@@ -8,6 +8,7 @@ import secrets
 from typing import Any
 from urllib.parse import quote
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter01.policies import allows, statements_of
 from orderlab.exercises.chapter04.role_tried import said_by
 from orderlab.exercises.chapter04.starting_points import method_of, paths_of
@@ -17,7 +18,6 @@ from orderlab.orders.architecture import INBOX_ROLE, ORDERS
 from orderlab.orders.parts.api import api_address
 from orderlab.orders.parts.names import table_arn
 from orderlab.practice.http import Answer, request
-from orderlab.target.base import Target
 
 LOOKED = (
     "asked for a stored order and for one that nobody sent, each with and without `accepted`, and "

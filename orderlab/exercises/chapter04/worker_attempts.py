@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter04.notebook_names import CONSUME, worker_settings
 from orderlab.exercises.chapter04.probes import until
 from orderlab.exercises.engine import Workspace
@@ -14,7 +15,6 @@ from orderlab.orders.parts.messaging import dead_letter_name
 from orderlab.orders.parts.names import queue_arn, table_arn
 from orderlab.orders.parts.roles import Statement, allow
 from orderlab.practice.functions import deploy
-from orderlab.target.base import Target
 
 NAME = "process-order"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter01.policies import allows, role_of, statements_of
 from orderlab.exercises.chapter04 import worker_attempts as attempts
 from orderlab.exercises.chapter04.batch_judged import LOOKED, judge_batch, wrong_batch
@@ -25,7 +26,6 @@ from orderlab.exercises.chapter04.worker_batch import BAD, new_batch
 from orderlab.exercises.engine import Outcome, Workspace, right, untouched
 from orderlab.orders.architecture import INBOX, ORDERS
 from orderlab.orders.parts.names import queue_arn, table_arn
-from orderlab.target.base import Target
 
 _PATIENCE = 25.0
 

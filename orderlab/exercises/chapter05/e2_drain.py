@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter05 import drain_attempts as attempts
 from orderlab.exercises.chapter05.trial_queues import (
     Depth,
@@ -22,7 +23,6 @@ from orderlab.exercises.chapter05.trial_queues import (
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import not_run
-from orderlab.target.base import Target
 
 MANY = 43
 # the visibility timeout: longer than any drain takes

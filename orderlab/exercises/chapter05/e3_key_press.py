@@ -8,13 +8,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter05.trial_queues import bodies, few_asked, send, trial_queue
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import CannotRead, number, pairs
 from orderlab.orders.architecture import TOPIC
 from orderlab.orders.parts import messaging
 from orderlab.orders.parts.messaging import ensure_plain_queue, queue_url
-from orderlab.target.base import Target
 
 QUEUE = "labels"
 WAIT = "ReceiveMessageWaitTimeSeconds"

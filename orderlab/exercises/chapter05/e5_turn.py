@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter05 import turn_attempts as attempts
 from orderlab.exercises.chapter05.trial_queues import (
     Depth,
@@ -23,7 +24,6 @@ from orderlab.exercises.chapter05.trial_queues import (
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import not_run
-from orderlab.target.base import Target
 
 HIDDEN_SECONDS = 600
 FULL, SOME, FEW = 34, 3, 1

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter05.trial_queues import (
     advice,
     all_asked,
@@ -19,7 +20,6 @@ from orderlab.exercises.chapter05.trial_queues import (
     speed_of,
     trial_queue,
 )
-from orderlab.target.base import Target
 
 Work = Callable[[str, Callable[[Any], None], Callable[[], bool]], Any]
 

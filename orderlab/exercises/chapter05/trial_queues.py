@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.names import ignoring
-from orderlab.target.base import Target
 
 _GONE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 _BATCH = 10

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.engine.outcome import Outcome
-from orderlab.target.base import Target
 
 
 @dataclass

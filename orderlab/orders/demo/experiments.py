@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from orderlab.aws_target.base import METER, Target
+from orderlab.aws_target.local import LocalTarget
 from orderlab.errors import LabError
 from orderlab.orders import architecture
 from orderlab.orders.books import read_books
@@ -18,8 +20,6 @@ from orderlab.orders.replay import replay
 from orderlab.orders.replayed import OnProgress, Replayed
 from orderlab.orders.sampling import Sampler
 from orderlab.orders.settling import count_items, depth, wait_until_settled
-from orderlab.target.base import METER, Target
-from orderlab.target.local import LocalTarget
 
 BROKEN = "shipping"
 OUTAGE_ORDERS = 200

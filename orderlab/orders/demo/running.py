@@ -7,6 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from orderlab.aws_target.base import Target
+from orderlab.aws_target.local import LocalTarget
 from orderlab.errors import OrderlabError
 from orderlab.orders.demo import report as pages
 from orderlab.orders.demo import terminal
@@ -14,8 +16,6 @@ from orderlab.orders.demo.experiments import whole_week, with_an_outage
 from orderlab.orders.demo.measured import Demo
 from orderlab.orders.progress_bar import progress_bar
 from orderlab.orders.reading import SAMPLE, count_lines
-from orderlab.target.base import Target
-from orderlab.target.local import LocalTarget
 
 
 def run(

@@ -13,9 +13,9 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+from orderlab.aws_target.child import out_of_our_group, stop_seconds
 from orderlab.errors import LabError, LearnerError, interruptible
 from orderlab.orders.monolith.services import NAMES
-from orderlab.target.child import out_of_our_group, stop_seconds
 
 _START_AGAIN = "Make another one: run the cell with `lab.monolith()` again."
 

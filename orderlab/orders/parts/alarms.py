@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.functions import deployed_functions
-from orderlab.target.base import Target
 
 DEAD_LETTERS = "-dlq"
 

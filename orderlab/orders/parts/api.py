@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.contract import schema_text
 from orderlab.orders.parts.names import TAGS, ignoring
-from orderlab.target.base import Target
 
 API_NAME = "order-api"
 STAGE = "live"

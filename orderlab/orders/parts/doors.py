@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.api import Method
 from orderlab.orders.parts.names import function_arn, role_arn
-from orderlab.target.base import Target
 
 # A message is written before anybody looks at the order. The id is kept aside on the way in,
 # since the answer's template sees the queue's answer, not the order.

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LabError
 from orderlab.orders.parts.names import TAGS, ignoring, log_group
 from orderlab.orders.parts.packages import code_sha256, handler_zip, layer_zip
 from orderlab.orders.parts.roles import Statement, ensure_role, may_log, remove_role
-from orderlab.target.base import Target
 
 RUNTIME = "python3.13"
 LAYER_NAME = "orderlib"

@@ -7,8 +7,8 @@ import time
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from orderlab.aws_target.base import FAULTS, Target
 from orderlab.orders.parts.names import TAG_LIST, TAGS, ignoring, queue_arn, topic_arn
-from orderlab.target.base import FAULTS, Target
 
 # Five tries, the fewest that AWS advises for a queue that feeds a function: then a message outlives
 # an outage of four visibility timeouts. After that it waits in the dead-letter queue for a person:

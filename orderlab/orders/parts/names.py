@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from orderlab.target.base import Target
+from orderlab.aws_target.base import Target
 
 TAGS = {"project": "orderlab"}
 TAG_LIST = [{"Key": key, "Value": value} for key, value in TAGS.items()]

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.names import TAG_LIST, arn, ignoring, log_group, role_arn
-from orderlab.target.base import Target
 
 Statement = dict[str, Any]
 POLICY_NAME = "least-privilege"

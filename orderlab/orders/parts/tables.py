@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.orders.parts.names import TAG_LIST, ignoring
-from orderlab.target.base import Target
 
 CUSTOMER_INDEX = "customer-orders"
 OPEN_INDEX = "open-orders"

@@ -20,13 +20,13 @@ from orderlab.cloud.contracts import (
     ReceivedMessage,
     StreamPosition,
 )
+from orderlab.cloud.dynamodb.stored import store
+from orderlab.cloud.dynamodb.stream_record import Change, LoggedRecord
 from orderlab.cloud.event_sources import settings as rules
 from orderlab.cloud.event_sources.mapping import EventSourceMapping
 from orderlab.cloud.event_sources.sources import Source
 from orderlab.cloud.event_sources.wiring import Wiring
 from orderlab.cloud.faults import FaultBoard
-from orderlab.cloud.tables.stored import store
-from orderlab.cloud.tables.stream_record import Change, LoggedRecord
 from tests.unit.simulated_time import SimulatedClock, let_pass
 
 ACCOUNT = "123456789012"

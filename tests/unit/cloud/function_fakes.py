@@ -10,15 +10,15 @@ from typing import Any
 from orderlab.clock import HandTurnedClock
 from orderlab.cloud.contracts import Hop, Traces
 from orderlab.cloud.faults import FaultBoard
-from orderlab.cloud.functions.backend import FunctionBackend
-from orderlab.cloud.functions.invoke import Invoker
-from orderlab.cloud.functions.model import Code, Configuration, Function, Version
-from orderlab.cloud.functions.outcome import Outcome, Work
-from orderlab.cloud.functions.pool import Fleet
-from orderlab.cloud.functions.recording import Recording
-from orderlab.cloud.functions.registry import FunctionRegistry
-from orderlab.cloud.functions.states import State
-from orderlab.cloud.functions.tracing import FunctionTracing
+from orderlab.cloud.lambda_.invoke import Invoker
+from orderlab.cloud.lambda_.model import Code, Configuration, Function, Version
+from orderlab.cloud.lambda_.moto_seam import FunctionBackend
+from orderlab.cloud.lambda_.outcome import Outcome, Work
+from orderlab.cloud.lambda_.pool import Fleet
+from orderlab.cloud.lambda_.recording import Recording
+from orderlab.cloud.lambda_.registry import FunctionRegistry
+from orderlab.cloud.lambda_.states import State
+from orderlab.cloud.lambda_.tracing import FunctionTracing
 from tests.unit.cloud.event_source_fakes import ACCOUNT, FakeCloud, FakePermissions, NoMetrics
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders"

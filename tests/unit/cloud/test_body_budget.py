@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from orderlab.cloud.body_limits import BodyBudget
+from orderlab.cloud.front.body_limits import BodyBudget
 
 
 def test_who_asks_when_it_is_used_up_waits_for_its_turn() -> None:

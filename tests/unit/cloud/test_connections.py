@@ -10,8 +10,8 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from orderlab.cloud.bounded_connection import MAX_AHEAD, BoundedConnection
-from orderlab.cloud.connections import Connections
+from orderlab.cloud.front.bounded_connection import MAX_AHEAD, BoundedConnection
+from orderlab.cloud.front.connections import Connections
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 

@@ -12,10 +12,10 @@ from orderlab.clock import HandTurnedClock
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.call_faults import CallFaults
 from orderlab.cloud.contracts import Call, Handler, Parameters, Principal
-from orderlab.cloud.dispatch import Dispatcher
 from orderlab.cloud.faults import FaultBoard
+from orderlab.cloud.front.dispatch import Dispatcher
+from orderlab.cloud.front.scope import Scope
 from orderlab.cloud.http import Request, Response
-from orderlab.cloud.scope import Scope
 
 ACCOUNT = "123456789012"
 

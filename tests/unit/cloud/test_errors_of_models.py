@@ -8,9 +8,9 @@ from types import ModuleType
 import pytest
 
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.functions import errors as of_lambda
+from orderlab.cloud.dynamodb import errors as of_dynamodb
+from orderlab.cloud.lambda_ import errors as of_lambda
 from orderlab.cloud.service_models import service_model
-from orderlab.cloud.tables import errors as of_dynamodb
 
 # AWS sends these, and no model names them
 NOT_IN_MODELS = {

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from orderlab.cloud.telemetry.logs.room import EVENT_BYTES, Room
-from orderlab.cloud.telemetry.logs.state import Event, Group
+from orderlab.cloud.logs.moto_seam import Event, Group
+from orderlab.cloud.logs.room import EVENT_BYTES, Room
 
 TEXT = "x" * 100
 SIZE = len(TEXT) + EVENT_BYTES

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderlab.cloud.event_sources.filters import FilterCriteria
-from orderlab.cloud.topics.filter_policy import FilterPolicy
+from orderlab.cloud.sns.filter_policy import FilterPolicy
 
 X = {"x": ["1"]}
 

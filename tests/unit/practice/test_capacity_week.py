@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from orderlab.cloud.tables.attribute_values import measure_item
+from orderlab.cloud.dynamodb.attribute_values import measure_item
 from orderlab.practice.capacity_week import (
     HOURS,
     every_hour,

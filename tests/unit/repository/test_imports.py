@@ -17,7 +17,7 @@ LAYERS = (
     ("lab", "session", "journal", "words", "polling_words"),
     ("exercises", "dashboards", "requirements", "storm"),
     ("orders", "practice", "drawing", "trace", "faults", "showing", "progress"),
-    ("target",),
+    ("aws_target",),
     ("cloud",),
     ("errors", "clock", "threads"),
 )

@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from orderlab.cloud.queues import message_operations, practice_pages, servers
+from orderlab.cloud.sqs import message_operations, practice_pages, servers
 from orderlab.simulation import polling
 from orderlab.simulation.polling import Setting, simulate
 from orderlab.simulation.polling_odds import chance_of_empty, chance_of_missing

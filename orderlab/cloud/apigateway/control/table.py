@@ -21,7 +21,7 @@ from orderlab.cloud.apigateway.control import (
 from orderlab.cloud.apigateway.control.calls import ControlCall, ControlPlane, Operation, handler
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Handler
-from orderlab.cloud.rest_routes import routes
+from orderlab.cloud.protocols.rest_routes import routes
 
 CREATED, ACCEPTED, NO_CONTENT, OK = 201, 202, 204, 200
 

@@ -26,8 +26,8 @@ from orderlab.cloud.apigateway.model.integration_uris import SERVICES, ServiceUr
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Dispatch, Parameters, Principal
 from orderlab.cloud.http import Request, Response
-from orderlab.cloud.operations import action_of, error_response, target_of
 from orderlab.cloud.protocols import query, query_json
+from orderlab.cloud.protocols.operations import action_of, error_response, target_of
 
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/x-amz-json-1.0"

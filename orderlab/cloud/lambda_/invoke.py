@@ -1,0 +1,306 @@
+"""How an invocation goes, in order:
+
+1. find the function, and the version that its qualifier means
+2. may the caller?
+3. is the payload one?
+4. `Event` goes to the queue, `DryRun` ends here
+5. is there concurrency left?
+6. an environment works on it
+7. logs, metrics, the meter and the flight recorder hear of it
+
+https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import random
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from orderlab.clock import Clock
+from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.contracts import Faults, Hop, Invocation, Permissions, Principal
+from orderlab.cloud.lambda_ import outcome as outcomes
+from orderlab.cloud.lambda_.errors import (
+    InvalidRequestContent,
+    RequestTooLarge,
+    ServiceException,
+    TooManyRequests,
+)
+from orderlab.cloud.lambda_.model import Function, Version
+from orderlab.cloud.lambda_.moto_seam import FunctionBackend
+from orderlab.cloud.lambda_.names import FunctionName
+from orderlab.cloud.lambda_.outcome import Outcome, Work
+from orderlab.cloud.lambda_.pool import Fleet
+from orderlab.cloud.lambda_.recording import Recording
+from orderlab.cloud.lambda_.registry import FunctionRegistry
+from orderlab.cloud.lambda_.report import tail
+from orderlab.cloud.lambda_.tracing import FunctionTracing
+
+ACCOUNT_CONCURRENCY = 1000
+log = logging.getLogger("orderlab.cloud.lambda_")
+SYNCHRONOUS_LIMIT_BYTES = 6_291_456
+ASYNCHRONOUS_LIMIT_BYTES = 1_048_576
+
+InvocationType = Literal["RequestResponse", "Event", "DryRun"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who invokes: `source_arn` is the resource behind a service principal."""
+
+    principal: Principal
+    source_arn: str | None = None
+    client_context: str = ""
+    trace_id: str = ""
+
+
+class Invoker:
+    """Carries invocations out, within the concurrency of the functions and of the account."""
+
+    def __init__(
+        self,
+        *,
+        registry: FunctionRegistry,
+        fleet: Fleet,
+        recording: Recording,
+        tracing: FunctionTracing,
+        faults: Faults,
+        clock: Clock,
+        seed: int | None,
+    ) -> None:
+        self._tracing = tracing
+        self._registry, self._fleet, self._recording = registry, fleet, recording
+        self._faults, self._clock = faults, clock
+        self._random = random.Random(seed)
+        # invocations under way of functions without a reservation
+        self._unreserved_running = 0
+
+    def choose_version(self, backend: FunctionBackend, name: FunctionName) -> Version:
+        """The version that runs; a weighted alias draws one of its versions."""
+        function = backend.function(name)
+        alias = function.aliases.get(name.qualifier) if name.qualifier else None
+        if alias is None or not alias.weights:
+            return backend.version(name)
+        draw = self._random.random()
+        for number, weight in alias.weights.items():
+            draw -= weight
+            if draw < 0:
+                return backend.version(FunctionName(name.name, number))
+        return backend.version(FunctionName(name.name, alias.version))
+
+    async def run(
+        self,
+        version: Version,
+        name: FunctionName,
+        payload: bytes,
+        caller: Caller,
+        request_id: str,
+        *,
+        with_log: bool = False,
+    ) -> Invocation:
+        """Run one event to its end, on a version that was chosen already."""
+        started = time.perf_counter()
+        function = version.function
+        reserved = function.reserved_concurrency is not None
+        traced = self._tracing.begin(version, caller.trace_id)
+        try:
+            self._admit(function, payload)
+        except TooManyRequests as error:
+            if traced is not None:
+                self._tracing.throttled(traced, version, request_id)
+            self._throttled(function, name, payload, caller, request_id, error)
+            raise
+        function.running += 1
+        self._unreserved_running += not reserved
+        try:
+            self._recording.concurrency(function, self._unreserved_running)
+            header = traced.for_function if traced is not None else caller.trace_id
+            work = self._work(version, name, payload, caller, request_id, header)
+            outcome = await self._outcome(version, work)
+        except OSError as error:
+            # no disk, no processes or no file descriptors are left: it may be tried again
+            log.warning("%s could not be run: %s", function.name, error)
+            raise ServiceException.of_machine(error) from error
+        finally:
+            function.running -= 1
+            self._unreserved_running -= not reserved
+        hop = self._hop(version, caller, payload, outcome, request_id, started)
+        if traced is not None:
+            self._tracing.end(traced, version, outcome, request_id)
+        # the caller has its answer first; no later request overtakes this
+        asyncio.get_running_loop().call_soon(self._note, version, name, outcome, hop)
+        return Invocation(
+            200,
+            outcome.payload,
+            outcome.function_error,
+            version.number,
+            request_id,
+            tail(outcome.lines) if with_log else "",
+            outcome.duration_ms,
+        )
+
+    def _note(self, version: Version, name: FunctionName, outcome: Outcome, hop: Hop) -> None:
+        self._recording.invocation(version, name, outcome)
+        self._recording.hop(hop)
+
+    async def _outcome(self, version: Version, work: Work) -> Outcome:
+        faults, name = self._faults, version.function.name
+        for kind in ("error", "poison"):
+            if faults.active(kind, name, work.payload):
+                made = outcomes.injected(work, f"An experiment: {kind}.")
+                made.fault = kind
+                return self._recording.injected(version, work, made)
+        slow = faults.active("slow", name, work.payload)
+        dies = faults.active("kill", name, work.payload) is not None
+        environment = await self._fleet.acquire(version)
+        try:
+            hold = self._clock.real(slow.seconds) if slow else 0.0
+            outcome = await environment.run(work, hold, dies)
+            outcome.fault = "kill" if dies else "slow" if slow else ""
+            return outcome
+        except BaseException:
+            environment.retired = True
+            raise
+        finally:
+            self._fleet.release(environment)
+
+    def _admit(self, function: Function, payload: bytes) -> None:
+        """Raise TooManyRequestsException if no concurrency is left."""
+        if self._faults.active("throttle", function.name, payload):
+            raise TooManyRequests("ConcurrentInvocationLimitExceeded", fault="throttle")
+        reserved = function.reserved_concurrency
+        if reserved is not None:
+            if function.running >= reserved:
+                raise TooManyRequests("ReservedFunctionConcurrentInvocationLimitExceeded")
+        elif self._unreserved_running >= self._unreserved_limit(function):
+            raise TooManyRequests("ConcurrentInvocationLimitExceeded")
+
+    def _unreserved_limit(self, function: Function) -> int:
+        return ACCOUNT_CONCURRENCY - self._registry.reserved_total(function.region)
+
+    def _work(
+        self,
+        version: Version,
+        name: FunctionName,
+        payload: bytes,
+        caller: Caller,
+        request_id: str,
+        trace_header: str,
+    ) -> Work:
+        arn = version.function.arn
+        invoked = f"{arn}:{name.qualifier}" if name.qualifier else arn
+        return Work(
+            request_id, payload or b"{}", invoked, caller.client_context,
+            trace_header.partition(",")[0] or new_trace_id(),
+        )  # fmt: skip
+
+    def _throttled(
+        self,
+        function: Function,
+        name: FunctionName,
+        payload: bytes,
+        caller: Caller,
+        request_id: str,
+        error: TooManyRequests,
+    ) -> None:
+        self._recording.throttle(function, name)
+        ids = self._recording.ids_in(payload)
+        at, target = self._clock.wall(), function.arn
+        detail = {"reason": error.reason, **({"fault": error.fault} if error.fault else {})}
+        shown = self._shown(caller)
+        hop = Hop(at, shown, target, "Invoke", error.code, 0.0, ids, request_id, detail)
+        self._recording.hop(hop)
+
+    def _shown(self, caller: Caller) -> str:
+        return self._recording.caller_name(caller.principal, caller.source_arn)
+
+    def _hop(
+        self,
+        version: Version,
+        caller: Caller,
+        payload: bytes,
+        outcome: Outcome,
+        request_id: str,
+        started: float,
+    ) -> Hop:
+        detail = {
+            "version": version.number,
+            "environment": outcome.environment_id,
+            "cold": outcome.cold,
+            "init_ms": outcome.init_ms,
+            "function_ms": outcome.duration_ms,
+        }
+        if outcome.fault:
+            detail["fault"] = outcome.fault
+        took = (time.perf_counter() - started) * 1000
+        ids = self._recording.ids_in(payload)
+        result = outcome.error_type or "ok"
+        at = self._clock.wall() - took / 1000
+        target = version.function.arn
+        return Hop(at, self._shown(caller), target, "Invoke", result, took, ids, request_id, detail)
+
+
+def check_caller(
+    permissions: Permissions, function: Function, name: FunctionName, caller: Caller
+) -> None:
+    """Raise AccessDeniedException unless the caller may invoke the function by that name."""
+    if caller.principal.kind == "account":
+        return
+    policy = function.policies.get(name.qualifier)
+    permissions.require(
+        caller.principal,
+        "lambda:InvokeFunction",
+        f"{function.arn}:{name.qualifier}" if name.qualifier else function.arn,
+        resource_policy=policy.document() if policy else None,
+        source_arn=caller.source_arn,
+    )
+
+
+def check_payload(
+    payload: bytes, invocation_type: InvocationType, *, surely_json: bool = False
+) -> None:
+    """Raise RequestTooLargeException or InvalidRequestContentException for a payload that cannot be
+    an event."""
+    asynchronous = invocation_type == "Event"
+    limit = ASYNCHRONOUS_LIMIT_BYTES if asynchronous else SYNCHRONOUS_LIMIT_BYTES
+    if len(payload) > limit:
+        operation = "InvokeAsync" if asynchronous else "InvokeFunction"
+        raise RequestTooLarge(
+            f"Request must be smaller than {limit} bytes for the {operation} operation"
+        )
+    if not payload or surely_json:
+        return
+    try:
+        json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestContent(
+            f"Could not parse request body into json: Could not parse payload into json: {error}"
+        ) from None
+
+
+def check_invocation_type(text: str) -> InvocationType:
+    """The InvocationType of a request; ValidationException if there is no such type."""
+    if text == "RequestResponse":
+        return "RequestResponse"
+    if text == "Event":
+        return "Event"
+    if text == "DryRun":
+        return "DryRun"
+    raise AwsError(
+        f"1 validation error detected: Value '{text}' at 'invocationType' failed to satisfy "
+        "constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]",
+        code="ValidationException",
+    )
+
+
+def new_trace_id() -> str:
+    """A trace header as Lambda makes it where the caller sent none."""
+    noise = os.urandom(20).hex()
+    root = f"Root=1-{int(time.time()):08x}-{noise[:24]}"
+    return f"{root};Parent={noise[24:]};Sampled=0"
