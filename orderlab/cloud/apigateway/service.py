@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from orderlab.clock import Clock
-from orderlab.cloud.apigateway.data.accounting import Accounting
 from orderlab.cloud.apigateway.data.authorizers import LambdaAuthorizers
 from orderlab.cloud.apigateway.data.gateway import Gateway, forbidden
 from orderlab.cloud.apigateway.data.integrations.calls import IntegrationCalls
@@ -19,6 +18,7 @@ from orderlab.cloud.apigateway.data.integrations.function_calls import FunctionC
 from orderlab.cloud.apigateway.data.integrations.roles import Roles
 from orderlab.cloud.apigateway.data.lane import Lane
 from orderlab.cloud.apigateway.data.parts import Parts
+from orderlab.cloud.apigateway.data.recording import Recording
 from orderlab.cloud.apigateway.data.throttling import Throttles
 from orderlab.cloud.apigateway.data.tracing import StageTracing
 from orderlab.cloud.apigateway.model.regions import ApiFinder, register
@@ -64,10 +64,10 @@ class ApiGateway:
             integrations=IntegrationCalls(functions=calls, roles=roles, dispatch=dispatch),
             lane=Lane(),
         )
-        accounting = Accounting(
+        recording = Recording(
             telemetry=telemetry, clock=clock, correlation_fields=settings.correlation_fields
         )
-        self._gateway = Gateway(self._parts, accounting, StageTracing(traces))
+        self._gateway = Gateway(self._parts, recording, StageTracing(traces))
         self._account_id = settings.account_id
         self._find = ApiFinder(settings.account_id).find
         self.operations: dict[str, Handler] = {}

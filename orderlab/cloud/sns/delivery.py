@@ -23,8 +23,8 @@ from orderlab.cloud.contracts import (
 )
 from orderlab.cloud.sns import delivery_policy, http_endpoints
 from orderlab.cloud.sns.envelope import Envelopes, as_json, lambda_event
-from orderlab.cloud.sns.ledger import Ledger
 from orderlab.cloud.sns.notification import Notification
+from orderlab.cloud.sns.recording import Recording
 from orderlab.cloud.sns.signing import Signer
 from orderlab.cloud.sns.topic import Subscription
 
@@ -57,7 +57,7 @@ class Delivery:
         permissions: Permissions,
         queues: Queues,
         functions: Callable[[], Functions],
-        ledger: Ledger,
+        recording: Recording,
         signer: Signer,
         account_id: str,
     ) -> None:
@@ -66,7 +66,7 @@ class Delivery:
         self._queues = queues
         self._functions = functions
         self._principal = Principal("service", SERVICE_PRINCIPAL, account_id)
-        self._ledger = ledger
+        self._recording = recording
         self._signer = signer
         self._pending: set[asyncio.Task[None]] = set()
         self._waiting_bytes = 0
@@ -92,7 +92,7 @@ class Delivery:
         except DeliveryFailed as failure:
             self._give_up(subscription, message, envelopes, failure.outcome)
         else:
-            self._ledger.delivered(subscription)
+            self._recording.delivered(subscription)
 
     def _send(
         self,
@@ -182,7 +182,7 @@ class Delivery:
             log.exception("A delivery from %s failed", subscription.topic.arn)
             self._give_up(subscription, message, envelopes, "InternalError")
         else:
-            self._ledger.delivered(subscription)
+            self._recording.delivered(subscription)
 
     def _way_to(
         self, subscription: Subscription
@@ -237,7 +237,7 @@ class Delivery:
         else:
             body = as_json(self._signer.sign(envelopes.members(subscription)))
         await post_or_fail(subscription.endpoint, body, headers)
-        self._ledger.notified(subscription, message)
+        self._recording.notified(subscription, message)
 
     # --- giving up ---
 
@@ -248,15 +248,15 @@ class Delivery:
         envelopes: Envelopes,
         outcome: str,
     ) -> None:
-        self._ledger.failed(subscription, message, outcome)
+        self._recording.failed(subscription, message, outcome)
         if subscription.dead_letter_arn is None:
             return
         try:
             self._send(subscription, subscription.dead_letter_arn, message, envelopes)
         except DeliveryFailed:
-            self._ledger.redriven(subscription.topic, arrived=False)
+            self._recording.redriven(subscription.topic, arrived=False)
         else:
-            self._ledger.redriven(subscription.topic, arrived=True)
+            self._recording.redriven(subscription.topic, arrived=True)
 
 
 async def post_or_fail(endpoint: str, body: str, headers: dict[str, str]) -> None:

@@ -15,8 +15,8 @@ from orderlab.clock import Clock
 from orderlab.cloud.contracts import Endpoint
 from orderlab.cloud.sns.envelope import Envelopes
 from orderlab.cloud.sns.filter_policy import FilterPolicy, attribute_values, body_content
-from orderlab.cloud.sns.ledger import Ledger
 from orderlab.cloud.sns.notification import Notification
+from orderlab.cloud.sns.recording import Recording
 from orderlab.cloud.sns.topic import Subscription, Topic
 from orderlab.cloud.telemetry.long_work import LongWork
 
@@ -31,10 +31,12 @@ Deliver = Callable[[Subscription, Notification, Envelopes], None]
 class FanOut:
     """Hands messages to their subscribers; those of a FIFO topic one after the other."""
 
-    def __init__(self, clock: Clock, endpoint: Endpoint, ledger: Ledger, deliver: Deliver) -> None:
+    def __init__(
+        self, clock: Clock, endpoint: Endpoint, recording: Recording, deliver: Deliver
+    ) -> None:
         self._wall = clock.wall
         self._endpoint = endpoint
-        self._ledger = ledger
+        self._recording = recording
         self._deliver = deliver
         self._filters = LongWork()
         self._running: set[asyncio.Task[None]] = set()
@@ -77,7 +79,7 @@ class FanOut:
         if wanted:
             self._deliver(subscription, message, envelopes)
         else:
-            self._ledger.filtered(subscription, message)
+            self._recording.filtered(subscription, message)
 
     async def _slowly(
         self,

@@ -24,8 +24,8 @@ from orderlab.cloud.contracts import (
 from orderlab.cloud.messaging.deduplication import content_id
 from orderlab.cloud.sns.errors import BatchError, InvalidParameter, MissingParameter
 from orderlab.cloud.sns.fan_out import FanOut
-from orderlab.cloud.sns.ledger import Ledger
 from orderlab.cloud.sns.notification import Notification, notification
+from orderlab.cloud.sns.recording import Recording
 from orderlab.cloud.sns.registry import TopicRegistry
 from orderlab.cloud.sns.topic import Topic
 from orderlab.cloud.telemetry.callers import caller_name
@@ -45,14 +45,14 @@ class PublishOperations:
         clock: Clock,
         permissions: Permissions,
         recorder: Recorder,
-        ledger: Ledger,
+        recording: Recording,
         fan_out: FanOut,
     ) -> None:
         self._registry = registry
         self._permissions = permissions
         self._now = clock.now
         self._ids_in = recorder.ids_in
-        self._ledger = ledger
+        self._recording = recording
         self._fan_out = fan_out
         self.handlers: Mapping[str, Handler] = {
             "Publish": self.publish,
@@ -74,7 +74,7 @@ class PublishOperations:
         if message.size > topic.maximum_size:
             raise InvalidParameter("Message too long")
         result, work = self.accept(topic, message, caller_name(self._permissions, call.principal))
-        self._ledger.publish_calls(topic, message.size)
+        self._recording.publish_calls(topic, message.size)
         return _after([work], result)
 
     def publish_batch(self, call: Call, parameters: Parameters) -> Result | Awaitable[Result]:
@@ -94,7 +94,7 @@ class PublishOperations:
                 "BatchRequestTooLong",
                 "The length of all the messages put together is more than the limit.",
             )
-        self._ledger.publish_calls(topic, size)
+        self._recording.publish_calls(topic, size)
         sender = caller_name(self._permissions, call.principal)
         accepted = [self.accept(topic, message, sender) for message in messages]
         done = [
@@ -115,7 +115,7 @@ class PublishOperations:
             if repeated is not None:
                 return repeated, None
         message.ids = self._ids_in(message.message)
-        self._ledger.published(topic, message, sender)
+        self._recording.published(topic, message, sender)
         work = self._fan_out.begin(topic, message)
         return _published(message.message_id, message.sequence_number), work
 
@@ -130,7 +130,7 @@ class PublishOperations:
         if message.size > topic.maximum_size:
             raise InvalidParameter("Message too long")
         result, _ = self.accept(topic, message, caller_name(self._permissions, sender))
-        self._ledger.publish_calls(topic, message.size)
+        self._recording.publish_calls(topic, message.size)
         message_id: str = result["MessageId"]
         return message_id
 

@@ -30,8 +30,8 @@ from orderlab.cloud.sns import links
 from orderlab.cloud.sns.confirmation import Confirmations
 from orderlab.cloud.sns.delivery import Delivery
 from orderlab.cloud.sns.fan_out import FanOut
-from orderlab.cloud.sns.ledger import Ledger
 from orderlab.cloud.sns.publish_operations import PublishOperations
+from orderlab.cloud.sns.recording import Recording
 from orderlab.cloud.sns.registry import TopicRegistry
 from orderlab.cloud.sns.signing import Signer
 from orderlab.cloud.sns.subscription_operations import SubscriptionOperations
@@ -75,24 +75,24 @@ class TopicService:
         """`functions` is asked when a message is for a function: Lambda is made after this."""
         self.registry = TopicRegistry(settings.account_id)
         self._signer = Signer()
-        ledger = Ledger(clock, telemetry)
+        recording = Recording(clock, telemetry)
         self._delivery = Delivery(
             clock=clock,
             permissions=permissions,
             queues=queues,
             functions=functions,
-            ledger=ledger,
+            recording=recording,
             signer=self._signer,
             account_id=settings.account_id,
         )
-        self._fan_out = FanOut(clock, endpoint, ledger, self._delivery.begin)
+        self._fan_out = FanOut(clock, endpoint, recording, self._delivery.begin)
         self._confirmations = Confirmations(clock, endpoint, self._signer)
         self._publishing = PublishOperations(
             self.registry,
             clock=clock,
             permissions=permissions,
             recorder=telemetry.recorder,
-            ledger=ledger,
+            recording=recording,
             fan_out=self._fan_out,
         )
         self.subscribing = SubscriptionOperations(self.registry, self._confirmations.ask)

@@ -62,7 +62,7 @@ class MessageOperations:
         """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
         queue = self._addressed(call, parameters)
         message = queue.accept(outgoing(parameters, trace=_trace(call)), call.principal)
-        queue.ledger.requests(message.size)
+        queue.recording.requests(message.size)
         return sent_result(message)
 
     def send_message_batch(self, call: Call, parameters: Parameters) -> Result:
@@ -80,7 +80,7 @@ class MessageOperations:
 
         if queue.fifo:
             return _send_in_order(queue, entries, read, call.principal, size)
-        queue.ledger.requests(size)
+        queue.recording.requests(size)
         return answer_each(
             entries, lambda entry: sent_result(queue.accept(read(entry), call.principal))
         )
@@ -122,7 +122,7 @@ class MessageOperations:
     def delete_message(self, call: Call, parameters: Parameters) -> Result:
         """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html"""
         queue = self._addressed(call, parameters)
-        queue.ledger.requests()
+        queue.recording.requests()
         handle = needed_text(parameters, "ReceiptHandle")
         queue.delete_by(handle, caller_name(self._permissions, call.principal))
         return {}
@@ -131,7 +131,7 @@ class MessageOperations:
         """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessageBatch.html"""
         queue = self._addressed(call, parameters)
         entries = entries_of(parameters, "DeleteMessageBatch")
-        queue.ledger.requests()
+        queue.recording.requests()
         reader = caller_name(self._permissions, call.principal)
 
         def delete(entry: Entry) -> Entry:
@@ -143,7 +143,7 @@ class MessageOperations:
     def change_message_visibility(self, call: Call, parameters: Parameters) -> Result:
         """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html"""
         queue = self._addressed(call, parameters)
-        queue.ledger.requests()
+        queue.recording.requests()
         _change_visibility(queue, parameters)
         return {}
 
@@ -151,7 +151,7 @@ class MessageOperations:
         """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html"""
         queue = self._addressed(call, parameters)
         entries = entries_of(parameters, "ChangeMessageVisibilityBatch")
-        queue.ledger.requests()
+        queue.recording.requests()
 
         def change(entry: Entry) -> Entry:
             _change_visibility(queue, entry)
@@ -198,7 +198,7 @@ def _send_in_order(
         if not text(entry, "MessageGroupId"):
             raise InvalidParameterValue(MissingParameter("MessageGroupId").message)
     messages = queue.accept_together([read(entry) for entry in entries], sender)
-    queue.ledger.requests(size)
+    queue.recording.requests(size)
     results = zip(entries, messages, strict=True)
     return {"Successful": [{"Id": entry["Id"], **sent_result(sent)} for entry, sent in results]}
 
@@ -231,8 +231,8 @@ def _received(
 ) -> Result:
     if attempt_id and taken:
         queue.remember_receive(attempt_id, taken)
-    queue.ledger.received(taken, reader)
-    queue.ledger.requests(sum(message.size for message in taken))
+    queue.recording.received(taken, reader)
+    queue.recording.requests(sum(message.size for message in taken))
     if not taken:
         return {}
     return {

@@ -16,9 +16,9 @@ from orderlab.cloud.sqs import content
 from orderlab.cloud.sqs.attempts import Attempts
 from orderlab.cloud.sqs.disturbances import Disturbances
 from orderlab.cloud.sqs.errors import MessageTooLong, OverLimit, QueueDoesNotExist
-from orderlab.cloud.sqs.ledger import Ledger
 from orderlab.cloud.sqs.message import Message, new_message
 from orderlab.cloud.sqs.received import as_received
+from orderlab.cloud.sqs.recording import Recording
 from orderlab.cloud.sqs.settings import QueueSettings
 from orderlab.cloud.sqs.store import MAX_DEAD_AT_ONCE, MAX_IN_FLIGHT, MessageStore
 from orderlab.cloud.sqs.waiting import Waiters
@@ -69,7 +69,7 @@ class LiveQueue:
         # handles
         key = hashlib.sha256(uuid.uuid4().bytes).digest()
         self.store = MessageStore(fifo=self.fifo, chance=self._chance, key=key)
-        self.ledger = Ledger(self.arn, name, fifo=self.fifo, wiring=wiring)
+        self.recording = Recording(self.arn, name, fifo=self.fifo, wiring=wiring)
         self._waiters = Waiters()
         # id and sequence number of recent messages, which may have been deleted since
         self._sent: RecentIds[tuple[str, str | None]] = RecentIds()
@@ -126,7 +126,7 @@ class LiveQueue:
         """
         stored = self.accept(message, sender)
         if sender.kind != "service":
-            self.ledger.requests(stored.size)
+            self.recording.requests(stored.size)
         return stored.id
 
     def accept(
@@ -178,7 +178,7 @@ class LiveQueue:
         if self.fifo:
             sent = (made.id, made.sequence_number)
             self._sent.remember(scope, deduplication_id, now, sent)
-        self.ledger.sent(made, sender)
+        self.recording.sent(made, sender)
         self._waiters.wake()
         return made
 
@@ -229,9 +229,9 @@ class LiveQueue:
             taken = await self.wait_for_messages(
                 max_messages, visibility_timeout, wait_seconds=wait, reader=POLLER
             )
-        self.ledger.received(taken, POLLER, calls=1 if taken else pollers)
+        self.recording.received(taken, POLLER, calls=1 if taken else pollers)
         size = sum(message.size for message in taken)
-        self.ledger.requests(size, calls=1.0 if taken else pollers)
+        self.recording.requests(size, calls=1.0 if taken else pollers)
         return [as_received(message, self.store.handle(message)) for message in taken]
 
     def poll(
@@ -306,7 +306,7 @@ class LiveQueue:
         moved = message.moved(dead_letter_source=self.arn)
         if target.fifo:
             moved.enqueued_at = now
-        self.ledger.dead_letter(message, target.arn)
+        self.recording.dead_letter(message, target.arn)
         target.accept_moved(moved)
 
     def received_before(self, attempt_id: str, visibility: int | None) -> list[Message]:
@@ -324,14 +324,14 @@ class LiveQueue:
         """Delete a message for another service."""
         self.delete_by(receipt_handle, POLLER)
         # Lambda's pollers, the callers of this method, delete ten messages with one request
-        self.ledger.requests(calls=0.1)
+        self.recording.requests(calls=0.1)
 
     def delete_by(self, receipt_handle: str, reader: str) -> None:
         """Delete a message for a caller whom the flight recorder shall name."""
         self._advance()
         message = self.store.delete(receipt_handle)
         if message is not None:
-            self.ledger.deleted(message, reader)
+            self.recording.deleted(message, reader)
             self._wake_after_release()
 
     def change_visibility(self, receipt_handle: str, seconds: int) -> None:
@@ -383,7 +383,7 @@ class LiveQueue:
     def publish_gauges(self) -> None:
         """Write the queue's depths and the age of its oldest message to CloudWatch."""
         self._advance()
-        self.ledger.gauges(
+        self.recording.gauges(
             visible=self.store.visible,
             in_flight=self.store.in_flight,
             delayed=self.store.delayed,

@@ -12,11 +12,11 @@ import logging
 from collections.abc import Awaitable, Iterable
 from typing import Any
 
-from orderlab.cloud.apigateway.data.accounting import Accounting
 from orderlab.cloud.apigateway.data.execution import Execution
 from orderlab.cloud.apigateway.data.failures import GatewayFailure, internal_error
 from orderlab.cloud.apigateway.data.gateway_responses import gateway_response
 from orderlab.cloud.apigateway.data.parts import Parts, Step
+from orderlab.cloud.apigateway.data.recording import Recording
 from orderlab.cloud.apigateway.data.steps.admit import admit
 from orderlab.cloud.apigateway.data.steps.authorise import authorise
 from orderlab.cloud.apigateway.data.steps.call_integration import call_integration
@@ -68,10 +68,10 @@ _TRACED = ("AWS", "AWS_PROXY", "HTTP")
 class Gateway:
     """The data plane: answers requests to deployed APIs."""
 
-    def __init__(self, parts: Parts, accounting: Accounting, tracing: StageTracing) -> None:
+    def __init__(self, parts: Parts, recording: Recording, tracing: StageTracing) -> None:
         self._parts = parts
         self._tracing = tracing
-        self._note = accounting.note
+        self._note = recording.note
 
     async def serve(
         self, http: Request, region: RegionState, api: RestApi, stage: dict[str, Any], path: str

@@ -19,7 +19,7 @@ NAMESPACE = "AWS/SQS"
 CHUNK_BYTES = 65_536
 
 
-class Ledger:
+class Recording:
     """The books of one queue."""
 
     def __init__(self, arn: str, name: str, *, fifo: bool, wiring: Wiring) -> None:

@@ -16,7 +16,7 @@ NAMESPACE = "AWS/SNS"
 CHUNK_BYTES = 65_536
 
 
-class Ledger:
+class Recording:
     """The books of all topics."""
 
     def __init__(self, clock: Clock, telemetry: Telemetry) -> None:

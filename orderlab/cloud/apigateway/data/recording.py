@@ -14,7 +14,7 @@ from orderlab.cloud.contracts import Hop, Telemetry
 from orderlab.cloud.http import Response
 
 
-class Accounting:
+class Recording:
     """Notes every finished request, wherever it is looked for later."""
 
     def __init__(
