@@ -1,0 +1,95 @@
+"""Questions about chapter 07."""
+
+from orderlab.exercises.final_test.question import question, right, wrong
+from orderlab.exercises.final_test.topics import (
+    CACHING,
+    CAPACITY,
+    COMPUTE,
+    EVENTS,
+    FAILURES,
+    PERMISSIONS,
+    QUEUES,
+)
+
+QUESTIONS = (
+    question(
+        "f7.1", COMPUTE, "7",
+        "A company runs Kubernetes in its own data centre. It wants to keep every native feature, here and on AWS, and to operate less. What fits?",
+        wrong("AWS Fargate", "Compute and no orchestrator; pods on it do without some native features, such as DaemonSets."),
+        wrong("Amazon ECS Anywhere", "Managed and hybrid, but with an API of its own: the manifests would be rewritten."),
+        right("Amazon EKS", "Kubernetes as it is, with a control plane that AWS runs, also for nodes of one's own."),
+        wrong("Kubernetes on EC2 instances", "It keeps the features, and all the work with the control plane."),
+    ),
+    question(
+        "f7.2", CACHING, "7",
+        "Which statements about DAX are true? Choose three.",
+        right("Its API is compatible with DynamoDB's.", "The handler stays; the client is another one."),
+        right("It can lower the read capacity of a table.", "What is answered from the cache does not reach the table."),
+        wrong("It answers strongly consistent reads from its cache.", "They go to the table every time."),
+        right("It brings little where writes prevail.", "Each write goes through it to the table, one hop more."),
+    ),
+    question(
+        "f7.3", EVENTS, "7",
+        "EventBridge Pipes comes into the finished system. Which part can it take the place of?",
+        right("The function between stream and topic", "A pipe reads the stream, filters, and publishes to the topic, with no code to run."),
+        wrong("The queue between the API and the worker", "A pipe keeps nothing. It reads from a source and hands on."),
+        wrong("The topic, with all its subscriptions", "A pipe has one target. The fan-out is the topic's work."),
+        wrong("The table in which the orders are stored", "A pipe stores nothing."),
+    ),
+    question(
+        "f7.4", QUEUES, "7",
+        "Which new requirement would make you exchange a standard queue for a FIFO queue?",
+        wrong("Ten times as many orders in a second", "Standard queues have no limit there that you would meet. FIFO queues have one."),
+        wrong("A lower price for each million requests", "FIFO requests cost more."),
+        wrong("Fewer empty answers when the consumer is idle", "A long poll sees to that, on either kind."),
+        right("A cancellation never overtakes its order", "Order inside a message group is what FIFO is for."),
+    ),
+    question(
+        "f7.5", FAILURES, "7",
+        "An order is paid, then stock is reserved. If there is no stock, the payment has to be returned. What fits best?",
+        wrong("An SNS topic with a queue for each step", "No part knows which steps are done, and which have to be undone."),
+        right("A workflow in Step Functions", "One place knows the steps, their state, and what undoes them."),
+        wrong("One message with a longer visibility timeout", "It gives a worker more time, and no memory of its steps."),
+        wrong("A conditional write", "It guards one item. A payment elsewhere is not in it."),
+    ),
+    question(
+        "f7.6", CAPACITY, "7",
+        "At second-hand prices, which part of the finished system costs most for a million orders?",
+        right("The REST API", "About $3.50, more than the functions, the queue, the topic and the table each."),
+        wrong("The functions", "Well under a dollar, at 50 ms and batches of ten."),
+        wrong("The order queue", "About half a dollar for sends, receives and deletes."),
+        wrong("The topic", "$0.50; deliveries to queues are free."),
+    ),
+    question(
+        "f7.7", CAPACITY, "7",
+        "An HTTP API would save about 70 % of what the REST API costs. What would the system lose with it?",
+        wrong("The integration with Lambda", "HTTP APIs call functions as well."),
+        wrong("The possibility to send to SQS", "HTTP APIs can send to a queue, too."),
+        right("Validation and mapping templates", "Both exist on REST APIs only: wrong orders would get into the queue."),
+        wrong("Encryption between client and API", "Both kinds speak HTTPS."),
+    ),
+    question(
+        "f7.8", FAILURES, "7",
+        "\"An accepted order is never lost\": to which pillar of the Well-Architected Framework does this belong first?",
+        wrong("Cost optimization", "It says nothing about money."),
+        right("Reliability", "The system does what it promised, also when parts fail."),
+        wrong("Performance efficiency", "It says nothing about speed or about resources."),
+        wrong("Operational excellence", "Operating helps, but the promise itself is about failures."),
+    ),
+    question(
+        "f7.9", PERMISSIONS, "7",
+        "All tests pass against a local emulator that publishes a fidelity score. What do you know?",
+        wrong("The system is safe: permissions were tested", "Emulators check permissions in part, and AWS's own says that it is not for testing security."),
+        wrong("The system is as fast on AWS as it is here", "A laptop's times say nothing of AWS."),
+        right("The calls that were compared behave alike", "A score counts compared behaviour. Quotas, permissions and load remain to be tried."),
+        wrong("The bill will be as metered", "Prices and free tiers are not part of such a score."),
+    ),
+    question(
+        "f7.10", PERMISSIONS, "7",
+        "A customer misses one order, and nothing is red. Where do you begin to look?",
+        wrong("With the metrics of all functions of the last week", "One order does not show in a metric of thousands."),
+        wrong("By redriving all dead letters", "You don't know yet whether this order is among them, or why."),
+        wrong("By switching on debug logs and waiting for the next", "What happened to this order is written already."),
+        right("With its id: which part saw it last?", "Logs and traces carry the id; the next part on its way is the suspect."),
+    ),
+)  # fmt: skip
