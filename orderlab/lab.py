@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderlab.aws_target.base import Target
 from orderlab.aws_target.calls import in_one_sentence
+from orderlab.closing_words import ClosingWords
 from orderlab.exercises import registry
 from orderlab.exercises.engine.attempt import Attempt
 from orderlab.exercises.opened import OpenedExercises
@@ -35,11 +36,12 @@ _OFFLINE = (
     "percentiles", "plot", "bars", "picture", "finish", "reopen", "monolith", "order_schema",
     "customer_code", "customer_layer", "zipped", "item", "order_in", "connection_storm",
     "write_units_by_hour", "provisioned", "on_demand_usd", "polling_simulation", "polling_odds",
+    "final_test",
 )  # fmt: skip
 
 
 @in_one_sentence(needs_no_cloud=_OFFLINE)
-class Lab(Words):
+class Lab(Words, ClosingWords):
     """One chapter on one cloud."""
 
     def __init__(

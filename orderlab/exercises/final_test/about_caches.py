@@ -1,7 +1,7 @@
 """Questions about chapter 06."""
 
 from orderlab.exercises.final_test.question import question, right, wrong
-from orderlab.exercises.final_test.topics import CACHING, CAPACITY, ENVIRONMENTS, PERMISSIONS
+from orderlab.exercises.final_test.topics import CACHING, CAPACITY, ENVIRONMENTS
 
 QUESTIONS = (
     question(

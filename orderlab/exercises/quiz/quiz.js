@@ -29,6 +29,12 @@ function rightOf(question) {
   return question.options.map((option, index) => (option.right ? index : -1)).filter((i) => i >= 0);
 }
 
+// In a test verdicts wait until the end, and the browser does not know them before.
+function heldTotal(label, questions, answers) {
+  const answered = questions.filter((question) => answers[question.id]).length;
+  return `${label}: ${answered} of ${questions.length} answered.`;
+}
+
 function totalOf(questions, answers) {
   const answered = questions.filter((question) => answers[question.id]);
   const right = answered.filter((question) => same(answers[question.id], rightOf(question))).length;
@@ -40,7 +46,7 @@ function totalOf(questions, answers) {
 
 function drawQuestion(model, question, number, prefix, changed) {
   const field = element("fieldset", { class: "orderlab-question", "data-question": question.id });
-  const hint = question.several && !/choose all/i.test(question.text);
+  const hint = question.several && !/choose (all|two|three)/i.test(question.text);
   const several = hint ? " (choose all that apply)" : "";
   field.append(element("legend", { text: `${number}. ${question.text}${several}` }));
   const inputs = question.options.map((option, index) => {
@@ -57,24 +63,35 @@ function drawQuestion(model, question, number, prefix, changed) {
     return { input, why, option };
   });
   const verdict = element("p", { class: "orderlab-verdict", role: "status", "aria-live": "polite" });
-  const button = element("button", { type: "button", text: "Answer", class: "jp-mod-styled" });
+  const held = model.get("held");
+  const over = model.get("finished");
+  const button = element("button", {
+    type: "button", text: held ? "Keep answer" : "Answer", class: "jp-mod-styled", hidden: over,
+  });
   field.append(button, verdict);
 
   function chosen() {
     return inputs.map(({ input }, index) => (input.checked ? index : -1)).filter((i) => i >= 0);
   }
   function show(answer) {
+    if (held) {
+      inputs.forEach(({ input }, index) => { input.checked = answer.includes(index); });
+      verdict.textContent = "Kept. You can change it until you finish.";
+      return;
+    }
     const right = rightOf(question);
     inputs.forEach(({ input, why, option }, index) => {
       input.checked = answer.includes(index);
       // every chosen option says why; once answered rightly, all of them do
-      const open = answer.includes(index) || same(answer, right);
+      const open = over || answer.includes(index) || same(answer, right);
+      input.disabled = over;
       why.hidden = !open;
       why.replaceChildren(...marked(`${option.right ? "✓ Right" : "✗ Wrong"}: ${option.why}`));
       why.dataset.right = String(option.right);
       input.setAttribute("aria-describedby", open ? why.id : "");
     });
-    verdict.textContent = same(answer, right) ? "✓ Right." : "✗ Not yet: read why, then choose again.";
+    const wrong = over ? "✗ Not right." : "✗ Not yet: read why, then choose again.";
+    verdict.textContent = same(answer, right) ? "✓ Right." : wrong;
   }
   button.addEventListener("click", () => {
     const answer = chosen();
@@ -96,24 +113,86 @@ function drawQuestion(model, question, number, prefix, changed) {
     event.stopPropagation();
   });
   const kept = model.get("answers")[question.id];
-  if (kept) show(kept);
+  if (kept || over) show(kept || []);
   return field;
 }
 
-function render({ model, el }) {
-  const form = element("div", { class: "orderlab-quiz", role: "group", "aria-label": "Quiz" });
-  const unique = Math.random().toString(36).slice(2);
-  const questions = model.get("questions");
-  const total = element("p", { class: "orderlab-total", role: "status", "aria-live": "polite" });
-  const count = () => { total.textContent = totalOf(questions, model.get("answers")); };
-  questions.forEach((question, index) => {
-    form.append(drawQuestion(model, question, index + 1, `q-${unique}-${index}`, count));
+// The end of a test: a button that asks once more while questions are open.
+function drawFinish(model) {
+  const box = element("div", { class: "orderlab-finish" });
+  const button = element("button", { type: "button", text: "Finish", class: "jp-mod-styled" });
+  const said = element("p", { role: "status", "aria-live": "polite" });
+  let asked = false;
+  button.addEventListener("click", () => {
+    const answers = model.get("answers");
+    const open = model.get("questions").filter((question) => !answers[question.id]).length;
+    if (open && !asked) {
+      asked = true;
+      said.textContent = `${open} not answered. Press Finish again to end the test all the same.`;
+      return;
+    }
+    model.set("finished", true);
+    model.save_changes();
   });
-  form.append(total);
-  count();
+  button.addEventListener("keydown", (event) => event.stopPropagation());
+  box.append(button, said);
+  return box;
+}
+
+// The result by topic, with links to where it can be read again.
+function drawTopics(model) {
+  const table = element("table", { class: "orderlab-topics" });
+  table.append(element("caption", { text: model.get("headline") }));
+  const head = ["topic", "right", "read again"].map((text) => element("th", { scope: "col", text }));
+  table.append(element("thead", {}, element("tr", {}, ...head)));
+  const body = element("tbody");
+  for (const row of model.get("topics")) {
+    const links = row.read.flatMap(({ label, href }) => [
+      element("a", { href, target: "_blank", text: label }), element("br"),
+    ]);
+    body.append(element("tr", {}, element("th", { scope: "row", text: row.topic }),
+      element("td", { text: row.score }), element("td", {}, ...links)));
+  }
+  table.append(body);
+  return table;
+}
+
+function render({ model, el }) {
+  const label = model.get("label");
+  const form = element("div", {
+    class: "orderlab-quiz", role: "group", "aria-label": label, tabindex: "-1",
+  });
+  const unique = Math.random().toString(36).slice(2);
+  const total = element("p", { class: "orderlab-total", role: "status", "aria-live": "polite" });
+  const count = () => {
+    const told = model.get("held") ? heldTotal(label, model.get("questions"), model.get("answers"))
+      : model.get("headline") || totalOf(model.get("questions"), model.get("answers"));
+    total.textContent = told;
+  };
+  const draw = () => {
+    form.replaceChildren();
+    if (model.get("topics").length) form.append(drawTopics(model));
+    model.get("questions").forEach((question, index) => {
+      form.append(drawQuestion(model, question, index + 1, `q-${unique}-${index}`, count));
+    });
+    form.append(total);
+    if (model.get("held")) form.append(drawFinish(model));
+    count();
+  };
+  // the result stands above the questions: go there
+  const redraw = () => {
+    draw();
+    if (model.get("finished") && form.contains(document.activeElement) === false) form.focus();
+    if (model.get("finished")) form.scrollIntoView({ block: "start" });
+  };
+  draw();
   model.on("change:answers", count);
+  model.on("change:questions", redraw);
   el.append(form);
-  return () => model.off("change:answers", count);
+  return () => {
+    model.off("change:answers", count);
+    model.off("change:questions", redraw);
+  };
 }
 
 export default { render };

@@ -16,11 +16,19 @@ from orderlab.showing.html_text import html_text
 _HERE = Path(__file__).parent
 
 
-class _QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]
+class QuizWidget(anywidget.AnyWidget):  # type: ignore[misc]
+    """Questions in the browser. While `held`, verdicts wait until the reader has `finished`; then
+    `headline` and `topics` tell the result."""
+
     _esm = _HERE / "quiz.js"
     _css = _HERE / "quiz.css"
+    label = traitlets.Unicode("Quiz").tag(sync=True)
     questions = traitlets.List().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
+    held = traitlets.Bool(False).tag(sync=True)
+    finished = traitlets.Bool(False).tag(sync=True)
+    headline = traitlets.Unicode("").tag(sync=True)
+    topics = traitlets.List().tag(sync=True)
 
 
 class Quiz:
@@ -31,7 +39,7 @@ class Quiz:
         self._progress = progress
         known = {question.id for question in questions}
         kept = {key: value for key, value in progress.answers().items() if key in known}
-        self.widget = _QuizWidget(questions=[q.data() for q in questions], answers=kept)
+        self.widget = QuizWidget(questions=[q.data() for q in questions], answers=kept)
         self.widget.observe(self._keep, names="answers")
 
     def _keep(self, change: Any) -> None:

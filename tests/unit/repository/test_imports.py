@@ -14,7 +14,7 @@ PACKAGE = ROOT / "orderlab"
 # From the highest to the lowest. A part may import what stands in a lower layer, and its own layer.
 LAYERS = (
     ("cli", "doctor", "workbook", "benchmarks"),
-    ("lab", "session", "journal", "words", "polling_words"),
+    ("lab", "session", "journal", "words", "polling_words", "closing_words"),
     ("exercises", "dashboards", "requirements", "storm"),
     ("orders", "practice", "drawing", "trace", "faults", "showing", "progress"),
     ("aws_target",),
