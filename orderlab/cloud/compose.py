@@ -127,6 +127,7 @@ class Cloud:
             telemetry=self.telemetry,
             faults=self.faults,
             moto=self.moto,
+            pages=self.pages,
         )
         self.streams = StreamService(self.tables.registry, self.clock)
         self.functions = self._make_functions()

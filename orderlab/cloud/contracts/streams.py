@@ -39,11 +39,18 @@ class StreamRecord(Protocol):
 
 
 class Shard(Protocol):
-    """An open shard of a table's stream."""
+    """A shard of a table's stream. Once it is closed it gets no more records."""
 
     @property
     def id(self) -> str:
         """Its ShardId."""
+
+    @property
+    def parent(self) -> str | None:
+        """The ShardId of the shard that it continues; it is read after that one."""
+
+    def ended(self, position: StreamPosition) -> bool:
+        """Whether a reader who stands there has read all, and nothing more will come."""
 
     def start(self, starting_position: Literal["TRIM_HORIZON", "LATEST"]) -> StreamPosition:
         """Where a new reader begins."""
@@ -57,11 +64,13 @@ class Shard(Protocol):
         """
 
     async def wait(self, position: StreamPosition, seconds: float) -> bool:
-        """Return True as soon as there is a record at `position`; False after `seconds`."""
+        """Return True as soon as there is a record at `position`; False after `seconds`, or once
+        the shard is closed."""
 
 
 class Streams(Protocol):
     """The streams of all tables."""
 
     def shards(self, stream_arn: str) -> Sequence[Shard] | None:
-        """The open shards of a stream; None if there is no such stream."""
+        """The shards of a stream whose records are kept, parents before their children; None if
+        there is no such stream."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orderlab.clock import Clock
 from orderlab.cloud import moto_backends
 from orderlab.cloud.dynamodb.errors import table_not_found
-from orderlab.cloud.dynamodb.stream_log import RETENTION_SECONDS, StreamLog
+from orderlab.cloud.dynamodb.stream_log import StreamLog
 from orderlab.cloud.dynamodb.table import Table
 from orderlab.cloud.dynamodb.table_names import ARN, table_name
 
@@ -18,9 +17,8 @@ if TYPE_CHECKING:
 class TableRegistry:
     """Finds tables by name or ARN, and streams by ARN; a closed stream stays for a day."""
 
-    def __init__(self, account_id: str, clock: Clock) -> None:
+    def __init__(self, account_id: str) -> None:
         self._account_id = account_id
-        self._clock = clock
         self._backends: dict[str, Any] = {}
         self._streams: dict[str, StreamLog] = {}
         self._all: dict[str, TableRecord] = {}
@@ -82,16 +80,12 @@ class TableRegistry:
     def stream(self, arn: str) -> StreamLog | None:
         """The stream with that ARN, open or ended; None if there is none any more."""
         log = self._streams.get(arn)
-        if log is not None and self._forgotten(log):
+        if log is not None and log.forgotten:
             del self._streams[arn]
             return None
         return log
 
     def streams(self) -> list[StreamLog]:
         """All streams, those that ended included, for as long as their records are kept."""
-        self._streams = {arn: log for arn, log in self._streams.items() if not self._forgotten(log)}
+        self._streams = {arn: log for arn, log in self._streams.items() if not log.forgotten}
         return sorted(self._streams.values(), key=lambda log: log.arn)
-
-    def _forgotten(self, log: StreamLog) -> bool:
-        ended = log.closed_at
-        return ended is not None and self._clock.now() - ended > RETENTION_SECONDS

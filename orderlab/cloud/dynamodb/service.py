@@ -18,11 +18,13 @@ from orderlab.cloud.contracts import (
     Faults,
     Handler,
     Moto,
+    Pages,
     Parameters,
     Result,
     Shard,
     Telemetry,
 )
+from orderlab.cloud.dynamodb import partition_pages
 from orderlab.cloud.dynamodb.accounting import Accounting
 from orderlab.cloud.dynamodb.backfill import Backfills
 from orderlab.cloud.dynamodb.batches import Batches
@@ -111,11 +113,12 @@ class TableService:
         telemetry: Telemetry,
         faults: Faults,
         moto: Moto,
+        pages: Pages,
     ) -> None:
         self._moto = moto
         self._behaviour = Behaviour(clock, settings.weak_guarantees, settings.seed)
         self._add_metric = telemetry.metrics.add
-        self.registry = TableRegistry(settings.account_id, clock)
+        self.registry = TableRegistry(settings.account_id)
         self._accounting = Accounting(telemetry, faults)
         self._time_to_live = TimeToLive(self.registry, self._accounting, clock)
         self._backfills = Backfills(clock)
@@ -136,6 +139,7 @@ class TableService:
             **dict.fromkeys(_OF_MOTO, self._ask_moto),
             **{name: _undone(what) for what, names in _UNDONE.items() for name in names},
         }
+        pages.update(partition_pages.pages(self.registry, settings.region))
 
     def stored_item(self, region: str, table: str, key: Mapping[str, Any]) -> dict[str, Any] | None:
         """An item as it is now (`contracts.CachedTables`)."""
@@ -218,9 +222,9 @@ class StreamService:
         self.operations: Mapping[str, Handler] = StreamOperations(registry, clock).operations
 
     def shards(self, stream_arn: str) -> Sequence[Shard] | None:
-        """The open shards of a stream; None if there is no such stream."""
+        """The shards of a stream whose records are kept; None if there is no such stream."""
         log = self._registry.stream(stream_arn)
-        return None if log is None else [log]
+        return None if log is None else log.shards
 
     async def start(self) -> None:
         """Nothing runs here."""

@@ -1,33 +1,25 @@
-"""A table's stream: one shard, as a log that only grows at one end and is trimmed at the other.
+"""A table's stream: a shard for each partition of the table.
 
+All changes of one item are in one shard, in their order; between shards there is no order.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
-Differs from AWS: one shard per table, which is never split and ends only with the stream.
+Differs from AWS: a shard ends when its partition is split or the stream ends, and not also every
+few hours.
 """
 
 from __future__ import annotations
 
-import asyncio
-import uuid
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from bisect import bisect_right
+from datetime import UTC, datetime
 
 from orderlab.clock import Clock
-from orderlab.cloud.contracts import StreamPosition
 from orderlab.cloud.dynamodb.attribute_values import Item
+from orderlab.cloud.dynamodb.partitions import lower_bounds
+from orderlab.cloud.dynamodb.shard_log import RETENTION_SECONDS, Identity, ShardLog
 from orderlab.cloud.dynamodb.stored import Stored
-from orderlab.cloud.dynamodb.stream_record import Change, LoggedRecord
-
-RETENTION_SECONDS = 24 * 3600
-MAX_READ_BYTES = 1024 * 1024
-# trimmed records are let go in portions, so that letting go costs O(1) a record
-_TRIM_PORTION = 1024
-
-Identity = Mapping[str, str]
-TTL_IDENTITY: Identity = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
 
 
 class StreamLog:
-    """The records of one stream, addressed by their index since the stream began."""
+    """The shards of one stream: those that take records, and those that were closed today."""
 
     def __init__(
         self,
@@ -35,149 +27,91 @@ class StreamLog:
         key_schema: list[dict[str, str]],
         view_type: str,
         clock: Clock,
+        partitions: int = 1,
     ) -> None:
-        now = clock.wall()
         self._clock = clock
         self.table_name = table_arn.rpartition("/")[2]
-        self._key_names = [element["AttributeName"] for element in key_schema]
         self.key_schema = key_schema
         self.view_type = view_type
-        self.created = now
-        self.label = _label(now)
+        self.created = clock.wall()
+        self.label = _label(self.created)
         self.arn = f"{table_arn}/stream/{self.label}"
         self.region = table_arn.split(":")[3]
-        self.id = f"shardId-{int(now * 1000):020d}-{uuid.uuid4().hex[:8]}"
         self.open = True
         self.closed_at: float | None = None
-        # at least 21 digits, and growing from stream to stream
-        self._first_sequence = int(now * 1000) * 10**12
-        self._records: list[Change] = []
-        self._offset = 0  # the index of _records[0]
-        self._oldest = 0  # the index of the oldest record that is not trimmed
-        self._waiting: list[asyncio.Future[None]] = []
+        self._made = 0
+        self._shards: list[ShardLog] = []
+        # the open shards by the partitions that they follow, and where these begin
+        self._bounds = lower_bounds(partitions)
+        self._open = [self._new_shard() for _ in self._bounds]
+        self._only = self._open[0] if partitions == 1 else None
 
-    # --- writing ---
+    def _new_shard(self, parent: str | None = None) -> ShardLog:
+        names = [element["AttributeName"] for element in self.key_schema]
+        shard = ShardLog(
+            self._made, self.created, names, self.view_type, self.region, self._clock, parent=parent
+        )
+        self._made += 1
+        self._shards.append(shard)
+        return shard
 
     def append(
         self,
+        token: int,
         old: Stored | None,
         new: Stored | None,
         identity: Identity | None = None,
         item: Item | None = None,
     ) -> None:
-        """Note a change; `item` is one of its versions where that is parsed already."""
-        now = self._clock.now()
-        if item is None:
-            item = next(version.item() for version in (new, old) if version is not None)
-        self._records.append(
-            Change(
-                {name: item[name] for name in self._key_names},
-                old,
-                new,
-                self._clock.wall(),
-                now + RETENTION_SECONDS,
-                uuid.uuid4().hex,
-                identity,
-            )
-        )
-        self._trim(now)
-        self._wake()
+        """Note a change of an item whose partition key has this token (`schema.token`).
+
+        `item` is one of its versions where that is parsed already.
+        """
+        shard = self._only or self._open[bisect_right(self._bounds, token) - 1]
+        shard.append(old, new, identity, item)
+
+    def split(self, partitions: int) -> None:
+        """Follow the table to more partitions: what is split goes on in children."""
+        bounds = lower_bounds(partitions)
+        before = dict(zip(self._bounds, self._open, strict=True))
+        inside: dict[int, list[int]] = {low: [] for low in self._bounds}
+        for low in bounds:
+            inside[self._bounds[bisect_right(self._bounds, low) - 1]].append(low)
+        self._open = []
+        for low, parts in inside.items():
+            shard = before[low]
+            if len(parts) == 1:
+                self._open.append(shard)
+                continue
+            self._open += [self._new_shard(shard.id) for _ in parts]
+            shard.close()
+        self._bounds = bounds
+        self._only = self._open[0] if len(bounds) == 1 else None
 
     def close(self) -> None:
         """End the stream; what it holds can be read until it is trimmed."""
         self.open = False
         self.closed_at = self._clock.now()
-        self._wake()
-
-    def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for future in waiting:
-            if not future.done():
-                future.set_result(None)
-
-    def _trim(self, now: float) -> None:
-        records, offset = self._records, self._offset
-        while self._oldest < self.end and records[self._oldest - offset].expires <= now:
-            self._oldest += 1
-        gone = self._oldest - offset
-        if gone >= _TRIM_PORTION and gone * 2 >= len(records):
-            del records[:gone]
-            self._offset = self._oldest
-
-    # --- reading ---
+        for shard in self._open:
+            shard.close()
 
     @property
-    def end(self) -> int:
-        """The index that the next record will have."""
-        return self._offset + len(self._records)
+    def shards(self) -> list[ShardLog]:
+        """Its shards, the oldest first; those that were closed stay for a day."""
+        if len(self._shards) > len(self._open) or not self.open:
+            self._shards = [shard for shard in self._shards if not shard.forgotten]
+        return self._shards
+
+    def shard(self, shard_id: str) -> ShardLog | None:
+        """The shard with that id; None if there is none any more."""
+        return next((shard for shard in self.shards if shard.id == shard_id), None)
 
     @property
-    def oldest(self) -> int:
-        """The index of the oldest record that is kept."""
-        self._trim(self._clock.now())
-        return self._oldest
-
-    def start(self, starting_position: Literal["TRIM_HORIZON", "LATEST"]) -> StreamPosition:
-        """Where a new reader begins."""
-        return StreamPosition(self.oldest if starting_position == "TRIM_HORIZON" else self.end)
-
-    def read(
-        self, position: StreamPosition, limit: int
-    ) -> tuple[Sequence[LoggedRecord], StreamPosition]:
-        """Up to `limit` records and 1 MB, and where to go on; see contracts.Shard."""
-        first = index = max(position.index, self.oldest)
-        found: list[LoggedRecord] = []
-        size = 0
-        while index < self.end and index - first < limit:
-            change = self._records[index - self._offset]
-            number = self.sequence_number(index)
-            record = LoggedRecord(change, number, self.view_type, self.region)
-            size += record.size
-            if found and size > MAX_READ_BYTES:
-                break
-            found.append(record)
-            index += 1
-        return found, StreamPosition(index)
-
-    async def wait(self, position: StreamPosition, seconds: float) -> bool:
-        """True as soon as a record is there; False after `seconds` of scaled time."""
-        if position.index < self.end:
-            return True
-        if not self.open:
-            await self._clock.sleep(seconds)
-            return False
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.append(future)
-        try:
-            await asyncio.wait_for(future, self._clock.real(seconds))
-        except TimeoutError:
-            pass
-        finally:
-            if future in self._waiting:
-                self._waiting.remove(future)
-        return position.index < self.end
-
-    def sequence_number(self, index: int) -> str:
-        """The SequenceNumber of the record at an index."""
-        return str(self._first_sequence + index + 1)
-
-    def index_of(self, sequence_number: int) -> int:
-        """The index of the record with a SequenceNumber."""
-        return sequence_number - self._first_sequence - 1
-
-    def index_at(self, wall: float) -> int:
-        """The index of the first record that is not older than a time of day."""
-        low, high = self.oldest, self.end
-        while low < high:
-            middle = (low + high) // 2
-            if self._records[middle - self._offset].created < wall:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+    def forgotten(self) -> bool:
+        """Whether it ended so long ago that nothing of it is kept."""
+        ended = self.closed_at
+        return ended is not None and self._clock.now() - ended > RETENTION_SECONDS
 
 
 def _label(wall: float) -> str:
-    from datetime import UTC, datetime
-
     return datetime.fromtimestamp(wall, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]

@@ -17,6 +17,7 @@ from orderlab.cloud.dynamodb.answers import answer, array
 from orderlab.cloud.dynamodb.errors import ResourceNotFound, detected
 from orderlab.cloud.dynamodb.input_shapes import check_input
 from orderlab.cloud.dynamodb.registry import TableRegistry
+from orderlab.cloud.dynamodb.shard_log import ShardLog
 from orderlab.cloud.dynamodb.stored import encode
 from orderlab.cloud.dynamodb.stream_log import StreamLog
 
@@ -79,32 +80,35 @@ class StreamOperations:
         .html"""
         check_input("dynamodbstreams", "DescribeStream", parameters)
         log = self._log(parameters["StreamArn"])
-        # one shard without children: nothing comes after it, and it has no child to show
-        skip = "ExclusiveStartShardId" in parameters or "ShardFilter" in parameters
-        return {
-            "StreamDescription": {
-                "StreamArn": log.arn,
-                "StreamLabel": log.label,
-                "StreamStatus": "ENABLED" if log.open else "DISABLED",
-                "StreamViewType": log.view_type,
-                "CreationRequestDateTime": log.created,
-                "TableName": log.table_name,
-                "KeySchema": log.key_schema,
-                "Shards": [] if skip else [_shard(log)],
-            }
+        shards = _chosen_shards(log, parameters)
+        limit = min(parameters.get("Limit", MAX_LISTED), MAX_LISTED)
+        shown = {
+            "StreamArn": log.arn,
+            "StreamLabel": log.label,
+            "StreamStatus": "ENABLED" if log.open else "DISABLED",
+            "StreamViewType": log.view_type,
+            "CreationRequestDateTime": log.created,
+            "TableName": log.table_name,
+            "KeySchema": log.key_schema,
+            "Shards": [_shown_shard(shard) for shard in shards[:limit]],
         }
+        if len(shards) > limit:
+            shown["LastEvaluatedShardId"] = shards[limit - 1].id
+        return {"StreamDescription": shown}
 
     def get_shard_iterator(self, call: Call, parameters: Parameters) -> Result:
         """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterat
         or.html"""
         check_input("dynamodbstreams", "GetShardIterator", parameters)
         log = self._log(parameters["StreamArn"])
-        if parameters["ShardId"] != log.id:
+        shard = log.shard(parameters["ShardId"])
+        if shard is None:
             raise ResourceNotFound(
                 f"Requested resource not found: Shard: {parameters['ShardId']} in stream: "
                 f"{log.arn} not found"
             )
-        return {"ShardIterator": self._iterator(log, _start_index(log, parameters))}
+        index = _start_index(shard, parameters)
+        return {"ShardIterator": self._iterator(log.arn, shard.id, index)}
 
     def get_records(self, call: Call, parameters: Parameters) -> Result:
         """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.htm
@@ -116,24 +120,25 @@ class StreamOperations:
                 f"Value '{limit}' at 'limit' failed to satisfy constraint: "
                 f"Member must have value less than or equal to {MAX_RECORDS}"
             )
-        log, index = self._read_iterator(parameters["ShardIterator"])
-        if index < log.oldest:
+        arn, shard, index = self._read_iterator(parameters["ShardIterator"])
+        if index < shard.oldest:
             raise TrimmedDataAccess(
                 "The operation attempted to read past the oldest stream record in a shard."
             )
-        records, position = log.read(StreamPosition(index), limit)
+        records, position = shard.read(StreamPosition(index), limit)
         members = {"Records": array(record.shown() for record in records)}
-        if log.open or position.index < log.end:
-            members["NextShardIterator"] = encode(self._iterator(log, position.index))
+        if not shard.ended(position):
+            following = self._iterator(arn, shard.id, position.index)
+            members["NextShardIterator"] = encode(following)
         return answer(call, members)
 
     # --- iterators: all that they stand for is in their text ---
 
-    def _iterator(self, log: StreamLog, index: int) -> str:
-        content = json.dumps([log.id, index, self._clock.now()])
-        return f"{log.arn}|1|{base64.b64encode(content.encode()).decode()}"
+    def _iterator(self, arn: str, shard_id: str, index: int) -> str:
+        content = json.dumps([shard_id, index, self._clock.now()])
+        return f"{arn}|1|{base64.b64encode(content.encode()).decode()}"
 
-    def _read_iterator(self, text: str) -> tuple[StreamLog, int]:
+    def _read_iterator(self, text: str) -> tuple[str, ShardLog, int]:
         invalid = ValidationException("Invalid ShardIterator")
         arn, _, rest = text.partition("|1|")
         log = self._registry.stream(arn)
@@ -143,14 +148,15 @@ class StreamOperations:
             index = int(index)
         except (ValueError, TypeError, binascii.Error, OverflowError, RecursionError):
             raise invalid from None
-        if log is None or shard_id != log.id or not 0 <= index <= log.end:
+        shard = log.shard(shard_id) if log is not None else None
+        if shard is None or not 0 <= index <= shard.end:
             raise invalid
         if not fresh:
             raise ExpiredIterator(
                 "The shard iterator has expired and can no longer be used to retrieve stream "
                 "records. A shard iterator expires 15 minutes after it is retrieved."
             )
-        return log, index
+        return arn, shard, index
 
     def _log(self, arn: str) -> StreamLog:
         log = self._registry.stream(arn)
@@ -159,39 +165,54 @@ class StreamOperations:
         return log
 
 
-def _shard(log: StreamLog) -> dict[str, Any]:
-    numbers = {"StartingSequenceNumber": log.sequence_number(0)}
-    if not log.open:
-        numbers["EndingSequenceNumber"] = log.sequence_number(max(log.end - 1, 0))
-    return {"ShardId": log.id, "SequenceNumberRange": numbers}
+def _chosen_shards(log: StreamLog, parameters: Parameters) -> list[ShardLog]:
+    """The shards behind ExclusiveStartShardId that pass the ShardFilter."""
+    after = parameters.get("ExclusiveStartShardId", "")
+    found = [shard for shard in log.shards if shard.id > after]
+    wanted = parameters.get("ShardFilter")
+    if wanted is None:
+        return found
+    if "Type" not in wanted or "ShardId" not in wanted:
+        raise ValidationException("Both Type and ShardId are required in a ShardFilter")
+    return [shard for shard in found if shard.parent == wanted["ShardId"]]
 
 
-def _start_index(log: StreamLog, parameters: Parameters) -> int:
+def _shown_shard(shard: ShardLog) -> dict[str, Any]:
+    numbers = {"StartingSequenceNumber": shard.sequence_number(0)}
+    if not shard.open:
+        numbers["EndingSequenceNumber"] = shard.sequence_number(max(shard.end - 1, 0))
+    shown: dict[str, Any] = {"ShardId": shard.id, "SequenceNumberRange": numbers}
+    if shard.parent is not None:
+        shown["ParentShardId"] = shard.parent
+    return shown
+
+
+def _start_index(shard: ShardLog, parameters: Parameters) -> int:
     kind = parameters["ShardIteratorType"]
     if kind == "TRIM_HORIZON":
-        return log.oldest
+        return shard.oldest
     if kind == "LATEST":
-        return log.end
+        return shard.end
     if kind == "AT_TIMESTAMP":
         if "Timestamp" not in parameters:
             raise ValidationException("Timestamp is required for ShardIteratorType AT_TIMESTAMP")
-        return log.index_at(float(parameters["Timestamp"]))
-    return _index_of_number(log, parameters.get("SequenceNumber"), after=kind.startswith("AFTER"))
+        return shard.index_at(float(parameters["Timestamp"]))
+    return _index_of_number(shard, parameters.get("SequenceNumber"), after=kind.startswith("AFTER"))
 
 
-def _index_of_number(log: StreamLog, number: str | None, *, after: bool) -> int:
+def _index_of_number(shard: ShardLog, number: str | None, *, after: bool) -> int:
     if number is None or not (number.isascii() and number.isdigit()):
         raise ValidationException(
             "Invalid SequenceNumber: a sequence number of the shard is required for this "
             "ShardIteratorType"
         )
-    index = log.index_of(int(number))
-    if not 0 <= index < max(log.end, 1):
+    index = shard.index_of(int(number))
+    if not 0 <= index < max(shard.end, 1):
         raise ValidationException(
-            f"Invalid SequenceNumber: {number} is not in the range of shard {log.id}"
+            f"Invalid SequenceNumber: {number} is not in the range of shard {shard.id}"
         )
     index += after
-    if index < log.oldest:
+    if index < shard.oldest:
         raise TrimmedDataAccess(
             "The operation attempted to read past the oldest stream record in a shard."
         )

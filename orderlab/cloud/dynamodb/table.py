@@ -15,9 +15,10 @@ from orderlab.cloud.dynamodb.expiry import Expiry
 from orderlab.cloud.dynamodb.index import Index, IndexChange
 from orderlab.cloud.dynamodb.rows import Key, Rows
 from orderlab.cloud.dynamodb.schema import IndexSchema, TableSchema
+from orderlab.cloud.dynamodb.shard_log import Identity
 from orderlab.cloud.dynamodb.staleness import Lag, Staleness
 from orderlab.cloud.dynamodb.stored import Stored
-from orderlab.cloud.dynamodb.stream_log import Identity, StreamLog
+from orderlab.cloud.dynamodb.stream_log import StreamLog
 from orderlab.cloud.dynamodb.throttling import Throughput
 from orderlab.cloud.dynamodb.versions import Versions
 
@@ -68,6 +69,7 @@ class Table:
         self.clock = behaviour.clock
         self.rows = Rows()
         self.throughput = Throughput(arn, "Table", behaviour.clock)
+        self.partitions = 1
         self.stream: StreamLog | None = None
         self.expiry: Expiry | None = None
         self.staleness: Staleness | None = None
@@ -98,6 +100,15 @@ class Table:
         """Remove an index if there is one of that name."""
         self.schema.indexes.pop(name, None)
         self.indexes.pop(name, None)
+
+    # --- partitions ---
+
+    def split(self, partitions: int) -> None:
+        """Have so many partitions, and so many shards; they never become fewer."""
+        if partitions > self.partitions:
+            self.partitions = partitions
+            if self.stream is not None:
+                self.stream.split(partitions)
 
     # --- items ---
 
@@ -148,7 +159,7 @@ class Table:
         if self.has_local_indexes:
             self._count(change)
         if self.stream is not None:
-            self.stream.append(old, new, change.identity, change.new_item)
+            self.stream.append(change.key[0], old, new, change.identity, change.new_item)
         if self.expiry is not None:
             if change.new_item is not None:
                 self.expiry.note(change.key, change.new_item)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from moto.dynamodb.models.table import Table as MotoTable
 
+from orderlab.cloud.dynamodb import partitions
 from orderlab.cloud.dynamodb.describing import describe
 from orderlab.cloud.dynamodb.schema import Kind, TableSchema, index_schema, key_schema
 from orderlab.cloud.dynamodb.stream_log import StreamLog
@@ -40,8 +41,11 @@ class TableRecord(MotoTable):  # type: ignore[misc]
         self.described: dict[str, Any] | None = None
         self.data: Table | None = None
         streams = details.pop("streams", None)
+        warm = details.get("warm_throughput")
         super().__init__(table_name, streams=None, **details)
         self.data = self._data()
+        provisioned = None if self.billing_mode == "PAY_PER_REQUEST" else self.throughput
+        self.data.split(partitions.of_table(provisioned, warm))
         if self.billing_mode == "PAY_PER_REQUEST":
             self.billing = {
                 "BillingMode": "PAY_PER_REQUEST",
@@ -106,7 +110,9 @@ class TableRecord(MotoTable):  # type: ignore[misc]
         if streams and (streams.get("StreamEnabled") or streams.get("StreamViewType")):
             view = streams.get("StreamViewType") or "NEW_AND_OLD_IMAGES"
             self.stream_specification = {"StreamEnabled": True, "StreamViewType": view}
-            self.log = StreamLog(self.table_arn, self.schema, view, self.behaviour.clock)
+            self.log = StreamLog(
+                self.table_arn, self.schema, view, self.behaviour.clock, self.data.partitions
+            )
             self.latest_stream_label = self.log.label
             self.data.stream = self.log
         else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from orderlab.clock import Clock
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
+from orderlab.cloud.dynamodb import partitions
 from orderlab.cloud.dynamodb.backfill import Backfills
 from orderlab.cloud.dynamodb.creation_rules import (
     check_stream,
@@ -137,6 +138,7 @@ class TableUpdates:
         for index in record.global_indexes:
             index.throughput = dict(given[index.name])
         record.throughput = dict(parameters["ProvisionedThroughput"])
+        record.table.split(partitions.of_table(record.throughput, None))
         record.on_demand = None
         record.billing = {**(record.billing or {}), "BillingMode": "PROVISIONED"}
 
@@ -149,6 +151,7 @@ class TableUpdates:
             )
         note_throughput(record, "", wanted, self._clock.wall())
         record.throughput = dict(wanted)
+        record.table.split(partitions.of_table(wanted, None))
         record.apply_throughput()
 
     def _on_demand(self, record: TableRecord, parameters: Parameters) -> None:
@@ -158,7 +161,9 @@ class TableUpdates:
         record.apply_throughput()
 
     def _warm(self, record: TableRecord, parameters: Parameters) -> None:
-        record.warm_throughput = {**record.warm_throughput, **parameters["WarmThroughput"]}
+        wanted = parameters["WarmThroughput"]
+        record.warm_throughput = {**record.warm_throughput, **wanted}
+        record.table.split(partitions.of_table(None, wanted))
 
     # --- the rest ---
 

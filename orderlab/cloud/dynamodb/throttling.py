@@ -9,13 +9,11 @@ from typing import Any, Literal
 
 from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.dynamodb.partitions import PARTITION_READ_UNITS, PARTITION_WRITE_UNITS
 
 Direction = Literal["Read", "Write"]
 
 BURST_SECONDS = 300
-# what one partition, and so one partition key, takes in a second
-PARTITION_READ_UNITS = 3000
-PARTITION_WRITE_UNITS = 1000
 # over so many seconds together, so that a short burst passes as it does on AWS
 PARTITION_SECONDS = 3
 # what a new on-demand table takes in a second

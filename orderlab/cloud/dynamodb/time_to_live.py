@@ -19,7 +19,7 @@ from orderlab.cloud.dynamodb.expiry import Expiry
 from orderlab.cloud.dynamodb.input_shapes import check_input
 from orderlab.cloud.dynamodb.registry import TableRegistry
 from orderlab.cloud.dynamodb.rows import Key
-from orderlab.cloud.dynamodb.stream_log import TTL_IDENTITY
+from orderlab.cloud.dynamodb.shard_log import TTL_IDENTITY
 from orderlab.cloud.dynamodb.table import Table
 
 if TYPE_CHECKING:

@@ -42,7 +42,7 @@ def lane_of(keys: Mapping[str, Any], factor: int) -> int:
 
 
 class Lane:
-    """Reads a shard for one lane; `run` ends when the poller stops."""
+    """Reads a shard for one lane; `run` ends when the poller stops or the shard is worked off."""
 
     def __init__(self, poller: Poller, shard: Shard, progress: ShardProgress, lane: int):
         self._poller = poller
@@ -65,8 +65,9 @@ class Lane:
         self._progress.lanes[self._lane] = index
 
     async def run(self) -> None:
-        """Read, invoke and settle, batch after batch, until the poller stops."""
-        while not self._poller.stopping:
+        """Read, invoke and settle, batch after batch, until the poller stops or there will be no
+        more."""
+        while not self._poller.stopping and not self._shard.ended(StreamPosition(self._index)):
             if self._poller.consumer.problem():
                 await self._poller.pause(AFTER_A_PROBLEM)
                 continue
@@ -100,10 +101,10 @@ class Lane:
                 continue
             if not records:
                 wait = deadline - self._clock.now() if batch else WAIT_SECONDS
-                if wait <= 0:
+                position = after
+                if wait <= 0 or self._shard.ended(after):
                     break
                 woken = await self._poller.interruptible(self._shard.wait(after, wait))
-                position = after
                 if not woken and not batch:
                     break
                 continue

@@ -11,13 +11,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from orderlab.cloud.contracts import Permissions, Shard, StreamPosition, Streams
 from orderlab.cloud.contracts import StreamRecord as Found
 from orderlab.cloud.pipes.dead_letters import Condition, DeadLetters
 from orderlab.cloud.pipes.flow import FlowFailed, Record
-from orderlab.cloud.pipes.reader import AFTER_A_PROBLEM, Reader
+from orderlab.cloud.pipes.reader import AFTER_A_PROBLEM, SHORTEST_PAUSE, Reader
 from orderlab.cloud.pipes.retry import Part, PipeRecord, after_failure, split_expired
 from orderlab.cloud.pipes.source_rights import problem_of_stream
 from orderlab.cloud.targets.templates import encode
@@ -32,7 +33,7 @@ _FIRST_BACKOFF, _LONGEST_BACKOFF = 0.2, 10.0
 
 
 class StreamReader(Reader):
-    """Reads every shard of a stream for a pipe."""
+    """Reads all shards of a stream for a pipe, side by side, children after their parents."""
 
     def __init__(
         self,
@@ -47,20 +48,41 @@ class StreamReader(Reader):
         self._permissions = permissions
         self._dead_letters = dead_letters
         self._read: set[str] = set()
+        self._worked_off = asyncio.Event()
 
     async def run(self) -> None:
         """Read every shard of the stream, also those that come later, until the pipe stops."""
         while not self.stopping:
-            for shard in self._streams.shards(self.pipe.source) or ():
-                if shard.id not in self._read:
-                    self._read.add(shard.id)
-                    # a shard that came later continues one that was read
-                    self.pipe.progress.setdefault(shard.id, shard.start("TRIM_HORIZON").index)
-                    self.spawn(self._read_shard(shard))
-            await self.pause(LOOK_FOR_SHARDS_SECONDS)
+            self._begin_ready(self._streams.shards(self.pipe.source) or ())
+            wait = asyncio.wait_for(
+                self._worked_off.wait(), self.clock.real(LOOK_FOR_SHARDS_SECONDS) + SHORTEST_PAUSE
+            )
+            with suppress(TimeoutError):
+                await self.interruptible(wait)
+            self._worked_off.clear()
+
+    def _begin_ready(self, shards: Sequence[Shard]) -> None:
+        by_id = {shard.id: shard for shard in shards}
+        self._read &= by_id.keys()
+        for shard in shards:
+            parent = by_id.get(shard.parent) if shard.parent else None
+            if shard.id not in self._read and (parent is None or self._is_done(parent)):
+                self._read.add(shard.id)
+                # a shard that came later continues one that was read
+                self.pipe.progress.setdefault(shard.id, shard.start("TRIM_HORIZON").index)
+                self.spawn(self._read_shard(shard))
+
+    def _is_done(self, shard: Shard) -> bool:
+        place = self.pipe.progress.get(shard.id)
+        return place is not None and shard.ended(StreamPosition(place))
 
     async def _read_shard(self, shard: Shard) -> None:
-        while not self.stopping:
+        await self._work_through(shard)
+        self._worked_off.set()
+
+    async def _work_through(self, shard: Shard) -> None:
+        """Batch after batch, until the pipe stops or there will be no more."""
+        while not self.stopping and not self._is_done(shard):
             if problem_of_stream(self.pipe, self._permissions):
                 await self.pause(AFTER_A_PROBLEM)
                 continue
@@ -86,7 +108,9 @@ class StreamReader(Reader):
             if not records:
                 wait = deadline - self.clock.now() if batch else WAIT_SECONDS
                 position = after
-                if wait <= 0 or not (await self._more(shard, after, wait) or batch):
+                if wait <= 0 or shard.ended(after):
+                    break
+                if not await self._more(shard, after, wait) and not batch:
                     break
                 continue
             held += await self._add(batch, records, after)

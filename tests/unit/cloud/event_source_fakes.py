@@ -135,6 +135,7 @@ class FakeQueue:
 
 class FakeShard:
     id = "shardId-1"
+    parent = None
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -148,6 +149,9 @@ class FakeShard:
             change = Change(item, None, store(item, 3), wall, wall + 86_400, "event", None)
             self.log.append(LoggedRecord(change, number, "KEYS_ONLY", "us-east-1"))
         self._arrival.set()
+
+    def ended(self, position: StreamPosition) -> bool:
+        return False
 
     def start(self, starting_position: str) -> StreamPosition:
         return StreamPosition(len(self.log) if starting_position == "LATEST" else 0)

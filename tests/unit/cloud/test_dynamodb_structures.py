@@ -18,9 +18,10 @@ from orderlab.cloud.dynamodb.attribute_values import measure_item
 from orderlab.cloud.dynamodb.expiry import Expiry
 from orderlab.cloud.dynamodb.rows import TOP, AfterPrefix, Rows
 from orderlab.cloud.dynamodb.schema import IndexSchema, KeySchema, TableSchema
+from orderlab.cloud.dynamodb.shard_log import RETENTION_SECONDS, TTL_IDENTITY, ShardLog
 from orderlab.cloud.dynamodb.staleness import STALE_SECONDS, Staleness
 from orderlab.cloud.dynamodb.stored import Stored, store
-from orderlab.cloud.dynamodb.stream_log import RETENTION_SECONDS, TTL_IDENTITY, StreamLog
+from orderlab.cloud.dynamodb.stream_log import StreamLog
 from orderlab.cloud.dynamodb.stream_operations import StreamOperations
 from orderlab.cloud.dynamodb.table import Behaviour, Change, Table
 from orderlab.cloud.http import Request, Response
@@ -70,8 +71,12 @@ def test_rows_know_their_size() -> None:
 # --- streams ---
 
 
-def stream(clock: HandTurnedClock, view: str = "NEW_AND_OLD_IMAGES") -> StreamLog:
-    return StreamLog("arn:aws:dynamodb:us-east-1:123456789012:table/t", SCHEMA, view, clock)
+ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/t"
+
+
+def stream(clock: HandTurnedClock, view: str = "NEW_AND_OLD_IMAGES") -> ShardLog:
+    """The only shard of a stream."""
+    return StreamLog(ARN, SCHEMA, view, clock).shards[0]
 
 
 def item(number: int) -> Stored:
@@ -174,11 +179,12 @@ def stream_call(operations: StreamOperations, operation: str, **parameters: Any)
 
 def test_iterators_expire_and_records_are_trimmed() -> None:
     clock = HandTurnedClock()
-    log = stream(clock)
-    operations = StreamOperations(OneStream(log), clock)  # type: ignore[arg-type]
+    whole = StreamLog(ARN, SCHEMA, "NEW_AND_OLD_IMAGES", clock)
+    (log,) = whole.shards
+    operations = StreamOperations(OneStream(whole), clock)  # type: ignore[arg-type]
     log.append(None, item(1))
     number = log.sequence_number(0)
-    start = {"StreamArn": log.arn, "ShardId": log.id}
+    start = {"StreamArn": whole.arn, "ShardId": log.id}
     at = {"ShardIteratorType": "AT_SEQUENCE_NUMBER", "SequenceNumber": number}
 
     def iterator(**kind: Any) -> str:
