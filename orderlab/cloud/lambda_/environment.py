@@ -24,11 +24,13 @@ from orderlab.cloud.lambda_.model import Version
 from orderlab.cloud.lambda_.outcome import Outcome, Work
 from orderlab.cloud.lambda_.output import LogLine
 from orderlab.cloud.lambda_.package import remove_tree
-from orderlab.cloud.lambda_.report import Reporter
+from orderlab.cloud.lambda_.report import ON_DEMAND, PROVISIONED, Reporter
 from orderlab.cloud.lambda_.states import TRANSITIONS, State
 from orderlab.cloud.lambda_.surroundings import Workplace, WriteLog
 
 INIT_LIMIT_SECONDS = 10.0
+# where no event waits for it; the function's timeout, if that is longer
+PROVISIONED_INIT_LIMIT_SECONDS = 130.0
 RESULT_LIMIT_BYTES = 6_291_556
 MEGABYTE = 1024 * 1024
 
@@ -56,6 +58,10 @@ class Environment:
         self.retired = False
         # one of a version's environments is not; the others give way when they work
         self.further = False
+        # whether it is there beforehand, as provisioned concurrency
+        self.provisioned = False
+        # how long its last Init took, as far as the event or nobody waited for it
+        self.init_ms = 0.0
         day = datetime.now(UTC).strftime("%Y/%m/%d")
         self.log_stream = f"{day}/[{version.number}]{self.id}"
         self._workshop, self._write_log = workshop, write_log
@@ -97,7 +103,19 @@ class Environment:
         self._lines += self._reporter.end(work, result)
         result.lines, self._lines = self._lines, []
         result.environment_id, result.log_stream = self.id, self.log_stream
+        result.provisioned = self.provisioned
         return result
+
+    async def prepare(self) -> bool:
+        """Run Init before there is an event; False if it failed. The log has it at once."""
+        limit = max(PROVISIONED_INIT_LIMIT_SECONDS, float(self._timeout))
+        succeeded = await self._run_init(limit)
+        if succeeded:
+            self._lines += self._reporter.init_succeeded(self.init_ms)
+            self._move(State.READY)
+        lines, self._lines = self._lines, []
+        self._write_log(self.version, self.log_stream, lines)
+        return succeeded
 
     def end(self) -> None:
         """Take it out of service at once; a second call does nothing."""
@@ -146,31 +164,46 @@ class Environment:
 
     async def _first_init(self) -> float | None:
         """Start a process and wait until it is ready; the Init Duration, None if it failed."""
+        return self.init_ms if await self._run_init(INIT_LIMIT_SECONDS) else None
+
+    async def _run_init(self, limit: float) -> bool:
+        """Start a process and wait until it is ready; False if it failed, or after `limit` s."""
+        self._reporter.initialization = self._initialization
         self._lines += self._reporter.init_start()
         instance = self._start_instance()
         assert self._init is not None
         try:
-            failure = await asyncio.wait_for(self._init, INIT_LIMIT_SECONDS)
+            failure = await asyncio.wait_for(self._init, limit)
         except TimeoutError:
             failure = InitFailure("timeout")
-        init_ms = instance.init_ms()
+        self.init_ms = instance.init_ms()
         if failure is None:
             self._lines += instance.take_lines()
             self._peak = instance.process.peak_bytes()
-            return init_ms
+            return True
         self._stop_instance()
         self._lines += self._reporter.init_failed(
-            init_ms, "init", failure.status, failure.error_type
+            self.init_ms, "init", failure.status, failure.error_type
         )
         self._move(State.RESET)
-        return None
+        return False
+
+    @property
+    def _initialization(self) -> str:
+        return PROVISIONED if self.provisioned else ON_DEMAND
 
     def _start_instance(self) -> Instance:
         self.inits += 1
         self._peak = 0
         self._init = asyncio.get_running_loop().create_future()
         self._instance = Instance(
-            self._workshop, self.version, self._credentials, self._folder, self.log_stream, self
+            self._workshop,
+            self.version,
+            self._credentials,
+            self._folder,
+            self.log_stream,
+            self._initialization,
+            self,
         )
         self._move(State.STARTING)
         return self._instance

@@ -25,6 +25,16 @@ class ResourceNotFound(_OfTheUser):
         super().__init__(message)
 
 
+class ProvisionedConfigNotFound(_OfTheUser):
+    """No provisioned concurrency was set for that version or alias."""
+
+    code = "ProvisionedConcurrencyConfigNotFoundException"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("No Provisioned Concurrency Config found for this function")
+
+
 class ResourceConflict(_OfTheUser):
     """It exists already, or another update is in progress."""
 

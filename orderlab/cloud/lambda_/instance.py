@@ -52,6 +52,7 @@ class Instance:
         credentials: Credentials,
         folder: Path,
         log_stream: str,
+        initialization: str,
         owner: Owner,
     ) -> None:
         self._workshop, self._version, self._owner = workshop, version, owner
@@ -67,6 +68,7 @@ class Instance:
             self._pipe.writing_end,
             self._token,
             log_stream,
+            initialization,
             self._look_for_exit,
         )
         self._pipe.begin()

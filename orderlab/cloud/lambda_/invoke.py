@@ -4,7 +4,7 @@
 2. may the caller?
 3. is the payload one?
 4. `Event` goes to the queue, `DryRun` ends here
-5. is there concurrency left?
+5. is an environment of provisioned concurrency idle, or is there concurrency left?
 6. an environment works on it
 7. logs, metrics, the meter and the flight recorder hear of it
 
@@ -40,9 +40,11 @@ from orderlab.cloud.lambda_.pool import Fleet
 from orderlab.cloud.lambda_.recording import Recording
 from orderlab.cloud.lambda_.registry import FunctionRegistry
 from orderlab.cloud.lambda_.report import tail
+from orderlab.cloud.lambda_.states import State
+from orderlab.cloud.lambda_.surroundings import Member
 from orderlab.cloud.lambda_.tracing import FunctionTracing
 
-ACCOUNT_CONCURRENCY = 1000
+ACCOUNT_CONCURRENCY, UNRESERVED_MINIMUM = 1000, 100
 log = logging.getLogger("orderlab.cloud.lambda_")
 SYNCHRONOUS_LIMIT_BYTES = 6_291_456
 ASYNCHRONOUS_LIMIT_BYTES = 1_048_576
@@ -78,7 +80,7 @@ class Invoker:
         self._registry, self._fleet, self._recording = registry, fleet, recording
         self._faults, self._clock = faults, clock
         self._random = random.Random(seed)
-        # invocations under way of functions without a reservation
+        # invocations under way of functions without a reservation, outside provisioned concurrency
         self._unreserved_running = 0
 
     def choose_version(self, backend: FunctionBackend, name: FunctionName) -> Version:
@@ -107,29 +109,33 @@ class Invoker:
         """Run one event to its end, on a version that was chosen already."""
         started = time.perf_counter()
         function = version.function
-        reserved = function.reserved_concurrency is not None
         traced = self._tracing.begin(version, caller.trace_id)
         try:
-            self._admit(function, payload)
+            ready = self._admit(version, payload)
         except TooManyRequests as error:
             if traced is not None:
                 self._tracing.throttled(traced, version, request_id)
             self._throttled(function, name, payload, caller, request_id, error)
             raise
+        on_account = ready is None and function.reserved_concurrency is None
         function.running += 1
-        self._unreserved_running += not reserved
+        function.running_provisioned += ready is not None
+        self._unreserved_running += on_account
         try:
             self._recording.concurrency(function, self._unreserved_running)
+            if function.provisioned:
+                self._note_provisioned(version, name, ready)
             header = traced.for_function if traced is not None else caller.trace_id
             work = self._work(version, name, payload, caller, request_id, header)
-            outcome = await self._outcome(version, work)
+            outcome = await self._outcome(version, work, ready)
         except OSError as error:
             # no disk, no processes or no file descriptors are left: it may be tried again
             log.warning("%s could not be run: %s", function.name, error)
             raise ServiceException.of_machine(error) from error
         finally:
             function.running -= 1
-            self._unreserved_running -= not reserved
+            function.running_provisioned -= ready is not None
+            self._unreserved_running -= on_account
         hop = self._hop(version, caller, payload, outcome, request_id, started)
         if traced is not None:
             self._tracing.end(traced, version, outcome, request_id)
@@ -149,16 +155,30 @@ class Invoker:
         self._recording.invocation(version, name, outcome)
         self._recording.hop(hop)
 
-    async def _outcome(self, version: Version, work: Work) -> Outcome:
+    def _note_provisioned(self, version: Version, name: FunctionName, ready: Member | None) -> None:
+        """Count an invocation of a function that has provisioned concurrency."""
+        environments = self._fleet.provisioned(version)
+        allocated = sum(each.state in (State.READY, State.BUSY) for each in environments)
+        if not allocated:
+            return
+        working = sum(each in self._fleet.busy for each in environments)
+        self._recording.provisioned(
+            version.function, name, working, allocated, spilled=ready is None
+        )
+
+    async def _outcome(self, version: Version, work: Work, ready: Member | None) -> Outcome:
+        """What comes of an event, in the environment that is `ready` or in the next to be had."""
         faults, name = self._faults, version.function.name
         for kind in ("error", "poison"):
             if faults.active(kind, name, work.payload):
                 made = outcomes.injected(work, f"An experiment: {kind}.")
                 made.fault = kind
+                if ready is not None:
+                    self._fleet.release(ready)
                 return self._recording.injected(version, work, made)
         slow = faults.active("slow", name, work.payload)
         dies = faults.active("kill", name, work.payload) is not None
-        environment = await self._fleet.acquire(version)
+        environment = ready or await self._fleet.acquire(version)
         try:
             hold = self._clock.real(slow.seconds) if slow else 0.0
             outcome = await environment.run(work, hold, dies)
@@ -170,19 +190,28 @@ class Invoker:
         finally:
             self._fleet.release(environment)
 
-    def _admit(self, function: Function, payload: bytes) -> None:
-        """Raise TooManyRequestsException if no concurrency is left."""
+    def _admit(self, version: Version, payload: bytes) -> Member | None:
+        """An environment of provisioned concurrency, or None: one on demand may be used.
+
+        Raises TooManyRequestsException if no concurrency is left.
+        """
+        function = version.function
         if self._faults.active("throttle", function.name, payload):
             raise TooManyRequests("ConcurrentInvocationLimitExceeded", fault="throttle")
+        ready = self._fleet.take_provisioned(version)
+        if ready is not None:
+            return ready
         reserved = function.reserved_concurrency
         if reserved is not None:
-            if function.running >= reserved:
+            on_demand = function.running - function.running_provisioned
+            if on_demand >= reserved - function.provisioned_total:
                 raise TooManyRequests("ReservedFunctionConcurrentInvocationLimitExceeded")
         elif self._unreserved_running >= self._unreserved_limit(function):
             raise TooManyRequests("ConcurrentInvocationLimitExceeded")
+        return None
 
     def _unreserved_limit(self, function: Function) -> int:
-        return ACCOUNT_CONCURRENCY - self._registry.reserved_total(function.region)
+        return ACCOUNT_CONCURRENCY - self._registry.claimed_total(function.region)
 
     def _work(
         self,
@@ -236,6 +265,8 @@ class Invoker:
             "init_ms": outcome.init_ms,
             "function_ms": outcome.duration_ms,
         }
+        if outcome.provisioned:
+            detail["provisioned"] = True
         if outcome.fault:
             detail["fault"] = outcome.fault
         took = (time.perf_counter() - started) * 1000

@@ -151,6 +151,14 @@ class EventInvokeConfig:
 
 
 @dataclass(slots=True)
+class ProvisionedConfig:
+    """How many environments are to be ready beforehand for a version or an alias."""
+
+    requested: int
+    last_modified: str
+
+
+@dataclass(slots=True)
 class UrlConfig:
     """A function URL. `qualifier` is an alias or None."""
 
@@ -184,13 +192,27 @@ class Function:
     urls: dict[str | None, UrlConfig] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     reserved_concurrency: int | None = None
-    # invocations that run now, over all versions
+    # provisioned concurrency by the qualifier, a version or an alias, that it was set for
+    provisioned: dict[str, ProvisionedConfig] = field(default_factory=dict)
+    # invocations that run now, over all versions, and those of them in provisioned environments
     running: int = 0
+    running_provisioned: int = 0
 
     @property
     def arn(self) -> str:
         """The ARN without a qualifier."""
         return function_arn(self.region, self.account_id, self.name)
+
+    @property
+    def provisioned_total(self) -> int:
+        """Provisioned concurrency of all versions and aliases together."""
+        return sum(config.requested for config in self.provisioned.values())
+
+    @property
+    def claimed(self) -> int:
+        """The part of the account's concurrency that no other function can use."""
+        reserved = self.reserved_concurrency
+        return self.provisioned_total if reserved is None else reserved
 
     def version(self, number: str | None) -> Version | None:
         """A published version, if there is one of that number."""

@@ -34,6 +34,8 @@ class Outcome:
     init_ms: float | None = None
     peak_mb: int = 0
     cold: bool = False
+    # whether the environment was ready beforehand, as provisioned concurrency
+    provisioned: bool = False
     environment_id: str = ""
     log_stream: str = ""
     lines: list[LogLine] = field(default_factory=list)

@@ -33,6 +33,7 @@ def _shown(environment: Member) -> dict[str, Any]:
         "function": environment.version.function.name,
         "version": environment.version.number,
         "state": environment.state.value,
+        "provisioned": environment.provisioned,
         "pid": environment.pid,
         "cold_starts": environment.inits,
         "invocations": environment.invocations,

@@ -1,5 +1,6 @@
 """Which environment works on an event: a warm one, a new one, or the next that comes free.
 
+Those of provisioned concurrency come first; `provisioning.py` sees to it that there are enough.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Callable
 
 from orderlab.clock import Clock
 from orderlab.cloud.lambda_.model import Version
+from orderlab.cloud.lambda_.states import State
 from orderlab.cloud.lambda_.surroundings import Member
 
 # AWS publishes no idle time; minutes are what is observed
@@ -20,6 +22,8 @@ IDLE_SECONDS_WHEN_MANY = 60.0
 # with boto3 loaded and a client of two services
 BYTES_PER_ENVIRONMENT = 64 * 1024 * 1024
 FEWEST_ENVIRONMENTS, MOST_ENVIRONMENTS = 32, 1000
+# of the machine's environments, which provisioned concurrency may take
+PROVISIONED_PART = 0.75
 
 Waiter = asyncio.Future[Member | None]
 
@@ -52,6 +56,8 @@ class Pool:
         self.members: set[Member] = set()
         # (environment, scaled time since when it is idle), the latest last
         self.idle: list[tuple[Member, float]] = []
+        # those of provisioned concurrency that are idle
+        self.provisioned: list[Member] = []
         self.waiters: deque[Waiter] = deque()
 
     def take_idle(self) -> Member | None:
@@ -63,12 +69,22 @@ class Pool:
         self.idle.remove(first)
         return first[0]
 
+    def take_provisioned(self, state: State = State.READY) -> Member | None:
+        """Take an idle environment of provisioned concurrency that is in that state, if any is."""
+        found = [each for each in self.provisioned if each.state is state and not each.retired]
+        if not found:
+            return None
+        first = next((each for each in found if not each.further), found[-1])
+        self.provisioned.remove(first)
+        return first
+
 
 class Fleet:
     """All environments of the cloud.
 
     Differs from AWS: there are at most as many environments as the machine has memory for, one for
-    every 64 MB and no fewer than 32; beyond that an event waits for one.
+    every 64 MB and no fewer than 32; beyond that an event waits for one. Three quarters of them may
+    be provisioned concurrency.
     """
 
     def __init__(
@@ -92,8 +108,7 @@ class Fleet:
         environment = pool.take_idle()
         if environment is None:
             environment = await self._wait_or_create(pool)
-        self.busy.add(environment)
-        self.working.set()
+        self._begin(environment)
         return environment
 
     def release(self, environment: Member) -> None:
@@ -102,6 +117,9 @@ class Fleet:
         pool = self._pool(environment.version)
         if environment.retired or pool.version.retired:
             self._end(pool, environment)
+            return
+        if environment.provisioned:
+            pool.provisioned.append(environment)
             return
         waiter = _next(pool.waiters)
         if waiter is not None:
@@ -117,8 +135,9 @@ class Fleet:
         pool = self.pools.get(version)
         if pool is None:
             return
-        for environment, _ in pool.idle:
+        for environment in [*pool.provisioned, *(each for each, _ in pool.idle)]:
             self._end(pool, environment)
+        pool.provisioned.clear()
         pool.idle.clear()
         if not pool.members and not pool.waiters:
             self.pools.pop(version, None)
@@ -129,6 +148,7 @@ class Fleet:
         pool = self._pool(environment.version)
         if environment not in self.busy:
             pool.idle = [entry for entry in pool.idle if entry[0] is not environment]
+            pool.provisioned = [each for each in pool.provisioned if each is not environment]
             self._end(pool, environment)
 
     def retire_idle(self) -> None:
@@ -144,9 +164,63 @@ class Fleet:
         """End every environment: the cloud stops."""
         for pool in list(self.pools.values()):
             pool.version.retired = True
+            pool.provisioned.clear()
             pool.idle.clear()
             for environment in list(pool.members):
                 self._end(pool, environment)
+
+    # --- provisioned concurrency
+
+    def take_provisioned(self, version: Version, state: State = State.READY) -> Member | None:
+        """An environment of provisioned concurrency to work with, or to bring up if it is reset.
+
+        None if there is none in that state, or all of them work. Hand it back with `release`.
+        """
+        pool = self.pools.get(version)
+        if pool is None or not pool.provisioned:
+            return None
+        environment = pool.take_provisioned(state)
+        if environment is not None:
+            self._begin(environment)
+        return environment
+
+    def add_provisioned(self, version: Version) -> Member | None:
+        """A new environment, busy until it is handed back with `release`; None without room."""
+        provisioned = sum(each.provisioned for each in self.members)
+        if provisioned >= self._limit * PROVISIONED_PART:
+            return None
+        if len(self.members) >= self._limit and not self._evict():
+            return None
+        environment = self._create(self._pool(version))
+        environment.provisioned = True
+        self._begin(environment)
+        return environment
+
+    def withdraw(self, version: Version, kept: int) -> None:
+        """Leave so many of a version's provisioned environments; those that work end afterwards."""
+        pool = self.pools.get(version)
+        mine = self.provisioned(version)
+        if pool is None or len(mine) <= kept:
+            return
+        mine.sort(key=lambda environment: environment in self.busy)
+        for environment in mine[: len(mine) - kept]:
+            environment.retired = True
+            if environment not in self.busy:
+                pool.provisioned.remove(environment)
+                self._end(pool, environment)
+
+    def provisioned(self, version: Version) -> list[Member]:
+        """The environments of a version's provisioned concurrency, also those that start."""
+        pool = self.pools.get(version)
+        if pool is None:
+            return []
+        return [each for each in pool.members if each.provisioned and not each.retired]
+
+    # --- inside
+
+    def _begin(self, environment: Member) -> None:
+        self.busy.add(environment)
+        self.working.set()
 
     def _pool(self, version: Version) -> Pool:
         pool = self.pools.get(version)

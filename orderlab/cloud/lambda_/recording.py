@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -15,6 +16,12 @@ from orderlab.cloud.lambda_.report import Reporter, billed_ms
 NAMESPACE = "AWS/Lambda"
 # a role's rights are looked up again after so many seconds
 _RIGHT_SECONDS = 1.0
+_ON_DEMAND = "lambda.gb_seconds"
+
+
+def gigabyte_seconds(version: Version, milliseconds: float) -> float:
+    """What an environment of a version uses in a time."""
+    return version.configuration.memory_size / 1024 * milliseconds / 1000
 
 
 class Recording:
@@ -36,8 +43,31 @@ class Recording:
         self.metric(function, "Duration", outcome.duration_ms, "Milliseconds", name)
         self.write_log(version, outcome.log_stream, outcome.lines)
         self._add_usage("lambda.requests", 1, function.name)
-        gigabytes = version.configuration.memory_size / 1024
-        self._add_usage("lambda.gb_seconds", gigabytes * billed_ms(outcome) / 1000, function.name)
+        item = "lambda.provisioned_duration_gb_seconds" if outcome.provisioned else _ON_DEMAND
+        self._add_usage(item, gigabyte_seconds(version, billed_ms(outcome)), function.name)
+
+    def prepared(self, version: Version, init_ms: float) -> None:
+        """An Init that was run beforehand, which is billed if no event ever comes, too."""
+        item, name = "lambda.provisioned_duration_gb_seconds", version.function.name
+        self._add_usage(item, gigabyte_seconds(version, math.ceil(init_ms)), name)
+
+    def kept_ready(self, version: Version, environments: int, seconds: float) -> None:
+        """Provisioned concurrency over a time."""
+        quantity = environments * gigabyte_seconds(version, seconds * 1000)
+        self._add_usage("lambda.provisioned_gb_seconds", quantity, version.function.name)
+
+    def provisioned(
+        self, function: Function, name: FunctionName, working: int, allocated: int, *, spilled: bool
+    ) -> None:
+        """An invocation where concurrency is provisioned. `spilled` is one that found all at work.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html
+        """
+        which = "Spillover" if spilled else ""
+        self.metric(function, f"ProvisionedConcurrency{which}Invocations", 1.0, name=name)
+        self.metric(function, "ProvisionedConcurrentExecutions", float(working), name=name)
+        share = working / allocated
+        self.metric(function, "ProvisionedConcurrencyUtilization", share, name=name)
 
     def injected(self, version: Version, work: Work, outcome: Outcome) -> Outcome:
         """An outcome that an experiment made in place of the code, with a log of its own."""

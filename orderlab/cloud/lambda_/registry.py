@@ -1,16 +1,23 @@
-"""The state of Lambda: functions by Region, function URLs by id, and reserved concurrency."""
+"""The state of Lambda: functions by Region, function URLs by id, and claimed concurrency."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud import moto_backends
 from orderlab.cloud.aws_error import AwsError, ValidationException
 from orderlab.cloud.lambda_ import shown
-from orderlab.cloud.lambda_.model import Function, UrlConfig, Version, revision
+from orderlab.cloud.lambda_.model import (
+    Alias,
+    Function,
+    ProvisionedConfig,
+    UrlConfig,
+    Version,
+    revision,
+)
 from orderlab.cloud.lambda_.names import FunctionName, parse_function_name
 
 if TYPE_CHECKING:
@@ -20,16 +27,23 @@ if TYPE_CHECKING:
 class FunctionRegistry:
     """Finds functions and their URLs, and changes which versions there are.
 
-    `retire` is called with each version that will not run again: its environments end.
+    `retire` is called with each version that will not run again: its environments end. `provide` is
+    called with a function whose provisioned concurrency may belong elsewhere from now on.
     """
 
-    def __init__(self, account_id: str, region: str, retire: Callable[[Version], None]) -> None:
+    def __init__(
+        self,
+        account_id: str,
+        region: str,
+        retire: Callable[[Version], None],
+        provide: Callable[[Function], None],
+    ) -> None:
         self._account_id, self._region = account_id, region
-        self._retire = retire
+        self._retire, self._provide = retire, provide
         self._backends: dict[str, FunctionBackend] = {}
         self._urls: dict[str, UrlConfig] = {}
-        # reserved concurrency by Region
-        self._reserved: dict[str, int] = {}
+        # concurrency by Region that functions have reserved or provisioned
+        self._claimed: dict[str, int] = {}
 
     # --- looking up
 
@@ -91,20 +105,39 @@ class FunctionRegistry:
         return version
 
     def delete(self, function: Function) -> None:
-        """Delete a function with its versions, URLs and reserved concurrency."""
+        """Delete a function with its versions, URLs and its share of the concurrency."""
         for version in function.all_versions():
             self._retire(version)
         for qualifier in list(function.urls):
             self.forget_url(function, qualifier)
         self.backend(function.region).functions.pop(function.name, None)
+        for qualifier in list(function.provisioned):
+            self.set_provisioned(function, qualifier, None)
         self.set_reserved(function, None)
 
     def delete_version(self, function: Function, version: Version) -> None:
-        """Delete a published version, with its policy and its asynchronous settings."""
+        """Delete a published version, with its policy and all other settings of its own."""
+        self.set_provisioned(function, version.number, None)
         function.versions.pop(int(version.number), None)
         function.policies.pop(version.number, None)
         function.event_invoke.pop(version.number, None)
         self._retire(version)
+
+    # --- aliases
+
+    def set_alias(self, function: Function, alias: Alias) -> None:
+        """Add an alias, or let it name other versions."""
+        function.aliases[alias.name] = alias
+        if alias.name in function.provisioned:
+            self._provide(function)
+
+    def delete_alias(self, function: Function, name: str) -> None:
+        """Delete an alias with its policy, its URL and all other settings of its own."""
+        self.set_provisioned(function, name, None)
+        function.aliases.pop(name, None)
+        function.policies.pop(name, None)
+        function.event_invoke.pop(name, None)
+        self.forget_url(function, name)
 
     # --- function URLs
 
@@ -123,14 +156,34 @@ class FunctionRegistry:
         if url is not None:
             del self._urls[url.url_id]
 
-    # --- reserved concurrency
+    # --- concurrency
 
     def set_reserved(self, function: Function, reserved: int | None) -> None:
         """Reserve concurrency for a function; None gives its reservation up."""
-        total = self._reserved.get(function.region, 0) - (function.reserved_concurrency or 0)
-        self._reserved[function.region] = total + (reserved or 0)
-        function.reserved_concurrency = reserved
+        with self._counted(function):
+            function.reserved_concurrency = reserved
 
-    def reserved_total(self, region: str) -> int:
-        """Concurrency that is reserved in a Region, of all functions together."""
-        return self._reserved.get(region, 0)
+    def set_provisioned(
+        self, function: Function, qualifier: str, config: ProvisionedConfig | None
+    ) -> None:
+        """Set the provisioned concurrency of a version or an alias; None takes it away."""
+        if config is None and qualifier not in function.provisioned:
+            return
+        with self._counted(function):
+            if config is None:
+                del function.provisioned[qualifier]
+            else:
+                function.provisioned[qualifier] = config
+        self._provide(function)
+
+    def claimed_total(self, region: str) -> int:
+        """Concurrency that is reserved or provisioned in a Region, of all functions together."""
+        return self._claimed.get(region, 0)
+
+    @contextlib.contextmanager
+    def _counted(self, function: Function) -> Iterator[None]:
+        """Keep the total right while a function's settings change."""
+        before = function.claimed
+        yield
+        change = function.claimed - before
+        self._claimed[function.region] = self._claimed.get(function.region, 0) + change

@@ -18,6 +18,7 @@ from orderlab.cloud.lambda_.outcome import Outcome, Work
 from orderlab.cloud.lambda_.output import LogLine
 
 RUNTIME_VERSION = f"python:{sys.version_info[0]}.{sys.version_info[1]}.v{sys.version_info[2]}"
+ON_DEMAND, PROVISIONED = "on-demand", "provisioned-concurrency"
 _LEVELS = ("DEBUG", "INFO", "WARN")
 
 
@@ -42,6 +43,8 @@ class Reporter:
 
     def __init__(self, version: Version) -> None:
         self._version = version
+        # the type of the Inits that it tells of
+        self.initialization = ON_DEMAND
         logging = version.configuration.logging
         self._json = logging.format == "JSON"
         self._level = _LEVELS.index(logging.system_level) if self._json else 0
@@ -53,7 +56,7 @@ class Reporter:
             text = f"INIT_START Runtime Version: {RUNTIME_VERSION}\tRuntime Version ARN: {arn}\t\n"
             return [(now_ms(), text)]
         record = {
-            "initializationType": "on-demand",
+            "initializationType": self.initialization,
             "phase": "init",
             "runtimeVersion": RUNTIME_VERSION,
             "runtimeVersionArn": arn,
@@ -68,15 +71,29 @@ class Reporter:
             more = f"\tError Type: {error}" if error else ""
             text = f"INIT_REPORT Init Duration: {init_ms:.2f} ms\tPhase: {phase}"
             return [(now_ms(), f"{text}\tStatus: {status}{more}\n")]
+        return self._init_report(init_ms, phase, status, error)
+
+    def init_succeeded(self, init_ms: float) -> list[LogLine]:
+        """The line or record after an Init for which no event had to wait.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+        """
+        if not self._json:
+            text = f"INIT_REPORT Init Duration: {init_ms:.2f} ms\tPhase: init\tStatus: success\t\n"
+            return [(now_ms(), text)]
+        return self._init_report(init_ms, "init", "success", "")
+
+    def _init_report(self, init_ms: float, phase: str, status: str, error: str) -> list[LogLine]:
         record: dict[str, Any] = {
-            "initializationType": "on-demand",
+            "initializationType": self.initialization,
             "phase": phase,
             "status": status,
             "metrics": {"durationMs": round(init_ms, 3)},
         }
         if error:
             record["errorType"] = error
-        return self._record("platform.initReport", record, "WARN")
+        level = "INFO" if status == "success" else "WARN"
+        return self._record("platform.initReport", record, level)
 
     def start(self, work: Work) -> list[LogLine]:
         """The line or record at the beginning of an invocation."""

@@ -34,6 +34,7 @@ from orderlab.cloud.lambda_.model import Version
 from orderlab.cloud.lambda_.names import parse_function_name
 from orderlab.cloud.lambda_.pages import pages as environment_pages
 from orderlab.cloud.lambda_.pool import Fleet
+from orderlab.cloud.lambda_.provisioning import Provisioning
 from orderlab.cloud.lambda_.recording import Recording
 from orderlab.cloud.lambda_.registry import FunctionRegistry
 from orderlab.cloud.lambda_.tracing import FunctionTracing
@@ -78,7 +79,10 @@ class FunctionService:
         )
         self._fleet = Fleet(self._new_environment, wiring.clock)
         account_id, region = wiring.settings.account_id, wiring.settings.region
-        self._registry = FunctionRegistry(account_id, region, self._fleet.retire)
+        self._provisioning = Provisioning(self._fleet, self._recording, wiring.clock)
+        self._registry = FunctionRegistry(
+            account_id, region, self._fleet.retire, self._provisioning.provide
+        )
         destinations = self._make_destinations(wiring)
         self._entrance = self._make_entrance(wiring, destinations)
         self._url_requests = UrlRequests(
@@ -89,6 +93,7 @@ class FunctionService:
             workshop=self._workshop,
             entrance=self._entrance,
             destinations=destinations,
+            provisioning=self._provisioning,
             roles=permissions,
         )
         pages.update(environment_pages(self._fleet, self._async_events.waiting))
@@ -139,7 +144,7 @@ class FunctionService:
         )
         self._tasks = [
             asyncio.create_task(self._watch(), name="lambda-watch"),
-            asyncio.create_task(self._retire_idle(), name="lambda-idle"),
+            asyncio.create_task(self._look_after_idle(), name="lambda-idle"),
         ]
 
     async def stop(self) -> None:
@@ -149,6 +154,7 @@ class FunctionService:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         await self._async_events.stop()
+        await self._provisioning.stop()
         self._fleet.end_all()
         await self._workshop.stop()
         if self._sweeping is not None:
@@ -210,11 +216,12 @@ class FunctionService:
                 self._workshop.collect()
             self._fleet.working.clear()
 
-    async def _retire_idle(self) -> None:
+    async def _look_after_idle(self) -> None:
         while True:
             await asyncio.sleep(IDLE_CHECK_SECONDS)
             try:
                 self._fleet.retire_idle()
+                self._provisioning.look_after()
                 self._workshop.collect()
             except Exception:
-                log.exception("retiring idle environments failed")
+                log.exception("looking after idle environments failed")

@@ -24,7 +24,8 @@ MEANINGS: dict[State, str] = {
     State.COLD: "made for an event; no process was started yet",
     State.STARTING: "a process was started; Init runs until it asks for an event",
     State.BUSY: "the process works on an event",
-    State.READY: "the event was answered, by a result or an error; the process waits for the next",
+    State.READY: "the event was answered, by a result or an error, or, with provisioned "
+    "concurrency, Init has ended; the process waits for the next event",
     State.RESET: "Init failed, or the process timed out, exited or used up its memory: there is no "
     "process until the next event starts one, inside that event's own time",
     State.GONE: "ended: idle for too long, replaced by an update, killed, or the cloud stops",
@@ -32,7 +33,7 @@ MEANINGS: dict[State, str] = {
 
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.COLD: frozenset({State.STARTING, State.GONE}),
-    State.STARTING: frozenset({State.BUSY, State.RESET, State.GONE}),
+    State.STARTING: frozenset({State.BUSY, State.READY, State.RESET, State.GONE}),
     State.BUSY: frozenset({State.READY, State.RESET, State.GONE}),
     State.READY: frozenset({State.BUSY, State.RESET, State.GONE}),
     State.RESET: frozenset({State.STARTING, State.GONE}),

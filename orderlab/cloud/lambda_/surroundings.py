@@ -46,9 +46,10 @@ class Workplace(Protocol):
         output: int,
         token: str,
         log_stream: str,
+        initialization: str,
         on_exit: Callable[[], None],
     ) -> FunctionProcess:
-        """Start a process that begins with Init.
+        """Start a process that begins with Init, which is of the type `initialization`.
 
         It writes to the file descriptor `output`, and asks the Runtime API for events with `token`.
         `on_exit` is called when it ends, where the system tells.
@@ -80,6 +81,10 @@ class Member(Protocol):
     retired: bool
     # one of a version's environments is not; the others give way when they work
     further: bool
+    # whether it is there beforehand, as provisioned concurrency
+    provisioned: bool
+    # how long its last Init took
+    init_ms: float
 
     @property
     def pid(self) -> int | None:
@@ -90,6 +95,9 @@ class Member(Protocol):
 
     async def run(self, work: Work, hold_back_seconds: float = 0.0, dies: bool = False) -> Outcome:
         """Work on one event. With `dies` the process is ended before its answer is taken."""
+
+    async def prepare(self) -> bool:
+        """Run Init before there is an event; False if it failed."""
 
     def watch(self) -> None:
         """Look after a working process: its memory, its processor time, whether it lives."""

@@ -54,6 +54,7 @@ def process_variables(
     endpoint: str,
     runtime_api: str,
     log_stream: str,
+    initialization: str,
     temporary: Path,
     daemon_address: str = "",
 ) -> dict[str, str]:
@@ -70,6 +71,7 @@ def process_variables(
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         **version.configuration.variables,
         **_function(version, log_stream),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": initialization,
         **_daemon(daemon_address),
         "AWS_ACCESS_KEY_ID": credentials.access_key_id,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
@@ -88,7 +90,6 @@ def _function(version: Version, log_stream: str) -> dict[str, str]:
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration.memory_size),
         "AWS_LAMBDA_FUNCTION_VERSION": version.number,
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": version.log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_LAMBDA_LOG_FORMAT": configuration.logging.format,

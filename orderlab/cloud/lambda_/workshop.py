@@ -155,6 +155,7 @@ class Workshop:
         output: int,
         token: str,
         log_stream: str,
+        initialization: str,
         on_exit: Callable[[], None],
     ) -> FunctionProcess:
         """Start a process that begins with Init. See `Workplace.start_process`."""
@@ -164,6 +165,7 @@ class Workshop:
             endpoint=self._endpoint(),
             runtime_api=self.listener.address(token),
             log_stream=log_stream,
+            initialization=initialization,
             temporary=temporary,
             daemon_address=self._daemon_address(version),
         )

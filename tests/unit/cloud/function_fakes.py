@@ -35,6 +35,7 @@ class FakeEnvironment:
     def __init__(self, version: Version, release: asyncio.Event | None = None) -> None:
         self.version = version
         self.retired = self.further = self.ended = self.fails = False
+        self.provisioned, self.init_ms = False, 0.0
         self.release = release or asyncio.Event()
 
     async def run(self, work: Work, hold_back_seconds: float = 0.0, dies: bool = False) -> Outcome:
@@ -42,6 +43,9 @@ class FakeEnvironment:
         if self.fails:
             return Outcome(b"{}", "Error", "error", duration_ms=50.0)
         return Outcome(b"{}", duration_ms=50.0)
+
+    async def prepare(self) -> bool:
+        return not self.fails
 
     def end(self) -> None:
         self.ended = True
@@ -59,7 +63,7 @@ class Registry(FunctionRegistry):
     """The functions of one Region, without a moto that runs."""
 
     def __init__(self) -> None:
-        super().__init__(ACCOUNT, REGION, lambda _: None)
+        super().__init__(ACCOUNT, REGION, lambda _: None, lambda _: None)
         self._only = FunctionBackend(REGION, ACCOUNT)
 
     def backend(self, region: str) -> FunctionBackend:

@@ -8,11 +8,13 @@ from orderlab.cloud.lambda_.api.functions import FunctionOperations
 from orderlab.cloud.lambda_.api.invocations import InvokeOperations
 from orderlab.cloud.lambda_.api.layers import LayerOperations
 from orderlab.cloud.lambda_.api.policies import PolicyOperations
+from orderlab.cloud.lambda_.api.provisioned import ProvisionedOperations
 from orderlab.cloud.lambda_.api.settings import SettingsOperations
 from orderlab.cloud.lambda_.api.urls import UrlOperations
 from orderlab.cloud.lambda_.api.versions import VersionOperations
 from orderlab.cloud.lambda_.destinations import Destinations
 from orderlab.cloud.lambda_.entrance import Entrance
+from orderlab.cloud.lambda_.provisioning import Provisioning
 from orderlab.cloud.lambda_.registry import FunctionRegistry
 from orderlab.cloud.lambda_.settings_rules import SettingsRules
 from orderlab.cloud.lambda_.workshop import Workshop
@@ -37,6 +39,7 @@ def all_operations(
     workshop: Workshop,
     entrance: Entrance,
     destinations: Destinations,
+    provisioning: Provisioning,
     roles: RoleSessions,
 ) -> Catalogue:
     """The handlers of every operation of Lambda, but for those on event source mappings."""
@@ -49,6 +52,7 @@ def all_operations(
         LayerOperations(registry, workshop),
         PolicyOperations(registry),
         SettingsOperations(registry, destinations),
+        ProvisionedOperations(registry, provisioning),
         UrlOperations(registry),
     ):
         found.update(part.operations())

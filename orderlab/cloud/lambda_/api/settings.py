@@ -12,7 +12,7 @@ from orderlab.cloud.lambda_ import shown
 from orderlab.cloud.lambda_.api.operation import Input, bind, page
 from orderlab.cloud.lambda_.destinations import Destinations
 from orderlab.cloud.lambda_.errors import InvalidParameterValue, ResourceNotFound
-from orderlab.cloud.lambda_.invoke import ACCOUNT_CONCURRENCY
+from orderlab.cloud.lambda_.invoke import ACCOUNT_CONCURRENCY, UNRESERVED_MINIMUM
 from orderlab.cloud.lambda_.model import EventInvokeConfig, Function
 from orderlab.cloud.lambda_.names import (
     LATEST,
@@ -23,7 +23,6 @@ from orderlab.cloud.lambda_.names import (
 from orderlab.cloud.lambda_.registry import FunctionRegistry
 from orderlab.cloud.lambda_.settings_rules import check_tags
 
-UNRESERVED_MINIMUM = 100
 EVENT_SETTINGS = {"MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig"}
 
 
@@ -51,7 +50,6 @@ class SettingsOperations:
                 "GetAccountSettings": self.account,
                 "GetRuntimeManagementConfig": self.runtime_management,
                 "GetFunctionCodeSigningConfig": self.code_signing,
-                "ListProvisionedConcurrencyConfigs": self.provisioned,
             }
         )
 
@@ -77,8 +75,14 @@ class SettingsOperations:
         name = FunctionName(name.name, LATEST, name.region, name.account_id)
         function = self._registry.backend(call.region).function(name)
         wanted = input["ReservedConcurrentExecutions"]
-        others = self._registry.reserved_total(function.region)
-        others -= function.reserved_concurrency or 0
+        if wanted < function.provisioned_total:
+            # with the blanks that AWS puts there
+            raise AwsError(
+                f" ReservedConcurrentExecutions  {wanted} should not be lower than function's "
+                f"total provisioned concurrency [{function.provisioned_total}].",
+                code=InvalidParameterValue.code,
+            )
+        others = self._registry.claimed_total(function.region) - function.claimed
         if ACCOUNT_CONCURRENCY - others - wanted < UNRESERVED_MINIMUM:
             raise AwsError(
                 "Specified ReservedConcurrentExecutions for function decreases account's "
@@ -226,14 +230,14 @@ class SettingsOperations:
         functions = list(backend.functions.values())
         size = sum(version.code.size for one in functions for version in one.all_versions())
         layers = [layer for versions in backend.layers.values() for layer in versions.values()]
-        reserved = sum(one.reserved_concurrency or 0 for one in functions)
+        claimed = self._registry.claimed_total(call.region)
         return {
             "AccountLimit": {
                 "TotalCodeSize": 80_530_636_800,
                 "CodeSizeUnzipped": 262_144_000,
                 "CodeSizeZipped": 52_428_800,
                 "ConcurrentExecutions": ACCOUNT_CONCURRENCY,
-                "UnreservedConcurrentExecutions": ACCOUNT_CONCURRENCY - reserved,
+                "UnreservedConcurrentExecutions": ACCOUNT_CONCURRENCY - claimed,
             },
             "AccountUsage": {
                 "TotalCodeSize": size + sum(layer.code.size for layer in layers),
@@ -258,14 +262,6 @@ class SettingsOperations:
         https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionCodeSigningConfig.html
         """
         return {"CodeSigningConfigArn": "", "FunctionName": self._function(call, input).name}
-
-    def provisioned(self, call: Call, input: Input) -> dict[str, Any]:
-        """Always none.
-
-        https://docs.aws.amazon.com/lambda/latest/api/API_ListProvisionedConcurrencyConfigs.html
-        """
-        self._function(call, input)
-        return {"ProvisionedConcurrencyConfigs": []}
 
 
 def _found(function: Function, qualifier: str) -> EventInvokeConfig:

@@ -13,6 +13,7 @@ from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Handler
 from orderlab.cloud.lambda_ import shown
 from orderlab.cloud.lambda_.api.operation import Input, bind, page
+from orderlab.cloud.lambda_.api.provisioned_rules import check_moved
 from orderlab.cloud.lambda_.errors import (
     InvalidParameterValue,
     PreconditionFailed,
@@ -88,7 +89,7 @@ class VersionOperations:
         alias = Alias(name, input["FunctionVersion"], input.get("Description", ""))
         alias.weights = _weights(input)
         _check(function, alias)
-        function.aliases[name] = alias
+        self._registry.set_alias(function, alias)
         return shown.alias(function, alias)
 
     def update_alias(self, call: Call, input: Input) -> dict[str, Any]:
@@ -107,7 +108,8 @@ class VersionOperations:
             revision(),
         )
         _check(function, after)
-        function.aliases[after.name] = after
+        check_moved(function, after)
+        self._registry.set_alias(function, after)
         return shown.alias(function, after)
 
     def get_alias(self, call: Call, input: Input) -> dict[str, Any]:
@@ -128,16 +130,12 @@ class VersionOperations:
         return {"Aliases": [shown.alias(function, alias) for alias in some], **marker}
 
     def delete_alias(self, call: Call, input: Input) -> None:
-        """Delete an alias with its policy, its URL and its asynchronous settings.
+        """Delete an alias with its policy, its URL, and what else was set for it.
 
         https://docs.aws.amazon.com/lambda/latest/api/API_DeleteAlias.html
         """
         function = self._function(call, input)
-        name = input["Name"]
-        function.aliases.pop(name, None)
-        function.policies.pop(name, None)
-        function.event_invoke.pop(name, None)
-        self._registry.forget_url(function, name)
+        self._registry.delete_alias(function, input["Name"])
 
 
 def _alias(function: Function, name: str) -> Alias:
