@@ -268,9 +268,9 @@ def test_the_handler_may_lie_in_a_package(functions: Lambda) -> None:
 
 def test_other_parts_of_lambda_are_refused_by_name(functions: Lambda) -> None:
     name = functions.make(ECHO)
-    with refused("NotImplementedByOrderlab", "PutProvisionedConcurrencyConfig"):
-        functions.client.put_provisioned_concurrency_config(
-            FunctionName=name, Qualifier="1", ProvisionedConcurrentExecutions=1
+    with refused("NotImplementedByOrderlab", "SnapStart, since a running process"):
+        functions.client.update_function_configuration(
+            FunctionName=name, SnapStart={"ApplyOn": "PublishedVersions"}
         )
     with refused("NotImplementedByOrderlab", "response streaming"):
         functions.client.invoke_with_response_stream(FunctionName=name)

@@ -118,13 +118,9 @@ class Invoker:
             self._throttled(function, name, payload, caller, request_id, error)
             raise
         on_account = ready is None and function.reserved_concurrency is None
-        function.running += 1
-        function.running_provisioned += ready is not None
-        self._unreserved_running += on_account
+        self._count(function, 1, ready, on_account)
         try:
-            self._recording.concurrency(function, self._unreserved_running)
-            if function.provisioned:
-                self._note_provisioned(version, name, ready)
+            self._note_begin(version, name, ready)
             header = traced.for_function if traced is not None else caller.trace_id
             work = self._work(version, name, payload, caller, request_id, header)
             outcome = await self._outcome(version, work, ready)
@@ -133,9 +129,7 @@ class Invoker:
             log.warning("%s could not be run: %s", function.name, error)
             raise ServiceException.of_machine(error) from error
         finally:
-            function.running -= 1
-            function.running_provisioned -= ready is not None
-            self._unreserved_running -= on_account
+            self._count(function, -1, ready, on_account)
         hop = self._hop(version, caller, payload, outcome, request_id, started)
         if traced is not None:
             self._tracing.end(traced, version, outcome, request_id)
@@ -155,8 +149,20 @@ class Invoker:
         self._recording.invocation(version, name, outcome)
         self._recording.hop(hop)
 
-    def _note_provisioned(self, version: Version, name: FunctionName, ready: Member | None) -> None:
-        """Count an invocation of a function that has provisioned concurrency."""
+    def _count(
+        self, function: Function, change: int, ready: Member | None, on_account: bool
+    ) -> None:
+        function.running += change
+        if ready is not None:
+            function.running_provisioned += change
+        if on_account:
+            self._unreserved_running += change
+
+    def _note_begin(self, version: Version, name: FunctionName, ready: Member | None) -> None:
+        """Tell how many invocations run, also of the version's provisioned concurrency."""
+        self._recording.concurrency(version.function, self._unreserved_running)
+        if not version.function.provisioned:
+            return
         environments = self._fleet.provisioned(version)
         allocated = sum(each.state in (State.READY, State.BUSY) for each in environments)
         if not allocated:

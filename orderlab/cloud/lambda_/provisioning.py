@@ -39,7 +39,6 @@ class Target:
     """What is wanted of a version. `reason` says why it cannot be had, `pause` is in s."""
 
     wanted: int = 0
-    starting: int = 0
     reason: str = ""
     pause: float = 0.0
     next_attempt: float = 0.0
@@ -123,6 +122,7 @@ class Provisioning:
         for version, target in self._targets.items():
             if now < target.next_attempt:
                 continue
+            target.reason = ""
             there = len(self._fleet.provisioned(version))
             for _ in range(min(target.wanted - there, AT_ONCE - len(self._tasks))):
                 environment = self._new(version, target)
@@ -173,7 +173,7 @@ class Provisioning:
             environment.retired = environment.retired or not succeeded
             self._fleet.release(environment)
         if succeeded:
-            target.reason, target.pause = "", 0.0
+            target.pause = 0.0
         elif not environment.version.retired:
             self._failed(target, INIT_FAILED)
 

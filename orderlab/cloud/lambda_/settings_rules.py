@@ -122,7 +122,9 @@ def refuse_not_done(input: dict[str, Any]) -> None:
     if vpc.get("SubnetIds") or vpc.get("SecurityGroupIds"):
         raise NotDoneYet("functions in a VPC")
     if input.get("SnapStart", {}).get("ApplyOn", "None") != "None":
-        raise NotDoneYet("SnapStart")
+        # of a process's copy only the thread that forked goes on: locks, pools and connections that
+        # Init has made would be broken in ways that no restore of AWS knows
+        raise NotDoneYet("SnapStart, since a running process cannot be kept and copied as on AWS")
 
 
 def check_tags(tags: Mapping[str, str]) -> None:
