@@ -10,74 +10,27 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.cloud.functions_support import Lambda, eventually, zip_of
-
-TELLING = """
-import os, time
-print("loading")
-def handler(event, context):
-    time.sleep(event.get("seconds", 0))
-    if event.get("die"):
-        os._exit(1)
-    return [os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"], context.log_stream_name]
-"""
+from tests.cloud.provisioned_kit import (
+    TELLING,
+    config,
+    delete,
+    provision,
+    published,
+    ready,
+    tidied,
+)
 
 
 @pytest.fixture(scope="module")
 def functions(cloud: Any) -> Iterator[Lambda]:
-    made = Lambda(cloud)
-    before = names(made)
-    yield made
-    for name in names(made) - before:
-        made.client.delete_function(FunctionName=name)
-
-
-def names(functions: Lambda) -> set[str]:
-    pages = functions.client.get_paginator("list_functions").paginate()
-    return {each["FunctionName"] for page in pages for each in page["Functions"]}
-
-
-@contextmanager
-def refused(code: str, text: str) -> Iterator[None]:
-    with pytest.raises(ClientError) as caught:
-        yield
-    error = caught.value.response["Error"]
-    assert (error["Code"], error["Message"]) == (code, text)
-
-
-def published(functions: Lambda, code: str = TELLING, **settings: Any) -> str:
-    """A function with a version 1."""
-    return functions.make(code, Publish=True, **settings)
-
-
-def provision(functions: Lambda, name: str, qualifier: str, count: int) -> Any:
-    return functions.client.put_provisioned_concurrency_config(
-        FunctionName=name, Qualifier=qualifier, ProvisionedConcurrentExecutions=count
-    )
-
-
-def config(functions: Lambda, name: str, qualifier: str) -> Any:
-    return functions.client.get_provisioned_concurrency_config(
-        FunctionName=name, Qualifier=qualifier
-    )
-
-
-def ready(functions: Lambda, name: str, qualifier: str, count: int) -> Any:
-    """The configuration, once all its environments are ready."""
-
-    def check() -> Any:
-        found = config(functions, name, qualifier)
-        available = found["AvailableProvisionedConcurrentExecutions"]
-        return found if found["Status"] == "READY" and available == count else None
-
-    return eventually(check)
+    with tidied(Lambda(cloud)) as made:
+        yield made
 
 
 def test_environments_are_initialised_before_the_first_call(functions: Lambda) -> None:
@@ -274,137 +227,14 @@ def test_nothing_is_left_after_it_was_taken_away(functions: Lambda) -> None:
     name = published(functions)
     client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
     ways: list[tuple[str, Callable[[], Any]]] = [
-        ("live", lambda: _delete(functions, name, "live")),
+        ("live", lambda: delete(functions, name, "live")),
         ("live", lambda: client.delete_alias(FunctionName=name, Name="live")),
         ("1", lambda: client.delete_function(FunctionName=name)),
     ]
-    for qualifier, delete in ways:
+    for qualifier, take_away in ways:
         provision(functions, name, qualifier, 2)
         ready(functions, name, qualifier, 2)
         assert room() == before - 2
-        delete()
+        take_away()
         assert functions.environments(name) == []
         assert room() == before
-
-
-def test_it_is_listed_by_function(functions: Lambda) -> None:
-    """https://docs.aws.amazon.com/lambda/latest/api/API_ListProvisionedConcurrencyConfigs.html"""
-    name = published(functions)
-    listed = functions.client.list_provisioned_concurrency_configs
-    assert listed(FunctionName=name)["ProvisionedConcurrencyConfigs"] == []
-    provision(functions, name, "1", 1)
-    [found] = listed(FunctionName=name)["ProvisionedConcurrencyConfigs"]
-    assert found["FunctionArn"].endswith(f":function:{name}:1")
-    assert found["RequestedProvisionedConcurrentExecutions"] == 1
-    arn = functions.client.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
-    with refused("ResourceNotFoundException", f"Function not found: {arn}-not"):
-        listed(FunctionName=f"{name}-not")
-
-
-def test_what_is_unpublished_or_missing_is_refused(functions: Lambda) -> None:
-    name = published(functions)
-    arn = functions.client.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
-    unpublished = (
-        "Provisioned Concurrency Configs cannot be applied to unpublished function versions."
-    )
-    with refused("InvalidParameterValueException", unpublished):
-        provision(functions, name, "$LATEST", 1)
-    functions.client.create_alias(FunctionName=name, Name="latest", FunctionVersion="$LATEST")
-    with refused("InvalidParameterValueException", unpublished):
-        provision(functions, name, "latest", 1)
-    not_latest = "The function resource provided must be an alias or a published version."
-    for call in (config, _delete):
-        with refused("InvalidParameterValueException", not_latest):
-            call(functions, name, "$LATEST")
-        with refused("ResourceNotFoundException", f"Function not found: {arn}:7"):
-            call(functions, name, "7")
-        with refused("ResourceNotFoundException", f"Cannot find alias arn: {arn}:no"):
-            call(functions, name, "no")
-    with refused(
-        "ProvisionedConcurrencyConfigNotFoundException",
-        "No Provisioned Concurrency Config found for this function",
-    ):
-        config(functions, name, "1")
-    assert _delete(functions, name, "1")["ResponseMetadata"]["HTTPStatusCode"] == 204
-
-
-def _delete(functions: Lambda, name: str, qualifier: str) -> Any:
-    return functions.client.delete_provisioned_concurrency_config(
-        FunctionName=name, Qualifier=qualifier
-    )
-
-
-def test_a_version_has_one_configuration(functions: Lambda) -> None:
-    name = published(functions)
-    functions.client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
-    provision(functions, name, "1", 1)
-    with refused(
-        "ResourceConflictException",
-        "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned "
-        "version",
-    ):
-        provision(functions, name, "live", 1)
-    _delete(functions, name, "1")
-    provision(functions, name, "live", 1)
-    with refused(
-        "ResourceConflictException", "Version is pointed by a Provisioned Concurrency alias"
-    ):
-        provision(functions, name, "1", 1)
-    functions.client.update_function_code(
-        FunctionName=name, ZipFile=zip_of(TELLING + "\n# second\n"), Publish=True
-    )
-    functions.client.create_alias(
-        FunctionName=name,
-        Name="shared",
-        FunctionVersion="2",
-        RoutingConfig={"AdditionalVersionWeights": {"1": 0.1}},
-    )
-    with refused(
-        "InvalidParameterValueException",
-        "Alias with weights can not be used with Provisioned Concurrency",
-    ):
-        provision(functions, name, "shared", 1)
-
-
-def test_no_more_than_the_concurrency_that_there_is(functions: Lambda) -> None:
-    name = published(functions)
-    free = functions.client.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
-    with refused(
-        "InvalidParameterValueException",
-        "Specified ConcurrentExecutions for function is greater than account's unreserved "
-        f"concurrency [{free}].",
-    ):
-        provision(functions, name, "1", free + 1)
-    with refused(
-        "InvalidParameterValueException",
-        "Specified ConcurrentExecutions for function decreases account's "
-        "UnreservedConcurrentExecution below its minimum value of [100].",
-    ):
-        provision(functions, name, "1", free - 99)
-
-
-def test_it_counts_towards_the_functions_reservation(functions: Lambda) -> None:
-    """https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html"""
-    name = published(functions)
-    reserve = functions.client.put_function_concurrency
-    reserve(FunctionName=name, ReservedConcurrentExecutions=2)
-    with refused(
-        "InvalidParameterValueException",
-        "Requested Provisioned Concurrency should not be greater than the "
-        "reservedConcurrentExecution for function",
-    ):
-        provision(functions, name, "1", 3)
-    provision(functions, name, "1", 2)
-    ready(functions, name, "1", 2)
-    with refused(
-        "InvalidParameterValueException",
-        " ReservedConcurrentExecutions  1 should not be lower than function's total provisioned "
-        "concurrency [2].",
-    ):
-        reserve(FunctionName=name, ReservedConcurrentExecutions=1)
-    # nothing is left for what has not been published
-    with pytest.raises(ClientError) as caught:
-        functions.invoke(name)
-    answer: Any = caught.value.response
-    assert answer["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
-    assert functions.invoke(name, Qualifier="1").value[0] == "provisioned-concurrency"
