@@ -7,18 +7,22 @@ in one cloud, as a learner's do: a check changes nothing of what was built.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from threading import Lock
 
 from orderlab.exercises.engine.answers import CannotRead
 from orderlab.exercises.engine.exercise import Exercise, Proof, Workspace
 from orderlab.exercises.engine.outcome import Outcome, unreadable
 from orderlab.exercises.quiz.question import Question
+from orderlab.threads import side_by_side
 
 # Gives a workspace at the starting point of an exercise, and a function that tells how many calls
 # were made in it.
 Fresh = Callable[[str], AbstractContextManager[tuple[Workspace, Callable[[], int]]]]
+Attempt = Callable[[Workspace], object]
 
+LANES = 3
 MIN_MISCONCEPTIONS = 3
 MIN_RIGHT = 2
 
@@ -61,17 +65,40 @@ def question_faults(questions: Iterable[Question]) -> list[str]:
 
 
 def prove(exercise: Exercise, fresh: Fresh) -> list[str]:
-    """Run every proof of an exercise; a sentence for each that fails."""
+    """Run every proof of an exercise; a sentence for each that fails.
+
+    Several attempts run side by side, each in its own cloud: most of their time is spent waiting.
+    """
+    attempts: list[Attempt] = [lambda _: None, exercise.solve]
+    attempts += [proof.attempt for proof in exercise.proofs]
+    empty, solved, *others = _outcomes(exercise, fresh, attempts)
+    found = _expect(exercise, "as it comes", empty, "untouched")
+    found += _expect(exercise, "the solution", solved, "right")
     messages: dict[str, str] = {}
-    with ExitStack() as open_now:
-        bench = _Bench(exercise, fresh, open_now)
-        found = _expect(exercise, "as it comes", bench.outcome(lambda _: None), "untouched")
-        found += _expect(exercise, "the solution", bench.outcome(exercise.solve), "right")
-        for proof in exercise.proofs:
-            outcome = bench.outcome(proof.attempt)
-            found += _expect(exercise, proof.name, outcome, proof.verdict)
-            found += _own_message(exercise, proof, outcome, messages)
+    for proof, outcome in zip(exercise.proofs, others, strict=True):
+        found += _expect(exercise, proof.name, outcome, proof.verdict)
+        found += _own_message(exercise, proof, outcome, messages)
     return found
+
+
+def _outcomes(exercise: Exercise, fresh: Fresh, attempts: Sequence[Attempt]) -> list[Outcome]:
+    """What the check says of each attempt, in their order."""
+    outcomes: dict[int, Outcome] = {}
+    left = iter(enumerate(attempts))
+    taking = Lock()
+
+    def lane(_: int) -> None:
+        with ExitStack() as open_now:
+            bench = _Bench(exercise, fresh, open_now)
+            while True:
+                with taking:
+                    number, attempt = next(left, (-1, None))
+                if attempt is None:
+                    return
+                outcomes[number] = bench.outcome(attempt)
+
+    side_by_side(lane, range(LANES), LANES)
+    return [outcomes[number] for number in range(len(attempts))]
 
 
 class _Bench:
@@ -83,7 +110,7 @@ class _Bench:
         self._open = open_now
         self._now: tuple[Workspace, Callable[[], int]] | None = None
 
-    def outcome(self, attempt: Callable[[Workspace], object]) -> Outcome:
+    def outcome(self, attempt: Attempt) -> Outcome:
         if self._now is None:
             self._now = self._open.enter_context(self._fresh(self._exercise.id))
         workspace, calls = self._now
