@@ -14,7 +14,7 @@ from orderlab.cloud.dynamodb.accounting import Accounting
 from orderlab.cloud.dynamodb.answers import answer, array
 from orderlab.cloud.dynamodb.attribute_values import measure_item
 from orderlab.cloud.dynamodb.capacity import Consumed, described_all
-from orderlab.cloud.dynamodb.errors import detected
+from orderlab.cloud.dynamodb.errors import TransactionConflict, detected
 from orderlab.cloud.dynamodb.expressions.compiled import CompiledProjection
 from orderlab.cloud.dynamodb.expressions.request import Expressions
 from orderlab.cloud.dynamodb.input_shapes import check_input
@@ -121,7 +121,8 @@ class Batches:
     # --- writes ---
 
     def batch_write_item(self, call: Call, parameters: Parameters) -> Answer:
-        """Put or delete up to 25 items; those refused by limits come back as UnprocessedItems.
+        """Put or delete up to 25 items. UnprocessedItems are those refused by limits, and those
+        that a transaction holds.
 
         https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
         """
@@ -161,6 +162,9 @@ class Batches:
                 _, cost = self._items.perform(write, "BatchWriteItem")
             except Throttled as error:
                 refused = error
+                left.setdefault(name, []).append(request)
+                continue
+            except TransactionConflict:
                 left.setdefault(name, []).append(request)
                 continue
             _sum_up(consumed, cost)

@@ -53,6 +53,18 @@ class TransactionCanceled(AwsError):
     code = "TransactionCanceledException"
 
 
+class TransactionConflict(AwsError):
+    """Another transaction, which is under way, holds the item."""
+
+    code = "TransactionConflictException"
+
+
+class TransactionInProgress(AwsError):
+    """A transaction with the same ClientRequestToken is under way."""
+
+    code = "TransactionInProgressException"
+
+
 class IdempotentParameterMismatch(AwsError):
     """The ClientRequestToken was used for another request."""
 

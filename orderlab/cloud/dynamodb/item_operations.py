@@ -15,7 +15,13 @@ from orderlab.cloud.dynamodb.accounting import Accounting, index_keys
 from orderlab.cloud.dynamodb.answers import answer
 from orderlab.cloud.dynamodb.attribute_values import measure_item
 from orderlab.cloud.dynamodb.capacity import Consumed, read_units
-from orderlab.cloud.dynamodb.errors import ConditionalCheckFailed, Counted, detected
+from orderlab.cloud.dynamodb.conflicts import check_not_held
+from orderlab.cloud.dynamodb.errors import (
+    ConditionalCheckFailed,
+    Counted,
+    TransactionConflict,
+    detected,
+)
 from orderlab.cloud.dynamodb.expressions.paths import select
 from orderlab.cloud.dynamodb.expressions.request import Expressions
 from orderlab.cloud.dynamodb.input_shapes import check_input
@@ -161,12 +167,20 @@ class ItemOperations:
         return answer(call, members)
 
     def perform(self, write: Write, operation: str) -> tuple[Change, Consumed]:
-        """Let a write in, decide it, charge for it and carry it out."""
+        """Let a write in, decide it, charge for it and carry it out.
+
+        Raises Throttled, TransactionConflict, ConditionalCheckFailed or ValidationException.
+        """
         table, accounting = write.table, self._accounting
         try:
             accounting.admit(table, "Write", write.partition)
+            if table.held:
+                check_not_held(table, write.key)
             change = write.decide()
             accounting.admit_change(change)
+        except TransactionConflict:
+            accounting.metric("TransactionConflict", 1, table)
+            raise
         except Throttled as error:
             accounting.throttled(table, error, operation)
             raise

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from orderlab.clock import Clock
 from orderlab.cloud.dynamodb.capacity import Consumed
-from orderlab.cloud.dynamodb.errors import IdempotentParameterMismatch
+from orderlab.cloud.dynamodb.errors import IdempotentParameterMismatch, TransactionInProgress
 
 TOKEN_SECONDS = 600
 
@@ -29,6 +31,24 @@ class RequestTokens:
         self._clock = clock
         self._remembered: dict[str, _Remembered] = {}
         self._expiring: deque[tuple[float, str]] = deque()
+        self._under_way: set[str] = set()
+
+    @contextmanager
+    def begun(self, token: str | None) -> Iterator[None]:
+        """While a transaction with that token is under way; raises TransactionInProgress if there
+        is another one."""
+        if token is None:
+            yield
+            return
+        if token in self._under_way:
+            raise TransactionInProgress(
+                "The transaction with the given request token is already in progress."
+            )
+        self._under_way.add(token)
+        try:
+            yield
+        finally:
+            self._under_way.discard(token)
 
     def earlier(self, token: str | None, content: bytes) -> dict[str, Consumed] | None:
         """What the repeated call costs, if it is one; IdempotentParameterMismatch if it differs."""

@@ -131,7 +131,7 @@ class TableService:
         self.operations: Mapping[str, Handler] = {
             **{name: self._timed(name, handler) for name, handler in one_table.items()},
             **Batches(self.registry, self._accounting, items, long_work).operations,
-            **Transactions(self.registry, self._accounting, clock, long_work).operations,
+            **Transactions(self.registry, self._accounting, self._behaviour, long_work).operations,
             **TableOperations(self.registry, clock).operations,
             **TableUpdates(self.registry, clock, self._backfills).operations,
             **self._time_to_live.operations,

@@ -70,6 +70,8 @@ class Table:
         self.rows = Rows()
         self.throughput = Throughput(arn, "Table", behaviour.clock)
         self.partitions = 1
+        # the items that transactions hold which are under way
+        self.held: set[Key] = set()
         self.stream: StreamLog | None = None
         self.expiry: Expiry | None = None
         self.staleness: Staleness | None = None

@@ -1,15 +1,13 @@
 """TransactWriteItems and TransactGetItems: all or nothing.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
-Differs from AWS: nothing happens at the same time here, so there are no transaction conflicts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError, ValidationException
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.dynamodb import projected, writes
@@ -21,7 +19,9 @@ from orderlab.cloud.dynamodb.capacity import (
     described_all,
     read_units,
 )
-from orderlab.cloud.dynamodb.errors import ConditionalCheckFailed
+from orderlab.cloud.dynamodb.conflicts import Phases, check_not_held, holding
+from orderlab.cloud.dynamodb.conflicts import reason as conflict_reason
+from orderlab.cloud.dynamodb.errors import ConditionalCheckFailed, TransactionConflict
 from orderlab.cloud.dynamodb.expressions.compiled import CompiledProjection
 from orderlab.cloud.dynamodb.expressions.request import Expressions
 from orderlab.cloud.dynamodb.input_shapes import check_input
@@ -31,7 +31,7 @@ from orderlab.cloud.dynamodb.registry import TableRegistry
 from orderlab.cloud.dynamodb.request_tokens import RequestTokens
 from orderlab.cloud.dynamodb.rows import Key
 from orderlab.cloud.dynamodb.stored import encode
-from orderlab.cloud.dynamodb.table import Change, Table
+from orderlab.cloud.dynamodb.table import Behaviour, Change, Table
 from orderlab.cloud.dynamodb.throttling import Throttled
 from orderlab.cloud.dynamodb.transaction_rules import (
     MAX_BYTES,
@@ -47,7 +47,7 @@ from orderlab.cloud.dynamodb.writes import Prepare, Write
 from orderlab.cloud.http import Response
 from orderlab.cloud.telemetry.long_work import LongWork
 
-_THROTTLED = ("ProvisionedThroughputExceeded", "ThrottlingError")
+_NOT_CHARGED = ("ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict")
 _READERS = {
     "Put": writes.put,
     "Update": writes.update,
@@ -63,12 +63,17 @@ class Transactions:
     """
 
     def __init__(
-        self, registry: TableRegistry, accounting: Accounting, clock: Clock, long_work: LongWork
+        self,
+        registry: TableRegistry,
+        accounting: Accounting,
+        behaviour: Behaviour,
+        long_work: LongWork,
     ) -> None:
         self._registry = registry
+        self._phases = Phases(behaviour)
         self._long_work = long_work
         self._accounting = accounting
-        self._tokens = RequestTokens(clock)
+        self._tokens = RequestTokens(behaviour.clock)
         self.operations: dict[str, Handler] = {
             "TransactWriteItems": self.transact_write_items,
             "TransactGetItems": self.transact_get_items,
@@ -108,24 +113,37 @@ class Transactions:
         self, call: Call, parameters: Parameters, token: Token, prepared: list[Write]
     ) -> Response:
         await work_out(self._long_work, prepared, MAX_BYTES)
-        return self._commit(call, parameters, token, prepared)
+        return await self._commit(call, parameters, token, prepared)
 
-    def _commit(
+    async def _commit(
         self, call: Call, parameters: Parameters, token: Token, prepared: list[Write]
     ) -> Response:
         """Decide every action and carry all of them out, unless this was done already."""
-        earlier = self._tokens.earlier(*token)
-        if earlier is not None:
-            return answer(call, _write_members(earlier, parameters, []))
-        changes = self._decide(prepared)
+        with self._tokens.begun(token[0]):
+            earlier = self._tokens.earlier(*token)
+            if earlier is not None:
+                return answer(call, _write_members(earlier, parameters, []))
+            changes = self._decide(prepared)
+            with holding(prepared):
+                await self._phases.pass_by()
+            if any(
+                write.current() is not change.old for write, change in _pairs(prepared, changes)
+            ):
+                # a time to live or a replica has changed an item meanwhile
+                changes = self._decide(prepared)
+            consumed = self._carry_out(prepared, changes)
+            self._tokens.remember(*token, consumed)
+            return answer(call, _write_members(consumed, parameters, prepared))
+
+    def _carry_out(self, prepared: list[Write], changes: list[Change]) -> dict[str, Consumed]:
+        """What it consumed, by tables."""
         consumed: dict[str, Consumed] = {}
-        for write, change in zip(prepared, changes, strict=True):
+        for write, change in _pairs(prepared, changes):
             cost = doubled(write.table.cost(change))
             self._accounting.charge(write.table, cost, write.partition, index_keys(change))
             write.table.apply(change)
             sum_up(consumed, cost)
-        self._tokens.remember(*token, consumed)
-        return answer(call, _write_members(consumed, parameters, prepared))
+        return consumed
 
     def _decide(self, prepared: list[Write]) -> list[Change]:
         """What every action changes; TransactionCanceled if any of them cannot be."""
@@ -135,6 +153,7 @@ class Transactions:
         for write in prepared:
             try:
                 self._accounting.admit(write.table, "Write", write.partition)
+                check_not_held(write.table, write.key)
                 change = write.decide()
                 self._accounting.admit_change(change)
                 changes.append(change)
@@ -144,7 +163,7 @@ class Transactions:
                 reasons.append(self._reason(write, error))
             check_size(size)
         if len(changes) < len(prepared):
-            if not any(reason["Code"] in _THROTTLED for reason in reasons):
+            if not any(reason["Code"] in _NOT_CHARGED for reason in reasons):
                 for write in prepared:
                     cost = doubled(write.failed_cost())
                     self._accounting.charge(write.table, cost, write.partition)
@@ -155,6 +174,9 @@ class Transactions:
         if isinstance(error, Throttled):
             self._accounting.throttled(write.table, error, "TransactWriteItems")
             return throttling_reason(error)
+        if isinstance(error, TransactionConflict):
+            self._accounting.metric("TransactionConflict", 1, write.table)
+            return conflict_reason()
         if isinstance(error, ConditionalCheckFailed):
             self._accounting.metric("ConditionalCheckFailedRequests", 1, write.table)
             item = {"Item": error.details["Item"]} if "Item" in error.details else {}
@@ -174,7 +196,7 @@ class Transactions:
             raise ValidationException(
                 "Transaction request cannot include multiple operations on one item"
             )
-        reasons = [self._read_reason(table, partition) for table, _, partition, _ in reads]
+        reasons = [self._read_reason(table, row, part) for table, row, part, _ in reads]
         if any(reason["Code"] != "None" for reason in reasons):
             raise canceled(reasons)
         rows = [(table.get(row), projection) for table, row, _, projection in reads]
@@ -199,7 +221,10 @@ class Transactions:
         texts = await self._long_work.run(projected.texts_of, rows)
         return _got(call, parameters, texts, consumed)
 
-    def _read_reason(self, table: Table, partition: Key) -> dict[str, Any]:
+    def _read_reason(self, table: Table, row: Key, partition: Key) -> dict[str, Any]:
+        if row in table.held:
+            self._accounting.metric("TransactionConflict", 1, table)
+            return conflict_reason()
         try:
             self._accounting.admit(table, "Read", partition)
         except Throttled as error:
@@ -225,6 +250,10 @@ Token = tuple[str | None, bytes]
 # what a token stands for, and for each action its table and what it does there
 Actions = tuple[bytes, list[tuple[str, Prepare]]]
 Read = tuple[Table, Key, Key, CompiledProjection | None]
+
+
+def _pairs(prepared: list[Write], changes: list[Change]) -> Iterator[tuple[Write, Change]]:
+    return zip(prepared, changes, strict=True)
 
 
 def _read_all(actions: list[dict[str, Any]], token: str | None) -> Actions:
