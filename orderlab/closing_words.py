@@ -8,6 +8,7 @@ from orderlab.progress import Progress
 
 if TYPE_CHECKING:
     from orderlab.exercises.final_test.widget import FinalTest
+    from orderlab.showing.picture import Picture
 
 
 class ClosingWords:
@@ -23,3 +24,9 @@ class ClosingWords:
         from orderlab.exercises.final_test.widget import FinalTest
 
         return FinalTest(self.progress)
+
+    def story(self) -> Picture:
+        """One picture of the six requirements over all chapters: yours, and the reference's."""
+        from orderlab.requirements.story import story
+
+        return story(self.progress)

@@ -15,6 +15,10 @@ from orderlab.errors import LearnerError
 from orderlab.orders.parts.messaging import queue_url
 from orderlab.orders.settling import depth
 from orderlab.practice.deliveries import handed_over, most_at_once
+from orderlab.showing.exportable import Exportable
+from orderlab.showing.picture import Picture
+from orderlab.showing.plots import line_plot
+from orderlab.showing.table import Table
 
 _EVERY_SECONDS = 0.1
 _PATIENCE_SECONDS = 90.0
@@ -22,7 +26,7 @@ _IN_A_BATCH = 10
 
 
 @dataclass
-class Backlog:
+class Backlog(Exportable):
     """What waited in a queue, and what was in work, looked at ten times a second.
 
     As a context manager it looks while the block runs and until the queue is empty. `seconds` are
@@ -60,6 +64,27 @@ class Backlog:
         most, last = max(self.waiting, default=0), self.seconds[-1] if self.seconds else 0.0
         return f"{self.queue}: up to {most} waiting, looked at for {last:.0f} s of its time"
 
+    def exported_table(self) -> Table:
+        """What waited and what was in work, look by look."""
+        rows = [
+            {"seconds": round(at, 2), "waiting": waiting, "in work": working}
+            for at, waiting, working in zip(self.seconds, self.waiting, self.in_work, strict=False)
+        ]
+        return Table(rows, ["seconds", "waiting", "in work"], caption=f"Backlog of {self.queue}")
+
+    def exported_plot(self) -> Picture | None:
+        """What waited and what was in work, over the queue's time."""
+        if not self.seconds:
+            return None
+        return line_plot(
+            f"What waited in {self.queue}",
+            {"waiting": self.waiting, "in work": self.in_work},
+            x=self.seconds,
+            x_label="seconds",
+            y_label="messages",
+            seconds=self.seconds[-1],
+        )
+
     def _go_on(self) -> None:
         while not self._ended.wait(_EVERY_SECONDS):
             self._look()
@@ -72,7 +97,7 @@ class Backlog:
 
 
 @dataclass(frozen=True)
-class WorkedOff:
+class WorkedOff(Exportable):
     """How a function worked off some messages; `seconds` are of the queue's time."""
 
     messages: int

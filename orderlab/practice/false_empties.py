@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,9 @@ from orderlab.errors import LearnerError
 from orderlab.orders.parts.messaging import free_queue_names
 from orderlab.practice.polling import Polling, setting_of
 from orderlab.practice.polling_chances import odds, simulation
+from orderlab.showing.exportable import Exportable
 from orderlab.showing.picture import Picture
+from orderlab.showing.plots import stated
 from orderlab.showing.sign_of_life import sign_of_life
 from orderlab.showing.table import Table
 from orderlab.simulation.polling import Setting
@@ -20,18 +23,26 @@ from orderlab.simulation.polling import Setting
 # What a right queue leaves about once in 10,000 experiments.
 STANDARD_ERRORS, ANSWERS = 4.0, 2.0
 _SIMULATED = 200_000
+_SIMULATION_SEED = 5
 _MOST_MESSAGES = 2_000
 # AWS keeps the name of a deleted queue for a minute. Chance on a queue follows from its name and
 # the seed of the cloud: names that are counted give the same figures in a fresh notebook.
 _numbers = itertools.count(1)
 
 
-class FalseEmpties:
+class FalseEmpties(Exportable):
     """The share of empty answers by number of messages: measured, simulated and computed."""
 
     def __init__(
-        self, setting: Setting, answers: dict[int, int], *, receives: int, wait: int
+        self,
+        setting: Setting,
+        answers: dict[int, int],
+        *,
+        receives: int,
+        wait: int,
+        seconds: float | None = None,
     ) -> None:
+        self.seconds = seconds
         self.setting, self.answers, self.receives, self.wait = setting, answers, receives, wait
         self.shares = {count: empty / receives for count, empty in answers.items()}
         self.simulated = {count: self._simulate(count) for count in answers}
@@ -41,7 +52,7 @@ class FalseEmpties:
         if self.wait:
             return 0.0 if count else 1.0
         words = self.setting.as_words()
-        return simulation(count, receives=_SIMULATED, **words).empty_share
+        return simulation(count, receives=_SIMULATED, seed=_SIMULATION_SEED, **words).empty_share
 
     def _compute(self, count: int) -> float:
         if self.wait:
@@ -86,7 +97,20 @@ class FalseEmpties:
             self.simulated,
             self.computed,
             {count: self.error(count) for count in self.shares},
+            caption=self._caption(),
         )
+
+    def exported_table(self) -> Table:
+        """The shares beside each other."""
+        return self.table()
+
+    def exported_plot(self) -> Picture | None:
+        """Measured, simulated and computed shares."""
+        return self.plot()
+
+    def _caption(self) -> str:
+        simulated = f"simulated: n = {_SIMULATED:,} each, seed {_SIMULATION_SEED}"
+        return f"measured: {stated(self.receives, None, self.seconds)}, with each; {simulated}"
 
     def __repr__(self) -> str:
         found = ", ".join(f"{count}: {share:.1%}" for count, share in self.shares.items())
@@ -115,7 +139,7 @@ def false_empties(
             advice=f"Take 0 to {_MOST_MESSAGES:,} messages and 1 to 100,000 receives.",
         )
     setting = setting_of(servers, sample, weights)
-    polling = _new_queue(target)
+    polling, began = _new_queue(target), time.monotonic()
     try:
         polling.arrange(scatters=True, keeps=False, **setting.as_words())
         answers = {}
@@ -125,7 +149,8 @@ def false_empties(
                 answers[count] = _empty_answers(target, polling, wait, receives)
     finally:
         target.client("sqs").delete_queue(QueueUrl=polling.url)
-    return FalseEmpties(setting, answers, receives=receives, wait=wait)
+    seconds = time.monotonic() - began
+    return FalseEmpties(setting, answers, receives=receives, wait=wait, seconds=seconds)
 
 
 def _new_queue(target: Target) -> Polling:

@@ -17,6 +17,9 @@ from orderlab.orders.parts.roles import allow
 from orderlab.orders.prices import TABLE
 from orderlab.practice import functions
 from orderlab.practice.removal import remove_function
+from orderlab.showing.exportable import Exportable
+from orderlab.showing.picture import Picture
+from orderlab.showing.plots import bar_plot
 from orderlab.showing.sign_of_life import sign_of_life
 from orderlab.showing.table import Table
 from orderlab.threads import side_by_side
@@ -62,7 +65,7 @@ class ScaledClock:
             time.sleep(seconds / self.speed)
 
 
-class IdleCost:
+class IdleCost(Exportable):
     """Requests and cost a month of consumers that wait at empty queues."""
 
     def __init__(self, metered: dict[int | str, Metered]) -> None:
@@ -97,6 +100,20 @@ class IdleCost:
         return Table(
             rows,
             caption=f"Idle consumers; $ {_PRICE.usd:.2f} a million requests, second-hand price",
+        )
+
+    def exported_table(self) -> Table:
+        """The consumers beside each other."""
+        return self.table()
+
+    def exported_plot(self) -> Picture | None:
+        """What each consumer would cost in a month."""
+        return bar_plot(
+            "What an idle consumer costs",
+            {each.consumer: each.usd_a_month for each in self.metered.values()},
+            y_label="US dollars a month",
+            form="{:.2f}",
+            seconds=max(each.seconds for each in self.metered.values()),
         )
 
     def __repr__(self) -> str:

@@ -13,7 +13,10 @@ from orderlab.errors import LearnerError
 from orderlab.orders.figures import percentiles
 from orderlab.orders.reading import SAMPLE, OrderLine, read_orders
 from orderlab.orders.replay import replay
-from orderlab.orders.replayed import Refused
+from orderlab.orders.replayed import Refused, answers_plot, answers_table
+from orderlab.showing.exportable import Exportable
+from orderlab.showing.picture import Picture
+from orderlab.showing.table import Table
 
 Order = dict[str, Any]
 # An open loop needs a connection for every order that is still waiting for its answer.
@@ -21,7 +24,7 @@ _OPEN_LOOP = 1000
 
 
 @dataclass(frozen=True)
-class Sent:
+class Sent(Exportable):
     """What became of orders that were sent. Times in milliseconds."""
 
     accepted: list[str]
@@ -42,6 +45,14 @@ class Sent:
     def p99(self) -> float:
         """99 of 100 accepted orders were answered within this time (ms)."""
         return percentiles(self.answer_ms).get("p99", float("nan"))
+
+    def exported_table(self) -> Table:
+        """Each order, what became of it, and after how many milliseconds."""
+        return answers_table(self.accepted, self.answer_ms, self.refused)
+
+    def exported_plot(self) -> Picture | None:
+        """The time to the answer, from the quickest order to the slowest."""
+        return answers_plot(self.answer_ms, self.seconds)
 
     def __repr__(self) -> str:
         return f"{self.count} sent: {len(self.accepted)} accepted, {len(self.refused)} refused"

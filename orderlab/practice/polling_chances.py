@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from orderlab.errors import LearnerError
 from orderlab.practice.polling import setting_of
+from orderlab.showing.exportable import Exportable
 from orderlab.simulation.polling import MOST, Counted, Setting, simulate
 from orderlab.simulation.polling_odds import chance_of_empty, chance_of_missing
 
@@ -13,7 +14,7 @@ _MOST_RECEIVES = 100_000_000
 _MOST_POLLS = 1_000_000
 
 
-class Simulated:
+class Simulated(Exportable):
     """Many simulated receives of a queue with so many messages."""
 
     def __init__(self, counted: Counted) -> None:
@@ -51,7 +52,7 @@ def simulation(
     return Simulated(simulate(setting, count, lying=lying, receives=receives, most=most, seed=seed))
 
 
-class Odds:
+class Odds(Exportable):
     """The exact chances of a short poll."""
 
     def __init__(self, setting: Setting, messages: int, lying: Sequence[int] | None) -> None:

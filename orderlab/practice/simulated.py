@@ -6,12 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from orderlab.practice import capacity_week
+from orderlab.showing.exportable import Exportable
 from orderlab.showing.table import Table
 from orderlab.simulation import connections
 from orderlab.simulation.provisioned import Outcome
 
 
-class SimulatedStorm:
+class SimulatedStorm(Exportable):
     """One run of the connection storm, with its assumptions."""
 
     def __init__(self, run: connections.Storm) -> None:
@@ -27,6 +28,17 @@ class SimulatedStorm:
             f"{run.peak_connections} connections, {run.peak_querying} queries at once"
         )
 
+    def exported_table(self) -> Table:
+        """What came of the run."""
+        run = self._run
+        row = {
+            "requests": run.requests,
+            "refused": run.refused,
+            "most connections": run.peak_connections,
+            "most queries at once": run.peak_querying,
+        }
+        return Table([row], caption="A simulated connection storm")
+
     def assumptions(self) -> Table:
         """Every parameter, its value and where it comes from."""
         rows = [
@@ -41,7 +53,7 @@ def connection_storm(*, proxy: bool, seed: int = 1) -> SimulatedStorm:
     return SimulatedStorm(connections.storm(proxy=proxy, seed=seed))
 
 
-class ProvisionedWeek:
+class ProvisionedWeek(Exportable):
     """The week against a provisioned capacity: US dollars, and the share that was refused."""
 
     def __init__(self, outcome: Outcome, usd: float) -> None:

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from orderlab.aws_target.base import Target
 from orderlab.practice.items import item_of
+from orderlab.showing.exportable import Exportable
 from orderlab.threads import side_by_side
 
 _BATCH = 25
@@ -41,7 +42,7 @@ def indexes(target: Target, table: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Strikes:
+class Strikes(Exportable):
     """What became of changes that were made at once."""
 
     made: int

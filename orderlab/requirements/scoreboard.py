@@ -10,7 +10,9 @@ from orderlab.requirements.finding import TITLES, Finding
 from orderlab.requirements.memory import Remembered
 from orderlab.requirements.reasons import reason
 from orderlab.requirements.system import System
+from orderlab.showing.exportable import Exportable
 from orderlab.showing.html_text import html_text
+from orderlab.showing.table import Table
 
 if TYPE_CHECKING:
     from orderlab.aws_target.base import Target
@@ -25,7 +27,7 @@ _COLOURS = {
 Tell = Callable[[str], None]
 
 
-class Scoreboard:
+class Scoreboard(Exportable):
     """Findings beside those of the monolith and of the chapter before."""
 
     def __init__(
@@ -43,6 +45,21 @@ class Scoreboard:
     def colours(self) -> dict[str, str]:
         """The colour of each requirement."""
         return {finding.requirement: finding.colour for finding in self.findings}
+
+    def exported_table(self) -> Table:
+        """The findings, with what earlier scoreboards said."""
+        rows = [
+            {
+                "requirement": f"{f.requirement} {f.title}",
+                "monolith": _colour(self._monolith.get(f.requirement)),
+                "before": _colour(self._before.get(f.requirement)),
+                "now": f.colour,
+                "number": f.number,
+                "why": self.why(f) or f.how,
+            }
+            for f in self.findings
+        ]
+        return Table(rows, caption=f"Scoreboard of {self.system}, chapter {self.chapter:02d}")
 
     def why(self, finding: Finding) -> str:
         """Why it has its colour: what the run found, or what the chapter changed."""
@@ -88,6 +105,10 @@ class Scoreboard:
         cells.append(_coloured(f.colour, f.number))
         cells += [_cell(html_text(self.why(f))), _cell(html_text(f.how))]
         return f'<tr><th scope="row">{f.requirement}</th>{"".join(cells)}</tr>'
+
+
+def _colour(kept: Remembered | None) -> str:
+    return kept.colour if kept else ""
 
 
 def _cell(html: str) -> str:

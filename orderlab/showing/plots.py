@@ -33,12 +33,16 @@ def line_plot(
     limit: tuple[float, str] | None = None,
     log: bool = False,
     alt: str = "",
+    n: int | None = None,
+    seed: int | None = None,
+    seconds: float | None = None,
 ) -> Picture:
     """Lines over one x axis, each with its label at its end.
 
     `mark` may hold the words `max` and `mean`: they are drawn and named on the first series.
     `limit` is a height and its name, drawn as a dashed line. Without `alt` the picture is described
-    by its title and each series' smallest and largest value.
+    by its title and each series' smallest and largest value. The caption states `n` (without it,
+    how many values a line has), the seed and how long it was measured, where they are given.
     """
     _demand(series)
     figure, axes = plain_axes(title, x_label, y_label)
@@ -56,7 +60,12 @@ def line_plot(
     if log:
         axes.set_yscale("log")
     _name_lines(axes, list(series))
-    return measured_plot(figure, alt or _described(title, series))
+    return measured_plot(
+        figure,
+        alt or _described(title, series),
+        caption=stated(len(first) if n is None else n, seed, seconds),
+        rows=_rows(series, x, x_label),
+    )
 
 
 def bar_plot(
@@ -67,11 +76,14 @@ def bar_plot(
     y_label: str = "",
     alt: str = "",
     form: str = "{:,.0f}",
+    n: int | None = None,
+    seed: int | None = None,
+    seconds: float | None = None,
 ) -> Picture:
     """A bar for each name, with its value above it.
 
     With `parts`, each bar is split: `parts` holds, by part, a value for each bar, and `bars` gives
-    the totals.
+    the totals. The caption states `n`, the seed and how long it was measured, where given.
     """
     _demand(bars)
     figure, axes = plain_axes(title, "", y_label)
@@ -90,7 +102,37 @@ def bar_plot(
             ha="center", color=INK, fontsize=10,
         )  # fmt: skip
     described = ", ".join(f"{name} {form.format(value)}" for name, value in bars.items())
-    return measured_plot(figure, alt or f"{title}: {described} {y_label}".strip())
+    split = {label: list(values) for label, values in (parts or {}).items()}
+    rows = [
+        {"name": name, y_label or "value": bars[name]}
+        | {label: values[place] for label, values in split.items()}
+        for place, name in enumerate(names)
+    ]
+    said = alt or f"{title}: {described} {y_label}".strip()
+    return measured_plot(figure, said, caption=stated(n, seed, seconds), rows=rows)
+
+
+def stated(n: int | None = None, seed: int | None = None, seconds: float | None = None) -> str:
+    """What a plot states of its measurement: "n = 200, seed 7, 12.0 s"."""
+    said = [
+        "" if n is None else f"n = {n:,}",
+        "" if seed is None else f"seed {seed}",
+        "" if seconds is None else f"{seconds:,.1f} s",
+    ]
+    return ", ".join(each for each in said if each)
+
+
+def _rows(
+    series: Mapping[str, Numbers], x: Sequence[Any] | None, x_label: str
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The numbers of the lines, a row for each place; a shorter line ends earlier."""
+    longest = max(len(values) for values in series.values())
+    places = list(x) if x is not None else list(range(longest))
+    return [
+        {x_label or "x": places[row]}
+        | {label: values[row] for label, values in series.items() if row < len(values)}
+        for row in range(min(longest, len(places)))
+    ]
 
 
 def plain_axes(title: str, x_label: str, y_label: str) -> tuple[Any, Any]:

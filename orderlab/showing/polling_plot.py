@@ -11,8 +11,13 @@ Shares = Mapping[int, float]
 
 
 def shares_plot(
-    measured: Shares, simulated: Shares, computed: Shares, errors: Shares
-) -> Picture:  # fmt: skip
+    measured: Shares,
+    simulated: Shares,
+    computed: Shares,
+    errors: Shares,
+    *,
+    caption: str = "",
+) -> Picture:
     """Measured shares as points with their stated error, simulated ones as crosses, computed ones
     as a line."""
     figure, axes = plain_axes(
@@ -34,7 +39,18 @@ def shares_plot(
     axes.set_ylim(bottom=0)
     axes.set_xticks(counts)
     axes.legend(frameon=False, fontsize=10)
-    return measured_plot(figure, _words(measured, simulated, computed))
+    rows = [
+        {
+            "messages": count,
+            "measured": measured[count],
+            "stated error": errors[count],
+            "simulated": simulated[count],
+            "computed": computed[count],
+        }
+        for count in counts
+    ]
+    words = _words(measured, simulated, computed)
+    return measured_plot(figure, words, caption=caption, rows=rows)
 
 
 def _percent(shares: Shares) -> list[float]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from orderlab.showing.exports import FOLDER, Exported, as_csv, write_all
 from orderlab.showing.html_text import html_text
 
 # a number as text: a sign or a currency before it, a unit of at most two words behind it
@@ -32,6 +33,20 @@ class Table:
         self.rows = [dict(row) for row in rows]
         self.columns = list(columns or (self.rows[0] if self.rows else ()))
         self.caption = caption
+
+    def export(self, folder: str = FOLDER, name: str = "") -> Exported:
+        """Write the table as CSV, and as a picture in SVG and PNG, into a folder."""
+        from orderlab.showing.table_picture import table_picture
+
+        drawn = table_picture(self.cells(), self.caption)
+        contents = {
+            "csv": as_csv(self.rows, self.columns), "svg": drawn.as_svg(), "png": drawn.as_png(),
+        }  # fmt: skip
+        return write_all(folder, name or self.caption or " ".join(self.columns), contents)
+
+    def cells(self) -> list[list[str]]:
+        """The head and the rows as they are shown, as text."""
+        return [list(self.columns), *self._cells()]
 
     def _cells(self) -> list[list[str]]:
         return [[_text(row.get(column)) for column in self.columns] for row in self.rows]

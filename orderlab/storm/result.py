@@ -7,8 +7,11 @@ from typing import Any
 
 from orderlab.drawing.sequence import Sequence as Diagram
 from orderlab.errors import LearnerError
+from orderlab.showing.exportable import Exportable
 from orderlab.showing.html_text import html_text
 from orderlab.showing.picture import Picture
+from orderlab.showing.plots import stated
+from orderlab.showing.table import Table
 from orderlab.storm.checker import PROMISES, Broken, Record, first_of, listed
 from orderlab.storm.plan import Plan
 from orderlab.storm.story import tell
@@ -17,7 +20,7 @@ _GOOD = "var(--jp-success-color1, #1b7f3b)"
 _BAD = "var(--jp-error-color1, #b3261e)"
 
 
-class Storm:
+class Storm(Exportable):
     """A storm that is over: `kept` and `broken` promises, and the `first` that was broken.
 
     `broken` has for each promise the orders that it was broken for, the lowest number first;
@@ -81,6 +84,20 @@ class Storm:
         if not found:
             raise LearnerError(f"This promise was kept: {PROMISES[promise].lower()}.")
         return tell(self.record, found[0])
+
+    def exported_table(self) -> Table:
+        """The promises, and for how many orders each was broken."""
+        rows = [
+            {
+                "promise": title,
+                "verdict": "broken" if self.broken[promise] else "kept",
+                "orders": len({each.number for each in self.broken[promise]}),
+                "first": self.broken[promise][0].said if self.broken[promise] else "",
+            }
+            for promise, title in PROMISES.items()
+        ]
+        told = stated(self.plan.orders, self.plan.seed, self.seconds)
+        return Table(rows, caption=f"Storm: {told}; faults: {self._faults()}")
 
     # --- the card ---
 

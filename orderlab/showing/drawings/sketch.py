@@ -97,6 +97,13 @@ class Sketch:
             self.text((x1 + x2) / 2, round(y, 1), label, anchor="middle", colour=QUIET, size=12)
         return self
 
+    def line(self, x1: float, y1: float, x2: float, y2: float, *, colour: str = LINE) -> Sketch:
+        """A thin line without a tip."""
+        self._parts.append(
+            f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{colour}" stroke-width="1"/>'
+        )
+        return self
+
     def dot(self, x: float, y: float, radius: float = 7, *, colour: str = BLUE) -> Sketch:
         """A filled circle: a token, a message, a request."""
         self._parts.append(f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{colour}"/>')
