@@ -1,4 +1,4 @@
-"""Calls that an experiment strikes: those that move the data of a table or a topic.
+"""Calls that an experiment strikes: all of a service, some, or those about a table or a topic.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 """
@@ -23,10 +23,42 @@ _WRITES = frozenset(
     {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"},
 )
 _PUBLISHES = frozenset({"Publish", "PublishBatch"})
+# how each service fails, and how it refuses too many calls: error code and status
+_FAILURES = {
+    "apigateway": ("InternalFailure", 500),
+    "cloudwatch": ("InternalServiceFault", 500),
+    "dynamodb": ("InternalServerError", 500),
+    "dynamodbstreams": ("InternalServerError", 500),
+    "events": ("InternalException", 500),
+    "iam": ("ServiceFailure", 500),
+    "lambda": ("ServiceException", 500),
+    "logs": ("ServiceUnavailableException", 503),
+    "pipes": ("InternalException", 500),
+    "scheduler": ("InternalServerException", 500),
+    "schemas": ("InternalServerErrorException", 500),
+    "sns": ("InternalError", 500),
+    "sqs": ("InternalError", 500),
+}
+_THROTTLES = {
+    "apigateway": ("TooManyRequestsException", 429),
+    "cloudwatch": ("Throttling", 400),
+    "iam": ("Throttling", 400),
+    "lambda": ("TooManyRequestsException", 429),
+    "pipes": ("ThrottlingException", 429),
+    "scheduler": ("ThrottlingException", 429),
+    "schemas": ("TooManyRequestsException", 429),
+    "sqs": ("RequestThrottled", 400),
+    "sts": ("Throttling", 400),
+    "xray": ("ThrottledException", 429),
+}
+_TEXTS = {
+    "InternalServerError": "Internal server error",
+    "ServiceUnavailableException": "The service cannot complete the request.",
+}
 
 
 class CallFaults:
-    """Lets faults strike calls of tables and topics."""
+    """Lets faults strike calls."""
 
     def __init__(
         self, *, faults: Faults, clock: Clock, resources_of: ResourcesOf, throttled: Throttled
@@ -43,8 +75,8 @@ class CallFaults:
 
         Notes in `call.struck` which kind of fault it was.
 
-        Raises AwsError as the service does: InternalServerError or InternalError for a call that
-        fails, the service's throttling error for one that is refused.
+        Raises AwsError as the service does: its error for a call that fails within the service, or
+        its throttling error.
         """
         active, payload = self._faults.active, call.request.body
         cut = False
@@ -52,7 +84,7 @@ class CallFaults:
             slow = active("slow", target, payload)
             if slow:
                 call.struck = "slow"
-                await self._clock.sleep(slow.seconds)
+                await self._clock.pause(slow.seconds)
             for kind, refusal in (("error", self._failure), ("throttle", self._throttling)):
                 if active(kind, target, payload):
                     call.struck = kind
@@ -66,6 +98,8 @@ class CallFaults:
 
     def _targets(self, call: Call, parameters: Parameters) -> Iterator[str]:
         """What the call is about, as faults name it."""
+        yield f"call/{call.service}"
+        yield f"call/{call.service}.{call.operation}"
         if call.service == "dynamodb" and call.operation in _READS | _WRITES:
             for arn in self._resources_of(call, parameters):
                 yield f"table/{_table(arn)}"
@@ -74,16 +108,17 @@ class CallFaults:
             yield f"topic/{arn.rpartition(':')[2]}"
 
     def _failure(self, call: Call, target: str) -> AwsError:
-        if call.service == "dynamodb":
-            return AwsError("Internal server error", code="InternalServerError", status=500)
-        return AwsError("We encountered an internal error.", code="InternalError", status=500)
+        code, status = _FAILURES.get(call.service, ("InternalFailure", 500))
+        text = _TEXTS.get(code, "We encountered an internal error.")
+        return AwsError(text, code=code, status=status)
 
     def _throttling(self, call: Call, target: str) -> AwsError:
-        if call.service == "dynamodb":
+        if target.startswith("table/"):
             direction = "Read" if call.operation in _READS else "Write"
             arn = f"arn:aws:dynamodb:{call.region}:{call.principal.account_id}:{target}"
             return self._throttled(f"Table{direction}KeyRangeThroughputExceeded", arn)
-        return AwsError("Rate exceeded", code="ThrottlingException")
+        code, status = _THROTTLES.get(call.service, ("ThrottlingException", 400))
+        return AwsError("Rate exceeded", code=code, status=status)
 
 
 def _table(arn: str) -> str:

@@ -25,7 +25,7 @@ from orderlab.cloud.dynamodb.throttling import Throttled
 from orderlab.cloud.event_sources.service import EventSources
 from orderlab.cloud.event_sources.wiring import Wiring as PollerWiring
 from orderlab.cloud.faults import FaultBoard
-from orderlab.cloud.front import fault_pages
+from orderlab.cloud.front import clock_pages, fault_pages
 from orderlab.cloud.front.admin import Admin
 from orderlab.cloud.front.aws_calls import AwsCalls
 from orderlab.cloud.front.data_planes import DataPlanes
@@ -72,7 +72,7 @@ class Cloud:
         )
         self.pages: Pages = {}
         self.moto = MotoFront()
-        self.faults = FaultBoard(settings.seed)
+        self.faults = FaultBoard(settings.seed, self.clock)
         # keyed by botocore's names; the order is the order of starting
         self.services: dict[str, Service] = {}
         self._started: list[Service] = []
@@ -91,6 +91,7 @@ class Cloud:
         )
         self.telemetry = TelemetryService(
             settings=settings,
+            clock=self.clock,
             permissions=self.permissions,
             resources_of=self.permissions.resources_of,
             topics=lambda: self.topics,
@@ -172,6 +173,7 @@ class Cloud:
             endpoint=lambda: self.endpoint,
             permissions=self.permissions,
             telemetry=self.telemetry,
+            faults=self.faults,
             queues=self.queues,
             functions=lambda: self.functions,
         )
@@ -310,6 +312,7 @@ class Cloud:
         not_kept = (self, self.services, self.dispatch, self.moto, self.reaper, self.pages)
         self.pages["GET memory"] = memory.page(self._parts, *not_kept)
         self.pages.update(fault_pages.pages(self.faults))
+        self.pages.update(clock_pages.pages(self.clock))
 
     def _policy_of(self, service: str, arn: str) -> Policy:
         """The policy that a resource has itself (`contracts.ResourcePolicies`)."""

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from orderlab.clock import Clock
 from orderlab.cloud.aws_error import ValidationException
 from orderlab.cloud.contracts import Fault
 
 KINDS = (
     "error", "slow", "throttle", "kill", "poison", "duplicate", "delay", "reorder", "cut",
 )  # fmt: skip
-_NUMBERS = {"seconds", "times", "probability", "limit"}
+_NUMBERS = {"seconds", "times", "probability", "limit", "lasts"}
 _TEXTS = {"target", "text", "label"}
 _KNOWN = {field.name for field in fields(Fault)}
 
@@ -22,10 +23,12 @@ _KNOWN = {field.name for field in fields(Fault)}
 class FaultBoard:
     """The faults that are switched on, seeded so that an experiment repeats itself."""
 
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, seed: int | None = None, clock: Clock | None = None) -> None:
+        """`clock` tells how long a fault is on."""
         self.random = random.Random(seed)
+        self._clock = clock or Clock()
         self._armed: dict[tuple[str, str], list[Armed]] = {}
-        # whether calls of tables or topics are struck: asked for every call of the cloud
+        # whether calls of a service, a table or a topic are struck: asked for every call
         self.strikes_calls = False
         # whether there are any: asked for every message
         self.armed = False
@@ -41,7 +44,8 @@ class FaultBoard:
             for armed in self._armed.get((fault.kind, fault.target), ())
             if armed.fault.ids != fault.ids
         ]
-        self._armed[fault.kind, fault.target] = [*others, Armed(fault)]
+        armed = Armed(fault, self._clock.wall(), self._clock.now())
+        self._armed[fault.kind, fault.target] = [*others, armed]
         self._look()
         return fault
 
@@ -56,8 +60,10 @@ class FaultBoard:
         self._look()
 
     def all(self) -> list[dict[str, Any]]:
-        """The faults that are switched on, as they were described."""
-        return [asdict(armed.fault) for faults in self._armed.values() for armed in faults]
+        """The faults that are on, as they were described; `since` when, in seconds since 1970,
+        and how often each has `struck`."""
+        self._forget_ended()
+        return [armed.shown() for faults in self._armed.values() for armed in faults]
 
     def active(self, kind: str, target: str, payload: bytes = b"") -> Fault | None:
         """The fault of that kind that strikes now, if any. It counts as one strike."""
@@ -65,6 +71,8 @@ class FaultBoard:
             return None
         found: Fault | None = None
         for armed in self._armed.get((kind, target), ()):
+            if armed.ends and self._clock.now() >= armed.ends:
+                continue
             # all of them are asked: one strike uses up what it has of each
             if armed.strikes(payload, self.random):
                 found = found or armed.fault
@@ -77,6 +85,15 @@ class FaultBoard:
         faults = [armed for kind in KINDS for armed in self._armed.get((kind, target), ())]
         return any(armed.fault.ids and armed.waits_for(payload) for armed in faults)
 
+    def _forget_ended(self) -> None:
+        now = self._clock.now()
+        kept = {
+            key: [armed for armed in faults if not armed.ends or now < armed.ends]
+            for key, faults in self._armed.items()
+        }
+        self._armed = {key: faults for key, faults in kept.items() if faults}
+        self._look()
+
     def _look(self) -> None:
         self.armed = bool(self._armed)
         self.strikes_calls = any("/" in target for _, target in self._armed)
@@ -85,8 +102,12 @@ class FaultBoard:
 class Armed:
     """A fault that is switched on, and how often it has struck."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault, since: float, now: float) -> None:
+        """`since` is in seconds since 1970; `now` is the time of the clock that ends it."""
         self.fault = fault
+        self.since = since
+        self.ends = now + fault.lasts if fault.lasts else 0.0
+        self.struck = 0
         self._ids = [(each, each.encode()) for each in fault.ids]
         self._struck: Counter[str] = Counter()
 
@@ -105,7 +126,12 @@ class Armed:
         if fault.probability < 1 and chance.random() >= fault.probability:
             return False
         self._struck.update(due)
+        self.struck += 1
         return True
+
+    def shown(self) -> dict[str, Any]:
+        """The fault as the pages show it."""
+        return {**asdict(self.fault), "since": self.since, "struck": self.struck}
 
     def _due(self, payload: bytes) -> list[str]:
         named = [each for each, encoded in self._ids if encoded in payload] if self._ids else [""]

@@ -51,6 +51,9 @@ class SimulatedClock(Clock):
     def now(self) -> float:
         return loop_seconds() * self.speed
 
+    def pace(self) -> float:
+        return self.now()
+
 
 def loop_seconds() -> float:
     """Simulated real seconds since the test began."""

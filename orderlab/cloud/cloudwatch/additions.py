@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,8 +26,8 @@ UNITS = (
 )
 
 
-def addition(namespace: str, datum: Any, place: str) -> Callable[[MetricStore], None]:
-    """What one entry adds, checked in full before anything is added."""
+def addition(namespace: str, datum: Any, place: str, now: float) -> Callable[[MetricStore], None]:
+    """What one entry adds, checked in full before anything is added; `now` as `Clock.wall`."""
     if not isinstance(datum, dict):
         raise ValidationError("A member of MetricData cannot be read.")
     name = reading.text(datum, "MetricName")
@@ -41,7 +40,7 @@ def addition(namespace: str, datum: Any, place: str) -> Callable[[MetricStore], 
     common: dict[str, Any] = {
         "unit": unit,
         "dimensions": reading.dimensions(reading.items(datum, "Dimensions")),
-        "timestamp": _timestamp(datum, place),
+        "timestamp": _timestamp(datum, place, now),
     }
     if datum.get("StatisticValues"):
         numbers = _statistic_set(datum["StatisticValues"])
@@ -55,10 +54,10 @@ def addition(namespace: str, datum: Any, place: str) -> Callable[[MetricStore], 
     return add
 
 
-def _timestamp(datum: Mapping[str, Any], place: str) -> float | None:
+def _timestamp(datum: Mapping[str, Any], place: str, now: float) -> float | None:
     if datum.get("Timestamp") is None:
         return None
-    found, now = reading.moment(datum["Timestamp"], "Timestamp"), time.time()
+    found = reading.moment(datum["Timestamp"], "Timestamp")
     if found < now - limits.OLDEST_SECONDS:
         raise InvalidParameterValue(
             f"The parameter {place}.Timestamp must specify a time within the past two weeks."

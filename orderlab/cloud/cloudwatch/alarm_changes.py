@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections import deque
 from collections.abc import Callable
 
@@ -30,11 +29,13 @@ class AlarmChanges:
         account_id: str,
         permissions: Permissions,
         topics: Callable[[], Topics],
+        wall: Callable[[], float],
     ) -> None:
         self._registry = registry
         self._account_id = account_id
         self._permissions = permissions
         self._topics = topics
+        self._wall = wall
 
     def change(self, region: str, alarm: AnyAlarm, state: str, reason: str) -> None:
         """Put an alarm into a state, then those that follow from it, each once at most."""
@@ -64,7 +65,7 @@ class AlarmChanges:
         return True
 
     def _set(self, alarm: AnyAlarm, state: str, reason: str) -> None:
-        old, alarm.state, alarm.reason, alarm.changed_at = alarm.state, state, reason, time.time()
+        old, alarm.state, alarm.reason, alarm.changed_at = alarm.state, state, reason, self._wall()
         if not alarm.actions_enabled or state == old:
             return
         caller = Principal("service", "cloudwatch.amazonaws.com", self._account_id)

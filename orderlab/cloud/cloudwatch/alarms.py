@@ -61,7 +61,11 @@ class Alarms:
         self._store = store
         self._registry = AlarmRegistry()
         self._changes = AlarmChanges(
-            self._registry, account_id=account_id, permissions=permissions, topics=topics
+            self._registry,
+            account_id=account_id,
+            permissions=permissions,
+            topics=topics,
+            wall=store.wall,
         )
         self._listing = AlarmListing(self._registry)
         composite = CompositeAlarms(self._registry, self._changes, account_id)
@@ -94,7 +98,7 @@ class Alarms:
     async def _watch(self) -> None:
         pause = _EVERY_SECONDS
         while True:
-            await asyncio.sleep(pause)
+            await self._store.clock.pause(pause * self._store.clock.speed)
             took = await self._evaluate_all()
             pause = max(_EVERY_SECONDS, took * (1 / _PART_OF_TIME - 1))
 
@@ -116,7 +120,7 @@ class Alarms:
         return took + time.perf_counter() - began
 
     async def _evaluate(self, region: str, alarm: Alarm) -> None:
-        now = int(time.time()) + 1
+        now = int(self._store.wall()) + 1
         count, period = alarm.settings["EvaluationPeriods"], alarm.period
         starts = range(now - count * period, now, period)
         if "Metrics" in alarm.settings:
@@ -164,7 +168,7 @@ class Alarms:
         alarm = Alarm(arn, parameters)
         if "Metrics" in alarm.settings:
             length = alarm.settings["EvaluationPeriods"] * alarm.period
-            now = time.time()
+            now = self._store.wall()
             await MetricQueries(self._store, alarm.queries, now - length, now).estimate()
             await MetricQueries(self._store, alarm.queries, now - alarm.period, now).shown()
         require_same_kind(self._registry, call.region, name, composite=False)
@@ -172,6 +176,9 @@ class Alarms:
         before = self._registry.get(call.region, name)
         if before is not None:
             alarm.keep_state_of(before)
+        alarm.configured_at = self._store.wall()
+        if before is None:
+            alarm.changed_at = alarm.configured_at
         self._registry.put(call.region, alarm)
         return {}
 

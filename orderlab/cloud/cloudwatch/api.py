@@ -76,7 +76,9 @@ class MetricsApi:
         reading.at_most(data, limits.MAX_DATA, "MetricData")
         additions = []
         for number, datum in enumerate(data, 1):
-            additions.append(addition(namespace, datum, f"MetricData.member.{number}"))
+            additions.append(
+                addition(namespace, datum, f"MetricData.member.{number}", self._store.wall())
+            )
             if number % _DATA_AT_A_TIME == 0:
                 await asyncio.sleep(0)
         for number, add in enumerate(additions, 1):

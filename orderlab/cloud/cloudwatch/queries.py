@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,7 +42,7 @@ class MetricQueries:
         work: LongWork | None = None,
     ) -> None:
         self._store = store
-        self._now = time.time()
+        self._now = store.wall()
         self._start = start
         self._end = min(end, self._now + limits.NEWEST_SECONDS)
         self._work = work or LongWork()

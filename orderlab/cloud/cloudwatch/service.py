@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from orderlab.clock import Clock
 from orderlab.cloud.cloudwatch.api import MetricsApi
 from orderlab.cloud.cloudwatch.store import MetricStore
 from orderlab.cloud.contracts import (
@@ -32,6 +33,7 @@ class TelemetryService:
         self,
         *,
         settings: Settings,
+        clock: Clock,
         permissions: Permissions,
         resources_of: ResourcesOf,
         topics: Callable[[], Topics],
@@ -41,7 +43,7 @@ class TelemetryService:
         self.operations = {}
         self.recorder = FlightRecorder(settings.correlation_fields)
         self.meter = UsageMeter()
-        self.metrics = MetricStore(settings.seed)
+        self.metrics = MetricStore(settings.seed, clock)
         self.logs = LogStore(
             settings.account_id, settings.region, self.metrics, self.meter, speed=settings.speed
         )
@@ -55,6 +57,7 @@ class TelemetryService:
             meter=self.meter,
             permissions=permissions,
             resources_of=resources_of,
+            clock=clock,
         ).note
         pages["GET recorder"] = self.recorder.page
         pages["GET recorder/trace"] = self.recorder.trace

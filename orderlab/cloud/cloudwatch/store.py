@@ -11,11 +11,11 @@ Differs from AWS: minutes are not gathered into longer periods after 15 days, bu
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from orderlab.clock import Clock
 from orderlab.cloud.cloudwatch.statistics import StatisticSet
 
 KEEP_SECONDS = 3 * 3600
@@ -140,7 +140,10 @@ def _between(
 class MetricStore:
     """All metrics of the account."""
 
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, seed: int | None = None, clock: Clock | None = None) -> None:
+        """Values that come without a moment have the clock's."""
+        self.clock = clock or Clock()
+        self.wall = self.clock.wall
         self._series: dict[MetricKey, Series] = {}
         self._keys: dict[tuple[str, str, frozenset[tuple[str, str]]], Series] = {}
         self._chance = random.Random(seed)
@@ -158,7 +161,7 @@ class MetricStore:
     ) -> None:
         """Add a value (`times` times), now or at `timestamp` (seconds since 1970)."""
         series = self._find(namespace, name, dimensions, unit)
-        moment = time.time() if timestamp is None else timestamp
+        moment = self.wall() if timestamp is None else timestamp
         if times == 1.0:
             series.add(moment, value)
             return
@@ -177,7 +180,7 @@ class MetricStore:
     ) -> None:
         """Add values as a statistic set: count, sum, minimum, maximum."""
         series = self._find(namespace, name, dimensions, unit)
-        for kept in series.sets(time.time() if timestamp is None else timestamp):
+        for kept in series.sets(self.wall() if timestamp is None else timestamp):
             kept.add_set(*statistics)
 
     def _find(self, namespace: str, name: str, dimensions: Mapping[str, str], unit: str) -> Series:

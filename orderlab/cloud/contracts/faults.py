@@ -10,18 +10,21 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What an experiment breaks: a function, a standard queue, `table/NAME` or `topic/NAME`.
+    """What an experiment breaks: a function, a standard queue, `table/NAME`, `topic/NAME`, or the
+    calls of a service, `call/SERVICE` or `call/SERVICE.OPERATION`, by boto3's names.
 
     Functions: `error` (raises instead of running), `slow` (the answer is held back by `seconds`),
     `throttle` (calls are refused), `kill` (the environment dies after the code ran, before the
     answer), `poison` (fails whenever the payload holds `text`). Queues: `duplicate` (each message
     is delivered `times` times), `delay` (by `seconds`), `reorder` (each message waits for a random
-    time up to `seconds`). Calls that move a table's or topic's data: `error`, `slow`, `throttle`,
-    `cut` (the call does its work, and its answer is lost). `cut` of a queue, a function, a
-    `topic/NAME` or a `bus/NAME` also keeps EventBridge, pipes and schedules from reaching it.
+    time up to `seconds`). Calls of a service, and those that move a table's or topic's data:
+    `error`, `slow`, `throttle`, `cut` (the call does its work, and its answer is lost). `cut` of a
+    queue, a function, a `topic/NAME` or a `bus/NAME` also keeps topics, EventBridge, pipes and
+    schedules from reaching it.
 
     With `ids` a fault strikes only what names one of these orders; with `limit`, each of them so
-    many times. Faults of one `label` end together.
+    many times. With `probability` it strikes as often as that, and with `lasts` it ends by itself
+    after so many seconds of the clock. Faults of one `label` end together.
     """
 
     kind: str
@@ -32,6 +35,7 @@ class Fault:
     probability: float = 1.0
     ids: tuple[str, ...] = ()
     limit: int = 0
+    lasts: float = 0.0
     label: str = ""
 
 
@@ -44,7 +48,7 @@ class Faults(Protocol):
 
     @property
     def strikes_calls(self) -> bool:
-        """Whether calls of a table or topic are struck. Asked for every call of the AWS API."""
+        """Whether calls of a service, a table or a topic are struck. Asked for every call."""
 
     @property
     def random(self) -> Random:
@@ -70,4 +74,4 @@ class FaultSwitches(Protocol):
         """Switch off every fault; or those of one target; or those of a label and below it."""
 
     def all(self) -> list[dict[str, Any]]:
-        """The faults that are switched on, as they are described."""
+        """The faults that are on, as described, with `since` and how often they have `struck`."""

@@ -104,6 +104,7 @@ class Cluster:
             cluster_arn=self.about.arn,
             permissions=self._wiring.permissions,
             recorder=self._wiring.telemetry.recorder,
+            clock=self._wiring.clock,
             nodes=lambda: self.nodes,
         )
         listener = Listener(desk, self._wiring.keys)

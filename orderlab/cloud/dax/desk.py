@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError, ValidationException
 from orderlab.cloud.contracts import Permissions, Recorder
 from orderlab.cloud.dax.node import HOST, Node
@@ -42,6 +43,7 @@ class Desk:
         cluster_arn: str,
         permissions: Permissions,
         recorder: Recorder,
+        clock: Clock,
         nodes: Nodes,
     ) -> None:
         self._node = node
@@ -53,6 +55,7 @@ class Desk:
             cluster_arn=cluster_arn,
             permissions=permissions,
             recorder=recorder,
+            clock=clock,
             known_schema=shared.tables.known_schema,
         )
         self._nodes = nodes

@@ -5,9 +5,7 @@ https://aws.amazon.com/dynamodb/pricing/on-demand/
 
 from __future__ import annotations
 
-import asyncio
-
-from orderlab.clock import Clock
+from orderlab.clock import Clock, Timer
 from orderlab.cloud.contracts import Meter
 
 METERED = "dax.node_hours"
@@ -21,13 +19,12 @@ class NodeHours:
         self._meter = meter
         self._clock = clock
         self._node_type = node_type
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
 
     def begin(self) -> None:
         """An hour begins, and later the next one."""
         self._meter.add(METERED, 1, self._node_type)
-        seconds = self._clock.real(HOUR_SECONDS)
-        self._timer = asyncio.get_running_loop().call_later(seconds, self.begin)
+        self._timer = self._clock.call_later(HOUR_SECONDS, self.begin)
 
     def end(self) -> None:
         """The node is no more."""

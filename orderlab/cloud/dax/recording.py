@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Hop, Permissions, Principal, Recorder
 from orderlab.cloud.dax.node import Node
@@ -41,12 +42,14 @@ class Recording:
         cluster_arn: str,
         permissions: Permissions,
         recorder: Recorder,
+        clock: Clock,
         known_schema: Callable[[str], KeySchema | None],
     ) -> None:
         self._node = node
         self._arn = cluster_arn
         self._function_of = permissions.function_of
         self._recorder = recorder
+        self._wall = clock.wall
         self._known_schema = known_schema
 
     def ended(self, asked: Asked, error: AwsError | None = None) -> None:
@@ -66,7 +69,7 @@ class Recording:
                 count("ThrottledRequestCount")
         self._recorder.record(
             Hop(
-                at=time.time() - milliseconds / 1000,
+                at=self._wall() - milliseconds / 1000,
                 source=self._source(asked.principal),
                 target=self._arn,
                 action=asked.operation,

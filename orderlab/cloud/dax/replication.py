@@ -8,13 +8,12 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.consistency
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from orderlab.clock import Clock
+from orderlab.clock import Clock, Timer
 from orderlab.cloud.dax.item_cache import ItemCache, ItemKey
 
 # AWS: usually less than a second
@@ -69,7 +68,7 @@ class Replication:
         # when each is due, the change, and the nodes that have it already
         self._waiting: deque[tuple[float, Change, tuple[Holder, ...]]] = deque()
         self._waiting_bytes = 0
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
 
     def take(self, seconds: float) -> None:
         """From now on a change takes so long; what is under way arrives."""
@@ -122,8 +121,8 @@ class Replication:
 
     def _wait(self) -> None:
         if self._timer is None and self._waiting:
-            seconds = self._clock.real(max(self._waiting[0][0] - self._clock.now(), 0.0))
-            self._timer = asyncio.get_running_loop().call_later(seconds, self._due)
+            seconds = max(self._waiting[0][0] - self._clock.now(), 0.0)
+            self._timer = self._clock.call_later(seconds, self._due)
 
     def _due(self) -> None:
         self._timer = None

@@ -70,7 +70,7 @@ class Backfills:
             log.error("%s failed", task.get_name(), exc_info=task.exception())
 
     async def _fill(self, record: TableRecord, entry: Any, index: Index) -> None:
-        await self._clock.sleep(VISIBLE_SECONDS)
+        await self._clock.pause(VISIBLE_SECONDS)
         after: Key | None = None
         while True:
             after = _fill_portion(record, index, after)
@@ -81,7 +81,7 @@ class Backfills:
         entry.status = "ACTIVE"
 
     async def _remove(self, record: TableRecord, entry: Any) -> None:
-        await self._clock.sleep(VISIBLE_SECONDS)
+        await self._clock.pause(VISIBLE_SECONDS)
         record.global_indexes = [index for index in record.global_indexes if index is not entry]
         record.index_on_demand.pop(entry.name, None)
         record.throughput_changes.pop(entry.name, None)

@@ -164,9 +164,7 @@ class ShardLog:
         future = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         try:
-            await asyncio.wait_for(future, self._clock.real(seconds))
-        except TimeoutError:
-            pass
+            await self._clock.wait(future, seconds)
         finally:
             if future in self._waiting:
                 self._waiting.remove(future)

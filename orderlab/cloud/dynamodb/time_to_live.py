@@ -109,7 +109,7 @@ class TimeToLive:
 
     async def _sweep_for_ever(self) -> None:
         while True:
-            await self._clock.sleep(SWEEP_SECONDS)
+            await self._clock.pause(SWEEP_SECONDS)
             for record in self._registry.records():
                 try:
                     await self._sweep(record.table)

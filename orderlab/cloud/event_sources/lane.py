@@ -77,7 +77,7 @@ class Lane:
                 continue
             if batch:
                 if len(batch) < self._settings["BatchSize"]:
-                    self._next_poll = self._clock.now() + POLL_SECONDS
+                    self._next_poll = self._clock.pace() + POLL_SECONDS
                 await self._work_off(batch, after)
             else:
                 self._index = after
@@ -96,7 +96,7 @@ class Lane:
                 wanted = min(wanted, FILTERED_AT_ONCE)
                 await asyncio.sleep(0)
             records, after = self._shard.read(position, wanted)
-            if records and (early := self._next_poll - self._clock.now()) > 0:
+            if records and (early := self._next_poll - self._clock.pace()) > 0:
                 await self._poller.pause(early)
                 continue
             if not records:
@@ -170,7 +170,7 @@ class Lane:
             if last is not None:
                 if self._poller.stopping:
                     return
-                await self._poller.pause(backoff.next())
+                await self._poller.back_off(backoff.next())
             outcome = await self._poller.consumer.invoke(
                 event_payload(record.encoded for record in part.records)
             )

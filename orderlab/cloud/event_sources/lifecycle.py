@@ -98,7 +98,7 @@ class Lifecycle:
             del self._transitions[uuid]
 
     async def _settle_in(self, mapping: EventSourceMapping, seconds: float) -> None:
-        await self._clock.sleep(seconds)
+        await self._clock.pause(seconds)
         if mapping.state == "Deleting":
             return
         if mapping.enabled:
@@ -113,7 +113,7 @@ class Lifecycle:
     async def _end(self, mapping: EventSourceMapping, forget: Coroutine[Any, Any, None]) -> None:
         try:
             await self._stop_polling(mapping)
-            await self._clock.sleep(CHANGING_SECONDS)
+            await self._clock.pause(CHANGING_SECONDS)
             await forget
         finally:
             forget.close()

@@ -122,6 +122,14 @@ class Poller(ABC):
         return self.filters.passes(record)
 
     async def pause(self, seconds: float) -> None:
-        """Wait for scaled seconds, unless stopped; never shorter than a moment of real time."""
+        """Wait for scaled seconds, unless stopped; never shorter than a moment of real time.
+
+        A pace of this poller's own, which goes on while an experiment has stopped the clock.
+        """
+        shortest = SHORTEST_PAUSE * self.clock.speed
+        await self.interruptible(self.clock.pause(max(seconds, shortest)))
+
+    async def back_off(self, seconds: float) -> None:
+        """As `pause`, before another attempt: it waits for the clock."""
         shortest = SHORTEST_PAUSE * self.clock.speed
         await self.interruptible(self.clock.sleep(max(seconds, shortest)))

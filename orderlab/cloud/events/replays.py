@@ -102,7 +102,7 @@ class Replays:
 
     async def _run(self, replay: Replay, bus: Bus) -> None:
         try:
-            await self._clock.sleep(STARTING_SECONDS)
+            await self._clock.pause(STARTING_SECONDS)
             replay.state = "RUNNING"
             await self._send(replay, bus)
             replay.state = "COMPLETED"

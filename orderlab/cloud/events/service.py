@@ -88,6 +88,8 @@ class EventService:
             buses=self,
             permissions=permissions,
             faults=faults,
+            recorder=telemetry.recorder,
+            clock=clock,
         )
         self._delivery = Delivery(
             registry=self.registry, sender=sender, recording=recording, clock=clock

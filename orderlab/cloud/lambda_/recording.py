@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Sequence
 
+from orderlab.clock import Clock
 from orderlab.cloud.contracts import Permissions, Principal, Telemetry
 from orderlab.cloud.lambda_.model import Function, Version
 from orderlab.cloud.lambda_.names import FunctionName
@@ -27,7 +28,8 @@ def gigabyte_seconds(version: Version, milliseconds: float) -> float:
 class Recording:
     """Tells telemetry what happened. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"""
 
-    def __init__(self, telemetry: Telemetry, permissions: Permissions) -> None:
+    def __init__(self, telemetry: Telemetry, permissions: Permissions, clock: Clock) -> None:
+        self._clock = clock
         self._permissions, self._logs = permissions, telemetry.logs
         # bound here: every invocation adds several values
         self._add_metric, self._add_usage = telemetry.metrics.add, telemetry.meter.add
@@ -125,6 +127,9 @@ class Recording:
         if not lines:
             return
         if self._allowed(version, stream):
+            if ahead := int(self._clock.ahead * 1000):
+                # environments have real time, and logs have the cloud's
+                lines = [(at + ahead, text) for at, text in lines]
             self._logs.write(version.log_group, stream, lines)
             self._logs.take_metrics(lines)
 

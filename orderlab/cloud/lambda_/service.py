@@ -69,7 +69,7 @@ class FunctionService:
     ) -> None:
         permissions = wiring.permissions
         self._folder, self._permissions = folder, permissions
-        self._recording = Recording(wiring.telemetry, permissions)
+        self._recording = Recording(wiring.telemetry, permissions, wiring.clock)
         self._workshop = Workshop(
             folder=folder / "functions",
             endpoint=endpoint,

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -136,7 +135,7 @@ class LogsApi:
                 days, "retentionInDays", f"Member must satisfy enum value set: [{allowed}]"
             )
         group.retention_in_days = days
-        self._store.room.expire(group, int(time.time() * 1000))
+        self._store.room.expire(group, self._store.now_ms())
         return {}
 
     def _delete_retention(self, call: Call, parameters: Parameters) -> dict[str, Any]:

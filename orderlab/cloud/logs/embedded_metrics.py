@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,7 +32,7 @@ def extract(message: str, metrics: MetricStore) -> None:
     """Add the metrics of an event."""
     try:
         document = json.loads(message)
-        timestamp = _timestamp(document["_aws"])
+        timestamp = _timestamp(document["_aws"], metrics.wall())
         additions = list(_additions(document))
     except _WRONG:
         return
@@ -41,11 +40,11 @@ def extract(message: str, metrics: MetricStore) -> None:
         metrics.add(namespace, name, value, unit=unit, dimensions=dimensions, timestamp=timestamp)
 
 
-def _timestamp(metadata: Any) -> float | None:
+def _timestamp(metadata: Any, now: float) -> float | None:
     found = metadata.get("Timestamp")
     if found is None:
         return None
-    seconds, now = float(found) / 1000, time.time()
+    seconds = float(found) / 1000
     if not now - limits.OLDEST_SECONDS <= seconds <= now + limits.NEWEST_SECONDS:
         raise Misfit
     return seconds

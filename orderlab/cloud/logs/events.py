@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterL
 from __future__ import annotations
 
 import heapq
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
@@ -60,7 +59,7 @@ class LogEvents:
         group = reading.group(self._store, call, parameters)
         stream = reading.stream(group, reading.stream_name(parameters))
         events = _batch(parameters.get("logEvents"))
-        now = int(time.time() * 1000)
+        now = self._store.now_ms()
         oldest = now - min(_OLDEST, (group.retention_in_days or 14) * _DAY)
         accepted = [event for event in events if oldest <= event[0] <= now + _NEWEST]
         self._store.append(group, stream, accepted)

@@ -82,7 +82,7 @@ class MetricFilter:
         """Add what a batch has given to the metric, or the default if it gave nothing."""
         wanted = self.transformation
         default = wanted.get("defaultValue")
-        now = time.time()
+        now = metrics.wall()
         minute = int(now // 60)
         if values:
             self._default_minute = minute

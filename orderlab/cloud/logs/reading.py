@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 from orderlab.cloud.contracts import Call, Parameters
@@ -138,7 +137,7 @@ def _readable(store: LogStore, call: Call, name: str) -> Group:
     found = state_of(store, call).groups.get(name)
     if found is None:
         raise ResourceNotFound.group()
-    store.room.expire(found, int(time.time() * 1000))
+    store.room.expire(found, store.now_ms())
     return found
 
 

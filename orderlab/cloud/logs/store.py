@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from typing import cast
 
@@ -51,6 +50,10 @@ class LogStore:
         """The number of the event that came last."""
         return self._number
 
+    def now_ms(self) -> int:
+        """The clock's time, in milliseconds since 1970."""
+        return int(self._metrics.wall() * 1000)
+
     def lacks(self, group: str, stream: str) -> frozenset[str]:
         """What is not there yet of a group and its stream: `group`, `stream`, both or nothing."""
         found = self.state(self._region).groups.get(group)
@@ -67,7 +70,7 @@ class LogStore:
         """Append to a stream."""
         if not events:
             return
-        now = int(time.time() * 1000)
+        now = self.now_ms()
         first = self._number + 1
         self._number += len(events)
         made = [

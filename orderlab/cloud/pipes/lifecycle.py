@@ -79,7 +79,7 @@ class Lifecycle:
         # changes of the stream's place while the pipe is made count from the beginning
         self._mark_starting_place(pipe)
         await self._stop_reading(pipe)
-        await self._clock.sleep(CHANGE_SECONDS)
+        await self._clock.pause(CHANGE_SECONDS)
         if how == "DELETE":
             pipe.current_state = "DELETED"
             return

@@ -95,7 +95,12 @@ class Reader(ABC):
             self._interruptible.discard(task)
 
     async def pause(self, seconds: float) -> None:
-        """Wait for scaled seconds, unless stopped."""
+        """Wait for scaled seconds, unless stopped; also while the clock stands."""
+        shortest = SHORTEST_PAUSE * self.clock.speed
+        await self.interruptible(self.clock.pause(max(seconds, shortest)))
+
+    async def back_off(self, seconds: float) -> None:
+        """As `pause`, before another attempt: it waits for the clock."""
         shortest = SHORTEST_PAUSE * self.clock.speed
         await self.interruptible(self.clock.sleep(max(seconds, shortest)))
 

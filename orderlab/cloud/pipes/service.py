@@ -69,6 +69,8 @@ class PipeService:
             buses=buses,
             permissions=permissions,
             faults=faults,
+            recorder=telemetry.recorder,
+            clock=clock,
         )
         self._dead_letters = DeadLetters(sender=self._sender, clock=clock)
         self._long_work = LongWork()

@@ -86,14 +86,14 @@ class StreamReader(Reader):
             if problem_of_stream(self.pipe, self._permissions):
                 await self.pause(AFTER_A_PROBLEM)
                 continue
-            began = self.clock.now()
+            began = self.clock.pace()
             batch, after = await self._gather(shard)
             if batch:
                 await self._work_off(shard, batch)
             if not self.stopping or not batch:
                 self.pipe.progress[shard.id] = max(after, self.pipe.progress[shard.id])
             if batch and len(batch) < self.settings["BatchSize"]:
-                await self.pause(began + POLL_SECONDS - self.clock.now())
+                await self.pause(began + POLL_SECONDS - self.clock.pace())
 
     # --- batches ---
 
@@ -150,7 +150,7 @@ class StreamReader(Reader):
             if again:
                 if self.stopping:
                     return
-                await self.pause(backoff)
+                await self.back_off(backoff)
                 backoff = min(2 * backoff, _LONGEST_BACKOFF)
             rest = await self._attempt(shard, part)
             parts.extendleft(reversed(rest))

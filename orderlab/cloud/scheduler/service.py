@@ -65,6 +65,8 @@ class SchedulerService:
                 buses=buses,
                 permissions=permissions,
                 faults=faults,
+                recorder=telemetry.recorder,
+                clock=clock,
             ),
             universal=UniversalTargets(dispatch=dispatch, functions=functions),
             permissions=permissions,

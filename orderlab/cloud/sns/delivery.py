@@ -15,6 +15,7 @@ from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import (
     Content,
+    Faults,
     Functions,
     OutgoingMessage,
     Permissions,
@@ -58,6 +59,7 @@ class Delivery:
         queues: Queues,
         functions: Callable[[], Functions],
         recording: Recording,
+        faults: Faults,
         signer: Signer,
         account_id: str,
     ) -> None:
@@ -67,6 +69,7 @@ class Delivery:
         self._functions = functions
         self._principal = Principal("service", SERVICE_PRINCIPAL, account_id)
         self._recording = recording
+        self._faults = faults
         self._signer = signer
         self._pending: set[asyncio.Task[None]] = set()
         self._waiting_bytes = 0
@@ -75,7 +78,9 @@ class Delivery:
         self, subscription: Subscription, message: Notification, envelopes: Envelopes
     ) -> None:
         """Begin the delivery to a subscriber who wants the message."""
-        if subscription.protocol == "sqs":
+        if (subscription.protocol == "sqs" and not self._faults.armed) or (
+            subscription.protocol == "sqs" and not self._is_cut_off(subscription, message)
+        ):
             self._to_queue(subscription, message, envelopes)
         elif self._waiting_bytes + message.size > MAX_WAITING_BYTES:
             self._give_up(subscription, message, envelopes, "TooManyDeliveries")
@@ -187,6 +192,8 @@ class Delivery:
     def _way_to(
         self, subscription: Subscription
     ) -> tuple[Callable[[Subscription, Notification, Envelopes], Awaitable[None]], Iterator[float]]:
+        if subscription.protocol == "sqs":
+            return self._send_again, delivery_policy.managed_waits()
         if subscription.protocol == "lambda":
             return self._invoke, delivery_policy.managed_waits()
         document = subscription.delivery_policy or subscription.topic.delivery_policy
@@ -203,9 +210,27 @@ class Delivery:
                     raise
                 await self._clock.sleep(wait)
 
+    def _is_cut_off(self, subscription: Subscription, message: Notification) -> bool:
+        """Whether an experiment keeps the topic from reaching the subscriber, which is noted."""
+        name = subscription.endpoint.split(":", 5)[-1].removeprefix("function:").partition(":")[0]
+        if not self._faults.active("cut", name, message.text_for("default").encode()):
+            return False
+        self._recording.cut_off(subscription, message)
+        return True
+
+    async def _send_again(
+        self, subscription: Subscription, message: Notification, envelopes: Envelopes
+    ) -> None:
+        """As `_send`, for a queue that an experiment has cut off, until it can be reached."""
+        if self._faults.armed and self._is_cut_off(subscription, message):
+            raise DeliveryFailed("ServiceUnavailable", retry=True)
+        self._send(subscription, subscription.endpoint, message, envelopes)
+
     async def _invoke(
         self, subscription: Subscription, message: Notification, envelopes: Envelopes
     ) -> None:
+        if self._faults.armed and self._is_cut_off(subscription, message):
+            raise DeliveryFailed("ServiceUnavailable", retry=True)
         event = lambda_event(envelopes.members(subscription), subscription)
         try:
             await self._functions().invoke(

@@ -59,6 +59,11 @@ class Recording:
         self._metric(subscription.topic, "NumberOfNotificationsFailed")
         self._hop(subscription.topic.arn, subscription.endpoint, "Deliver", outcome, message)
 
+    def cut_off(self, subscription: Subscription, message: Notification) -> None:
+        """An experiment kept a message from a subscriber; it is tried again."""
+        code, topic = "ServiceUnavailable", subscription.topic.arn
+        self._hop(topic, subscription.endpoint, "Deliver", code, message, fault="cut")
+
     def notified(self, subscription: Subscription, message: Notification) -> None:
         """A message reached an HTTP endpoint, which nobody else records."""
         self._hop(subscription.topic.arn, subscription.endpoint, "Deliver", "ok", message)
@@ -79,9 +84,15 @@ class Recording:
         self._metrics(topic).count(name)
 
     def _hop(
-        self, source: str, target: str, action: str, outcome: str, message: Notification
+        self,
+        source: str,
+        target: str,
+        action: str,
+        outcome: str,
+        message: Notification,
+        fault: str = "",
     ) -> None:
-        if not message.ids:
+        if not message.ids and not fault:
             return
         self._record(
             Hop(
@@ -92,6 +103,6 @@ class Recording:
                 outcome=outcome,
                 duration_ms=0.0,
                 ids=message.ids,
-                detail={"messageId": message.message_id},
+                detail={"messageId": message.message_id, **({"fault": fault} if fault else {})},
             )
         )

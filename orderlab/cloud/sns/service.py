@@ -15,6 +15,7 @@ from orderlab.cloud.contracts import (
     Attributes,
     Call,
     Endpoint,
+    Faults,
     Functions,
     Handler,
     Parameters,
@@ -69,6 +70,7 @@ class TopicService:
         endpoint: Endpoint,
         permissions: Permissions,
         telemetry: Telemetry,
+        faults: Faults,
         queues: Queues,
         functions: Callable[[], Functions],
     ) -> None:
@@ -82,6 +84,7 @@ class TopicService:
             queues=queues,
             functions=functions,
             recording=recording,
+            faults=faults,
             signer=self._signer,
             account_id=settings.account_id,
         )

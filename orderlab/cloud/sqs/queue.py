@@ -46,6 +46,7 @@ class LiveQueue:
         self._endpoint = wiring.endpoint
         # bound here because they are called for every message
         self._now = clock.now
+        self._pace = clock.pace
         self._wall = clock.wall
         self._ids_in = wiring.telemetry.recorder.ids_in
         self.region = region
@@ -70,7 +71,7 @@ class LiveQueue:
         key = hashlib.sha256(uuid.uuid4().bytes).digest()
         self.store = MessageStore(fifo=self.fifo, chance=self._chance, key=key)
         self.recording = Recording(self.arn, name, fifo=self.fifo, wiring=wiring)
-        self._waiters = Waiters()
+        self._waiters = Waiters(clock)
         # id and sequence number of recent messages, which may have been deleted since
         self._sent: RecentIds[tuple[str, str | None]] = RecentIds()
         self._attempts = Attempts(self.store)
@@ -271,15 +272,15 @@ class LiveQueue:
 
         Raises QueueDoesNotExist if the queue is deleted meanwhile.
         """
-        deadline = self._now() + wait_seconds
+        ends = self._pace() + wait_seconds
         while not self._ended:
-            now = self._now()
+            left = ends - self._pace()
             if self.burying:
                 # let others be answered before the next few hundred dead letters
                 await asyncio.sleep(0)
-            elif now < deadline:
-                until = min(deadline, self.store.next_change() or deadline)
-                await self._waiters.wait(self._clock.real(until - now))
+            elif left > 0:
+                change = self.store.next_change()
+                await self._waiters.wait(min(left, change - self._now()) if change else left)
             else:
                 break
             if self.deleted:

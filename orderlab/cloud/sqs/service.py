@@ -131,7 +131,7 @@ class QueueService:
 
     async def _publish_gauges(self) -> None:
         while True:
-            await self._clock.sleep(max(GAUGE_SECONDS, self._clock.speed))
+            await self._clock.pause(max(GAUGE_SECONDS, self._clock.speed))
             try:
                 for queue in self.registry.all():
                     queue.publish_gauges()

@@ -6,12 +6,16 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-s
 from __future__ import annotations
 
 import asyncio
+from functools import partial
+
+from orderlab.clock import Clock
 
 
 class Waiters:
     """Those who wait for the same thing, woken one by one in the order of their coming."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         # a dictionary as an ordered set
         self._waiting: dict[asyncio.Future[None], None] = {}
 
@@ -30,11 +34,13 @@ class Waiters:
         self.wake(len(self._waiting))
 
     async def wait(self, seconds: float) -> None:
-        """Return when woken, or after `seconds` of real time."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[None] = loop.create_future()
+        """Return when woken, or after `seconds` of scaled time, a millisecond at least."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[future] = None
-        timer = loop.call_later(max(seconds, 0.001), self._end, future)
+        shortest = 0.001 * self._clock.speed
+        timer = self._clock.call_later(
+            max(seconds, shortest), partial(self._end, future), paced=True
+        )
         try:
             await future
         except asyncio.CancelledError:

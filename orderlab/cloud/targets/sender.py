@@ -10,18 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
+from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.contracts import (
     Attributes,
     EventBuses,
     Faults,
     Functions,
+    Hop,
     Invocation,
     OutgoingMessage,
     Permissions,
     Policy,
     Principal,
     Queues,
+    Recorder,
     Topics,
 )
 from orderlab.cloud.targets.failures import TargetFailure, failure_of
@@ -83,6 +86,14 @@ def kind_of(arn: str) -> str:
     return service if service in ("sqs", "sns") else ""
 
 
+# by the kind of fault: the code and the text of the failure
+_STRUCK = {
+    "cut": ("CONNECTION_FAILURE", "The target cannot be reached."),
+    "error": ("ERROR_FROM_TARGET", "The target has failed."),
+    "throttle": ("THROTTLING", "Rate exceeded"),
+}
+
+
 class TargetSender:
     """Reaches targets. Raises TargetFailure if one is not reached."""
 
@@ -95,6 +106,8 @@ class TargetSender:
         buses: EventBuses,
         permissions: Permissions,
         faults: Faults,
+        recorder: Recorder,
+        clock: Clock,
     ) -> None:
         self._queues = queues
         self._topics = topics
@@ -102,13 +115,15 @@ class TargetSender:
         self._buses = buses
         self._permissions = permissions
         self._faults = faults
+        self._recorder = recorder
+        self._wall = clock.wall
 
     async def send(self, arn: str, message: Message, source: Source) -> None:
         """Deliver without waiting for what becomes of it: functions are invoked asynchronously."""
         kind = kind_of(arn)
         if not kind:
             raise NotDoneYet(f"the target {arn}")
-        self._check_faults(kind, arn, message)
+        self._check_faults(kind, arn, message, source)
         principal = self.require(kind, arn, source)
         if kind != "lambda" and len(message.body) > _LIMIT_BYTES:
             raise TargetFailure("INVALID_PARAMETER", "The payload is too large.", retry=False)
@@ -130,7 +145,7 @@ class TargetSender:
     async def invoke(self, arn: str, payload: bytes, source: Source) -> Invocation:
         """Run a function and wait for its answer; TargetFailure if it was not run."""
         if self._faults.armed:
-            self._check_faults("lambda", arn, Message(payload.decode("utf-8", "replace")))
+            self._check_faults("lambda", arn, Message(payload.decode("utf-8", "replace")), source)
         principal = self.require("lambda", arn, source)
         try:
             return await self._functions.invoke(
@@ -230,20 +245,26 @@ class TargetSender:
             return self._buses.resource_policy(arn)
         return None
 
-    def _check_faults(self, kind: str, arn: str, message: Message) -> None:
+    def _check_faults(self, kind: str, arn: str, message: Message, source: Source) -> None:
         """An experiment may cut a target off: attempts fail, as if it could not be reached."""
         if not self._faults.armed:
             return
         name = arn.rpartition(":")[2] if kind != "events" else arn.rpartition("/")[2]
         target = f"topic/{name}" if kind == "sns" else f"bus/{name}" if kind == "events" else name
         payload = message.body.encode()
-        if self._faults.active("cut", target, payload):
-            raise TargetFailure("CONNECTION_FAILURE", "The target cannot be reached.", retry=True)
-        if kind in ("sns", "events"):
-            if self._faults.active("error", target, payload):
-                raise TargetFailure("ERROR_FROM_TARGET", "The target has failed.", retry=True)
-            if self._faults.active("throttle", target, payload):
-                raise TargetFailure("THROTTLING", "Rate exceeded", retry=True)
+        kinds = ("cut", "error", "throttle") if kind in ("sns", "events") else ("cut",)
+        for fault in kinds:
+            if self._faults.active(fault, target, payload):
+                code, text = _STRUCK[fault]
+                self._note(source.arn, arn, code, fault, message)
+                raise TargetFailure(code, text, retry=True)
+
+    def _note(self, source: str, target: str, code: str, fault: str, message: Message) -> None:
+        ids = message.ids or self._recorder.ids_in(message.body)
+        detail = {"fault": fault}
+        self._recorder.record(
+            Hop(self._wall(), source, target, "Deliver", code, 0.0, ids, detail=detail)
+        )
 
 
 def _trace_attribute(trace: str | None) -> Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+from orderlab.clock import Clock
 from orderlab.cloud.contracts import (
     Call,
     Hop,
@@ -61,8 +60,10 @@ class ApiCalls:
         meter: Meter,
         permissions: Permissions,
         resources_of: ResourcesOf,
+        clock: Clock,
     ) -> None:
         self._recorder = recorder
+        self._wall = clock.wall
         self._add = meter.add
         self._permissions = permissions
         self._resources_of = resources_of
@@ -81,7 +82,7 @@ class ApiCalls:
             return
         about = self._resources_of(call, parameters)
         hop = Hop(
-            at=time.time() - duration_ms / 1000,
+            at=self._wall() - duration_ms / 1000,
             source=caller_name(self._permissions, call.principal),
             target=about[0] if about else call.service,
             action=call.operation,

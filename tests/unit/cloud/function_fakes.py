@@ -106,7 +106,7 @@ def cloud() -> FakeCloud:
 
 
 def recording() -> Recording:
-    return Recording(NoTelemetry(), FakePermissions(cloud()))
+    return Recording(NoTelemetry(), FakePermissions(cloud()), HandTurnedClock())
 
 
 def no_traces() -> Traces:

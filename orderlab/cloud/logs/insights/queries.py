@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -118,7 +117,7 @@ class InsightsQueries:
         text = reading.bounded(parameters, "queryString", _MAX_QUERY)
         groups = self._groups(call, parameters)
         begin = reading.whole(parameters, "startTime", 0) or 0
-        end = reading.whole(parameters, "endTime", int(time.time())) or 0
+        end = reading.whole(parameters, "endTime", self._store.now_ms() // 1000) or 0
         if begin > end:
             raise InvalidParameter("Query's end date and time is before its start.")
         running = RunningQuery(
@@ -129,7 +128,7 @@ class InsightsQueries:
             begin=_milliseconds(begin),
             end=_milliseconds(end) + (999 if end < 10**11 else 0),
             limit=reading.limit(parameters, MAX_ROWS, MAX_ROWS),
-            created=int(time.time() * 1000),
+            created=self._store.now_ms(),
         )
         self._keep(running)
         running.task = asyncio.create_task(self._run(running), name=f"insights-{running.id}")
