@@ -102,7 +102,10 @@ function render({ model, el }) {
   const words = document.createElement("span");
   words.setAttribute("role", "status");
   controls.append(slider, speed, words);
-  root.append(controls, stage);
+  const experiment = document.createElement("div");
+  experiment.className = "experiment";
+  experiment.setAttribute("role", "status");
+  root.append(controls, experiment, stage);
   const folded = model.get("folded");
   if (folded.length) {
     const more = document.createElement("details");
@@ -165,6 +168,8 @@ function render({ model, el }) {
     const state = ended && index === frames.length - 1 ? "ended" : following ? "live" : playing ? "replay" : "paused";
     words.textContent =
       `${state}, ${frame.at.toFixed(1)} s, ${frame.orders} orders, $ ${frame.usd.toFixed(6)} metered`;
+    const faults = (frame.faults || []).join(" \u00b7 ");
+    if (experiment.textContent !== faults) experiment.textContent = faults;
     spawn(frame, now);
     wake();
   }

@@ -108,10 +108,11 @@ class Board:
         """The last frame as a sentence."""
         waiting = sum(self.last.waiting.values())
         environments = sum(self.last.environments.values())
-        return (
+        seen = (
             f"Last seen: {self.last.orders} orders placed, {waiting} messages waiting, "
             f"{environments} environments."
         )
+        return " ".join([seen, *(f"{line}." for line in self.last.faults)])
 
     def __repr__(self) -> str:
         return "Live board of what is deployed"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orderlab.aws_target.base import Target
+from orderlab.dashboards.experiment import experiment_in_words
 from orderlab.drawing.graph import Graph
 from orderlab.drawing.route import arn_key, keys_of
 from orderlab.orders.prices import charges, total_usd
@@ -32,6 +33,8 @@ class Frame:
     environments: dict[str, int] = field(default_factory=dict)
     usd: float = 0.0
     orders: int = 0
+    # what an experiment has broken, and what it has done to the clock, in words
+    faults: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -42,6 +45,7 @@ class Frame:
             "environments": self.environments,
             "usd": self.usd,
             "orders": self.orders,
+            "faults": self.faults,
         }
 
 
@@ -78,6 +82,7 @@ class Pulse:
                 frame.environments[node] = frame.environments.get(node, 0) + 1
         frame.usd = total_usd(charges(self._target.page("meter")["items"]))
         frame.orders = self._orders
+        frame.faults = experiment_in_words(self._target.page("faults"), self._target.page("clock"))
         return frame
 
     def _move(self, frame: Frame, key: tuple[str, str, str], count: int, errors: int) -> None:

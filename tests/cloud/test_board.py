@@ -57,6 +57,7 @@ def test_a_failing_service_is_shown_where_it_fails(system: LocalTarget) -> None:
             failed.update(frame.errors)
             time.sleep(0.1)
         assert "function-shipping" in failed
+        assert any(line.startswith("shipping fails since ") for line in frame.faults)
         assert frame.waiting["queue-shipping"] >= 1
     finally:
         system.page("faults?target=shipping", "DELETE")

@@ -78,9 +78,7 @@ class Delivery:
         self, subscription: Subscription, message: Notification, envelopes: Envelopes
     ) -> None:
         """Begin the delivery to a subscriber who wants the message."""
-        if (subscription.protocol == "sqs" and not self._faults.armed) or (
-            subscription.protocol == "sqs" and not self._is_cut_off(subscription, message)
-        ):
+        if subscription.protocol == "sqs" and not self._is_cut_off(subscription, message):
             self._to_queue(subscription, message, envelopes)
         elif self._waiting_bytes + message.size > MAX_WAITING_BYTES:
             self._give_up(subscription, message, envelopes, "TooManyDeliveries")
@@ -212,6 +210,8 @@ class Delivery:
 
     def _is_cut_off(self, subscription: Subscription, message: Notification) -> bool:
         """Whether an experiment keeps the topic from reaching the subscriber, which is noted."""
+        if not self._faults.armed:
+            return False
         name = subscription.endpoint.split(":", 5)[-1].removeprefix("function:").partition(":")[0]
         if not self._faults.active("cut", name, message.text_for("default").encode()):
             return False
@@ -222,14 +222,14 @@ class Delivery:
         self, subscription: Subscription, message: Notification, envelopes: Envelopes
     ) -> None:
         """As `_send`, for a queue that an experiment has cut off, until it can be reached."""
-        if self._faults.armed and self._is_cut_off(subscription, message):
+        if self._is_cut_off(subscription, message):
             raise DeliveryFailed("ServiceUnavailable", retry=True)
         self._send(subscription, subscription.endpoint, message, envelopes)
 
     async def _invoke(
         self, subscription: Subscription, message: Notification, envelopes: Envelopes
     ) -> None:
-        if self._faults.armed and self._is_cut_off(subscription, message):
+        if self._is_cut_off(subscription, message):
             raise DeliveryFailed("ServiceUnavailable", retry=True)
         event = lambda_event(envelopes.members(subscription), subscription)
         try:
