@@ -22,7 +22,7 @@ from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Invocation
 from orderlab.cloud.lambda_.destinations import Destinations
-from orderlab.cloud.lambda_.errors import ResourceNotFound, TooManyRequests
+from orderlab.cloud.lambda_.errors import RecursiveInvocation, ResourceNotFound, TooManyRequests
 from orderlab.cloud.lambda_.invoke import Caller, Invoker
 from orderlab.cloud.lambda_.model import EventInvokeConfig, Function, Version
 from orderlab.cloud.lambda_.names import LATEST, FunctionName
@@ -55,6 +55,8 @@ class AsyncEvent:
     attempts: int = 0
     throttled: int = 0
     last: Invocation | None = None
+    # why it was not run, where it is not tried again
+    refusal: AwsError | None = None
     # whether it waits for another attempt
     comes_again: bool = False
 
@@ -166,6 +168,10 @@ class AsyncEvents:
         except TooManyRequests:
             self._back_off(event)
             return
+        except RecursiveInvocation as error:
+            event.refusal = error
+            await self._give_up(event, version, config, "RecursiveInvocation")
+            return
         except AwsError as error:
             log.warning("an asynchronous event of %s: %s", function.name, error.message)
             self._back_off(event)
@@ -221,7 +227,9 @@ class AsyncEvents:
 
     async def _to_dead_letters(self, event: AsyncEvent, version: Version) -> None:
         code, message = "429", "Rate Exceeded."
-        if event.last is not None:
+        if event.refusal is not None:
+            code, message = str(event.refusal.status), event.refusal.message
+        elif event.last is not None:
             code, message = str(event.last.status), _error_message(event.last)
         attributes = {
             "RequestID": {"DataType": "String", "StringValue": event.request_id},

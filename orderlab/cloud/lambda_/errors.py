@@ -129,6 +129,18 @@ class TooManyRequests(_OfTheUser):
         self.fault = fault
 
 
+class RecursiveInvocation(_OfTheUser):
+    """The function was invoked again and again by what it does itself."""
+
+    code = "RecursiveInvocationException"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Lambda has detected your function being invoked in a recursive loop with other "
+            "Amazon Web Services resources and stopped your function's invocation."
+        )
+
+
 def function_not_found(arn: str) -> ResourceNotFound:
     """The error for a function, version or alias that does not exist."""
     return ResourceNotFound(f"Function not found: {arn}")

@@ -4,9 +4,10 @@
 2. may the caller?
 3. is the payload one?
 4. `Event` goes to the queue, `DryRun` ends here
-5. is an environment of provisioned concurrency idle, or is there concurrency left?
-6. an environment works on it
-7. logs, metrics, the meter and the flight recorder hear of it
+5. was the function too often part of the chain of calls that has led here?
+6. is an environment of provisioned concurrency idle, or is there concurrency left?
+7. an environment works on it
+8. logs, metrics, the meter and the flight recorder hear of it
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """
@@ -28,9 +29,16 @@ from orderlab.cloud.contracts import Faults, Hop, Invocation, Permissions, Princ
 from orderlab.cloud.lambda_ import outcome as outcomes
 from orderlab.cloud.lambda_.errors import (
     InvalidRequestContent,
+    RecursiveInvocation,
     RequestTooLarge,
     ServiceException,
     TooManyRequests,
+)
+from orderlab.cloud.lambda_.lineage import (
+    MOST_INVOCATIONS,
+    key_of,
+    lineage_of,
+    with_lineage,
 )
 from orderlab.cloud.lambda_.model import Function, Version
 from orderlab.cloud.lambda_.moto_seam import FunctionBackend
@@ -109,20 +117,22 @@ class Invoker:
         """Run one event to its end, on a version that was chosen already."""
         started = time.perf_counter()
         function = version.function
+        lineage = self._lineage(function, name, payload, caller, request_id)
         traced = self._tracing.begin(version, caller.trace_id)
         try:
             ready = self._admit(version, payload)
         except TooManyRequests as error:
             if traced is not None:
                 self._tracing.throttled(traced, version, request_id)
-            self._throttled(function, name, payload, caller, request_id, error)
+            self._recording.throttle(function, name)
+            self._refused(function, payload, caller, request_id, error)
             raise
         on_account = ready is None and function.reserved_concurrency is None
         self._count(function, 1, ready, on_account)
         try:
             self._note_begin(version, name, ready)
             header = traced.for_function if traced is not None else caller.trace_id
-            work = self._work(version, name, payload, caller, request_id, header)
+            work = self._work(version, name, payload, caller, request_id, header, lineage)
             outcome = await self._outcome(version, work, ready)
         except OSError as error:
             # no disk, no processes or no file descriptors are left: it may be tried again
@@ -227,27 +237,49 @@ class Invoker:
         caller: Caller,
         request_id: str,
         trace_header: str,
+        lineage: dict[str, int],
     ) -> Work:
         arn = version.function.arn
         invoked = f"{arn}:{name.qualifier}" if name.qualifier else arn
-        return Work(
-            request_id, payload or b"{}", invoked, caller.client_context,
-            trace_header.partition(",")[0] or new_trace_id(),
-        )  # fmt: skip
+        header = trace_header.partition(",")[0] or new_trace_id()
+        header = with_lineage(header, lineage, key_of(arn))
+        return Work(request_id, payload or b"{}", invoked, caller.client_context, header)
 
-    def _throttled(
+    def _lineage(
         self,
         function: Function,
         name: FunctionName,
         payload: bytes,
         caller: Caller,
         request_id: str,
-        error: TooManyRequests,
+    ) -> dict[str, int]:
+        """The chain of invocations that has led here.
+
+        Raises RecursiveInvocationException if this function was too often part of it.
+        """
+        lineage = lineage_of(caller.trace_id, caller.principal)
+        if not lineage or function.recursive_loop == "Allow":
+            return lineage
+        if lineage.get(key_of(function.arn), 0) >= MOST_INVOCATIONS:
+            error = RecursiveInvocation()
+            self._recording.metric(function, "RecursiveInvocationsDropped", 1.0, name=name)
+            self._refused(function, payload, caller, request_id, error)
+            raise error
+        return lineage
+
+    def _refused(
+        self,
+        function: Function,
+        payload: bytes,
+        caller: Caller,
+        request_id: str,
+        error: TooManyRequests | RecursiveInvocation,
     ) -> None:
-        self._recording.throttle(function, name)
         ids = self._recording.ids_in(payload)
         at, target = self._clock.wall(), function.arn
-        detail = {"reason": error.reason, **({"fault": error.fault} if error.fault else {})}
+        detail = {}
+        if isinstance(error, TooManyRequests):
+            detail = {"reason": error.reason, **({"fault": error.fault} if error.fault else {})}
         shown = self._shown(caller)
         hop = Hop(at, shown, target, "Invoke", error.code, 0.0, ids, request_id, detail)
         self._recording.hop(hop)

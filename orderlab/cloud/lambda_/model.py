@@ -192,6 +192,8 @@ class Function:
     urls: dict[str | None, UrlConfig] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     reserved_concurrency: int | None = None
+    # `Terminate` or `Allow`: what happens to an invocation that is part of a loop
+    recursive_loop: str = "Terminate"
     # provisioned concurrency by the qualifier, a version or an alias, that it was set for
     provisioned: dict[str, ProvisionedConfig] = field(default_factory=dict)
     # invocations that run now, over all versions, and those of them in provisioned environments

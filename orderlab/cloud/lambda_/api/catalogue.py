@@ -9,6 +9,7 @@ from orderlab.cloud.lambda_.api.invocations import InvokeOperations
 from orderlab.cloud.lambda_.api.layers import LayerOperations
 from orderlab.cloud.lambda_.api.policies import PolicyOperations
 from orderlab.cloud.lambda_.api.provisioned import ProvisionedOperations
+from orderlab.cloud.lambda_.api.recursion import RecursionOperations
 from orderlab.cloud.lambda_.api.settings import SettingsOperations
 from orderlab.cloud.lambda_.api.urls import UrlOperations
 from orderlab.cloud.lambda_.api.versions import VersionOperations
@@ -53,6 +54,7 @@ def all_operations(
         PolicyOperations(registry),
         SettingsOperations(registry, destinations),
         ProvisionedOperations(registry, provisioning),
+        RecursionOperations(registry),
         UrlOperations(registry),
     ):
         found.update(part.operations())
