@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from orderlab.progress import Progress
 
 if TYPE_CHECKING:
+    from orderlab.exercises.engine.attempt import Attempt
+    from orderlab.exercises.fast_track.test_out import TestOut
     from orderlab.exercises.final_test.widget import FinalTest
     from orderlab.showing.picture import Picture
 
@@ -14,7 +16,12 @@ if TYPE_CHECKING:
 class ClosingWords:
     """What belongs to no single chapter."""
 
+    chapter: int
     progress: Progress
+
+    def exercise(self, identifier: str) -> Attempt:
+        """One exercise of the chapter that is open."""
+        raise NotImplementedError
 
     def final_test(self) -> FinalTest:
         """30 questions from all chapters: `.answer(1, 2)`, `.result()` by topic, `.again()`.
@@ -30,3 +37,14 @@ class ClosingWords:
         from orderlab.requirements.story import story
 
         return story(self.progress)
+
+    def test_out(self, chapter: int | None = None) -> TestOut:
+        """The hardest checks of the chapter, for those who know it: `test["4.7"].check()`.
+
+        When all are right, the chapter counts as tested out. Raises LearnerError for a chapter
+        that is not the one that is open.
+        """
+        from orderlab.exercises.fast_track.test_out import TestOut, demand_open
+
+        demand_open(self.chapter if chapter is None else chapter, self.chapter)
+        return TestOut(self.chapter, self.exercise, self.progress)

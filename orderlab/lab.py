@@ -36,7 +36,7 @@ _OFFLINE = (
     "percentiles", "plot", "bars", "picture", "finish", "reopen", "monolith", "order_schema",
     "customer_code", "customer_layer", "zipped", "item", "order_in", "connection_storm",
     "write_units_by_hour", "provisioned", "on_demand_usd", "polling_simulation", "polling_odds",
-    "final_test", "story",
+    "final_test", "story", "certificate",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from orderlab.exercises import registry
 from orderlab.exercises.engine import card
+from orderlab.exercises.fast_track.record import is_tested_out
 from orderlab.exercises.overview import NOTEBOOKS
 from orderlab.progress import Progress
 from orderlab.requirements import memory
@@ -23,8 +24,9 @@ class ChapterEnd:
         right = sum(question.is_right(answers.get(question.id, ())) for question in questions)
         solved = sum(state.solved for state in states)
         caught_up = sum(state.caught_up and not state.solved for state in states)
+        passed = "; the chapter is tested out" if is_tested_out(progress, chapter) else ""
         self._rows = [
-            ("Exercises", f"{solved} of {len(states)} solved, {caught_up} caught up"),
+            ("Exercises", f"{solved} of {len(states)} solved, {caught_up} caught up{passed}"),
             ("Quiz", f"{right} of {len(questions)} questions right"),
             ("Requirements", self._turned(progress)),
             ("Time", f"open for {max(1, round((time.time() - began) / 60))} min"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from orderlab.exercises import registry
 from orderlab.exercises.engine.exercise import Exercise
+from orderlab.exercises.fast_track.record import WORDS, is_tested_out
 from orderlab.progress import Progress, learner_folder
 from orderlab.showing import Table
 from orderlab.showing.html_text import html_text
@@ -65,21 +66,28 @@ def _row(kept: Progress, chapter: int) -> dict[str, str]:
         "solved": f"{len(solved)} of {len(exercises)}",
         "caught up": str(len(caught_up)),
         "quiz": f"{right} of {len(questions)}",
-        "next": f"{left[0].id} {left[0].title}" if left else "done",
-        "anchor": _anchor(left),
+        "next": _next(left, is_tested_out(kept, chapter)),
+        "anchor": anchor(left[0]) if left else "",
     }
 
 
-def _anchor(left: Sequence[Exercise]) -> str:
-    """Where JupyterLab puts the heading of the next exercise."""
-    return f"#Exercise-{left[0].id}-{left[0].title.replace(' ', '-')}" if left else ""
+def _next(left: Sequence[Exercise], passed: bool) -> str:
+    """What to do next in a chapter. One that was tested out is not solved, and needn't be."""
+    if not left:
+        return "done"
+    return WORDS if passed else f"{left[0].id} {left[0].title}"
+
+
+def anchor(exercise: Exercise) -> str:
+    """Where JupyterLab puts the heading of an exercise."""
+    return f"#Exercise-{exercise.id}-{exercise.title.replace(' ', '-')}"
 
 
 def _html_row(row: dict[str, str]) -> str:
     cell = '<td style="text-align:left">{}</td>'
     link = '<a href="{}{}">{}</a>'
     chapter = link.format(row["notebook"], "", html_text(row["chapter"]))
-    label = "done" if row["next"] == "done" else f"Continue at {row['next']}"
+    label = row["next"] if row["next"] in ("done", WORDS) else f"Continue at {row['next']}"
     onward = link.format(row["notebook"], row["anchor"], html_text(label))
     cells = [chapter, row["solved"], row["caught up"], row["quiz"], onward]
     return f"<tr>{''.join(cell.format(each) for each in cells)}</tr>"

@@ -234,7 +234,7 @@ _PROVISIONED = {"ProvisionedThroughput": {"ReadCapacityUnits": 5, "WriteCapacity
 _NOTHING = {"KeySchema": [{"KeyType": "HASH", "AttributeName": ""}]}
 TABLE = Exercise(
     id="2.1",
-    title="A key for the first access pattern",
+    title="The orders' table",
     check=_check,
     undo=remove_table,
     stands=lambda workspace: key_of(table_of(workspace) or _NOTHING) == ("order_id", ""),

@@ -295,7 +295,7 @@ def _solve(workspace: Workspace) -> Callable[..., Any]:
 
 CUSTOMER_ORDERS = Exercise(
     id="2.2",
-    title="Orders of a customer, newest first",
+    title="A customer's orders, newest first",
     check=_check,
     undo=lambda workspace: remove_index(workspace, CUSTOMER_INDEX),
     stands=lambda workspace: has_index(workspace, CUSTOMER_INDEX, "customer_id", "placed_at"),

@@ -293,7 +293,7 @@ def _undo(workspace: Workspace) -> None:
 
 OPEN_ORDERS = Exercise(
     id="2.3",
-    title="Open orders: a sparse index",
+    title="Open orders of a store",
     check=_check,
     undo=_undo,
     stands=lambda workspace: has_index(workspace, OPEN_INDEX, "open_at_store", "placed_at"),

@@ -342,7 +342,7 @@ def _names(_: Workspace) -> dict[str, Any]:
 
 STORED_ONCE = Exercise(
     id="2.4",
-    title="Sent twice, stored once",
+    title="Stored once",
     check=_check,
     solve=lambda _: _store,
     stands=lambda _: True,

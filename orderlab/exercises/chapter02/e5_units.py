@@ -148,7 +148,7 @@ def _with(**changes: float) -> Any:
 
 UNITS = Exercise(
     id="2.5",
-    title="Read and write units by arithmetic",
+    title="Units by arithmetic",
     check=_check,
     solve=lambda _: dict(TRUTH),
     answer_name="units",

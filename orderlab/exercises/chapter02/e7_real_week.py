@@ -190,7 +190,7 @@ def _mean(_: Workspace) -> int:
 
 REAL_WEEK = Exercise(
     id="2.7",
-    title="Capacity for the real week (open)",
+    title="The real week (open)",
     check=_check,
     solve=lambda _: by_hour_of_day(),
     names=lambda _: {"week": units_by_hour()},

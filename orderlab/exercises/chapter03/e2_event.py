@@ -166,7 +166,7 @@ def _names(_: Workspace) -> dict[str, Any]:
 
 EVENT = Exercise(
     id="3.2",
-    title="An event that can be filtered",
+    title="From record to event",
     check=_check,
     solve=lambda _: to_publish_right,
     stands=lambda _: True,

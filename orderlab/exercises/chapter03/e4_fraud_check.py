@@ -184,7 +184,7 @@ def _subscribe(policy: dict[str, Any] | None, **attributes: str) -> Any:
 
 FRAUD_CHECK = Exercise(
     id="3.4",
-    title="Only what is worth a look",
+    title="New orders of at least $200.00",
     check=_check,
     prepare=_prepare,
     undo=_undo,

@@ -305,7 +305,7 @@ def _solve(workspace: Workspace) -> None:
 
 LOYALTY_JOINS = Exercise(
     id="3.6",
-    title="A fourth service (open)",
+    title="Loyalty joins (open)",
     check=_check,
     prepare=_prepare,
     undo=_undo,
