@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.cloud.event_source_kit import READ_SOURCES, Function, Kit, until
+from tests.cloud.functions_support import eventually
 
 LOST = "arn:aws:sqs:us-east-1:123456789012:lost"
 
@@ -221,6 +222,23 @@ def test_what_is_not_done_is_refused_by_name(
             FunctionName=function.name, EventSourceArn=queue, **settings
         )
     assert error.value.response["Error"]["Code"] == "NotImplementedByOrderlab"
+
+
+def test_tumbling_windows_are_refused_by_name(kit: Kit, function: Function, stream: str) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html"""
+    given = {"FunctionName": function.name, "StartingPosition": "LATEST"}
+    with pytest.raises(ClientError) as error:
+        kit.lambda_.create_event_source_mapping(
+            EventSourceArn=stream, TumblingWindowInSeconds=30, **given
+        )
+    assert error.value.response["Error"]["Code"] == "NotImplementedByOrderlab"
+    assert "tumbling windows" in error.value.response["Error"]["Message"]
+    made = kit.lambda_.create_event_source_mapping(EventSourceArn=stream, **given)
+    uuid = made["UUID"]
+    eventually(lambda: kit.lambda_.get_event_source_mapping(UUID=uuid)["State"] == "Enabled")
+    with pytest.raises(ClientError, match="tumbling windows"):
+        kit.lambda_.update_event_source_mapping(UUID=made["UUID"], TumblingWindowInSeconds=30)
+    kit.lambda_.delete_event_source_mapping(UUID=made["UUID"])
 
 
 @pytest.mark.parametrize("source", ["nonsense", "arn:aws:s3:::bucket", "arn:aws:sqs:us-east-1"])

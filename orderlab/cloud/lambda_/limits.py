@@ -19,9 +19,11 @@ ALLOWANCE_SECONDS = 0.1
 class CpuShare:
     """Stops and continues a process so that it gets its share of the processor.
 
-    Differs from AWS: the first half second of processor time of a process, and the first tenth of
-    a second of every later invocation, are not slowed down; Init never is. On Windows and macOS
-    nothing is.
+    What runs long takes as long as its share makes it: at 256 MB four times as long as at 1,024 MB.
+
+    Differs from AWS: a first invocation that takes less than half a second of processor time is not
+    slowed down, nor is the first tenth of a second of every invocation; Init never is. On Windows
+    and macOS nothing is.
     """
 
     def __init__(self, memory_size: int) -> None:
@@ -43,10 +45,15 @@ class CpuShare:
         if not self._governs or not self._began:
             return
         used = process.cpu_seconds() - self._used_before
-        earned = self._allowance + self._share * (time.monotonic() - self._began)
+        earned = self._lent(used) + self._share * (time.monotonic() - self._began)
         if (used > earned) is not self._paused:
             self._paused = not self._paused
             process.pause(self._paused)
+
+    def _lent(self, used: float) -> float:
+        """What need not be earned: whoever uses up more than that pays most of it back."""
+        beyond = max(used - self._allowance, 0.0)
+        return max(self._allowance - beyond, ALLOWANCE_SECONDS)
 
     def done(self, process: FunctionProcess | None) -> None:
         """The invocation has ended; the next one has the smaller allowance."""
