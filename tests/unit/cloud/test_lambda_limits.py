@@ -9,7 +9,6 @@ import itertools
 
 import pytest
 
-from orderlab.cloud.lambda_ import limits
 from orderlab.cloud.lambda_.limits import CpuShare
 from orderlab.cloud.lambda_.process import FunctionProcess
 
@@ -34,9 +33,9 @@ class Machine:
     """Lets an environment's process work, and looks after it as the cloud does."""
 
     def __init__(self, memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(limits.os, "cpu_count", lambda: 2)
-        monkeypatch.setattr(limits.time, "monotonic", lambda: self.now)
         self.now = 1.0
+        monkeypatch.setattr("os.cpu_count", lambda: 2)
+        monkeypatch.setattr("time.monotonic", lambda: self.now)
         self._share, self._process = CpuShare(memory), Spinning()
 
     def seconds_for(self, work: float) -> float:
