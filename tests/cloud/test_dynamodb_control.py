@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.cloud.tables_support import (
     describe,
@@ -235,32 +234,15 @@ def test_the_class_of_a_table_is_changed(dynamodb: Any) -> None:
     )
 
 
-def test_the_rest_of_the_control_plane_still_answers(dynamodb: Any) -> None:
+def test_tags_come_and_go(dynamodb: Any) -> None:
     name = make_table(dynamodb)
     arn = describe(dynamodb, name)["TableArn"]
     dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}])
     dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "2"}])
     tags = dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"]
     assert tags == [{"Key": "a", "Value": "2"}]
-    dynamodb.update_continuous_backups(
-        TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
-    )
-    described = dynamodb.describe_continuous_backups(TableName=name)
-    recovery = described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
-    backup = dynamodb.create_backup(TableName=name, BackupName="first")["BackupDetails"]
-    assert (
-        dynamodb.list_backups(TableName=name)["BackupSummaries"][0]["BackupArn"]
-        == (backup["BackupArn"])
-    )
-    described = dynamodb.describe_backup(BackupArn=backup["BackupArn"])["BackupDescription"]
-    assert described["BackupDetails"]["BackupSizeBytes"] == 0
-    assert described["SourceTableDetails"]["TableName"] == name
     dynamodb.untag_resource(ResourceArn=arn, TagKeys=["a"])
     assert dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"] == []
     missing = arn.replace("tables-test", "nothing")
     code, _ = refused(dynamodb.tag_resource, ResourceArn=missing, Tags=[])
     assert code == "ResourceNotFoundException"
-    with pytest.raises(ClientError) as error:
-        dynamodb.restore_table_from_backup(TargetTableName="other", BackupArn=backup["BackupArn"])
-    assert error.value.response["Error"]["Code"] == "NotImplementedByOrderlab"

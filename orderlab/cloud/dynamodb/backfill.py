@@ -6,10 +6,15 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.OnlineOps.h
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING, Any
 
 from orderlab.clock import Clock
+from orderlab.cloud.dynamodb.background import (
+    PORTION,
+    PORTION_BYTES,
+    VISIBLE_SECONDS,
+    BackgroundWork,
+)
 from orderlab.cloud.dynamodb.index import Index
 from orderlab.cloud.dynamodb.rows import Key
 from orderlab.cloud.dynamodb.schema import index_schema
@@ -18,21 +23,13 @@ from orderlab.cloud.dynamodb.versions import Versions
 if TYPE_CHECKING:
     from orderlab.cloud.dynamodb.table_record import TableRecord
 
-log = logging.getLogger("orderlab.cloud.dynamodb")
-
-# items, and bytes of items, that are indexed between two looks at other calls
-PORTION = 100
-PORTION_BYTES = 200_000
-# how long an index is seen to be created or deleted at least, in scaled seconds
-VISIBLE_SECONDS = 1.0
-
 
 class Backfills:
     """Fills new indexes while the table goes on working, a portion at a time."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, work: BackgroundWork) -> None:
         self._clock = clock
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._start = work.start
 
     def begin(self, record: TableRecord, content: dict[str, Any]) -> None:
         """Add an index in the state CREATING; it is ACTIVE once it is full."""
@@ -59,16 +56,6 @@ class Backfills:
         record.table.indexes[name].backfilling = True
         self._start(self._remove(record, entry), f"delete {record.name} {name}")
 
-    def _start(self, work: Any, name: str) -> None:
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("%s failed", task.get_name(), exc_info=task.exception())
-
     async def _fill(self, record: TableRecord, entry: Any, index: Index) -> None:
         await self._clock.pause(VISIBLE_SECONDS)
         after: Key | None = None
@@ -94,13 +81,6 @@ class Backfills:
         record.attr = [
             definition for definition in record.attr if definition["AttributeName"] in used
         ]
-
-    async def stop(self) -> None:
-        """End the backfills that are under way."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _all_indexes(record: TableRecord) -> list[Any]:

@@ -35,6 +35,7 @@ class Described(Protocol):
     throughput_changes: dict[str, dict[str, Any]]
     sse_specification: dict[str, Any]
     restore_summary: dict[str, Any] | None
+    creating: bool
 
     @property
     def table(self) -> Table:
@@ -74,6 +75,8 @@ def describe(record: Described, status: str | None = None) -> dict[str, Any]:
 
 
 def _status(record: Described) -> str:
+    if record.creating:
+        return "CREATING"
     changing = any(
         index.backfilling or getattr(index, "deleting", False)
         for index in record.table.indexes.values()

@@ -53,6 +53,36 @@ class TransactionCanceled(AwsError):
     code = "TransactionCanceledException"
 
 
+class TableNotFound(AwsError):
+    """The table does not exist: what calls about backups say."""
+
+    code = "TableNotFoundException"
+
+
+class TableAlreadyExists(AwsError):
+    """There is a table of that name, where one was to be restored."""
+
+    code = "TableAlreadyExistsException"
+
+
+class BackupNotFound(AwsError):
+    """The backup does not exist."""
+
+    code = "BackupNotFoundException"
+
+
+class RecoveryUnavailable(AwsError):
+    """Point-in-time recovery is not switched on for the table."""
+
+    code = "PointInTimeRecoveryUnavailableException"
+
+
+class InvalidRestoreTime(AwsError):
+    """The table cannot be restored to that time."""
+
+    code = "InvalidRestoreTimeException"
+
+
 class TransactionConflict(AwsError):
     """Another transaction, which is under way, holds the item."""
 

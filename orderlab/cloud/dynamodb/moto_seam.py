@@ -1,7 +1,7 @@
 """moto's table register, with our tables behind it.
 
-moto knows that a table exists, how it is tagged and what its policies and backups are; the
-items, indexes and streams are ours (`table.py`). CloudFormation in moto creates and deletes
+moto knows that a table exists, how it is tagged and what its policies are; the items,
+indexes and streams are ours (`table.py`). CloudFormation in moto creates and deletes
 tables here too, so this is where a table of ours comes and goes.
 """
 
@@ -16,33 +16,12 @@ from moto.dynamodb.exceptions import (
     ResourceNotFoundException,
 )
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.table import Backup
 
 from orderlab.cloud.dynamodb.table import Behaviour
 from orderlab.cloud.dynamodb.table_record import TableRecord
 
 if TYPE_CHECKING:
     from orderlab.cloud.dynamodb.registry import TableRegistry
-
-
-class TableBackup(Backup):  # type: ignore[misc]
-    """A backup that tells its size.
-
-    Differs from AWS: it holds the description of the table and no items; nothing can be restored.
-    """
-
-    @property
-    def details(self) -> dict[str, Any]:
-        """The backup as DescribeBackup shows it, with its size."""
-        return {**super().details, **self._size()}
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """The backup as ListBackups shows it, with its size."""
-        return {**super().summary, **self._size()}
-
-    def _size(self) -> dict[str, int]:
-        return {"BackupSizeBytes": self.table.describe()["TableDescription"]["TableSizeBytes"]}
 
 
 class TableBackend(DynamoDBBackend):  # type: ignore[misc]
@@ -76,13 +55,6 @@ class TableBackend(DynamoDBBackend):  # type: ignore[misc]
         del self.tables[record.name]
         self.registry.closed(record)
         return record
-
-    def create_backup(self, table_name: str, backup_name: str) -> Backup:
-        """Make a backup of a table's description, which tells the table's size."""
-        # moto gives every backup the same size
-        backup = super().create_backup(table_name, backup_name)
-        backup.__class__ = TableBackup
-        return backup
 
     def get_table(self, table_name: str) -> TableRecord:
         """A table by its name or ARN. Raises moto's ResourceNotFoundException."""

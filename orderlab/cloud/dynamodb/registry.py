@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orderlab.cloud import moto_backends
-from orderlab.cloud.dynamodb.errors import table_not_found
+from orderlab.cloud.dynamodb.errors import ResourceNotFound, TableNotFound, table_not_found
 from orderlab.cloud.dynamodb.stream_log import StreamLog
 from orderlab.cloud.dynamodb.table import Table
+from orderlab.cloud.dynamodb.table_backup import TableBackup
 from orderlab.cloud.dynamodb.table_names import ARN, table_name
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ class TableRegistry:
         self._backends: dict[str, Any] = {}
         self._streams: dict[str, StreamLog] = {}
         self._all: dict[str, TableRecord] = {}
+        # by their ARNs, the oldest first
+        self.backups: dict[str, TableBackup] = {}
 
     # --- tables ---
 
@@ -51,8 +54,18 @@ class TableRegistry:
         return record
 
     def table(self, region: str, name: Any) -> Table:
-        """A table by its name or ARN. Raises ResourceNotFoundException."""
-        return self.record(region, name).table
+        """A table by its name or ARN. Raises ResourceNotFoundException, also while it is made."""
+        record = self.record(region, name)
+        if record.creating:
+            raise table_not_found()
+        return record.table
+
+    def backed_up(self, region: str, name: Any) -> TableRecord:
+        """As `record`, with the error of calls about backups: TableNotFoundException."""
+        try:
+            return self.record(region, name)
+        except ResourceNotFound:
+            raise TableNotFound(f"Table not found: {table_name(name)}") from None
 
     def opened(self, record: TableRecord) -> None:
         """A table was made."""

@@ -80,6 +80,10 @@ class Rows:
         found: Stored | None = self._rows.get(key)
         return found
 
+    def copy(self) -> dict[Key, Stored]:
+        """All items by their keys, as they are now."""
+        return dict(self._rows)
+
     def put(self, key: Key, stored: Stored) -> None:
         """Store an item, in place of one with the same key."""
         before = self._rows.get(key)

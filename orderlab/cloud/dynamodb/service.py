@@ -1,7 +1,7 @@
 """DynamoDB and DynamoDB Streams, put together.
 
-Items, expressions, indexes, capacity and streams are ours; moto keeps the list of tables, their
-policies, backups and the description of point-in-time recovery.
+Items, expressions, indexes, capacity, streams and backups are ours; moto keeps the list of tables
+and their policies.
 """
 
 from __future__ import annotations
@@ -27,11 +27,15 @@ from orderlab.cloud.contracts import (
 from orderlab.cloud.dynamodb import partition_pages
 from orderlab.cloud.dynamodb.accounting import Accounting
 from orderlab.cloud.dynamodb.backfill import Backfills
+from orderlab.cloud.dynamodb.background import BackgroundWork
+from orderlab.cloud.dynamodb.backups import Backups
 from orderlab.cloud.dynamodb.batches import Batches
+from orderlab.cloud.dynamodb.continuous_backups import ContinuousBackups
 from orderlab.cloud.dynamodb.expressions.request import Expressions
 from orderlab.cloud.dynamodb.input_shapes import check_input
 from orderlab.cloud.dynamodb.item_operations import ItemOperations
 from orderlab.cloud.dynamodb.registry import TableRegistry
+from orderlab.cloud.dynamodb.restores import Restores
 from orderlab.cloud.dynamodb.searches import Searches
 from orderlab.cloud.dynamodb.stream_operations import StreamOperations
 from orderlab.cloud.dynamodb.table import Behaviour
@@ -57,7 +61,6 @@ _UNDONE = {
         "UpdateGlobalTableSettings",
         "UpdateTableReplicaAutoScaling",
     ),
-    "restoring tables": ("RestoreTableFromBackup", "RestoreTableToPointInTime"),
     "import and export of tables": (
         "DescribeExport",
         "DescribeImport",
@@ -87,16 +90,10 @@ _UNDONE = {
 }
 # operations that moto answers; it does not look at the form of what it gets
 _OF_MOTO = (
-    "CreateBackup",
-    "DeleteBackup",
     "DeleteResourcePolicy",
-    "DescribeBackup",
-    "DescribeContinuousBackups",
     "DescribeEndpoints",
     "GetResourcePolicy",
-    "ListBackups",
     "PutResourcePolicy",
-    "UpdateContinuousBackups",
 )
 
 
@@ -121,7 +118,9 @@ class TableService:
         self.registry = TableRegistry(settings.account_id)
         self._accounting = Accounting(telemetry, faults)
         self._time_to_live = TimeToLive(self.registry, self._accounting, clock)
-        self._backfills = Backfills(clock)
+        self._work = BackgroundWork()
+        backfills = Backfills(clock, self._work)
+        backups = Backups(self.registry, clock)
         long_work = LongWork()
         items = ItemOperations(self.registry, self._accounting, long_work)
         one_table: dict[str, Handler] = {
@@ -132,10 +131,13 @@ class TableService:
             **{name: self._timed(name, handler) for name, handler in one_table.items()},
             **Batches(self.registry, self._accounting, items, long_work).operations,
             **Transactions(self.registry, self._accounting, self._behaviour, long_work).operations,
-            **TableOperations(self.registry, clock).operations,
-            **TableUpdates(self.registry, clock, self._backfills).operations,
+            **TableOperations(self.registry, backups).operations,
+            **TableUpdates(self.registry, clock, backfills).operations,
             **self._time_to_live.operations,
             **Tags(self.registry).operations,
+            **backups.operations,
+            **ContinuousBackups(self.registry, clock).operations,
+            **Restores(self.registry, clock, backups, self._work, long_work).operations,
             **dict.fromkeys(_OF_MOTO, self._ask_moto),
             **{name: _undone(what) for what, names in _UNDONE.items() for name in names},
         }
@@ -202,7 +204,7 @@ class TableService:
     async def stop(self) -> None:
         """End what runs in the background."""
         await self._time_to_live.stop()
-        await self._backfills.stop()
+        await self._work.stop()
 
 
 def _undone(what: str) -> Handler:

@@ -5,6 +5,7 @@ What is written here is accepted already: keys, sizes and conditions are the cal
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -51,6 +52,10 @@ class Change:
         return write_units(max(old, self.new.size if self.new is not None else 0))
 
 
+# is told of a change that was carried out
+Observer = Callable[[Change], None]
+
+
 class Collection(NamedTuple):
     """The items of one partition key in a table that has local indexes."""
 
@@ -72,6 +77,8 @@ class Table:
         self.partitions = 1
         # the items that transactions hold which are under way
         self.held: set[Key] = set()
+        # who is told of each change that was carried out
+        self.observers: tuple[Observer, ...] = ()
         self.stream: StreamLog | None = None
         self.expiry: Expiry | None = None
         self.staleness: Staleness | None = None
@@ -167,6 +174,16 @@ class Table:
                 self.expiry.note(change.key, change.new_item)
             else:
                 self.expiry.forget(change.key)
+        for observe in self.observers:
+            observe(change)
+
+    def observe(self, observer: Observer) -> None:
+        """Tell an observer of every change from now on."""
+        self.observers = (*self.observers, observer)
+
+    def stop_observing(self, observer: Observer) -> None:
+        """Tell an observer no longer."""
+        self.observers = tuple(each for each in self.observers if each != observer)
 
     def cost(self, change: Change) -> Consumed:
         """The write units of a change, of the table and of its indexes."""

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orderlab.clock import Clock
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
+from orderlab.cloud.dynamodb.backups import Backups
 from orderlab.cloud.dynamodb.creation_rules import check_creation, is_on_demand
 from orderlab.cloud.dynamodb.describing import describe
 from orderlab.cloud.dynamodb.errors import ResourceInUse, invalid
 from orderlab.cloud.dynamodb.input_shapes import check_input
 from orderlab.cloud.dynamodb.registry import TableRegistry
+from orderlab.cloud.dynamodb.table_updates import require_made
 
 if TYPE_CHECKING:
     from orderlab.cloud.dynamodb.table_record import TableRecord
@@ -30,9 +31,9 @@ class TableOperations:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.html
     """
 
-    def __init__(self, registry: TableRegistry, clock: Clock) -> None:
+    def __init__(self, registry: TableRegistry, backups: Backups) -> None:
         self._registry = registry
-        self._clock = clock
+        self._backups = backups
         self.operations: dict[str, Handler] = {
             "CreateTable": self.create_table,
             "DescribeTable": self.describe_table,
@@ -100,11 +101,14 @@ class TableOperations:
         """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.html"""
         check_input("dynamodb", "DeleteTable", parameters)
         record = self._registry.record(call.region, parameters["TableName"], named=True)
+        require_made(record)
         if record.deletion_protection_enabled:
             raise invalid(
                 "Resource cannot be deleted as it is currently protected against deletion. "
                 "Disable deletion protection first."
             )
+        if record.history is not None:
+            self._backups.make(record, f"{record.name}$DeletedTableBackup", "SYSTEM")
         self._registry.backend(call.region).delete_table(record.name)
         shown = describe(record, "DELETING")
         kept = ("TableName", "TableStatus", "ProvisionedThroughput", "TableSizeBytes", "ItemCount")

@@ -1,12 +1,11 @@
 """A table as the control plane knows it: moto's table, with ours behind it.
 
-moto knows that a table exists, how it is tagged and what its policies and backups are; the items,
-indexes and streams are ours (`table.py`).
+moto knows that a table exists, how it is tagged and what its policies are; the items, indexes and
+streams are ours (`table.py`).
 """
 
 from __future__ import annotations
 
-import copy
 import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -15,6 +14,7 @@ from moto.dynamodb.models.table import Table as MotoTable
 
 from orderlab.cloud.dynamodb import partitions
 from orderlab.cloud.dynamodb.describing import describe
+from orderlab.cloud.dynamodb.history import History
 from orderlab.cloud.dynamodb.schema import Kind, TableSchema, index_schema, key_schema
 from orderlab.cloud.dynamodb.stream_log import StreamLog
 from orderlab.cloud.dynamodb.table import Behaviour, Table
@@ -37,8 +37,9 @@ class TableRecord(MotoTable):  # type: ignore[misc]
         self.throughput_changes: dict[str, dict[str, Any]] = {}
         self.restore_summary: dict[str, Any] | None = None
         self.log: StreamLog | None = None
-        # what a backup remembers of the table
-        self.described: dict[str, Any] | None = None
+        # while it is being restored; calls about its items find no table then
+        self.creating = False
+        self.history: History | None = None
         self.data: Table | None = None
         streams = details.pop("streams", None)
         warm = details.get("warm_throughput")
@@ -54,13 +55,6 @@ class TableRecord(MotoTable):  # type: ignore[misc]
         self.apply_throughput()
         if streams:
             self.set_stream_specification(streams)
-
-    def __deepcopy__(self, memo: object) -> TableRecord:
-        """A copy for moto's backups, which hold a table's description and none of its items."""
-        copied = copy.copy(self)
-        copied.described = describe(self)
-        copied.data = copied.log = None
-        return copied
 
     @property
     def table(self) -> Table:
@@ -121,14 +115,22 @@ class TableRecord(MotoTable):  # type: ignore[misc]
                 self.data.stream.close()
                 self.data.stream = None
 
+    def keep_history(self, history: History | None) -> None:
+        """Begin or end to remember what changes replace (point-in-time recovery)."""
+        if self.history is not None:
+            self.table.stop_observing(self.history.note)
+        self.history = history
+        if history is not None:
+            self.table.observe(history.note)
+
     def default_encryption_key(self) -> str:
         """The ARN of the account's key for DynamoDB, which is made when it is first needed."""
         arn: str = self._get_default_encryption_key(self.account_id, self.region_name)
         return arn
 
     def describe(self, base_key: str = "TableDescription") -> dict[str, Any]:
-        """The table as DescribeTable shows it; a copy in a backup, as it was then."""
-        return {base_key: self.described or describe(self)}
+        """The table as DescribeTable shows it."""
+        return {base_key: describe(self)}
 
     def __len__(self) -> int:
         return len(self.data.rows) if self.data is not None else 0

@@ -19,6 +19,7 @@ from orderlab.cloud.dynamodb.creation_rules import (
 from orderlab.cloud.dynamodb.describing import describe
 from orderlab.cloud.dynamodb.errors import (
     LimitExceeded,
+    ResourceInUse,
     invalid,
 )
 from orderlab.cloud.dynamodb.index_updates import (
@@ -78,6 +79,7 @@ class TableUpdates:
                 "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
             )
         record = self._registry.record(call.region, parameters["TableName"], named=True)
+        require_made(record)
         _check_throughput_changes(record, parameters, chosen)
         for name in chosen:
             steps[name](record, parameters)
@@ -193,6 +195,15 @@ class TableUpdates:
             key = wanted.get("KMSMasterKeyId") or record.default_encryption_key()
             wanted["KMSMasterKeyId"] = key
         record.sse_specification = wanted
+
+
+def require_made(record: TableRecord) -> None:
+    """Raise ResourceInUseException for a table that is still being restored."""
+    if record.creating:
+        raise ResourceInUse(
+            "Attempt to change a resource which is still in use: Table is being created: "
+            f"{record.name}"
+        )
 
 
 def _check_throughput_changes(
