@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from orderlab.progress import Progress
 
 if TYPE_CHECKING:
+    from orderlab.exercises.certificate.certificate import Certificate
     from orderlab.exercises.engine.attempt import Attempt
     from orderlab.exercises.fast_track.test_out import TestOut
     from orderlab.exercises.final_test.widget import FinalTest
@@ -48,3 +49,10 @@ class ClosingWords:
 
         demand_open(self.chapter if chapter is None else chapter, self.chapter)
         return TestOut(self.chapter, self.exercise, self.progress)
+
+    def certificate(self, name: str) -> Certificate:
+        """Write `certificate.html`: what you solved, what was caught up, your scoreboards, storms
+        and tests. The page needs no network."""
+        from orderlab.exercises.certificate.certificate import certificate
+
+        return certificate(name, self.progress)

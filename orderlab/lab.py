@@ -12,6 +12,7 @@ from orderlab.aws_target.base import Target
 from orderlab.aws_target.calls import in_one_sentence
 from orderlab.closing_words import ClosingWords
 from orderlab.exercises import registry
+from orderlab.exercises.certificate.kept import note_time
 from orderlab.exercises.engine.attempt import Attempt
 from orderlab.exercises.opened import OpenedExercises
 from orderlab.journal import Journal
@@ -200,9 +201,12 @@ class Lab(Words, ClosingWords):
 
         The same seed gives the same storm. All faults are mended when it is over.
         """
+        from orderlab.exercises.certificate.kept import note_storm
         from orderlab.storm.run import storm
 
-        return storm(self.target, orders, seed)
+        found = storm(self.target, orders, seed)
+        note_storm(self.progress, self.chapter, found)
+        return found
 
     def replay(self, limit: int | None = None, **options: Any) -> Replayed:
         """Send real orders to what is deployed, with a progress bar."""
@@ -222,6 +226,7 @@ class Lab(Words, ClosingWords):
         if not self.alive:
             return
         self.alive = False
+        note_time(self.progress, self.chapter, time.time() - self._began)
         self.journal.release()
         self.target.stop()
         if not quiet:
@@ -230,6 +235,7 @@ class Lab(Words, ClosingWords):
     def reopen(self) -> None:
         """Begin again, after the target has got a new cloud."""
         self.alive = True
+        self._began = time.time()
         self._exercises.begin_again()
 
     def _repr_html_(self) -> str:

@@ -10,7 +10,7 @@ from orderlab.exercises import registry
 from orderlab.exercises.engine import card
 from orderlab.exercises.engine.attempt import Attempt
 from orderlab.exercises.engine.outcome import Outcome
-from orderlab.exercises.fast_track.record import opened, passed, is_tested_out
+from orderlab.exercises.fast_track.record import is_tested_out, opened, passed
 from orderlab.exercises.fast_track.tasks import chosen
 from orderlab.exercises.overview import NOTEBOOKS, anchor
 from orderlab.progress import Progress
