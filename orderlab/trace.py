@@ -1,4 +1,4 @@
-"""An order's path, from an order id alone: the flight recorder's hops and the functions' logs.
+"""An order's path, from an order id alone: the flight recorder's hops, X-Ray, and functions' logs.
 
 In the local cloud the recorder knows every call; in an AWS account the logs alone tell, through
 CloudWatch Logs, and the path has fewer lines.
@@ -18,6 +18,7 @@ from orderlab.drawing.trace_steps import Step, milliseconds
 from orderlab.drawing.waterfall import waterfall
 from orderlab.showing.picture import Picture
 from orderlab.showing.table import Table
+from orderlab.trace_segments import annotated_traces, segments, traces_of
 
 LOG_PREFIX = "/aws/lambda/"
 # the word in an ARN and the name that people use
@@ -51,6 +52,8 @@ class Trace:
     steps: list[Step] = field(default_factory=list)
     # the architecture with the order's way in it, as SVG; empty where nothing is known of the way
     route_svg: str = ""
+    # what X-Ray has of it where requests are traced: segments and their parts, callers first
+    segments: list[Step] = field(default_factory=list)
     # when the recorder's oldest step was, in seconds since 1970, if it has forgotten any
     recorded_since: float | None = None
 
@@ -101,6 +104,11 @@ class Trace:
         """The architecture, with the edges that the order went along drawn thick."""
         return Picture(self.route_svg, f"The way of the order. {self.in_words()}", measured=True)
 
+    def segments_waterfall(self) -> Picture:
+        """X-Ray's segments as bars on one time axis, from the API to the last consumer."""
+        said = f"X-Ray's segments of order {self.order_id}, {len(self.segments)} in all."
+        return waterfall(self.segments, said)
+
     def in_words(self) -> str:
         """One sentence that says the path."""
         if not self.steps:
@@ -125,6 +133,8 @@ class Trace:
         if not self.steps:
             return {"text/plain": repr(self)}
         pictures = [self.route(), self.waterfall()] if self.route_svg else [self.waterfall()]
+        if self.segments:
+            pictures.append(self.segments_waterfall())
         drawn = "".join(each._repr_mimebundle_()["text/html"] for each in pictures)
         folded = (
             f"<details><summary>The {len(self.steps)} steps as a table</summary>"
@@ -144,11 +154,18 @@ def trace(target: Target, order_id: str) -> Trace:
         if hops:
             steps = sorted(map(_step, hops), key=lambda step: step.at)
             calls = [(hop["source"], hop["target"]) for hop in hops]
-            return Trace(
-                order_id, steps, draw_route(discover(target, prefix=target.name("")), calls)
-            )
+            route = draw_route(discover(target, prefix=target.name("")), calls)
+            traced = traces_of(hops)
+            if traced:
+                # a function may have annotated the order in a trace that no hop has named
+                more = annotated_traces(target.client("xray"), order_id)
+                traced = list(dict.fromkeys([*traced, *more]))
+            return Trace(order_id, steps, route, segments(target, traced))
     logged = sorted(_logged(target, order_id), key=lambda step: step.at)
-    return Trace(order_id, logged, recorded_since=recorded_since)
+    found: list[Step] = []
+    if logged and RECORDER not in target.can:
+        found = segments(target, annotated_traces(target.client("xray"), order_id))
+    return Trace(order_id, logged, segments=found, recorded_since=recorded_since)
 
 
 def _step(hop: dict[str, Any]) -> Step:

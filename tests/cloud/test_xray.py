@@ -47,6 +47,16 @@ def test_a_traced_function_has_two_segments(xray: Any, functions: Lambda) -> Non
     assert [each["name"] for each in warm["subsegments"]] == ["Invocation", "Overhead"]
 
 
+def test_the_report_names_the_trace(functions: Lambda) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"""
+    answer = functions.invoke(functions.make(ECHO, **ACTIVE), LogType="Tail")
+    header = parts(answer.value)
+    line = f"XRAY TraceId: {header['Root']}\tSegmentId: {header['Parent']}\tSampled: true\t\n"
+    assert line in answer.log
+    untraced = functions.invoke(functions.make(ECHO), LogType="Tail")
+    assert "XRAY" not in untraced.log
+
+
 def test_a_function_without_active_tracing_has_none(xray: Any, functions: Lambda) -> None:
     name = functions.make(ECHO)
     header = parts(functions.invoke(name).value)

@@ -142,6 +142,7 @@ class Invoker:
             self._count(function, -1, ready, on_account)
         hop = self._hop(version, caller, payload, outcome, request_id, started)
         if traced is not None:
+            hop.detail = {**hop.detail, "trace_ids": traced.roots}
             self._tracing.end(traced, version, outcome, request_id)
         # the caller has its answer first; no later request overtakes this
         asyncio.get_running_loop().call_soon(self._note, version, name, outcome, hop)

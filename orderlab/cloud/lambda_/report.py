@@ -16,6 +16,7 @@ from typing import Any
 from orderlab.cloud.lambda_.model import Version
 from orderlab.cloud.lambda_.outcome import Outcome, Work
 from orderlab.cloud.lambda_.output import LogLine
+from orderlab.cloud.messaging.trace_header import TraceHeader
 
 RUNTIME_VERSION = f"python:{sys.version_info[0]}.{sys.version_info[1]}.v{sys.version_info[2]}"
 ON_DEMAND, PROVISIONED = "on-demand", "provisioned-concurrency"
@@ -136,7 +137,19 @@ class Reporter:
         elif outcome.status == "failure":
             parts += ["Status: error", f"Error Type: {outcome.error_type}"]
         end = f"END RequestId: {work.request_id}\n"
-        return [(at, end), (at, "\t".join(parts) + "\t\n")]
+        return [(at, end), (at, "\t".join(parts) + "\t\n" + self._traced(work))]
+
+    def _traced(self, work: Work) -> str:
+        """The line of the report that names the trace of a traced invocation.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+        """
+        if self._version.configuration.tracing_mode != "Active":
+            return ""
+        header = TraceHeader.read(work.trace_id)
+        if not header.sampled:
+            return ""
+        return f"XRAY TraceId: {header.root}\tSegmentId: {header.parent}\tSampled: true\t\n"
 
     def _json_end(self, work: Work, outcome: Outcome) -> list[LogLine]:
         status = outcome.status

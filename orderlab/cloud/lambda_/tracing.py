@@ -38,6 +38,11 @@ class TracedRun:
     function_id: str = field(default_factory=new_segment_id)
 
     @property
+    def roots(self) -> list[str]:
+        """The ids of the traces in which it shows."""
+        return [self.header.root, *(other.root for other in self.others)]
+
+    @property
     def for_function(self) -> str:
         """The trace header that the function gets."""
         return str(TraceHeader(self.header.root, self.function_id, sampled=True))

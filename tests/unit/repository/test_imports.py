@@ -21,6 +21,7 @@ LAYERS = (
         "practice",
         "drawing",
         "trace",
+        "trace_segments",
         "faults",
         "fault_names",
         "clock_control",

@@ -12,6 +12,7 @@ from orderlab.cloud.apigateway.model.deployed import DeployedMethod
 from orderlab.cloud.apigateway.model.integration_uris import is_function
 from orderlab.cloud.contracts import Hop, Telemetry
 from orderlab.cloud.http import Response
+from orderlab.cloud.messaging.trace_header import TraceHeader
 
 
 class Recording:
@@ -56,7 +57,7 @@ class Recording:
                 duration_ms=latency_ms,
                 ids=ids,
                 request_id=request.id,
-                detail={"status": response.status},
+                detail={"status": response.status, **_trace_of(execution)},
             )
         )
         took = execution.integration_ms
@@ -142,3 +143,11 @@ def _target(uri: str) -> str:
         account, _, queue = parts[5].removeprefix("path/").strip("/").partition("/")
         return f"arn:aws:sqs:{parts[3]}:{account}:{queue}"
     return uri
+
+
+def _trace_of(execution: Execution) -> dict[str, list[str]]:
+    """The id of the trace of a request whose stage is traced."""
+    if not execution.request.stage.get("tracingEnabled"):
+        return {}
+    header = TraceHeader.read(str(execution.context["xrayTraceId"]))
+    return {"trace_ids": [header.root]} if header.sampled else {}
