@@ -101,6 +101,7 @@ diagrams: $(VENV)/.installed ## draw diagrams/*.svg from what the chapters deplo
 
 docs: $(VENV)/.installed-dev ## write the pages that come from the code, then build the site
 	@$(BIN)/python -m orderlab.cloud.differences
+	@$(BIN)/python -m orderlab.cloud.score
 	@$(BIN)/python -m orderlab.cloud.lambda_.state_page
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs -q build --strict $(ARGS)
 

@@ -12,7 +12,8 @@ import asyncio
 import inspect
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,13 @@ TITLES = {
     "dax": "DynamoDB Accelerator (DAX)",
     "sqs": "SQS",
     "sns": "SNS",
+    "events": "EventBridge",
+    "pipes": "EventBridge Pipes",
+    "scheduler": "EventBridge Scheduler",
+    "schemas": "EventBridge schema registry",
     "cloudwatch": "CloudWatch: metrics and alarms",
     "logs": "CloudWatch Logs",
+    "xray": "X-Ray",
     "iam": "IAM and STS",
     "cloud": "All services",
     "simulation": "Simulations",
@@ -41,6 +47,11 @@ SECTIONS = {
     "dax": "dax",
     "sqs": "sqs",
     "sns": "sns",
+    "events": "events",
+    "pipes": "pipes",
+    "scheduler": "scheduler",
+    "schemas": "schemas",
+    "xray": "xray",
     "logs": "logs",
     "cloudwatch": "cloudwatch",
     "iam": "iam",
@@ -55,8 +66,17 @@ _ENTRIES = ("what", "name", "path", "protocol", "token.text")
 _Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def page() -> str:
-    """The whole page as Markdown."""
+@dataclass(frozen=True)
+class Section:
+    """What one section of the page says: differences, refusals, and refused calls by service."""
+
+    differs: list[str]
+    refused: list[str]
+    calls: Mapping[str, list[str]]
+
+
+def collect() -> dict[str, Section]:
+    """What the code says, by the names of sections in `TITLES`."""
     differences: dict[str, list[str]] = defaultdict(list)
     refusals: dict[str, list[str]] = defaultdict(list)
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -67,12 +87,25 @@ def page() -> str:
         differences[section] += list(_differences(module))
         refusals[section] += list(_refusals(module))
     calls = asyncio.run(_refused_calls())
+    return {
+        name: Section(
+            _unique(differences.get(name, [])),
+            _unique(refusals.get(name, [])),
+            calls.get(name, {}),
+        )
+        for name in TITLES
+    }
+
+
+def page() -> str:
+    """The whole page as Markdown."""
     parts = [_HEAD]
-    for section, title in TITLES.items():
+    for name, section in collect().items():
+        title = TITLES[name]
         body = [
-            _bullets("Differs", differences.get(section, [])),
-            _bullets("Refused", refusals.get(section, [])),
-            _calls(calls.get(section, {})),
+            _bullets("Differs", section.differs),
+            _bullets("Refused", section.refused),
+            _calls(section.calls),
         ]
         if any(body):
             parts.append("\n".join([f"## {title}\n", *filter(None, body)]))
@@ -208,11 +241,14 @@ def _refuses(handler: Any, *, answered: bool) -> bool:
 
 
 def _bullets(heading: str, lines: list[str]) -> str:
-    unique = sorted({line.strip() for line in lines if line.strip()}, key=str.casefold)
-    return f"### {heading}\n\n" + "".join(f"- {each}\n" for each in unique) if unique else ""
+    return f"### {heading}\n\n" + "".join(f"- {each}\n" for each in lines) if lines else ""
 
 
-def _calls(services: dict[str, list[str]]) -> str:
+def _unique(lines: list[str]) -> list[str]:
+    return sorted({line.strip() for line in lines if line.strip()}, key=str.casefold)
+
+
+def _calls(services: Mapping[str, list[str]]) -> str:
     lines = [f"- `{service}`: {', '.join(names)}\n" for service, names in services.items()]
     return "### Calls that are refused\n\n" + "".join(lines) if lines else ""
 

@@ -1,4 +1,7 @@
-"""What asks for too much work ends with the gateway's error, while everybody else is served."""
+"""What asks for too much work ends with the gateway's error, while everybody else is served.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+"""
 
 from __future__ import annotations
 

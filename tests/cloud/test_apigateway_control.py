@@ -1,4 +1,7 @@
-"""API Gateway's control plane: what builds an API, and what AWS says to mistakes."""
+"""API Gateway's control plane: what builds an API, and what AWS says to mistakes.
+
+https://docs.aws.amazon.com/apigateway/latest/api/Welcome.html
+"""
 
 from __future__ import annotations
 

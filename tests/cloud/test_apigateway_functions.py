@@ -1,4 +1,7 @@
-"""Functions behind API Gateway: proxy and custom integration, permissions, timeouts."""
+"""Functions behind API Gateway: proxy and custom integration, permissions, timeouts.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integrations.html
+"""
 
 from __future__ import annotations
 

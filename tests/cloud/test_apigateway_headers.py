@@ -1,4 +1,7 @@
-"""Headers that the gateway drops, renames or adds, and what decides whether an answer is binary."""
+"""Headers that the gateway drops, renames or adds, and what decides whether an answer is binary.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Keys, plans, throttling; access logs, execution logs, metrics; HTTP back ends."""
+"""Keys, plans, throttling; access logs, execution logs, metrics; HTTP back ends.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Models lead nowhere else, and compare any body with any schema within a budget."""
+"""Models lead nowhere else, and compare any body with any schema within a budget.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""APIs built from OpenAPI documents."""
+"""APIs built from OpenAPI documents.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api.html
+"""
 
 from __future__ import annotations
 

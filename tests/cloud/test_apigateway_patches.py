@@ -1,4 +1,7 @@
-"""Patches that unset values, parameters of the wrong type, and quotas of the control plane."""
+"""Patches that unset values, parameters of the wrong type, and quotas of the control plane.
+
+https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html
+"""
 
 from __future__ import annotations
 

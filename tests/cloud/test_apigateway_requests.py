@@ -1,4 +1,7 @@
-"""API Gateway's data plane: matching, templates, mappings, responses, deployments, by MOCK."""
+"""API Gateway's data plane: matching, templates, mappings, responses, deployments, by MOCK.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""HTTP integrations: servers that are slow, endless or gone hold nobody else up."""
+"""HTTP integrations: servers that are slow, endless or gone hold nobody else up.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Deployments, stages and gateway responses: the control plane of what is served."""
+"""Deployments, stages and gateway responses: the control plane of what is served.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""API Gateway in front of SQS, SNS and DynamoDB: the service integrations."""
+"""API Gateway in front of SQS, SNS and DynamoDB: the service integrations.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/getting-started-aws-proxy.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Request validators, models, and a gateway that stays standing whatever it is sent."""
+"""Request validators, models, and a gateway that stays standing whatever it is sent.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What one call or alarm may ask of CloudWatch, and that nobody else notices."""
+"""What one call or alarm may ask of CloudWatch, and that nobody else notices.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""CloudWatch metrics and alarms, through its API."""
+"""CloudWatch metrics and alarms, through its API.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/working_with_metrics.html
+"""
 
 from __future__ import annotations
 

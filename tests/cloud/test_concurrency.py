@@ -1,4 +1,7 @@
-"""Concurrency is what AWS's rules say, also where every processor is busy with something else."""
+"""Concurrency is what AWS's rules say, also where every processor is busy with something else.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whoever speaks nonsense to a node, or listens slowly, harms nobody else."""
+"""Whoever speaks nonsense to a node, or listens slowly, harms nobody else.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.client.html
+"""
 
 from __future__ import annotations
 

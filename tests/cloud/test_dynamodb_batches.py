@@ -1,4 +1,7 @@
-"""Batches and transactions."""
+"""Batches and transactions.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Calls that are as much work as a caller can make them: they end, and nobody else waits."""
+"""Calls that are as much work as a caller can make them: they end, and nobody else waits.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tables themselves: created, described, changed, deleted."""
+"""Tables themselves: created, described, changed, deleted.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Nonsense of every kind gets an answer of AWS's kind, and never a 5xx."""
+"""Nonsense of every kind gets an answer of AWS's kind, and never a 5xx.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Secondary indexes, and what a Query or Scan may not ask for."""
+"""Secondary indexes, and what a Query or Scan may not ask for.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/SecondaryIndexes.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""PutItem, GetItem, UpdateItem, DeleteItem, and what they cost and refuse."""
+"""PutItem, GetItem, UpdateItem, DeleteItem, and what they cost and refuse.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The words of refusals: what is counted, how values are shown, how long a message gets."""
+"""The words of refusals: what is counted, how values are shown, how long a message gets.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+"""
 
 from __future__ import annotations
 

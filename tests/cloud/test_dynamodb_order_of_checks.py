@@ -1,4 +1,7 @@
-"""What a request is refused for first: what needs no table is checked before it is looked up."""
+"""What a request is refused for first: what needs no table is checked before it is looked up.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+"""
 
 from __future__ import annotations
 

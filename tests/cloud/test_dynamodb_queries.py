@@ -1,4 +1,7 @@
-"""Query and Scan: order, ranges, pages, filters, indexes."""
+"""Query and Scan: order, ranges, pages, filters, indexes.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What tables refuse: items, keys and requests that AWS refuses, in AWS's words."""
+"""What tables refuse: items, keys and requests that AWS refuses, in AWS's words.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+"""
 
 from __future__ import annotations
 

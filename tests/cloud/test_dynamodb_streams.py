@@ -1,4 +1,7 @@
-"""DynamoDB Streams, and items that expire, through plain boto3."""
+"""DynamoDB Streams, and items that expire, through plain boto3.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+"""
 
 from __future__ import annotations
 

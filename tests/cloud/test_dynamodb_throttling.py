@@ -1,4 +1,7 @@
-"""Billing modes, throughput and its limits; weak guarantees turned up."""
+"""Billing modes, throughput and its limits; weak guarantees turned up.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/throughput-capacity-modes.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Creating, changing and deleting event source mappings, and what is refused."""
+"""Creating, changing and deleting event source mappings, and what is refused.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+"""
 
 from __future__ import annotations
 

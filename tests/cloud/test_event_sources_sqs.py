@@ -1,4 +1,7 @@
-"""Functions fed from queues: batches, failures, filters, order, concurrency."""
+"""Functions fed from queues: batches, failures, filters, order, concurrency.
+
+https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Functions fed from the streams of tables: positions, order, retries, destinations."""
+"""Functions fed from the streams of tables: positions, order, retries, destinations.
+
+https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""IAM and STS: documents that are refused, and who may assume a role."""
+"""IAM and STS: documents that are refused, and who may assume a role.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Roles: what their sessions may do, and how a refusal reads."""
+"""Roles: what their sessions may do, and how a refusal reads.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
 
 from __future__ import annotations
 

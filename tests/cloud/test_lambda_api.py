@@ -1,4 +1,7 @@
-"""The Lambda API: creating, changing, invoking and refusing functions."""
+"""The Lambda API: creating, changing, invoking and refusing functions.
+
+https://docs.aws.amazon.com/lambda/latest/api/welcome.html
+"""
 
 from __future__ import annotations
 

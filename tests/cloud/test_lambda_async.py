@@ -1,4 +1,7 @@
-"""Asynchronous invocation: retries, destinations, dead letters."""
+"""Asynchronous invocation: retries, destinations, dead letters.
+
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whatever is sent to the Lambda API, it answers with an error of the caller's and goes on."""
+"""Whatever is sent to the Lambda API, it answers with an error of the caller's and goes on.
+
+https://docs.aws.amazon.com/lambda/latest/api/CommonErrors.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Execution environments: what the code finds there, reuse, concurrency, retirement."""
+"""Execution environments: what the code finds there, reuse, concurrency, retirement.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What Invoke answers when something goes wrong in the code, one error at a time."""
+"""What Invoke answers when something goes wrong in the code, one error at a time.
+
+https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
+"""
 
 from __future__ import annotations
 

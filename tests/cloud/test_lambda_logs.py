@@ -1,4 +1,7 @@
-"""What an invocation leaves behind: log lines, metrics, the flight recorder, the meter."""
+"""What an invocation leaves behind: log lines, metrics, the flight recorder, the meter.
+
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Functions by name, partial ARN and ARN, with and without qualifiers; what is none of these."""
+"""Functions by name, partial ARN and ARN, with and without qualifiers; what is none of these.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
+"""
 
 from __future__ import annotations
 

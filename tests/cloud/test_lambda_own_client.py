@@ -1,4 +1,7 @@
-"""The runtime client in plain Python gives what AWS's own client gives."""
+"""The runtime client in plain Python gives what AWS's own client gives.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Packages that are made to do harm: refused or bounded, and nobody else waits for them."""
+"""Packages that are made to do harm: refused or bounded, and nobody else waits for them.
+
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
 
 from __future__ import annotations
 

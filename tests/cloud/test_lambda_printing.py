@@ -1,4 +1,7 @@
-"""A function that prints without end pays for it itself, in its own time."""
+"""A function that prints without end pays for it itself, in its own time.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Checks across the settings of asynchronous invocation, versions and aliases."""
+"""Checks across the settings of asynchronous invocation, versions and aliases.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is refused of concurrency, URLs, policies, tags, layers and settings."""
+"""What is refused of concurrency, URLs, policies, tags, layers and settings.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Function URLs: payload format 2.0 in, HTTP out."""
+"""Function URLs: payload format 2.0 in, HTTP out.
+
+https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Versions, aliases, layers and policies of functions."""
+"""Versions, aliases, layers and policies of functions.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+"""
 
 from __future__ import annotations
 

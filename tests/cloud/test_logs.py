@@ -1,4 +1,7 @@
-"""CloudWatch Logs: groups, streams, events, queries, through its API."""
+"""CloudWatch Logs: groups, streams, events, queries, through its API.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/WhatIsCloudWatchLogs.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What one call, one query or one writer may take of CloudWatch Logs."""
+"""What one call, one query or one writer may take of CloudWatch Logs.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Log groups by name and by ARN: each call takes the forms that AWS takes, and no other."""
+"""Log groups by name and by ARN: each call takes the forms that AWS takes, and no other.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html
+"""
 
 from __future__ import annotations
 

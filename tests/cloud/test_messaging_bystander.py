@@ -1,4 +1,7 @@
-"""Whatever is done to queues and topics, others are answered meanwhile."""
+"""Whatever is done to queues and topics, others are answered meanwhile.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""S3 as far as a claim check needs it."""
+"""S3 as far as a claim check needs it.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Topics and subscriptions as things to make, set and list; what is refused."""
+"""Topics and subscriptions as things to make, set and list; what is refused.
+
+https://docs.aws.amazon.com/sns/latest/api/welcome.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What subscribers get: queues and functions, envelope and raw, filters, FIFO, dead letters."""
+"""What subscribers get: queues and functions, envelope and raw, filters, FIFO, dead letters.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html
+"""
 
 from __future__ import annotations
 

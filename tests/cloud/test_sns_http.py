@@ -1,4 +1,7 @@
-"""HTTP subscribers on this machine: confirmation, signatures, retries, dead letters."""
+"""HTTP subscribers on this machine: confirmation, signatures, retries, dead letters.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-http-https-endpoint-as-subscriber.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Subscriptions: their attributes, their ARNs, who may subscribe, and policies that are refused."""
+"""Subscriptions: their attributes, their ARNs, who may subscribe, and policies that are refused.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-create-subscribe-endpoint-to-topic.html
+"""
 
 from __future__ import annotations
 

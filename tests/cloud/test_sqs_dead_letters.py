@@ -1,4 +1,7 @@
-"""Dead-letter queues: who gets there, who may use them, and the way back."""
+"""Dead-letter queues: who gets there, who may use them, and the way back.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+"""
 
 from __future__ import annotations
 

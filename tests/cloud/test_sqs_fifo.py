@@ -1,4 +1,7 @@
-"""FIFO queues: order, groups, deduplication, repeated receives."""
+"""FIFO queues: order, groups, deduplication, repeated receives.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fifo-queues.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""SQS in the query protocol: old and new ways to write a call, and what comes back."""
+"""SQS in the query protocol: old and new ways to write a call, and what comes back.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html
+"""
 
 from __future__ import annotations
 

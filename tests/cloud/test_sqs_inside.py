@@ -1,4 +1,7 @@
-"""What the rest of the cloud sees of queues and topics: contracts, moto's view, great limits."""
+"""What the rest of the cloud sees of queues and topics: contracts, moto's view, great limits.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Sending, receiving, deleting: what a program sees of a standard queue."""
+"""Sending, receiving, deleting: what a program sees of a standard queue.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Queues as a whole: names, attributes, lists, tags, purge, policies, both protocols, metrics."""
+"""Queues as a whole: names, attributes, lists, tags, purge, policies, both protocols, metrics.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-queue-parameters.html
+"""
 
 from __future__ import annotations
 

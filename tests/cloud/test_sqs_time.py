@@ -1,4 +1,7 @@
-"""What takes minutes on AWS, on a cloud whose waits pass a hundred times as fast."""
+"""What takes minutes on AWS, on a cloud whose waits pass a hundred times as fast.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+"""
 
 from __future__ import annotations
 
