@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -92,16 +93,82 @@ def test_bytes_travel_in_base64_both_ways(functions: Lambda) -> None:
 
 
 def test_a_failing_function_is_a_bad_gateway(functions: Lambda) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html"""
     url_id = open_to_all(functions, functions.make("def handler(event, context): 1 / 0"))
-    assert call(functions, url_id)[0] == 502
+    status, headers, body = call(functions, url_id)
+    assert (status, body) == (502, b"Internal Server Error")
+    assert "x-amzn-requestid" in headers
+
+
+@pytest.mark.parametrize(
+    ("returned", "seen"),
+    [
+        ("'hello'", b"hello"),
+        ("3.5", b"3.5"),
+        ("True", b"true"),
+        ("['a', 1]", b'["a", 1]'),
+        ("{'hello': 'world'}", b'{"hello": "world"}'),
+        ("{'statusCode': 200, 'body': 'body123'}", b"body123"),
+    ],
+)
+def test_what_a_function_returns_becomes_a_response(
+    functions: Lambda, returned: str, seen: bytes
+) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html"""
+    url_id = open_to_all(functions, functions.make(f"def handler(e, c): return {returned}"))
+    status, headers, body = call(functions, url_id)
+    assert (status, headers["content-type"], body) == (200, "application/json", seen)
+
+
+def test_requests_are_counted_with_their_errors_and_latency(functions: Lambda) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html"""
+    code = "def handler(e, c): return {'statusCode': int(e['rawPath'][1:])}"
+    name = functions.make(code)
+    url_id = open_to_all(functions, name)
+    for path in ("/200", "/404", "/404", "/503", "/none"):
+        call(functions, url_id, path)
+    functions.client.remove_permission(FunctionName=name, StatementId="public")
+    call(functions, url_id, "/200")
+    cloudwatch = functions.cloud.client("cloudwatch")
+
+    def total(metric: str, statistic: str = "Sum") -> float:
+        now = datetime.now(UTC)
+        points = cloudwatch.get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName=metric,
+            Dimensions=[
+                {"Name": "FunctionName", "Value": name},
+                {"Name": "Resource", "Value": f"{name}:$LATEST"},
+            ],
+            StartTime=now - timedelta(minutes=5),
+            EndTime=now + timedelta(minutes=1),
+            Period=3600,
+            Statistics=[statistic],
+        )["Datapoints"]
+        return float(sum(point[statistic] for point in points))
+
+    found = [total(f"Url{kind}") for kind in ("RequestCount", "4xxCount", "5xxCount")]
+    assert found == [6, 3, 2]
+    assert total("UrlRequestLatency", "SampleCount") == 6
+
+
+def test_a_url_that_does_not_exist(functions: Lambda) -> None:
+    status, headers, body = call(functions, "nosuchurl")
+    assert (status, json.loads(body)) == (403, {"Message": None})
+    assert headers["x-amzn-errortype"] == "AccessDeniedException"
 
 
 def test_without_a_policy_for_the_public_it_is_forbidden(functions: Lambda) -> None:
     created = functions.client.create_function_url_config(
         FunctionName=functions.make(ECHO), AuthType="NONE"
     )
-    status, _, body = call(functions, host_of(created).partition(".")[0])
-    assert (status, json.loads(body)) == (403, {"Message": "Forbidden"})
+    status, headers, body = call(functions, host_of(created).partition(".")[0])
+    assert status == 403
+    assert json.loads(body)["Message"] == (
+        "Forbidden. For troubleshooting Function URL authorization issues, see: "
+        "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
+    )
+    assert headers["x-amzn-errortype"] == "AccessDeniedException"
 
 
 def test_with_iam_only_signed_requests_are_let_in(functions: Lambda) -> None:
@@ -154,6 +221,6 @@ def test_urls_are_read_changed_and_deleted(functions: Lambda) -> None:
     assert client.get_function_url_config(FunctionName=name)["AuthType"] == "AWS_IAM"
     assert call(functions, url_id)[0] == 403
     client.delete_function_url_config(FunctionName=name)
-    assert call(functions, url_id)[0] == 404
+    assert call(functions, url_id)[0] == 403
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_function_url_config(FunctionName=name)

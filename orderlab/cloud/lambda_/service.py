@@ -38,7 +38,7 @@ from orderlab.cloud.lambda_.provisioning import Provisioning
 from orderlab.cloud.lambda_.recording import Recording
 from orderlab.cloud.lambda_.registry import FunctionRegistry
 from orderlab.cloud.lambda_.tracing import FunctionTracing
-from orderlab.cloud.lambda_.url_requests import UrlRequests
+from orderlab.cloud.lambda_.url_requests import UrlRequests, no_such_url
 from orderlab.cloud.lambda_.wiring import Wiring
 from orderlab.cloud.lambda_.workshop import Workshop
 from orderlab.cloud.reaping import Reaper
@@ -197,7 +197,7 @@ class FunctionService:
         """Answer a request to a function URL."""
         url = self._registry.url(url_id)
         if url is None:
-            return Response.json({"Message": "Not Found"}, status=404)
+            return no_such_url()
         return await self._url_requests.answer(request, url, path)
 
     # --- background

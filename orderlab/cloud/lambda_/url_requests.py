@@ -20,12 +20,16 @@ from orderlab.cloud.contracts import Keys, Permissions, Principal
 from orderlab.cloud.http import Request, Response
 from orderlab.cloud.lambda_.entrance import Entrance
 from orderlab.cloud.lambda_.errors import TooManyRequests
-from orderlab.cloud.lambda_.invoke import Caller
+from orderlab.cloud.lambda_.invoke import Caller, new_trace_id
 from orderlab.cloud.lambda_.model import Policy, UrlConfig
-from orderlab.cloud.lambda_.names import FunctionName
+from orderlab.cloud.lambda_.names import LATEST, FunctionName
 from orderlab.cloud.lambda_.recording import Recording
 
 LIMIT_BYTES = 6_291_456
+_FORBIDDEN = (
+    "Forbidden. For troubleshooting Function URL authorization issues, see: "
+    "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
+)
 _TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
 
 
@@ -43,34 +47,49 @@ class UrlRequests:
         preflight = _preflight(request, url)
         if preflight is not None:
             return preflight
-        response = await self._answer(request, url, path)
+        began, request_id = time.perf_counter(), str(uuid.uuid4())
+        response = await self._answer(request, url, path, request_id)
+        response.headers.append(("x-amzn-requestid", request_id))
         response.headers += _cors_headers(request, url)
+        self._note(url, response.status, (time.perf_counter() - began) * 1000)
         return response
 
-    async def _answer(self, request: Request, url: UrlConfig, path: str) -> Response:
-        request_id = str(uuid.uuid4())
+    def _note(self, url: UrlConfig, status: int, took_ms: float) -> None:
+        """https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html"""
+        name = FunctionName(url.function.name, url.qualifier or LATEST)
+        metric = self._recording.metric
+        metric(url.function, "UrlRequestCount", 1.0, name=name)
+        metric(url.function, "UrlRequestLatency", took_ms, "Milliseconds", name)
+        if status >= 400:
+            metric(url.function, f"Url{status // 100}xxCount", 1.0, name=name)
+
+    async def _answer(
+        self, request: Request, url: UrlConfig, path: str, request_id: str
+    ) -> Response:
         if request.limit_exceeded or len(request.body) > LIMIT_BYTES:
-            return _message(413, "Request Entity Too Large")
+            return _refused(413, "RequestTooLargeException", "Request Entity Too Large")
         try:
             principal = self._caller(request, url)
         except AwsError as error:
             signed = url.auth_type == "AWS_IAM" and "authorization" in request.headers
-            return _message(403, error.message if signed else "Forbidden")
-        event = json.dumps(payload_2_0(request, url, path, request_id, principal)).encode()
+            return _refused(403, "AccessDeniedException", error.message if signed else _FORBIDDEN)
+        trace_id = request.headers.get("x-amzn-trace-id") or new_trace_id().partition(";")[0]
+        payload = payload_2_0(request, url, path, request_id, principal)
+        payload["headers"]["x-amzn-trace-id"] = trace_id
+        event = json.dumps(payload).encode()
         function = url.function
         name = FunctionName(function.name, url.qualifier)
-        caller = Caller(principal, source_arn=f"{function.arn}/url")
+        caller = Caller(principal, source_arn=f"{function.arn}/url", trace_id=trace_id)
         try:
             result = await self._entrance.invoke(
                 function.region, name, event, caller, "RequestResponse", request_id
             )
         except TooManyRequests:
-            return _message(429, "Rate Exceeded.")
+            return _refused(429, "TooManyRequestsException", "Rate Exceeded.")
         except AwsError:
-            return _message(502, "Internal Server Error")
-        self._recording.metric(function, "UrlRequestCount", 1.0)
+            return _bad_gateway()
         if result.function_error:
-            return _message(502, "Internal Server Error")
+            return _bad_gateway()
         return response_of(result.payload)
 
     def _caller(self, request: Request, url: UrlConfig) -> Principal:
@@ -94,11 +113,20 @@ class UrlRequests:
         return principal
 
 
-def _message(status: int, text: str) -> Response:
-    key = "Message" if status in (403, 429) else "message"
+def _refused(status: int, error_type: str, text: str | None) -> Response:
     return Response.json(
-        {key: text}, status=status, headers=[("x-amzn-requestid", str(uuid.uuid4()))]
+        {"Message": text}, status=status, headers=[("x-amzn-errortype", error_type)]
     )
+
+
+def _bad_gateway() -> Response:
+    """What the client sees of a function that failed, or whose answer is no HTTP response."""
+    return Response(502, b"Internal Server Error", [("content-type", "application/json")])
+
+
+def no_such_url() -> Response:
+    """What AWS answers at the host name of a function URL that does not exist."""
+    return _refused(403, "AccessDeniedException", None)
 
 
 def is_public(policy: Policy | None) -> bool:
@@ -219,9 +247,9 @@ def response_of(payload: bytes) -> Response:
         body = _response_body(result)
         headers = _response_headers(result)
     except (TypeError, ValueError, AttributeError, binascii.Error):
-        return _message(502, "Internal Server Error")
+        return _bad_gateway()
     if not 100 <= status <= 599:
-        return _message(502, "Internal Server Error")
+        return _bad_gateway()
     return Response(status, body, headers)
 
 
