@@ -214,6 +214,11 @@ class Lab(Words, ClosingWords):
 
         return replay_to(self.target, limit=limit, **options)
 
+    def _noting_writes(self, client: Any) -> Any:
+        from orderlab.practice.caches import kept
+
+        return kept(client, self.journal.write)
+
     def _practice(self) -> Target:
         from orderlab.practice.journalled import JournalledTarget
 

@@ -48,12 +48,12 @@ class Words(PollingWords):
     def dax_client(self, cluster: str) -> Any:
         """AWS's own client of DAX, connected to a cluster: `with lab.dax_client("cache") as dax:`.
 
-        It has the data operations of boto3's DynamoDB client. What is written through it is not
-        kept in the journal.
+        It has the data operations of boto3's DynamoDB client. What is written through it is kept
+        in the journal, as what is written with `lab.client("dynamodb")`.
         """
         from orderlab.practice.caches import connected
 
-        return connected(self.target, cluster)
+        return self._noting_writes(connected(self.target, cluster))
 
     def request(self, url: str, body: Any = None, **how: Any) -> Answer:
         """Send one HTTP request: `lab.request(url, body, method=..., headers={...})`.
@@ -234,6 +234,10 @@ class Words(PollingWords):
         from orderlab.showing.drawings import drawing
 
         return drawing(name)
+
+    def _noting_writes(self, client: Any) -> Any:
+        """A client of DAX whose writes go into the journal."""
+        return client
 
     def _practice(self) -> Target:
         """The target with clients that write into the journal, so that what is made stands again

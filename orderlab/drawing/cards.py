@@ -24,6 +24,7 @@ CAPTIONS = {
     "queue": "SQS",
     "table": "DynamoDB",
     "topic": "SNS",
+    "cache": "DAX",
     "endpoint": "HTTP",
 }
 # not where the work flows, so smaller

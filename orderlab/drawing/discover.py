@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderlab.drawing.discovery.apis import read_apis
+from orderlab.drawing.discovery.caches import read_caches
 from orderlab.drawing.discovery.functions import read_functions, read_mappings
 from orderlab.drawing.discovery.inventory import Clients, Inventory
 from orderlab.drawing.discovery.queues import read_queues
@@ -22,8 +23,9 @@ def discover(target: Clients, *, prefix: str = "") -> Graph:
     functions = read_functions(found)
     read_queues(found)
     read_topics(found)
+    caches = read_caches(found)
     read_apis(found)
     read_mappings(found)
     read_subscriptions(found)
-    read_roles(found, functions)
+    read_roles(found, functions, caches)
     return found.graph()

@@ -18,6 +18,7 @@ KINDS = {
     "dead-letters": "dead-letter queue",
     "table": "table",
     "topic": "topic",
+    "cache": "DAX cluster",
     "endpoint": "HTTP endpoint",
 }
 

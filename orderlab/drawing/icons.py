@@ -16,6 +16,7 @@ FILES = {
     "dead-letters": "queue",
     "table": "table",
     "topic": "topic",
+    "cache": "cache",
 }
 
 # on a field of 48 by 48, in the colour of the text

@@ -22,6 +22,7 @@ SOURCES = {
     "queue": "integration/simple-queue-service-sqs",
     "table": "database/dynamodb",
     "topic": "integration/simple-notification-service-sns",
+    "cache": "database/dynamodb-dax",
 }
 
 

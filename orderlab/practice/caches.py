@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import importlib.util
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 
 PACKAGE = "amazon-dax-client"
+
+
+# what a client of DAX may write, by the names of the AWS API
+WRITES = {
+    "put_item": "PutItem",
+    "update_item": "UpdateItem",
+    "delete_item": "DeleteItem",
+    "batch_write_item": "BatchWriteItem",
+    "transact_write_items": "TransactWriteItems",
+}
+
+
+def kept(client: Any, note: Callable[[str, str, Any, Any], None]) -> Any:
+    """The same client, whose writes are noted as those of DynamoDB: what stands again after a
+    restart is the table, with or without a cache before it."""
+    for method, operation in WRITES.items():
+        setattr(client, method, _noting(getattr(client, method), operation, note))
+    return client
+
+
+def _noting(
+    call: Callable[..., Any], operation: str, note: Callable[[str, str, Any, Any], None]
+) -> Callable[..., Any]:
+    @functools.wraps(call)
+    def noted(**parameters: Any) -> Any:
+        given = copy.deepcopy(parameters)
+        answer = call(**parameters)
+        note("dynamodb", operation, given, answer)
+        return answer
+
+    return noted
 
 
 def connected(target: Target, cluster: str) -> Any:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from orderlab.aws_target.local import LocalTarget
 from orderlab.errors import LearnerError
 from orderlab.practice import caches
-from tests.cloud.dax_support import client_of_dax, make_cluster
+from tests.cloud.dax_support import TRUST, client_of_dax, make_cluster
+from tests.cloud.functions_support import policy
+from tests.cloud.session_kit import home, kill_the_cloud, start
 from tests.cloud.tables_support import make_table, wire
+
+__all__ = ["home"]
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +46,42 @@ def test_a_client_that_is_not_installed(
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(LearnerError, match=r"is not installed.*pip install amazon-dax-client"):
         caches.connected(target, "cache")
+
+
+def test_what_is_written_through_a_cache_stands_again_after_the_cloud_has_gone(home: Path) -> None:
+    lab = start()
+    table = make_table(lab.client("dynamodb"), "pk")
+    lab.client("iam").create_role(RoleName="dax", AssumeRolePolicyDocument=json.dumps(TRUST))
+    lab.client("iam").put_role_policy(
+        RoleName="dax", PolicyName="may", PolicyDocument=policy("dynamodb:*")
+    )
+    lab.client("dax").create_cluster(
+        ClusterName="cache",
+        NodeType="dax.t3.small",
+        ReplicationFactor=1,
+        IamRoleArn="arn:aws:iam::123456789012:role/dax",
+    )
+    with lab.dax_client("cache") as dax:
+        assert type(dax) is client_of_dax.AmazonDaxClient
+        dax.put_item(TableName=table, Item=wire(pk="a", n="1"))
+        dax.put_item(TableName=table, Item=wire(pk="b"))
+        dax.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": wire(pk="c")}}]})
+        dax.update_item(
+            TableName=table,
+            Key=wire(pk="a"),
+            UpdateExpression="SET n = :two",
+            ExpressionAttributeValues={":two": {"S": "2"}},
+        )
+        dax.delete_item(TableName=table, Key=wire(pk="b"))
+        with pytest.raises(ClientError):
+            dax.put_item(TableName=table, Item=wire(other="x"))
+    kill_the_cloud(lab)
+    again = start()
+    assert again.journal.failures == []
+    items = again.client("dynamodb").scan(TableName=table)["Items"]
+    assert sorted((each["pk"]["S"], each.get("n", {}).get("S", "")) for each in items) == [
+        ("a", "2"),
+        ("c", ""),
+    ]
+    with again.dax_client("cache") as dax:
+        assert dax.get_item(TableName=table, Key=wire(pk="c"))["Item"] == wire(pk="c")

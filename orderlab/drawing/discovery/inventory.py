@@ -27,6 +27,8 @@ class Inventory:
         self.nodes: dict[str, Node] = {}
         self._edges: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
         self._ids: set[str] = set()
+        # ARNs by the addresses under which functions know resources
+        self.addresses: dict[str, str] = {}
 
     def is_ours(self, name: str) -> bool:
         return name.startswith(self.prefix)

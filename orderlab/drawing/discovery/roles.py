@@ -1,4 +1,4 @@
-"""IAM: what functions do besides being called, read from what their roles let them do.
+"""IAM: what functions and caches do besides being called, read from what their roles allow.
 
 A policy that names a resource says what the function means to use. A policy for `*` says nothing;
 then a resource that the function's own variables name counts.
@@ -24,6 +24,10 @@ USES = {
     "queue": (("sends", ("SendMessage",)),),
     "dead-letters": (("sends", ("SendMessage",)),),
     "function": (("invokes", ("InvokeFunction",)),),
+    "cache": (
+        ("writes", ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")),
+        ("reads", ("GetItem", "Query", "Scan", "BatchGetItem")),
+    ),
 }
 SERVICES = {
     "table": "dynamodb",
@@ -31,12 +35,18 @@ SERVICES = {
     "queue": "sqs",
     "dead-letters": "sqs",
     "function": "lambda",
+    "cache": "dax",
 }
 
 
-def read_roles(found: Inventory, functions: Mapping[str, Mapping[str, Any]]) -> None:
-    """Connect functions with what they use. One call lists every role with its policies."""
-    if not functions:
+def read_roles(
+    found: Inventory, functions: Mapping[str, Mapping[str, Any]], caches: Mapping[str, str]
+) -> None:
+    """Connect functions with what they use, and caches with the tables that they are for.
+
+    `caches` are the roles of caches by their ARNs. One call lists every role with its policies.
+    """
+    if not functions and not caches:
         return
     iam = found.target.client("iam")
     pages = iam.get_paginator("get_account_authorization_details")
@@ -51,23 +61,22 @@ def read_roles(found: Inventory, functions: Mapping[str, Mapping[str, Any]]) -> 
             own = [policy["PolicyDocument"] for policy in role.get("RolePolicyList", ())]
             attached = [a["PolicyArn"] for a in role.get("AttachedManagedPolicies", ())]
             roles[role["Arn"]] = [*own, *attached]
-    for arn, configuration in functions.items():
-        documents = [
-            managed.get(each, {}) if isinstance(each, str) else each
-            for each in roles.get(configuration["Role"], ())
+
+    def documents(role: str) -> list[Any]:
+        return [
+            managed.get(each, {}) if isinstance(each, str) else each for each in roles.get(role, ())
         ]
-        _connect(found, arn, configuration, documents)
+
+    for arn, configuration in functions.items():
+        _connect(found, arn, configuration, documents(configuration["Role"]))
+    for arn, role in caches.items():
+        _connect_cache(found, arn, documents(role))
 
 
 def _connect(
     found: Inventory, function: str, configuration: Mapping[str, Any], documents: Iterable[Any]
 ) -> None:
-    statements = [
-        statement
-        for document in documents
-        for statement in _list(document.get("Statement", ()))
-        if statement.get("Effect") == "Allow"
-    ]
+    statements = _allowing(documents)
     variables = configuration.get("Environment", {}).get("Variables", {}).values()
     named = re.split(r"[\s,;]+", " ".join(variables))
     failures = {t for s, t, k in found.connections() if s == function and k == "failure"}
@@ -75,8 +84,26 @@ def _connect(
         # leave to send to a failure destination is for Lambda itself
         if node.kind not in USES or node.arn == function or node.arn in failures:
             continue
-        for kind in _uses(statements, node, mentioned=_mentions(named, node, found.prefix)):
+        mentioned = _mentions(named, node, found)
+        for kind in _uses(statements, node, mentioned=mentioned):
             found.connect(function, node.arn, kind)
+
+
+def _connect_cache(found: Inventory, cache: str, documents: Iterable[Any]) -> None:
+    """A cache is for every table that its role may reach, also where that is all of them."""
+    statements = _allowing(documents)
+    for node in found.of_kind("table"):
+        for kind in _uses(statements, node, mentioned=True):
+            found.connect(cache, node.arn, kind)
+
+
+def _allowing(documents: Iterable[Any]) -> list[Any]:
+    return [
+        statement
+        for document in documents
+        for statement in _list(document.get("Statement", ()))
+        if statement.get("Effect") == "Allow"
+    ]
 
 
 def _uses(statements: list[Any], node: Node, *, mentioned: bool) -> list[str]:
@@ -114,9 +141,14 @@ def _says_nothing(pattern: str) -> bool:
     return re.split(r"[:/]", pattern)[-1] == "*" and "index/" not in pattern
 
 
-def _mentions(named: list[str], node: Node, prefix: str) -> bool:
-    name = prefix + node.name
-    return any(each in (name, node.arn) or each.endswith(f"/{name}") for each in named)
+def _mentions(named: list[str], node: Node, found: Inventory) -> bool:
+    name = found.prefix + node.name
+    return any(
+        each in (name, node.arn)
+        or each.endswith(f"/{name}")
+        or found.addresses.get(each) == node.arn
+        for each in named
+    )
 
 
 def _list(value: Any) -> list[Any]:
