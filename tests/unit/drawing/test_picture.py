@@ -59,7 +59,8 @@ def test_ids_are_unique_and_references_lead_somewhere() -> None:
 def test_each_icon_is_embedded_once() -> None:
     graph = order_system()
     files = {FILES[node.kind] for node in graph.nodes if node.kind in FILES}
-    assert draw(graph).count("data:image/png;base64,") == len(files) == 5
+    svg = draw(graph)
+    assert svg.count("data:image/png;base64,") == len(files) == 5
     assert "http://" not in svg.replace("http://www.w3.org/2000/svg", "")
     assert "https://" not in svg
 
