@@ -92,6 +92,16 @@ class Accounting:
             dimensions["Operation"] = more["operation"]
         self._add_metric(NAMESPACE, name, value, unit=unit, dimensions=dimensions)
 
+    def replicated(self, table: Table, region: str, milliseconds: float) -> None:
+        """Note how long a write took from another Region to `region`."""
+        self._add_metric(
+            NAMESPACE,
+            "ReplicationLatency",
+            milliseconds,
+            unit="Milliseconds",
+            dimensions={"TableName": table.name, "ReceivingRegion": region},
+        )
+
     def throttled(self, table: Table, error: Throttled, operation: str) -> None:
         """Note a refusal: once for the request, once for what refused it."""
         direction = "Read" if "Read" in error.reason else "Write"

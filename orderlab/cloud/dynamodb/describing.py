@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from orderlab.cloud.dynamodb.global_table import VERSION, GlobalTable
 from orderlab.cloud.dynamodb.index import Index
 from orderlab.cloud.dynamodb.table import Table
 from orderlab.cloud.dynamodb.throttling import WARM_READ_UNITS, WARM_WRITE_UNITS
@@ -36,6 +37,9 @@ class Described(Protocol):
     sse_specification: dict[str, Any]
     restore_summary: dict[str, Any] | None
     creating: bool
+    deleting: bool
+    global_table: GlobalTable | None
+    region_name: str
 
     @property
     def table(self) -> Table:
@@ -75,8 +79,11 @@ def describe(record: Described, status: str | None = None) -> dict[str, Any]:
 
 
 def _status(record: Described) -> str:
-    if record.creating:
-        return "CREATING"
+    if record.creating or record.deleting:
+        return "CREATING" if record.creating else "DELETING"
+    group = record.global_table
+    if group is not None and any(each.status != "ACTIVE" for each in group.members.values()):
+        return "UPDATING"
     changing = any(
         index.backfilling or getattr(index, "deleting", False)
         for index in record.table.indexes.values()
@@ -101,6 +108,10 @@ def _optional(record: Described) -> dict[str, Any]:
             "SSEType": "KMS",
             "KMSMasterKeyArn": record.sse_specification.get("KMSMasterKeyId"),
         }
+    if record.global_table is not None and len(record.global_table.members) > 1:
+        shown["GlobalTableVersion"] = VERSION
+        shown["MultiRegionConsistency"] = "EVENTUAL"
+        shown["Replicas"] = record.global_table.described(record.region_name)
     if record.restore_summary is not None:
         shown["RestoreSummary"] = record.restore_summary
     return shown

@@ -73,11 +73,19 @@ class TableRegistry:
         self.note_stream(record)
 
     def closed(self, record: TableRecord) -> None:
-        """A table was deleted; its stream gets no further records."""
+        """A table was deleted; its stream gets no further records, other replicas go on."""
+        if record.global_table is not None:
+            record.global_table.leave(record.region_name)
         self._all.pop(record.table_arn, None)
         if record.table.stream is not None:
             record.table.stream.close()
             record.table.stream = None
+
+    def other_replicas(self, record: TableRecord) -> list[TableRecord]:
+        """The replicas of a table in other Regions."""
+        group = record.global_table
+        regions = group.members.keys() - {record.region_name} if group is not None else ()
+        return [self.backend(region).tables[record.name] for region in sorted(regions)]
 
     def records(self) -> list[TableRecord]:
         """All tables of all Regions."""

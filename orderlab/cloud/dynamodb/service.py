@@ -35,6 +35,7 @@ from orderlab.cloud.dynamodb.expressions.request import Expressions
 from orderlab.cloud.dynamodb.input_shapes import check_input
 from orderlab.cloud.dynamodb.item_operations import ItemOperations
 from orderlab.cloud.dynamodb.registry import TableRegistry
+from orderlab.cloud.dynamodb.replicas import Replicas
 from orderlab.cloud.dynamodb.restores import Restores
 from orderlab.cloud.dynamodb.searches import Searches
 from orderlab.cloud.dynamodb.stream_operations import StreamOperations
@@ -51,7 +52,7 @@ from orderlab.cloud.telemetry.long_work import LongWork
 # operations that are not done, and what they belong to
 _UNDONE = {
     "PartiQL": ("BatchExecuteStatement", "ExecuteStatement", "ExecuteTransaction"),
-    "global tables": (
+    "version 2017 of global tables": (
         "CreateGlobalTable",
         "DescribeGlobalTable",
         "DescribeGlobalTableSettings",
@@ -121,6 +122,7 @@ class TableService:
         self._work = BackgroundWork()
         backfills = Backfills(clock, self._work)
         backups = Backups(self.registry, clock)
+        replicas = Replicas(self.registry, self._accounting, clock, faults, self._work)
         long_work = LongWork()
         items = ItemOperations(self.registry, self._accounting, long_work)
         one_table: dict[str, Handler] = {
@@ -132,7 +134,7 @@ class TableService:
             **Batches(self.registry, self._accounting, items, long_work).operations,
             **Transactions(self.registry, self._accounting, self._behaviour, long_work).operations,
             **TableOperations(self.registry, backups).operations,
-            **TableUpdates(self.registry, clock, backfills).operations,
+            **TableUpdates(self.registry, clock, backfills, replicas).operations,
             **self._time_to_live.operations,
             **Tags(self.registry).operations,
             **backups.operations,

@@ -14,6 +14,7 @@ from moto.dynamodb.models.table import Table as MotoTable
 
 from orderlab.cloud.dynamodb import partitions
 from orderlab.cloud.dynamodb.describing import describe
+from orderlab.cloud.dynamodb.global_table import GlobalTable
 from orderlab.cloud.dynamodb.history import History
 from orderlab.cloud.dynamodb.schema import Kind, TableSchema, index_schema, key_schema
 from orderlab.cloud.dynamodb.stream_log import StreamLog
@@ -39,7 +40,10 @@ class TableRecord(MotoTable):  # type: ignore[misc]
         self.log: StreamLog | None = None
         # while it is being restored; calls about its items find no table then
         self.creating = False
+        # while its replica is being deleted
+        self.deleting = False
         self.history: History | None = None
+        self.global_table: GlobalTable | None = None
         self.data: Table | None = None
         streams = details.pop("streams", None)
         warm = details.get("warm_throughput")

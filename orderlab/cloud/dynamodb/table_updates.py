@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from orderlab.clock import Clock
-from orderlab.cloud.aws_error import NotDoneYet
+from orderlab.cloud.aws_error import NotDoneYet, ValidationException
 from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.dynamodb import partitions
 from orderlab.cloud.dynamodb.backfill import Backfills
@@ -29,17 +29,18 @@ from orderlab.cloud.dynamodb.index_updates import (
 )
 from orderlab.cloud.dynamodb.input_shapes import check_input
 from orderlab.cloud.dynamodb.registry import TableRegistry
+from orderlab.cloud.dynamodb.replicas import Replicas
 
 if TYPE_CHECKING:
     from orderlab.cloud.dynamodb.table_record import TableRecord
 
 _UNDONE = (
-    "ReplicaUpdates",
-    "MultiRegionConsistency",
     "GlobalTableWitnessUpdates",
     "GlobalTableSettingsReplicationMode",
     "VectorIndexUpdates",
 )
+# settings that all replicas of a table have in common
+_SYNCHRONIZED = ("OnDemandThroughput", "GlobalSecondaryIndexUpdates", "WarmThroughput")
 # switches to on-demand that AWS allows in 24 hours
 MAX_SWITCHES = 4
 SWITCH_SECONDS = 24 * 3600
@@ -48,8 +49,11 @@ SWITCH_SECONDS = 24 * 3600
 class TableUpdates:
     """UpdateTable: billing mode, throughput, indexes, stream and protection."""
 
-    def __init__(self, registry: TableRegistry, clock: Clock, backfills: Backfills) -> None:
+    def __init__(
+        self, registry: TableRegistry, clock: Clock, backfills: Backfills, replicas: Replicas
+    ) -> None:
         self._registry = registry
+        self._replicas = replicas
         self._clock = clock
         self._indexes = IndexUpdates(backfills, clock)
         self._switches: dict[str, list[float]] = {}
@@ -58,7 +62,8 @@ class TableUpdates:
     def update_table(self, call: Call, parameters: Parameters) -> Result:
         """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html"""
         check_input("dynamodb", "UpdateTable", parameters)
-        for name in _UNDONE:
+        strong = parameters.get("MultiRegionConsistency") == "STRONG"
+        for name in ("MultiRegionConsistency", *_UNDONE) if strong else _UNDONE:
             if parameters.get(name):
                 raise NotDoneYet(f"the parameter {name} of DynamoDB tables")
         steps: dict[str, Callable[[TableRecord, Parameters], None]] = {
@@ -71,6 +76,7 @@ class TableUpdates:
             "DeletionProtectionEnabled": self._protection,
             "SSESpecification": self._encryption,
             "WarmThroughput": self._warm,
+            "ReplicaUpdates": self._replicas.update,
         }
         chosen = [name for name in steps if name in parameters]
         if not chosen:
@@ -83,6 +89,9 @@ class TableUpdates:
         _check_throughput_changes(record, parameters, chosen)
         for name in chosen:
             steps[name](record, parameters)
+            if name in _SYNCHRONIZED:
+                for replica in self._registry.other_replicas(record):
+                    steps[name](replica, parameters)
         return {"TableDescription": describe(record, "UPDATING")}
 
     # --- capacity ---
@@ -98,6 +107,10 @@ class TableUpdates:
             if record.billing_mode != mode:
                 self._to_on_demand(record)
         elif record.billing_mode != mode:
+            if record.global_table is not None:
+                raise ValidationException(
+                    "Table write capacity should either be Pay-Per-Request or AutoScaled."
+                )
             self._to_provisioned(record, parameters)
         record.billing_mode = mode
         record.apply_throughput()
@@ -177,6 +190,8 @@ class TableUpdates:
             raise invalid(f"Table already has an enabled stream: TableName: {record.name}")
         if not wanted["StreamEnabled"] and not running:
             raise invalid(f"Table already has a disabled stream: TableName: {record.name}")
+        if running and self._registry.other_replicas(record):
+            raise invalid("Disabling Stream is not allowed for a Global Table replica.")
         record.set_stream_specification(wanted)
         self._registry.note_stream(record)
 

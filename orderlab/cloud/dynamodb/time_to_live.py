@@ -59,11 +59,8 @@ class TimeToLive:
         if wanted["Enabled"]:
             if current is not None:
                 raise ValidationException("TimeToLive is already enabled")
-            record.ttl = {
-                "TimeToLiveStatus": "ENABLED",
-                "AttributeName": wanted["AttributeName"],
-            }
-            self._begin(record, wanted["AttributeName"])
+            for each in (record, *self._registry.other_replicas(record)):
+                self._begin(each, wanted["AttributeName"])
         else:
             if current is None:
                 raise ValidationException("TimeToLive is already disabled")
@@ -72,8 +69,9 @@ class TimeToLive:
                     "TimeToLive is active on a different AttributeName: current AttributeName is "
                     f"{current}"
                 )
-            record.ttl = {"TimeToLiveStatus": "DISABLED"}
-            record.table.expiry = None
+            for each in (record, *self._registry.other_replicas(record)):
+                each.ttl = {"TimeToLiveStatus": "DISABLED"}
+                each.table.expiry = None
         return {"TimeToLiveSpecification": wanted}
 
     def describe_time_to_live(self, call: Call, parameters: Parameters) -> Result:
@@ -84,6 +82,7 @@ class TimeToLive:
         return {"TimeToLiveDescription": dict(record.ttl)}
 
     def _begin(self, record: TableRecord, attribute: str) -> None:
+        record.ttl = {"TimeToLiveStatus": "ENABLED", "AttributeName": attribute}
         table = record.table
         table.expiry = Expiry(attribute)
         task = asyncio.get_running_loop().create_task(
@@ -111,6 +110,9 @@ class TimeToLive:
         while True:
             await self._clock.pause(SWEEP_SECONDS)
             for record in self._registry.records():
+                group = record.global_table
+                if group is not None and not group.expires_in(record.region_name):
+                    continue
                 try:
                     await self._sweep(record.table)
                 except Exception:
