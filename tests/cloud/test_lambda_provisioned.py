@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.functions_support import Lambda, eventually, zip_of
+from tests.cloud.functions_support import Lambda, eventually, policy, zip_of
+from tests.cloud.notebook_kernel import gone
 from tests.cloud.provisioned_kit import (
     TELLING,
     config,
@@ -238,3 +239,43 @@ def test_nothing_is_left_after_it_was_taken_away(functions: Lambda) -> None:
         take_away()
         assert functions.environments(name) == []
         assert room() == before
+
+
+def test_nothing_is_left_of_it_when_the_cloud_stops(own_cloud: Any) -> None:
+    with own_cloud() as cloud:
+        functions = Lambda(cloud)
+        name = published(functions)
+        provision(functions, name, "1", 3)
+        ready(functions, name, "1", 3)
+        pids = [each["pid"] for each in functions.environments(name)]
+        assert not any(gone(pid) for pid in pids)
+        # more of them are starting while it stops
+        provision(functions, name, "1", 12)
+    eventually(lambda: all(gone(pid) for pid in pids))
+
+
+def test_who_may_provision_concurrency(functions: Lambda) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html"""
+    name = published(functions)
+    arn = functions.client.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+    code = """
+    import boto3
+    def handler(event, context):
+        client, answers = boto3.client("lambda"), []
+        for qualifier in ("1", "2"):
+            try:
+                client.put_provisioned_concurrency_config(
+                    FunctionName=event, Qualifier=qualifier, ProvisionedConcurrentExecutions=1)
+                answers.append("ok")
+            except client.exceptions.ClientError as error:
+                answers.append(error.response["Error"]["Code"])
+        return answers
+    """
+    role = functions.role("logs:*")
+    functions.cloud.client("iam").put_role_policy(
+        RoleName=role.rpartition("/")[2],
+        PolicyName="may",
+        PolicyDocument=policy("lambda:PutProvisionedConcurrencyConfig", resource=f"{arn}:1"),
+    )
+    caller = functions.make(code, Role=role, MemorySize=1024)
+    assert functions.invoke(caller, name).value == ["ok", "AccessDeniedException"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -85,6 +86,22 @@ def test_an_alias_is_moved_from_version_to_version(functions: Lambda) -> None:
         functions.invoke(name, Qualifier="live")
 
 
+def invocations(functions: Lambda, name: str, alias: str, version: str) -> float:
+    """https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html"""
+    now = datetime.now(UTC)
+    dimensions = {"FunctionName": name, "Resource": f"{name}:{alias}", "ExecutedVersion": version}
+    points = functions.cloud.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="Invocations",
+        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+        StartTime=now - timedelta(minutes=5),
+        EndTime=now + timedelta(minutes=1),
+        Period=3600,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return float(sum(point["Sum"] for point in points))
+
+
 def test_a_weighted_alias_shares_its_calls_out(functions: Lambda) -> None:
     name = functions.make(VERSION.format("one"), Publish=True)
     functions.client.update_function_code(
@@ -97,6 +114,7 @@ def test_a_weighted_alias_shares_its_calls_out(functions: Lambda) -> None:
     counted = Counter(functions.invoke(name, Qualifier="live").value for _ in range(100))
     assert 12 <= counted["two"] <= 50
     assert counted["one"] + counted["two"] == 100
+    assert invocations(functions, name, "live", "2") == counted["two"]
     with refused("InvalidParameterValueException", "LATEST is not supported"):
         functions.client.update_alias(
             FunctionName=name, Name="live", FunctionVersion="$LATEST",

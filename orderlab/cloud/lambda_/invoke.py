@@ -171,17 +171,17 @@ class Invoker:
 
     def _note_begin(self, version: Version, name: FunctionName, ready: Member | None) -> None:
         """Tell how many invocations run, also of the version's provisioned concurrency."""
-        self._recording.concurrency(version.function, self._unreserved_running)
-        if not version.function.provisioned:
+        function, unreserved = version.function, self._unreserved_running
+        claimed = self._registry.claimed_total(function.region)
+        self._recording.concurrency(function, unreserved, claimed)
+        if not function.provisioned:
             return
         environments = self._fleet.provisioned(version)
         allocated = sum(each.state in (State.READY, State.BUSY) for each in environments)
         if not allocated:
             return
         working = sum(each in self._fleet.busy for each in environments)
-        self._recording.provisioned(
-            version.function, name, working, allocated, spilled=ready is None
-        )
+        self._recording.provisioned(function, name, working, allocated, spilled=ready is None)
 
     async def _outcome(self, version: Version, work: Work, ready: Member | None) -> Outcome:
         """What comes of an event, in the environment that is `ready` or in the next to be had."""

@@ -43,6 +43,9 @@ class Recording:
         self.metric(function, "Invocations", 1.0, name=name)
         self.metric(function, "Errors", 1.0 if outcome.error_type else 0.0, name=name)
         self.metric(function, "Duration", outcome.duration_ms, "Milliseconds", name)
+        alias = function.aliases.get(name.qualifier) if name.qualifier else None
+        if alias is not None and alias.weights:
+            self._by_version(version, alias.name, outcome)
         self.write_log(version, outcome.log_stream, outcome.lines)
         self._add_usage("lambda.requests", 1, function.name)
         item = "lambda.provisioned_duration_gb_seconds" if outcome.provisioned else _ON_DEMAND
@@ -84,9 +87,30 @@ class Recording:
         """One invocation that was throttled."""
         self.metric(function, "Throttles", 1.0, name=name)
 
-    def concurrency(self, function: Function, unreserved: int) -> None:
-        """How many invocations run: of the function, and of all without a reservation."""
+    def _by_version(self, version: Version, alias: str, outcome: Outcome) -> None:
+        """One invocation of an alias that shares its calls out, for the version that ran."""
+        name = version.function.name
+        dimensions = {
+            "FunctionName": name,
+            "Resource": f"{name}:{alias}",
+            "ExecutedVersion": version.number,
+        }
+        add = self._add_metric
+        add(NAMESPACE, "Invocations", 1.0, dimensions=dimensions)
+        add(NAMESPACE, "Errors", 1.0 if outcome.error_type else 0.0, dimensions=dimensions)
+        duration = outcome.duration_ms
+        add(NAMESPACE, "Duration", duration, unit="Milliseconds", dimensions=dimensions)
+
+    def concurrency(self, function: Function, unreserved: int, claimed: int) -> None:
+        """How many invocations run: of the function, and of all without a reservation.
+
+        `claimed` is what functions have reserved or provisioned.
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html
+        """
         self.metric(function, "ConcurrentExecutions", float(function.running))
+        self._add_metric(
+            NAMESPACE, "ClaimedAccountConcurrency", float(unreserved + claimed), dimensions={}
+        )
         if function.reserved_concurrency is None:
             self._add_metric(
                 NAMESPACE, "UnreservedConcurrentExecutions", float(unreserved), dimensions={}
