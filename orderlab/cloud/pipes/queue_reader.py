@@ -1,8 +1,10 @@
 """A queue as a pipe's source.
 
 What is done, or filtered out, is deleted; what failed shows again after its visibility timeout.
+Five batches at first are worked off side by side, and while all of these are busy and messages
+wait, up to 300 more in a minute. A FIFO queue itself gives out one batch of a group at a time.
+
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-sqs.html
-Differs from AWS: a pipe works off one batch at a time.
 """
 
 from __future__ import annotations
@@ -23,6 +25,10 @@ LONG_POLL_SECONDS = 20.0
 RECEIVE_LIMIT = 10
 # bytes of one batch at most
 MAX_BATCH_BYTES = 4 * 1024 * 1024
+# batches side by side: at first, how many more in a second, and at most
+AT_FIRST, PER_SECOND, AT_MOST = 5, 5.0, 1_250
+# real seconds between two looks at a queue whose batches are all busy
+_LOOK_SECONDS = 0.2
 
 
 class QueueReader(Reader):
@@ -34,17 +40,41 @@ class QueueReader(Reader):
         super().__init__(*arguments, **named)
         self._queues = queues
         self._permissions = permissions
+        self._at_once = float(AT_FIRST)
+        self._busy = 0
+        self._ended_one = asyncio.Event()
 
     async def run(self) -> None:
-        """Read the queue, batch after batch, until the pipe stops."""
+        """Read the queue, several batches side by side, until the pipe stops."""
         while not self.stopping:
             queue = self._queues.queue(self.pipe.source)
             if queue is None or problem_of_queue(self.pipe, queue, self._permissions):
                 await self.pause(AFTER_A_PROBLEM)
                 continue
+            if self._busy >= int(self._at_once):
+                await self._wait_for_room(queue)
+                continue
             batch = await self._gather(queue)
             if batch:
-                await self._work_off(queue, batch)
+                self._busy += 1
+                self.spawn(self._one(queue, batch))
+            else:
+                self._at_once = float(max(AT_FIRST, self._busy))
+
+    async def _one(self, queue: Queue, batch: list[ReceivedMessage]) -> None:
+        try:
+            await self._work_off(queue, batch)
+        finally:
+            self._busy -= 1
+            self._ended_one.set()
+
+    async def _wait_for_room(self, queue: Queue) -> None:
+        """A moment in which all batches are busy; while messages wait it earns further ones."""
+        self._ended_one.clear()
+        with suppress(TimeoutError):
+            await self.interruptible(asyncio.wait_for(self._ended_one.wait(), _LOOK_SECONDS))
+        if queue.count_visible():
+            self._at_once = min(self._at_once + PER_SECOND * _LOOK_SECONDS, AT_MOST)
 
     async def _gather(self, queue: Queue) -> list[ReceivedMessage]:
         """Messages for one batch: full, as old as the window allows, or all there are."""
