@@ -262,7 +262,7 @@ def test_little_memory_buys_little_processor_time(functions: Lambda) -> None:
     import time
     def handler(event, context):
         began, used = time.monotonic(), time.process_time()
-        while event["spin"] and time.process_time() < used + 0.9:
+        while event["spin"] and time.process_time() < used + 0.6:
             pass
         time.sleep(event["wait"])
         return (time.process_time() - used) / (time.monotonic() - began)
@@ -270,10 +270,11 @@ def test_little_memory_buys_little_processor_time(functions: Lambda) -> None:
     waiting = []
     for memory in (512, 1024):
         name = functions.make(work, MemorySize=memory, Timeout=60)
-        for _ in ("cold", "warm"):
-            # a tenth of a second is not slowed down, of the nine that are used
-            share = functions.invoke(name, {"spin": True, "wait": 0}).value
-            assert share < memory / 1769 * 9 / 8 + 0.02
+        functions.invoke(name, {"spin": False, "wait": 0})
+        # a tenth of a second is not slowed down, of the six that are used; and who looks after the
+        # process may come late
+        share = functions.invoke(name, {"spin": True, "wait": 0}).value
+        assert share < memory / 1769 * 1.5
         answer = functions.invoke(name, {"spin": False, "wait": 0.5}, LogType="Tail")
         waiting.append(float(answer.log.split("Duration: ")[1].split(" ms")[0]))
     # who waits needs no processor: little memory makes no difference
