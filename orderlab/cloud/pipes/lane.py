@@ -12,7 +12,7 @@ import asyncio
 import json
 import zlib
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from orderlab.cloud.contracts import Shard, StreamPosition
@@ -62,9 +62,18 @@ class Lane:
     """Reads a shard for one lane; `run` ends when the pipe stops or the shard is worked off."""
 
     def __init__(
-        self, reader: Reader, shard: Shard, places: Places, lane: int, *, dead_letters: DeadLetters
+        self,
+        reader: Reader,
+        shard: Shard,
+        places: Places,
+        lane: int,
+        *,
+        dead_letters: DeadLetters,
+        problem: Callable[[], bool],
     ) -> None:
+        """`problem` tells whether the pipe may not read its stream at the moment."""
         self._reader = reader
+        self._problem = problem
         self._shard = shard
         self._places = places
         self._lane = lane
@@ -84,7 +93,7 @@ class Lane:
     async def run(self) -> None:
         """Batch after batch, until the pipe stops or there will be no more."""
         while not self._reader.stopping and not self._shard.ended(StreamPosition(self._index)):
-            if self._reader.problem():
+            if self._problem():
                 await self._reader.pause(AFTER_A_PROBLEM)
                 continue
             began = self._clock.pace()

@@ -62,14 +62,21 @@ class StreamReader(Reader):
                 self.pipe.progress.setdefault(shard.id, shard.start("TRIM_HORIZON").index)
                 places = Places(self.pipe, shard.id, self._lanes)
                 for number in range(len(places)):
-                    lane = Lane(self, shard, places, number, dead_letters=self._dead_letters)
+                    lane = Lane(
+                        self,
+                        shard,
+                        places,
+                        number,
+                        dead_letters=self._dead_letters,
+                        problem=self._problem,
+                    )
                     self.spawn(self._work(lane))
 
     def _is_done(self, shard: Shard) -> bool:
         place = self.pipe.progress.get(shard.id)
         return place is not None and shard.ended(StreamPosition(place))
 
-    def problem(self) -> bool:
+    def _problem(self) -> bool:
         """Whether the pipe may not read its stream at the moment."""
         return problem_of_stream(self.pipe, self._permissions) is not None
 
