@@ -20,7 +20,8 @@ class Fault:
     time up to `seconds`). Calls of a service, and those that move a table's or topic's data:
     `error`, `slow`, `throttle`, `cut` (the call does its work, and its answer is lost). `cut` of a
     queue, a function, a `topic/NAME` or a `bus/NAME` also keeps topics, EventBridge, pipes and
-    schedules from reaching it.
+    schedules from reaching it. `cut` of `replication/NAME` holds up what replicas of a table tell
+    each other, `slow` makes it late by `seconds`.
 
     With `ids` a fault strikes only what names one of these orders; with `limit`, each of them so
     many times. With `probability` it strikes as often as that, and with `lasts` it ends by itself
