@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderlab.aws_target.base import Target
 from orderlab.exercises.waiting import sign_of_life
+from orderlab.next_level_words import NextLevelWords
 from orderlab.polling_words import PollingWords
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from orderlab.showing.table import Table
 
 
-class Words(PollingWords):
+class Words(PollingWords, NextLevelWords):
     """What a lesson needs beyond boto3: send orders, call functions, plot, clean up.
 
     `Lab` is made of these and of what belongs to a chapter: exercises, pictures, experiments.

@@ -49,15 +49,15 @@ def build(
 
     What only another chapter has is removed, with its data; `from_nothing` promises that there is
     none, which saves the time of looking. Without `alarmed` no alarm is made. Chapter 0 is the
-    monolith: nothing stands. Chapter 5 looks and builds nothing, so that chapter 04's system
-    stands at its end.
+    monolith: nothing stands. Chapters 5 to 7 look and compare, so that chapter 04's system stands
+    at their end.
     Raises LearnerError for any other chapter.
     """
     if chapter == 0:
         teardown(target)
         return
-    if chapter not in (*CHAPTERS, 5):
-        raise LearnerError(f"There is no system of chapter {chapter}; there are 0 to 5.")
+    if chapter not in (*CHAPTERS, 5, 6, 7):
+        raise LearnerError(f"There is no system of chapter {chapter}; there are 0 to 7.")
     chapter = min(chapter, CHAPTERS[-1])
     layer = functions.ensure_layer(target)
     if not from_nothing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from orderlab.orders.parts.messaging import free_queue_names
 from orderlab.orders.parts.names import log_group, queue_arn
 from orderlab.orders.parts.roles import remove_role
 
+_PIPE_SECONDS = 15
 _GONE = {
     "ResourceNotFoundException",
     "NotFoundException",
@@ -29,7 +31,7 @@ def remove(target: Target, *names: str) -> list[str]:
 
     Looks at functions (with their mappings, role and log group), tables, queues and topics (with
     their subscriptions), REST APIs, usage plans, API keys, layers, log groups, roles and
-    alarms; `function/statement` names a statement of a function's resource policy. A name that
+    alarms, pipes and event buses (with their rules); `function/statement` names a statement of a function's resource policy. A name that
     nothing has is passed over. The name of a removed queue is free again when this returns.
     """
     removed = []
@@ -195,6 +197,41 @@ def _permission(target: Target, name: str) -> bool:
     return True
 
 
+def _bus(target: Target, name: str) -> bool:
+    events, bus = target.client("events"), target.name(name)
+    if name == "default":
+        return False
+    events.describe_event_bus(Name=bus)
+    remove_rules(target, name)
+    events.delete_event_bus(Name=bus)
+    return True
+
+
+def remove_rules(target: Target, bus: str) -> None:
+    """Take away all rules of an event bus, with their targets."""
+    events, name = target.client("events"), target.name(bus)
+    for rule in events.list_rules(EventBusName=name)["Rules"]:
+        found = events.list_targets_by_rule(Rule=rule["Name"], EventBusName=name)["Targets"]
+        if found:
+            events.remove_targets(
+                Rule=rule["Name"], EventBusName=name, Ids=[each["Id"] for each in found]
+            )
+        events.delete_rule(Name=rule["Name"], EventBusName=name)
+
+
+def _pipe(target: Target, name: str) -> bool:
+    pipes, pipe = target.client("pipes"), target.name(name)
+    pipes.delete_pipe(Name=pipe)
+    deadline = time.monotonic() + _PIPE_SECONDS
+    while _is_there(pipes, pipe) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return True
+
+
+def _is_there(pipes: Any, pipe: str) -> bool:
+    return any(each["Name"] == pipe for each in pipes.list_pipes(NamePrefix=pipe)["Pipes"])
+
+
 _KINDS: dict[str, Callable[[Target, str], bool]] = {
     "function": _function,
     "table": _table,
@@ -208,4 +245,6 @@ _KINDS: dict[str, Callable[[Target, str], bool]] = {
     "role": _role,
     "permission": _permission,
     "alarm": _alarm,
+    "pipe": _pipe,
+    "event bus": _bus,
 }

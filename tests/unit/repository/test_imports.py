@@ -14,7 +14,15 @@ PACKAGE = ROOT / "orderlab"
 # From the highest to the lowest. A part may import what stands in a lower layer, and its own layer.
 LAYERS = (
     ("cli", "doctor", "workbook", "benchmarks"),
-    ("lab", "session", "journal", "words", "polling_words", "closing_words"),
+    (
+        "lab",
+        "session",
+        "journal",
+        "words",
+        "polling_words",
+        "closing_words",
+        "next_level_words",
+    ),
     ("exercises", "dashboards", "requirements", "storm"),
     (
         "orders",
