@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from orderlab.aws_target.base import Target
 from orderlab.progress import Progress
-from orderlab.target.base import Target
 
 if TYPE_CHECKING:
     from orderlab.exercises.quiz.widget import Quiz

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.orders.prices import CHECKED_ON, NOT_BILLED, TABLE, charges
 from orderlab.orders.scale import ONE_IN, SAMPLE_ORDERS
 from orderlab.showing.picture import Picture
 from orderlab.showing.plots import bar_plot
 from orderlab.showing.table import Table
-from orderlab.target.base import Target
 
 DAYS_A_MONTH = 30
 SERVICES = {
@@ -77,9 +77,7 @@ class Bill:
         for charge in charges(items):
             if charge.usd:
                 name = SERVICES.get(charge.item.split(".")[0], charge.item)
-                self.by_service[name] = (
-                    self.by_service.get(name, 0.0) + charge.usd * self.scale
-                )
+                self.by_service[name] = self.by_service.get(name, 0.0) + charge.usd * self.scale
 
     @property
     def total(self) -> float:

@@ -31,8 +31,9 @@ def remove(target: Target, *names: str) -> list[str]:
 
     Looks at functions (with their mappings, role and log group), tables, queues and topics (with
     their subscriptions), REST APIs, usage plans, API keys, layers, log groups, roles and
-    alarms, pipes and event buses (with their rules); `function/statement` names a statement of a function's resource policy. A name that
-    nothing has is passed over. The name of a removed queue is free again when this returns.
+    alarms, pipes and event buses (with their rules); `function/statement` names a statement of a
+    function's resource policy. A name that nothing has is passed over. The name of a removed
+    queue is free again when this returns.
     """
     removed = []
     for name in names:

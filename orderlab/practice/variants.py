@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.orders.figures import percentiles
 from orderlab.orders.parts.messaging import queue_url
@@ -20,7 +21,6 @@ from orderlab.showing.picture import Picture
 from orderlab.showing.plots import bar_plot
 from orderlab.showing.sign_of_life import sign_of_life
 from orderlab.showing.table import Table
-from orderlab.target.base import Target
 
 Send = Callable[[dict[str, Any]], Any]
 MILLION = 1_000_000
@@ -61,7 +61,7 @@ class Way:
         return percentiles(self.milliseconds).get("p99", float("nan"))
 
     def usd_a_million(self, *services: str) -> float:
-        """What a million orders cost on this way, at what was metered: of these services, or all."""
+        """What a million orders cost on this way as metered: of these services, or all."""
         chosen = {
             item: quantity
             for item, quantity in self.items.items()
@@ -122,7 +122,9 @@ def compare_variants(
     ids of their own; their contents are the same.
     """
     if not ways or not 1 <= orders <= 2000:
-        raise LearnerError("There is nothing to compare.", advice="Give ways, and 1 to 2,000 orders.")
+        raise LearnerError(
+            "There is nothing to compare.", advice="Give ways, and 1 to 2,000 orders."
+        )
     chosen = random.Random(seed).sample(week(), orders)
     done = []
     with sign_of_life(f"Sending {orders} orders along {len(ways)} ways ..."):
@@ -133,9 +135,7 @@ def compare_variants(
     return Variants(done, seed)
 
 
-def _follow(
-    target: Target, way: Way, send: Send, queue: str, orders: list[dict[str, Any]]
-) -> Way:
+def _follow(target: Target, way: Way, send: Send, queue: str, orders: list[dict[str, Any]]) -> Way:
     """Send, while a reader notes what comes; ends when all came and nothing more does."""
     ids = {order["order_id"] for order in orders}
     stop = threading.Event()

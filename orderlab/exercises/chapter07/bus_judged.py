@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter07.bus_trial import LOOKED, Sent, Trial
 from orderlab.exercises.chapter07.shop_events import FAILED, FRAUD, PARTNER
 from orderlab.exercises.engine import Outcome, wrong
 from orderlab.orders.parts.names import queue_arn
-from orderlab.target.base import Target
 
 _KEYS = {"order", "what", "cents"}
 

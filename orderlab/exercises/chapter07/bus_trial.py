@@ -7,11 +7,11 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.probes import collect, probe_id, url_of
 from orderlab.exercises.chapter07.shop_events import BUS, FRAUD, LIMIT, PARTNER, SOURCE
 from orderlab.orders.parts.messaging import ensure_plain_queue
 from orderlab.orders.parts.names import queue_arn
-from orderlab.target.base import Target
 
 LOOKED = (
     "eleven events on the bus: new orders of exactly $200.00, a cent less and others at random; a "
@@ -97,7 +97,9 @@ def trial(target: Target) -> Trial:
     )
     try:
         events.put_rule(
-            Name=control, EventBusName=bus, EventPattern=json.dumps({"source": [{"prefix": "shop"}]})
+            Name=control,
+            EventBusName=bus,
+            EventPattern=json.dumps({"source": [{"prefix": "shop"}]}),
         )
         events.put_targets(
             Rule=control,
@@ -127,5 +129,3 @@ def _put(events: Any, bus: str, sent: list[Sent]) -> None:
             "Detail": json.dumps(each.detail),
         }
         events.put_events(Entries=[entry])
-
-

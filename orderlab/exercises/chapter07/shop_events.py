@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.exercises.chapter03.probes import url_of
 from orderlab.exercises.engine import Workspace
 from orderlab.orders.architecture import ORDERS
@@ -12,7 +13,6 @@ from orderlab.orders.parts import messaging
 from orderlab.orders.parts.names import arn, ignoring, queue_arn, table_arn
 from orderlab.orders.parts.roles import allow, ensure_role
 from orderlab.orders.parts.tables import stream_arn
-from orderlab.target.base import Target
 
 BUS = "shop-events"
 FRAUD, PARTNER, FAILED = "fraud-desk", "partner", "bus-failed"

@@ -15,16 +15,19 @@ DRAWINGS: dict[str, str] = {
     "API": "api_tree",
     "batch answers": "batch_answers",
     "bisect": "bisect",
+    "bus": "bus",
     "clocks": "clocks",
     "concurrency": "concurrency",
     "connections": "connections",
     "environment": "environment",
     "events": "events",
+    "fidelity": "fidelity",
     "index": "index",
     "key": "key",
     "message": "message_life",
     "partitions": "partitions",
     "permissions": "permissions",
+    "pipe": "pipe",
     "promise": "promise",
     "sparse index": "sparse_index",
     "monolith": "monolith",
@@ -35,6 +38,7 @@ DRAWINGS: dict[str, str] = {
     "turns": "turns",
     "two sides": "two_sides",
     "visibility timeout": "visibility",
+    "which tool": "which_tool",
 }
 
 
