@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from orderlab.aws_target.base import Target
@@ -21,14 +21,15 @@ class NextLevelWords:
     target: Target
     progress: Progress
 
-    def metered(self) -> Metered:
+    def metered(self, without: Sequence[str] = ()) -> Metered:
         """Meter what a block uses: `with lab.metered() as used: ...`, then `used.items`.
 
-        `used.bill(orders)` is a month of the shop by service: `.by_service`, `.total`, `.plot()`.
+        `used.bill(orders)` is a month of the shop by service: `.by_service`, `.total`, `.plot()`;
+        `used.usd("a-function")` is what one resource cost. Items named in `without` are left out.
         """
         from orderlab.practice.metered import Metered
 
-        return Metered(self.target)
+        return Metered(self.target, without)
 
     def prices(self) -> dict[str, tuple[float, float]]:
         """What AWS charges for metered items: item -> (US dollars, for how many)."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
-from orderlab.orders.prices import CHECKED_ON, NOT_BILLED, TABLE, charges
+from orderlab.orders.prices import CHECKED_ON, NOT_BILLED, TABLE, charges, total_usd
 from orderlab.orders.scale import ONE_IN, SAMPLE_ORDERS
 from orderlab.showing.picture import Picture
 from orderlab.showing.plots import bar_plot
 from orderlab.showing.table import Table
 
+Page = dict[str, Any]
 DAYS_A_MONTH = 30
 SERVICES = {
     "apigateway": "API Gateway",
@@ -29,10 +30,11 @@ SERVICES = {
 class Metered:
     """What was metered while a block ran: `with lab.metered() as used: ...`."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, without: Sequence[str] = ()) -> None:
         self._target = target
-        self._before: dict[str, float] = {}
-        self._after: dict[str, float] | None = None
+        self._without = {*NOT_BILLED, *without}
+        self._before: Page = {}
+        self._after: Page | None = None
 
     def __enter__(self) -> Metered:
         self._before, self._after = _read(self._target), None
@@ -44,11 +46,28 @@ class Metered:
     @property
     def items(self) -> dict[str, float]:
         """Item -> quantity, such as `{"sqs.requests": 120.0}`; so far, while the block runs."""
+        return self._more(lambda page: page.get("items", {}))
+
+    def usd(self, *resources: str) -> float:
+        """What these functions, queues, pipes ... used of it, in US dollars."""
+        names = [self._target.name(each) for each in resources]
+
+        def of_them(page: Page) -> dict[str, float]:
+            by_item = page.get("resources", {})
+            return {
+                item: sum(known.get(name, 0.0) for name in names) for item, known in by_item.items()
+            }
+
+        return total_usd(charges(self._more(of_them)))
+
+    def _more(self, part: Callable[[Page], Mapping[str, float]]) -> dict[str, float]:
+        """What is more after than before, in a part of the meter."""
         after = self._after if self._after is not None else _read(self._target)
+        before = part(self._before)
         found = {
-            item: quantity - self._before.get(item, 0.0)
-            for item, quantity in after.items()
-            if item not in NOT_BILLED
+            item: quantity - before.get(item, 0.0)
+            for item, quantity in part(after).items()
+            if item not in self._without
         }
         return {item: quantity for item, quantity in found.items() if quantity > 0}
 
@@ -119,9 +138,9 @@ def prices() -> dict[str, tuple[float, float]]:
     return {price.item: (price.usd, price.per) for price in TABLE}
 
 
-def _read(target: Target) -> dict[str, float]:
-    found: dict[str, float] = target.page("meter")["items"]
-    return dict(found)
+def _read(target: Target) -> Page:
+    found: Page = target.page("meter")
+    return found
 
 
 def _charged(items: Mapping[str, float]) -> Table:

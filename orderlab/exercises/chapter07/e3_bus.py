@@ -162,7 +162,7 @@ events.put_rule(
     Name="large-orders", EventBusName="shop-events", EventPattern=json.dumps(large)
 )
 desk = {"Id": "desk", "Arn": arn("sqs", "fraud-desk"), "InputPath": "$.detail", **late}
-events.put_targets(Rule="large-orders", EventBusName="shop-events", Targets=[desk])
+_ = events.put_targets(Rule="large-orders", EventBusName="shop-events", Targets=[desk])
 every = {"source": ["shop.orders"], "detail-type": [{"prefix": "Order"}]}
 shown = {
     "InputPathsMap": {

@@ -269,8 +269,8 @@ def _detail(seen: Seen, event: dict[str, Any], first: dict[str, Any]) -> Outcome
             "Does the filter ask for more than eventName?",
         )
     return right(
-        "No code runs between the table and the bus. The pipe keeps the stream's order, tries again "
-        "by itself, and whatever it can't do you will miss in a moment.",
+        "No code runs between the table and the bus. The pipe keeps the stream's order and tries "
+        "again by itself. It renames and carries; counting and converting it leaves to others.",
         looked_at=_LOOKED,
         got="one event for each new order, none for the changes",
     )
@@ -321,19 +321,19 @@ template = '''{
     "order_id": <$.dynamodb.NewImage.order_id.S>,
     "store": <$.dynamodb.NewImage.store_id.S>
 }'''
-source = {
+reads = {
     "FilterCriteria": news,
     "DynamoDBStreamParameters": {"StartingPosition": "LATEST"},
 }
-told = {"Source": "shop.orders", "DetailType": "OrderPlaced"}
-target = {"EventBridgeEventBusParameters": told, "InputTemplate": template}
+name_it = {"Source": "shop.orders", "DetailType": "OrderPlaced"}
+writes = {"EventBridgeEventBusParameters": name_it, "InputTemplate": template}
 pipes.create_pipe(
     Name="orders-to-bus",
     RoleArn=role,
     Source=stream,
-    SourceParameters=source,
+    SourceParameters=reads,
     Target=arn("events", "event-bus/shop-events"),
-    TargetParameters=target,
+    TargetParameters=writes,
 )
 # What the function did in code is settings here: which records, in which form, under which name.""",
     hints=(
