@@ -147,7 +147,7 @@ def _charged(items: Mapping[str, float]) -> Table:
     rows: list[dict[str, Any]] = [
         {
             "item": charge.label,
-            "quantity": f"{charge.quantity:,.0f}",
+            "quantity": f"{charge.quantity:,.0f} metered",
             "cost": "no price here" if charge.usd is None else f"$ {charge.usd:.6f}",
         }
         for charge in charges(items)

@@ -255,7 +255,9 @@ named = ("order_id", "customer_id", "placed_at")
 dynamodb.create_table(
     TableName="orders-lean",
     BillingMode="PAY_PER_REQUEST",
-    AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in named],
+    AttributeDefinitions=[
+        {"AttributeName": name, "AttributeType": "S"} for name in named
+    ],
     KeySchema=[{"AttributeName": "order_id", "KeyType": "HASH"}],
     GlobalSecondaryIndexes=[page],
 )

@@ -326,7 +326,10 @@ reads = {
     "DynamoDBStreamParameters": {"StartingPosition": "LATEST"},
 }
 name_it = {"Source": "shop.orders", "DetailType": "OrderPlaced"}
-writes = {"EventBridgeEventBusParameters": name_it, "InputTemplate": template}
+writes = {
+    "EventBridgeEventBusParameters": name_it,
+    "InputTemplate": template,
+}
 pipes.create_pipe(
     Name="orders-to-bus",
     RoleArn=role,

@@ -95,7 +95,6 @@ def _judge(cases: list[tuple[Tests, list[str]]], said: list[tuple[float, list[st
 
     tests, used = cases[0]
     wanted, untested = _score(tests, used)
-    everything = _score(tests, used, every=True)[0]
     expected = f"{wanted:.4f}, and without a test: {', '.join(untested)}"
     got = f"{said[0][0]:.4f}, and {', '.join(said[0][1]) or 'no call'}"
     for name, rule, message, hint in _MISTAKES:
@@ -126,7 +125,7 @@ def _judge(cases: list[tuple[Tests, list[str]]], said: list[tuple[float, list[st
         "A score is a mean over tests that somebody else chose. What counts for you is the part that "
         "you use, and what is in no test at all is not known, neither good nor bad.",
         looked_at=_LOOKED,
-        got=f"all calls: {everything:.0%}; yours: {wanted:.0%}; {len(untested)} in no test",
+        got="for each report your share, and what is in no test",
     )
 
 

@@ -58,6 +58,16 @@ TASKS: dict[int, dict[str, str]] = {
         "receive, and deletes what it handled. Idle, it makes half as many requests or fewer; no message waits "
         "longer; a rush of forty needs ten receives at most; it works until `stopped()` is true.",
     },
+    7: {
+        "7.3": "The bus `shop-events` gets events of the source `shop.orders`, whose detail has `order_id`, "
+        "`customer_id` and `total_cents`. Build rules with targets: the queue `fraud-desk` gets the detail of "
+        "`OrderPlaced` of at least $200.00 and nothing else; `partner` gets {'order': id, 'what': type, 'cents': "
+        "total as a number} of every type that begins with `Order`. What can't be delivered goes to `bus-failed`.",
+        "7.4": "Build the pipe `orders-to-bus` with the role `orders-to-bus-role`, from the stream of the table "
+        "`orders` to the bus `shop-events`: each new order becomes one event of the source `shop.orders` and the "
+        "type `OrderPlaced` with the detail {'order_id': ..., 'store': the item's store_id}. Nothing else is told, "
+        "and no order of the time before.",
+    },
 }  # fmt: skip
 _AT_ITS_PLACE = "Its task stands in the notebook, at the link below."
 
