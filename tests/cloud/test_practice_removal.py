@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from orderlab.aws_target.local import LocalTarget
-from orderlab.orders.parts.roles import allow
+from orderlab.orders.parts.roles import allow, ensure_role
 from orderlab.practice.functions import deploy, invoke
 from orderlab.practice.removal import remove
 
@@ -89,3 +89,29 @@ def test_when_a_function_is_removed_nothing_reads_for_its_name_any_more(
         functions.delete_function(FunctionName=name)
     remove(target, name)
     assert functions.list_event_source_mappings(EventSourceArn=source)["EventSourceMappings"] == []
+
+
+def test_a_bus_goes_with_its_rules_and_targets(target: LocalTarget) -> None:
+    name, events = a_name(), target.client("events")
+    events.create_event_bus(Name=name)
+    events.put_rule(Name="all", EventBusName=name, EventPattern='{"source": ["shop"]}')
+    queue = f"arn:aws:sqs:us-east-1:{target.account_id}:{name}-queue"
+    events.put_targets(Rule="all", EventBusName=name, Targets=[{"Id": "one", "Arn": queue}])
+    assert remove(target, name) == [f"event bus {name}"]
+    assert [each["Name"] for each in events.list_event_buses()["EventBuses"]].count(name) == 0
+    assert remove(target, name, "default") == []
+
+
+def test_the_name_of_a_removed_pipe_can_be_taken_at_once(target: LocalTarget) -> None:
+    name, pipes, queues = a_name(), target.client("pipes"), target.client("sqs")
+    for end in ("from", "to"):
+        queues.create_queue(QueueName=f"{name}-{end}")
+    arn = f"arn:aws:sqs:us-east-1:{target.account_id}:{name}"
+    reads = allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], "*")
+    role = ensure_role(target, name, "pipes.amazonaws.com", [reads, allow("sqs:SendMessage", "*")])
+    for _ in range(2):
+        pipes.create_pipe(Name=name, Source=f"{arn}-from", Target=f"{arn}-to", RoleArn=role)
+        assert f"pipe {name}" in remove(target, name)
+        role = ensure_role(
+            target, name, "pipes.amazonaws.com", [reads, allow("sqs:SendMessage", "*")]
+        )
