@@ -228,10 +228,10 @@ def test_what_is_not_done_says_so(dynamodb: Any, table: str) -> None:
 
 def test_a_thrown_switch_throttles_a_table(cloud: Any, dynamodb: Any) -> None:
     name = make_table(dynamodb)
-    cloud.page("faults", "POST", {"kind": "throttle", "target": name})
+    cloud.page("faults", "POST", {"kind": "throttle", "target": f"table/{name}"})
     try:
         code, _ = refused(dynamodb.put_item, TableName=name, Item=key("a"))
         assert code == "ThrottlingException"
     finally:
-        cloud.page(f"faults?target={name}", "DELETE")
+        cloud.page(f"faults?target=table/{name}", "DELETE")
     dynamodb.put_item(TableName=name, Item=key("a"))

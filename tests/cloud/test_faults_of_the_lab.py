@@ -145,3 +145,20 @@ def test_a_fault_says_what_it_does_and_shows_nothing_in_a_cell(
     fault = faults.slow_down(function, 2)
     assert repr(fault) == f"The function {function} answers 2 s later until it is mended."
     assert fault._ipython_display_() is None  # type: ignore[func-returns-value]
+
+
+def test_what_strikes_a_function_leaves_the_table_of_its_name_alone(
+    faults: Faults, kit: Kit
+) -> None:
+    name = kit.function().name
+    kit.dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    )
+    try:
+        faults.throttle(f"{name} (function)")
+        kit.dynamodb.put_item(TableName=name, Item={"id": {"S": "1"}})
+    finally:
+        kit.dynamodb.delete_table(TableName=name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from orderlab.cloud.contracts import Faults, Telemetry
+from orderlab.cloud.contracts import Telemetry
 from orderlab.cloud.dynamodb.capacity import Consumed
 from orderlab.cloud.dynamodb.index import Index
 from orderlab.cloud.dynamodb.rows import Key
@@ -17,21 +17,14 @@ NAMESPACE = "AWS/DynamoDB"
 class Accounting:
     """Asks the limits before a call, charges them after it, and tells the telemetry."""
 
-    def __init__(self, telemetry: Telemetry, faults: Faults) -> None:
+    def __init__(self, telemetry: Telemetry) -> None:
         # Bound here: every call counts several things.
         self._add_units = telemetry.meter.add
         self._add_metric = telemetry.metrics.add
-        self._fault = faults.active
 
     def admit(self, table: Table, direction: Direction, partition: Key | None) -> None:
         """Raise Throttled if the table, or the partition key, has nothing left."""
-        if self.fault(table):
-            raise table.throughput.refusal(direction)
         table.throughput.admit(direction, partition)
-
-    def fault(self, table: Table) -> bool:
-        """Whether an experiment has this call throttled."""
-        return self._fault("throttle", table.name) is not None
 
     def admit_index(self, index: Index, direction: Direction, key: Key | None) -> None:
         """As `admit`, for a global index; a local one has no limits of its own."""

@@ -187,8 +187,6 @@ class Searches:
     def _admit(self, table: Table, index: Index | None, partition: Key | None) -> None:
         if index is not None and index.throughput is not None:
             self._accounting.admit_index(index, "Read", partition)
-            if self._accounting.fault(table):
-                raise index.throughput.refusal("Read")
         else:
             self._accounting.admit(table, "Read", partition)
 

@@ -117,7 +117,7 @@ class TableService:
         self._behaviour = Behaviour(clock, settings.weak_guarantees, settings.seed)
         self._add_metric = telemetry.metrics.add
         self.registry = TableRegistry(settings.account_id)
-        self._accounting = Accounting(telemetry, faults)
+        self._accounting = Accounting(telemetry)
         self._time_to_live = TimeToLive(self.registry, self._accounting, clock)
         self._work = BackgroundWork()
         backfills = Backfills(clock, self._work)
