@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orderlab.aws_target.base import Target
 from orderlab.progress import Progress
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from orderlab.exercises.engine.attempt import Attempt
     from orderlab.exercises.fast_track.test_out import TestOut
     from orderlab.exercises.final_test.widget import FinalTest
+    from orderlab.exercises.game_day.game_day import GameDay
     from orderlab.showing.picture import Picture
 
 
@@ -18,6 +20,7 @@ class ClosingWords:
     """What belongs to no single chapter."""
 
     chapter: int
+    target: Target
     progress: Progress
 
     def exercise(self, identifier: str) -> Attempt:
@@ -56,3 +59,13 @@ class ClosingWords:
         from orderlab.exercises.certificate.certificate import certificate
 
         return certificate(name, self.progress)
+
+    def game_day(self, seed: int | None = None, minutes: float = 20) -> GameDay:
+        """Four things break, and orders flow: `.clues()`, `.say(component, what)`, `.result()`.
+
+        `.end()` mends all; it also ends by itself after its minutes, and with the kernel. The same
+        seed gives the same troubles.
+        """
+        from orderlab.exercises.game_day.game_day import game_day
+
+        return game_day(self.target, self.progress, seed, minutes)

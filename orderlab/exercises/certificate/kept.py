@@ -10,7 +10,7 @@ from orderlab.progress import Progress
 if TYPE_CHECKING:
     from orderlab.storm.result import Storm
 
-_TIMES, _STORMS = "minutes", "storms"
+_TIMES, _STORMS, _GAME_DAYS = "minutes", "storms", "game-days"
 # Enough for a course; the oldest make room.
 _MOST_STORMS = 50
 
@@ -23,6 +23,15 @@ class KeptStorm:
     seed: int
     orders: int
     kept: int
+    of: int
+
+
+@dataclass(frozen=True)
+class KeptGameDay:
+    """One game day: its seed, and how many of its troubles were found."""
+
+    seed: int
+    found: int
     of: int
 
 
@@ -51,3 +60,15 @@ def note_storm(progress: Progress, chapter: int, storm: Storm) -> None:
 def storms(progress: Progress) -> list[KeptStorm]:
     """The storms that were let loose, the latest last."""
     return [KeptStorm(**each) for each in progress.notes().get(_STORMS) or ()]
+
+
+def note_game_day(progress: Progress, seed: int, found: int, of: int) -> None:
+    """Keep what came of a game day."""
+    new = KeptGameDay(seed, found, of)
+    kept = [*game_days(progress), new][-_MOST_STORMS:]
+    progress.note(_GAME_DAYS, [asdict(each) for each in kept])
+
+
+def game_days(progress: Progress) -> list[KeptGameDay]:
+    """The game days that were held, the latest last."""
+    return [KeptGameDay(**each) for each in progress.notes().get(_GAME_DAYS) or ()]

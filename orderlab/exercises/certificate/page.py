@@ -48,6 +48,7 @@ def page(name: str, record: Record, day: str) -> str:
             ("Not solved", _not_solved(record.chapters)),
             ("Final test", _final_tests(record)),
             ("Storms", _storms(record)),
+            ("Game days", _game_days(record)),
         )
     )
     return (
@@ -143,3 +144,13 @@ def _storms(record: Record) -> str:
         for s in record.storms
     ]
     return _table(("", "seed", "orders", "promises"), rows, "The same seed gives the same storm.")
+
+
+def _game_days(record: Record) -> str:
+    if not record.game_days:
+        return "<p>No game day was held.</p>"
+    rows = [
+        (f"seed {each.seed}", f"{each.found} of {each.of} troubles found")
+        for each in record.game_days
+    ]
+    return _table(("", "found"), rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orderlab.exercises import registry
-from orderlab.exercises.certificate.kept import KeptStorm, minutes, storms
+from orderlab.exercises.certificate.kept import KeptGameDay, KeptStorm, game_days, minutes, storms
 from orderlab.exercises.fast_track.record import is_tested_out
 from orderlab.exercises.final_test.attempts import Attempts, Finished
 from orderlab.exercises.overview import NOTEBOOKS
@@ -42,6 +42,7 @@ class Record:
     chapters: tuple[ChapterRecord, ...]
     final_tests: tuple[Finished, ...]
     storms: tuple[KeptStorm, ...]
+    game_days: tuple[KeptGameDay, ...]
     colours: tuple[tuple[str, str, str], ...]
     story: Picture
 
@@ -81,6 +82,7 @@ def read_record(progress: Progress) -> Record:
         chapters=tuple(_chapter(progress, each) for each in registry.CHAPTERS),
         final_tests=tuple(Attempts(progress).finished),
         storms=tuple(storms(progress)),
+        game_days=tuple(game_days(progress)),
         colours=tuple(_colours(progress)),
         story=story(progress),
     )
