@@ -13,13 +13,10 @@ from urllib.parse import urlsplit
 
 from orderlab.aws_target.base import ENVIRONMENTS, FAULTS, METER, RECORDER
 from orderlab.aws_target.child import CloudProcess
-from orderlab.aws_target.guard import guard
-from orderlab.aws_target.session import SESSION_LOCK, closed_session, local_config
+from orderlab.aws_target.clients import POOL_CONNECTIONS, ServerClients
 from orderlab.cloud.settings import ACCOUNT_ID
 from orderlab.errors import CloudGone, LabError, LearnerError
 
-# Many threads of one notebook may share a client; botocore's own default is 10.
-POOL_CONNECTIONS = 32
 # A cloud that is busy may take a while to answer; one that has not by then is stuck.
 PATIENCE_SECONDS = 10.0
 PAGE_SECONDS = 30.0
@@ -52,13 +49,12 @@ class LocalTarget:
         self.region = region
         self.account_id = account_id
         self._prefix = prefix
-        self._pool_connections = pool_connections
         self.earlier_endpoints: tuple[str, ...] = ()
         self.advice = "Start the cloud again."
         self._process: CloudProcess | None = None
         self._settings: dict[str, Any] | None = None
         self._stopped = False
-        self._clients: dict[str, Any] = {}
+        self._clients = ServerClients(self, access_key_id, secret_access_key, pool_connections)
 
     @classmethod
     def start(
@@ -160,26 +156,10 @@ class LocalTarget:
     # --- clients ----------------------------------------------------------------------------
 
     def client(self, service: str) -> Any:
-        with SESSION_LOCK:
-            if service not in self._clients:
-                self._clients[service] = self._make(service)
-            return self._clients[service]
+        return self._clients.shared(service, self.region)
 
     def new_client(self, service: str, region: str | None = None, **config: Any) -> Any:
-        with SESSION_LOCK:
-            return self._make(service, region, **config)
-
-    def _make(self, service: str, region: str | None = None, **config: Any) -> Any:
-        client = closed_session().client(
-            service,
-            endpoint_url=self.endpoint,
-            region_name=region or self.region,
-            aws_access_key_id=self.access_key_id,
-            aws_secret_access_key=self.secret_access_key,
-            config=local_config(self._pool_connections, **config),
-        )
-        guard(client.meta.events.register_first, self)
-        return client
+        return self._clients.new(service, region or self.region, **config)
 
     def environment(self) -> dict[str, str]:
         return {
@@ -240,9 +220,7 @@ class LocalTarget:
     def _end(self, **patience: float) -> None:
         process, self._process = self._process, None
         self._stopped = self._stopped or process is not None
-        for client in self._clients.values():
-            client.close()
-        self._clients.clear()
+        self._clients.close()
         if process:
             process.stop(**patience)
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from orderlab.aws_target.base import Target
@@ -55,7 +54,7 @@ def hot_key(target: Target, *, clients: int, changes: int, keys: int) -> Strikes
 
     A table is made for it and removed. Nobody tries again, so that refusals can be counted.
     """
-    once = _without_retries(target)
+    once = target.new_client("dynamodb", retries={"total_max_attempts": 1})
     name = target.name(_HOT)
     once.create_table(
         TableName=name,
@@ -76,22 +75,6 @@ def hot_key(target: Target, *, clients: int, changes: int, keys: int) -> Strikes
         once.delete_table(TableName=name)
         once.get_waiter("table_not_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
     return Strikes(changes, len(refusals), refusals[0] if refusals else "")
-
-
-def _without_retries(target: Target) -> Any:
-    import boto3
-
-    environment = target.environment()
-    return boto3.session.Session().client(
-        "dynamodb",
-        endpoint_url=target.endpoint,
-        region_name=target.region,
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        config=Config(
-            retries={"total_max_attempts": 1}, account_id_endpoint_mode="disabled", proxies={}
-        ),
-    )
 
 
 def _change(client: Any, table: str, key: str) -> str:
