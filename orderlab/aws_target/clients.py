@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from orderlab.aws_target.guard import Guarded, guard
 from orderlab.aws_target.loopback import keep_local
@@ -12,6 +12,13 @@ from orderlab.aws_target.session import SESSION_LOCK, closed_session, local_conf
 POOL_CONNECTIONS = 32
 
 
+class Server(Guarded, Protocol):
+    """What the clients are of."""
+
+    def made(self, client: Any) -> None:
+        """Told of each client that is made."""
+
+
 class ServerClients:
     """Makes boto3 clients that see none of the user's settings and reach nothing but this machine.
 
@@ -19,7 +26,7 @@ class ServerClients:
     """
 
     def __init__(
-        self, server: Guarded, access_key_id: str, secret_access_key: str, pool_connections: int
+        self, server: Server, access_key_id: str, secret_access_key: str, pool_connections: int
     ) -> None:
         self._server = server
         self._keys = {
@@ -57,4 +64,5 @@ class ServerClients:
         )
         guard(client.meta.events.register_first, self._server)
         keep_local(client.meta.events.register_last)
+        self._server.made(client)
         return client

@@ -161,6 +161,9 @@ class LocalTarget:
     def new_client(self, service: str, region: str | None = None, **config: Any) -> Any:
         return self._clients.new(service, region or self.region, **config)
 
+    def made(self, client: Any) -> None:
+        """Told of each client that is made."""
+
     def environment(self) -> dict[str, str]:
         return {
             "AWS_ENDPOINT_URL": self.endpoint,

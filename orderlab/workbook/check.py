@@ -59,10 +59,8 @@ class _CountingTarget(LocalTarget):
 
     calls = 0
 
-    def _make(self, service: str, region: str | None = None, **config: Any) -> Any:
-        client = super()._make(service, region, **config)
+    def made(self, client: Any) -> None:
         client.meta.events.register("before-call", self._count)
-        return client
 
     def page(
         self,

@@ -19,7 +19,6 @@ from orderlab.aws_target.loopback import LeavesThisMachine, is_loopback, keep_lo
 from orderlab.errors import LearnerError
 
 ROOT = Path(__file__).parents[3]
-KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
 
 
 @pytest.mark.parametrize(
@@ -55,10 +54,8 @@ def test_addresses_of_other_machines(url: str) -> None:
 def guarded(service: str, **settings: Any) -> Any:
     session = botocore.session.Session()
     keep_local(session.get_component("event_emitter").register_last)
-    return session.create_client(
-        service, **{k: v for k, v in KEYS.items() if k == "region_name"},
-        aws_access_key_id="test", aws_secret_access_key="test", **settings,
-    )  # fmt: skip
+    session.set_credentials("test", "test")
+    return session.create_client(service, region_name="us-east-1", **settings)
 
 
 def test_a_call_to_aws_is_refused_and_says_where_it_was_going() -> None:
