@@ -170,11 +170,13 @@ class Provisioning:
         except (AwsError, OSError) as error:
             log.info("an environment could not be provisioned: %s", error)
         finally:
+            # one that was killed meanwhile, or is wanted no longer, has not failed by itself
+            given_up = environment.retired or environment.version.retired
             environment.retired = environment.retired or not succeeded
             self._fleet.release(environment)
         if succeeded:
             target.pause = 0.0
-        elif not environment.version.retired:
+        elif not given_up:
             self._failed(target, INIT_FAILED)
 
     def _failed(self, target: Target, reason: str) -> None:
