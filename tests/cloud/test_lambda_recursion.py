@@ -72,7 +72,7 @@ class Queue:
                 QueueUrl=self.url, WaitTimeSeconds=1, MessageAttributeNames=["All"]
             ).get("Messages")
 
-        [found] = eventually(receive)
+        [found] = eventually(receive, 60.0)
         return found
 
 
@@ -98,8 +98,10 @@ def dropped(functions: Lambda, name: str) -> float:
 def through_queue(functions: Lambda, dead: Queue) -> tuple[str, Queue]:
     """A function that writes to the queue that it reads from."""
     redrive = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": "1"})
-    queue = Queue(functions, RedrivePolicy=redrive, VisibilityTimeout="3")
-    name = functions.make(THROUGH_A_QUEUE, Environment={"Variables": {"QUEUE": queue.url}})
+    queue = Queue(functions, RedrivePolicy=redrive, VisibilityTimeout="60")
+    name = functions.make(
+        THROUGH_A_QUEUE, MemorySize=1024, Environment={"Variables": {"QUEUE": queue.url}}
+    )
     functions.client.create_event_source_mapping(
         FunctionName=name, EventSourceArn=queue.arn, BatchSize=1
     )
@@ -111,7 +113,7 @@ def test_a_loop_through_a_queue_ends_in_its_dead_letter_queue(functions: Lambda)
     name, queue = through_queue(functions, dead)
     queue.client.send_message(QueueUrl=queue.url, MessageBody="1")
     assert dead.message()["Body"] == "17"
-    eventually(lambda: turns(functions, name) == list(range(1, 17)))
+    eventually(lambda: turns(functions, name) == list(range(1, 17)), 60.0)
     assert dropped(functions, name) >= 1
 
 
@@ -126,17 +128,19 @@ def test_each_new_message_begins_a_chain_of_its_own(functions: Lambda) -> None:
 def test_a_loop_of_two_functions_is_stopped_too(functions: Lambda) -> None:
     dead = Queue(functions)
     redrive = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": "1"})
-    queues = [Queue(functions, RedrivePolicy=redrive, VisibilityTimeout="3") for _ in range(2)]
+    queues = [Queue(functions, RedrivePolicy=redrive, VisibilityTimeout="60") for _ in range(2)]
     names = []
     code = THROUGH_A_QUEUE.replace("turn < 20", "turn < 40")
     for source, target in (queues, reversed(queues)):
-        names.append(functions.make(code, Environment={"Variables": {"QUEUE": target.url}}))
+        names.append(
+            functions.make(code, MemorySize=1024, Environment={"Variables": {"QUEUE": target.url}})
+        )
         functions.client.create_event_source_mapping(
             FunctionName=names[-1], EventSourceArn=source.arn, BatchSize=1
         )
     queues[0].client.send_message(QueueUrl=queues[0].url, MessageBody="1")
     assert dead.message()["Body"] == "33"
-    eventually(lambda: [len(turns(functions, name)) for name in names] == [16, 16])
+    eventually(lambda: [len(turns(functions, name)) for name in names] == [16, 16], 60.0)
 
 
 def test_a_loop_through_a_topic_ends_in_the_functions_dead_letter_queue(
@@ -147,6 +151,7 @@ def test_a_loop_through_a_topic_ends_in_the_functions_dead_letter_queue(
     topic = sns.create_topic(Name=functions.name())["TopicArn"]
     name = functions.make(
         THROUGH_A_TOPIC,
+        MemorySize=1024,
         Environment={"Variables": {"TOPIC": topic}},
         DeadLetterConfig={"TargetArn": dead.arn},
     )
@@ -164,7 +169,7 @@ def test_a_loop_through_a_topic_ends_in_the_functions_dead_letter_queue(
     assert json.loads(message["Body"])["Records"][0]["Sns"]["Message"] == "17"
     said = message["MessageAttributes"]["ErrorMessage"]["StringValue"]
     assert "recursive loop" in said
-    eventually(lambda: turns(functions, name) == list(range(1, 17)))
+    eventually(lambda: turns(functions, name) == list(range(1, 17)), 60.0)
     assert dropped(functions, name) == 1
 
 
@@ -172,7 +177,7 @@ def test_a_function_that_invokes_itself_ends_in_its_failure_destination(
     functions: Lambda,
 ) -> None:
     failures = Queue(functions)
-    name = functions.make(ITSELF)
+    name = functions.make(ITSELF, MemorySize=1024)
     functions.client.put_function_event_invoke_config(
         FunctionName=name,
         DestinationConfig={"OnFailure": {"Destination": failures.arn}},
@@ -181,7 +186,7 @@ def test_a_function_that_invokes_itself_ends_in_its_failure_destination(
     record = json.loads(failures.message()["Body"])
     assert record["requestPayload"] == {"turn": 17}
     assert record["requestContext"]["approximateInvokeCount"] == 0
-    eventually(lambda: turns(functions, name) == list(range(1, 17)))
+    eventually(lambda: turns(functions, name) == list(range(1, 17)), 60.0)
 
 
 def test_a_synchronous_caller_gets_the_exception(functions: Lambda) -> None:
@@ -205,19 +210,19 @@ def test_a_synchronous_caller_gets_the_exception(functions: Lambda) -> None:
 
 def test_a_function_may_be_allowed_to_loop(functions: Lambda) -> None:
     """https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionRecursionConfig.html"""
-    name = functions.make(ITSELF)
+    name = functions.make(ITSELF, MemorySize=1024)
     client = functions.client
     assert client.get_function_recursion_config(FunctionName=name)["RecursiveLoop"] == "Terminate"
     put = client.put_function_recursion_config(FunctionName=name, RecursiveLoop="Allow")
     assert put["RecursiveLoop"] == "Allow"
     assert client.get_function_recursion_config(FunctionName=name)["RecursiveLoop"] == "Allow"
     client.invoke(FunctionName=name, InvocationType="Event", Payload=b'{"turn": 1}')
-    eventually(lambda: turns(functions, name) == list(range(1, 21)))
+    eventually(lambda: turns(functions, name) == list(range(1, 21)), 60.0)
     assert dropped(functions, name) == 0
 
 
 def test_wrong_settings_of_loops_are_refused(functions: Lambda) -> None:
-    name = functions.make(ITSELF)
+    name = functions.make(ITSELF, MemorySize=1024)
     for code, given in (
         ("ResourceNotFoundException", {"FunctionName": f"{name}-not", "RecursiveLoop": "Allow"}),
         ("ValidationException", {"FunctionName": name, "RecursiveLoop": "Perhaps"}),
