@@ -87,7 +87,7 @@ def test_calls_beyond_it_spill_over_to_environments_on_demand(functions: Lambda)
     ready(functions, name, "1", 1)
     with ThreadPoolExecutor(2) as pool:
         calls = [
-            pool.submit(functions.invoke, name, {"seconds": 0.7}, Qualifier="1") for _ in range(2)
+            pool.submit(functions.invoke, name, {"seconds": 1.5}, Qualifier="1") for _ in range(2)
         ]
         kinds = sorted(call.result().value[0] for call in calls)
     assert kinds == ["on-demand", "provisioned-concurrency"]
@@ -103,7 +103,7 @@ def test_metrics_tell_use_and_spill_over(functions: Lambda) -> None:
     ready(functions, name, "1", 2)
     with ThreadPoolExecutor(3) as pool:
         for call in [
-            pool.submit(functions.invoke, name, {"seconds": 0.7}, Qualifier="1") for _ in range(3)
+            pool.submit(functions.invoke, name, {"seconds": 1.5}, Qualifier="1") for _ in range(3)
         ]:
             call.result()
     cloudwatch = functions.cloud.client("cloudwatch")
