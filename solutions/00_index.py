@@ -16,7 +16,8 @@
 # You are the solutions architect of a shop. Its order service is one program on one machine, and it fails whenever something behind it fails. In this workbook you rebuild it on AWS, step by step, with real boto3 calls and real Lambda functions, on a cloud that runs on your own machine.
 #
 # Nothing here needs an AWS account, costs money or leaves this machine. Run a cell with Shift+Enter.
-#
+
+# %% [markdown]
 # | chapter | you will |
 # |---|---|
 # | [00 The customer](00_the_customer.ipynb) | measure what is wrong today, and write six requirements |
@@ -29,6 +30,8 @@
 
 # %% [markdown]
 # Each chapter starts by itself: you can begin anywhere, stop at any time, and find your work again. The [glossary](99_glossary.ipynb) explains the terms.
+#
+# You know a chapter's subject already? Open the chapter and run `lab.test_out()`: its two or three hardest checks, as cards. When they are right, the chapter counts as *tested out*.
 #
 # ## How far you are
 

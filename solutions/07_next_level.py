@@ -930,6 +930,44 @@ lab.story()
 lab.storm(orders=60, seed=7)
 
 # %% [markdown]
+# ### A game day
+#
+# > **The customer**: "Next week your phone is ours. Show us that you find what is wrong before we do."
+#
+# A **game day** is a rehearsal: things are broken on purpose, and those on duty find out what, against the clock. Here four things break, and orders flow. You hear what customers would tell you, and no more:
+
+# %%
+day = lab.game_day(seed=0)
+day.clues()
+
+# %% [markdown]
+# Begin with an order that you know, and see how far it comes. The books say who is behind:
+
+# %% tags=["nbval-ignore-output"] reason="How far the orders have come differs from run to run."
+known = lab.place_orders(4)
+lab.wait_for(lambda: False, seconds=5)
+lab.books(known.accepted)
+
+# %% [markdown]
+# From here it is yours. `lab.trace(known.accepted[0])` shows an order's way, its last step, and which bar is long. `lab.log("shipping")` holds what a function said. What neither explains stands in the settings: a queue's policy and attributes, a subscription's filter, a mapping's state.
+#
+# Say each finding in plain words, as `day.say("billing", "its table is full")`. The answer tells whether that is it. Without a seed, `lab.game_day()` breaks other things each time.
+
+# %%
+### BEGIN SOLUTION
+print(day.say("inventory", "its function fails each time"))
+print(day.say("the orders table", "writes are slow"))
+print(day.say("shipping", "the topic can't reach its queue"))
+print(day.say("invoicing", "the queue's policy is gone"))
+### END SOLUTION
+
+# %% [markdown]
+# The end mends everything, and tells what you didn't find, and how each shows:
+
+# %%
+day.end()
+
+# %% [markdown]
 # ## Decision record 07
 #
 # | | |

@@ -13,7 +13,7 @@ from orderlab.exercises.final_test.topics import (
 
 QUESTIONS = (
     question(
-        "f7.1", COMPUTE, "7",
+        "f7.1", COMPUTE, "7.8",
         "A company runs Kubernetes in its own data centre. It wants to keep every native feature, here and on AWS, and to operate less. What fits?",
         wrong("AWS Fargate", "Compute and no orchestrator; pods on it do without some native features, such as DaemonSets."),
         wrong("Amazon ECS Anywhere", "Managed and hybrid, but with an API of its own: the manifests would be rewritten."),
@@ -21,7 +21,7 @@ QUESTIONS = (
         wrong("Kubernetes on EC2 instances", "It keeps the features, and all the work with the control plane."),
     ),
     question(
-        "f7.2", CACHING, "7",
+        "f7.2", CACHING, "7.8",
         "Which statements about DAX are true? Choose three.",
         right("Its API is compatible with DynamoDB's.", "The handler stays; the client is another one."),
         right("It can lower the read capacity of a table.", "What is answered from the cache does not reach the table."),
@@ -29,7 +29,7 @@ QUESTIONS = (
         right("It brings little where writes prevail.", "Each write goes through it to the table, one hop more."),
     ),
     question(
-        "f7.3", EVENTS, "7",
+        "f7.3", EVENTS, "7.4",
         "EventBridge Pipes comes into the finished system. Which part can it take the place of?",
         right("The function between stream and topic", "A pipe reads the stream, filters, and publishes to the topic, with no code to run."),
         wrong("The queue between the API and the worker", "A pipe keeps nothing. It reads from a source and hands on."),
@@ -37,7 +37,7 @@ QUESTIONS = (
         wrong("The table in which the orders are stored", "A pipe stores nothing."),
     ),
     question(
-        "f7.4", QUEUES, "7",
+        "f7.4", QUEUES, "7.5",
         "Which new requirement would make you exchange a standard queue for a FIFO queue?",
         wrong("Ten times as many orders in a second", "Standard queues have no limit there that you would meet. FIFO queues have one."),
         wrong("A lower price for each million requests", "FIFO requests cost more."),
@@ -45,7 +45,7 @@ QUESTIONS = (
         right("A cancellation never overtakes its order", "Order inside a message group is what FIFO is for."),
     ),
     question(
-        "f7.5", FAILURES, "7",
+        "f7.5", FAILURES, "7.5",
         "An order is paid, then stock is reserved. If there is no stock, the payment has to be returned. What fits best?",
         wrong("An SNS topic with a queue for each step", "No part knows which steps are done, and which have to be undone."),
         right("A workflow in Step Functions", "One place knows the steps, their state, and what undoes them."),
@@ -53,7 +53,7 @@ QUESTIONS = (
         wrong("A conditional write", "It guards one item. A payment elsewhere is not in it."),
     ),
     question(
-        "f7.6", CAPACITY, "7",
+        "f7.6", CAPACITY, "7.2",
         "At second-hand prices, which part of the finished system costs most for a million orders?",
         right("The REST API", "About $3.50, more than the functions, the queue, the topic and the table each."),
         wrong("The functions", "Well under a dollar, at 50 ms and batches of ten."),
@@ -61,7 +61,7 @@ QUESTIONS = (
         wrong("The topic", "$0.50; deliveries to queues are free."),
     ),
     question(
-        "f7.7", CAPACITY, "7",
+        "f7.7", CAPACITY, "7.2",
         "An HTTP API would save about 70 % of what the REST API costs. What would the system lose with it?",
         wrong("The integration with Lambda", "HTTP APIs call functions as well."),
         wrong("The possibility to send to SQS", "HTTP APIs can send to a queue, too."),
@@ -69,7 +69,7 @@ QUESTIONS = (
         wrong("Encryption between client and API", "Both kinds speak HTTPS."),
     ),
     question(
-        "f7.8", FAILURES, "7",
+        "f7.8", FAILURES, "7.6",
         "\"An accepted order is never lost\": to which pillar of the Well-Architected Framework does this belong first?",
         wrong("Cost optimization", "It says nothing about money."),
         right("Reliability", "The system does what it promised, also when parts fail."),
@@ -77,7 +77,7 @@ QUESTIONS = (
         wrong("Operational excellence", "Operating helps, but the promise itself is about failures."),
     ),
     question(
-        "f7.9", PERMISSIONS, "7",
+        "f7.9", PERMISSIONS, "7.7",
         "All tests pass against a local emulator that publishes a fidelity score. What do you know?",
         wrong("The system is safe: permissions were tested", "Emulators check permissions in part, and AWS's own says that it is not for testing security."),
         wrong("The system is as fast on AWS as it is here", "A laptop's times say nothing of AWS."),
@@ -85,7 +85,7 @@ QUESTIONS = (
         wrong("The bill will be as metered", "Prices and free tiers are not part of such a score."),
     ),
     question(
-        "f7.10", PERMISSIONS, "7",
+        "f7.10", PERMISSIONS, "7.10",
         "A customer misses one order, and nothing is red. Where do you begin to look?",
         wrong("With the metrics of all functions of the last week", "One order does not show in a metric of thousands."),
         wrong("By redriving all dead letters", "You don't know yet whether this order is among them, or why."),

@@ -55,6 +55,20 @@ SECTIONS = {
     "5.5": "Clocks that must agree",
     "5.6": "Many queues, one thread",
     "5.7": "What waiting for nothing costs",
+    "6.1": "A cache before the table",
+    "6.2": "What a cache doesn't know",
+    "6.4": "When it pays",
+    "6.6": "Code that several functions share",
+    "6.7": "How much memory is cheapest",
+    "6.8": "Ready before the first call",
+    "6.9": "Logs that can be searched, and what they cost",
+    "7.2": "What the bill pays for",
+    "7.4": "A pipe in place of code",
+    "7.5": "Where another tool is right",
+    "7.6": "A review",
+    "7.7": "Onto an account",
+    "7.8": "The first week's assignment",
+    "7.10": "What turned",
 }
 
 
