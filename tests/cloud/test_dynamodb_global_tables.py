@@ -219,6 +219,10 @@ def test_settings_that_replicas_share_and_those_of_their_own(dynamodb: Any, euro
     assert europe.list_tags_of_resource(ResourceArn=arn)["Tags"] == []
     dynamodb.update_table(TableName=table, DeletionProtectionEnabled=True)
     assert describe(europe, table)["DeletionProtectionEnabled"] is False
+    europe.update_table(TableName=table, DeletionProtectionEnabled=True)
+    code, message = refused(update, dynamodb=dynamodb, table=table, kind="Delete")
+    assert code == "ValidationException"
+    assert "protected against deletion" in message
 
 
 def test_an_item_expires_in_all_regions(dynamodb: Any, europe: Any) -> None:

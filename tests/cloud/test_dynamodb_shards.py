@@ -191,6 +191,24 @@ def test_a_function_reads_all_shards_and_children_after_parents(kit: Kit, factor
     assert all(numbers == in_order for numbers in by_item(seen(function)).values())
 
 
+def test_a_mapping_that_comes_after_a_split(kit: Kit) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html"""
+    from_the_oldest, from_the_latest = kit.function(ORDER), kit.function(ORDER)
+    table, stream = kit.table()
+    change_all(kit.dynamodb, table)
+    kit.cloud.page("partitions", "POST", {"table": table, "partitions": 4})
+    change_all(kit.dynamodb, table, CHANGES)
+    kit.mapping(from_the_oldest, stream, StartingPosition="TRIM_HORIZON", BatchSize=4)
+    kit.mapping(from_the_latest, stream, StartingPosition="LATEST")
+    change_all(kit.dynamodb, table, 2 * CHANGES)
+    until(lambda: len(seen(from_the_oldest)) == 3 * CHANGES * ITEMS)
+    in_order = list(range(3 * CHANGES))
+    assert all(numbers == in_order for numbers in by_item(seen(from_the_oldest)).values())
+    until(lambda: len(seen(from_the_latest)) == CHANGES * ITEMS)
+    newest = list(range(2 * CHANGES, 3 * CHANGES))
+    assert all(numbers == newest for numbers in by_item(seen(from_the_latest)).values())
+
+
 def seen(function: Any) -> list[Any]:
     return [each for event in function.events() for each in event["seen"]]
 

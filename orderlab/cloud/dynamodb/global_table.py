@@ -172,8 +172,9 @@ class GlobalTable:
                 pending = member.outbox.take(now)
                 if pending is None:
                     break
-                number += 1
-                size += pending.stored.size if pending.stored is not None else 0
+                others = len(self.members) - 1
+                number += others
+                size += others * (pending.stored.size if pending.stored is not None else 0)
                 self._deliver(region, pending)
 
     def _deliver(self, origin: str, pending: Pending) -> None:

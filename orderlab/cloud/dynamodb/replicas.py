@@ -162,6 +162,11 @@ class Replicas:
                 "of the global table."
             )
         replica: TableRecord = self._registry.backend(region).tables[record.name]
+        if replica.deletion_protection_enabled:
+            raise invalid(
+                "Resource cannot be deleted as it is currently protected against deletion. "
+                "Disable deletion protection first."
+            )
         replica.deleting = True
         self._work.start(self._remove(replica), f"delete replica {record.name} in {region}")
 
