@@ -1,8 +1,7 @@
 """UpdateTable's ReplicaUpdates: replicas of a table in other Regions, made and deleted.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
-Differs from AWS: the caller needs UpdateTable only; a replica can be deleted as soon as it has been
-made.
+Differs from AWS: a table from which a replica was made can be deleted within 24 hours.
 """
 
 from __future__ import annotations

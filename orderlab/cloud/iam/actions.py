@@ -49,6 +49,12 @@ _TRANSACT = {
     "ConditionCheck": "ConditionCheckItem",
     "Get": "GetItem",
 }
+_DATA = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
+_RESTORES = ("RestoreTableFromBackup", "RestoreTableToPointInTime")
+_REPLICAS = {
+    "Create": ("CreateTable", "CreateTableReplica", *_DATA),
+    "Delete": ("DeleteTable", "DeleteTableReplica"),
+}
 _PARTIQL = {
     "SELECT": "PartiQLSelect",
     "INSERT": "PartiQLInsert",
@@ -114,6 +120,34 @@ def _tables(call: Call, parameters: Parameters, account_id: str) -> Iterator[Nee
         yield from _transaction(parameters.get("TransactItems"), call.region, account_id)
     elif call.operation in ("ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"):
         yield from _statements(parameters, call.region, account_id)
+    elif call.operation in _RESTORES:
+        yield from _restore(call, parameters, account_id)
+    elif call.operation == "UpdateTable" and parameters.get("ReplicaUpdates"):
+        yield from _replicas(call, parameters, account_id)
+
+
+def _restore(call: Call, parameters: Parameters, account_id: str) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/backuprestore_IAM.html"""
+    target = table_arn(str(parameters.get("TargetTableName", "*")), call.region, account_id)
+    source = parameters.get("BackupArn") or parameters.get("SourceTableArn")
+    if not source:
+        name = str(parameters.get("SourceTableName", "*"))
+        source = table_arn(name, call.region, account_id)
+    yield Need(f"dynamodb:{call.operation}", str(source))
+    for action in (call.operation, *_DATA):
+        yield Need(f"dynamodb:{action}", target)
+
+
+def _replicas(call: Call, parameters: Parameters, account_id: str) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/globaltables-security.html"""
+    name = str(parameters.get("TableName", "*"))
+    yield Need("dynamodb:UpdateTable", table_arn(name, call.region, account_id))
+    updates = parameters["ReplicaUpdates"]
+    for update in updates if isinstance(updates, list) else ():
+        for kind, content in update.items() if isinstance(update, dict) else ():
+            if kind in _REPLICAS and isinstance(content, Mapping):
+                arn = table_arn(name, str(content.get("RegionName", "*")), account_id)
+                yield from (Need(f"dynamodb:{action}", arn) for action in _REPLICAS[kind])
 
 
 def _transaction(items: Any, region: str, account_id: str) -> Iterator[Need]:
