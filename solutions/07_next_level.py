@@ -792,7 +792,7 @@ review
 # An example, for the pillar that no chapter had by itself. A pillar's name can be shortened:
 
 # %%
-review.answer("sustainability", "Five mappings poll queues that are empty at night. Nothing else "
+review.answer("sustainability", "Four mappings poll queues that are empty at night. Nothing else "
               "runs without an order.", risk="low", next="One queue for the three services.")
 print("not answered yet:", ", ".join(review.missing) or "none")
 
@@ -841,7 +841,7 @@ lab.bars("What a template of this system would hold", {
 #
 # Between this laboratory and an account there are **emulators**. AWS's own, the AWS Emulator, came out on 11 November 2026. It is free, needs no account, runs on your machine, and answers 501 for what it hasn't built. Everything is in memory. AWS says that it is for building and testing, and not to test security. It publishes a **fidelity score** from tests that were verified against a real Region. (moto and others answer the same calls, each with its own gaps.)
 #
-# The same code runs on all of them: only the endpoint differs. What is *not* the same is behaviour in time. Does a queue sample its servers? Does a message come back when its visibility ends? Is a function throttled? A test of a call doesn't ask that.
+# The same code runs on all of them: only the endpoint differs. What is *not* the same is behaviour in time. Does a queue sample its servers? Does a message come back when its visibility ends? Is a function throttled? How many messages fit into a queue? (In one version of the AWS Emulator, somebody outside of AWS counted 1,000, and found IAM in part. Would the week of section 7.1 go through?) A test of a call doesn't ask that.
 
 # %%
 lab.picture("fidelity")
@@ -1017,7 +1017,7 @@ lab.finish()
 # | EventBridge has 15 targets | 27 kinds in the guide of June 2023; the new bus also calls AWS's APIs |
 # | EventBridge is one bus service | since 2026 there are two: *Classic*, with rules and targets, and a newer one that keeps events for 1 to 365 days |
 # | stream, Lambda, SNS: the Lambda is needed | optional since December 2022, with Pipes |
-# | events up to 256 KB | 1 MB, announced in January 2026 for SQS, asynchronous Lambda and EventBridge |
+# | events and messages up to 256 KB | 1 MB for SQS, asynchronous Lambda and EventBridge, as announced in January 2026 |
 
 # %% [markdown]
 # ... on compute and emulators:
@@ -1026,6 +1026,6 @@ lab.finish()
 # |---|---|
 # | Lambda is not for what takes longer than 15 minutes | of a default function; durable functions last up to 366 days in all, Managed Instances run up to 90 minutes |
 # | with containers you manage hosts, unless it is Fargate | ECS Managed Instances and EKS Auto Mode manage them, too |
-# | hybrid Kubernetes: EKS | yes; since then EKS Hybrid Nodes and Auto Mode |
+# | hybrid Kubernetes: EKS | yes; EKS Auto Mode runs the nodes as well |
 # | use the X-Ray SDK for traces | in maintenance since February 2026; OpenTelemetry is the way on, the X-Ray service stays |
 # | to try AWS you need an account | AWS's own emulator since November 2026, and others |

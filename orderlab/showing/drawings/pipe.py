@@ -14,12 +14,10 @@ def draw() -> Picture:
     board.text(190, 12, "pipe: settings", bold=True, size=12)
     for x, name, small in (
         (195, "filter", "which records"),
-        (355, "enrichment", "a function, if you want"),
+        (355, "enrichment", "optional"),
         (535, "template", "in which form"),
     ):
-        board.box(x, 30, 130, 54, name, colour=GREEN, small="" if len(small) > 20 else small)
-        if len(small) > 20:
-            board.text(x + 65, 80, "optional", anchor="middle", colour=QUIET, size=12)
+        board.box(x, 30, 130, 54, name, colour=GREEN, small=small)
     board.box(720, 30, 160, 54, "target", colour=BLUE, small="bus, topic, queue ...")
     for start, end in ((142, 193), (327, 353), (487, 533), (667, 718)):
         board.arrow(start, 57, end, 57)

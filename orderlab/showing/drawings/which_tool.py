@@ -8,7 +8,7 @@ from orderlab.showing.picture import Picture
 _QUESTIONS = (
     ("No logic before it is stored?", "API straight to DynamoDB"),
     ("Must steps of one thing keep their order?", "FIFO queue, a group for each thing"),
-    ("Steps that depend on each other, and a way back?", "Step Functions, durable functions"),
+    ("Steps with a way back, or a wait of weeks?", "Step Functions, durable functions"),
     ("Always busy, own protocol, or a program as it is?", "containers"),
 )
 
@@ -27,7 +27,7 @@ def draw() -> Picture:
     board.text(60, 30 + 52 * len(_QUESTIONS), "a standard queue and a function", bold=True)
     return board.picture(
         "Four questions. No logic before storing: the API writes to DynamoDB directly. Order of steps "
-        "of one thing: a FIFO queue with a group for each. Steps that depend on each other with a way "
-        "back: Step Functions or a durable function. Always busy, an own protocol or a program as it "
+        "of one thing: a FIFO queue with a group for each. Steps with a way back, or a long "
+        "wait: Step Functions or a durable function. Always busy, an own protocol or a program as it "
         "is: containers. Else a standard queue and a function."
     )
