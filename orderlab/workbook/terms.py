@@ -36,6 +36,7 @@ MEANINGS = {
     "fidelity score": "The share of an emulator's tests that behave as the real service did.",
     "FIFO queue": "A queue that keeps the order of each message group and drops repeats within five minutes.",
     "filter policy": "What a subscription wants of a topic's messages; the rest is not delivered to it.",
+    "game day": "An exercise in which something is broken on purpose, and those on call find out what.",
     "GSI": "Global secondary index: a copy of a table's items under any other key, kept by DynamoDB a moment later.",
     "handler": "The function in your code that Lambda calls for each invocation.",
     "idempotency key": "A value by which a receiver recognises a request that it has done already.",
