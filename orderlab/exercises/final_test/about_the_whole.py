@@ -85,7 +85,7 @@ QUESTIONS = (
         wrong("The bill will be as metered", "Prices and free tiers are not part of such a score."),
     ),
     question(
-        "f7.10", PERMISSIONS, "7.10",
+        "f7.10", PERMISSIONS, "7.9",
         "A customer misses one order, and nothing is red. Where do you begin to look?",
         wrong("With the metrics of all functions of the last week", "One order does not show in a metric of thousands."),
         wrong("By redriving all dead letters", "You don't know yet whether this order is among them, or why."),

@@ -68,7 +68,7 @@ SECTIONS = {
     "7.6": "A review",
     "7.7": "Onto an account",
     "7.8": "The first week's assignment",
-    "7.10": "What turned",
+    "7.9": "A game day",
 }
 
 
