@@ -38,6 +38,7 @@ _OFFLINE = (
     "customer_code", "customer_layer", "zipped", "item", "order_in", "connection_storm",
     "write_units_by_hour", "provisioned", "on_demand_usd", "polling_simulation", "polling_odds",
     "final_test", "story", "certificate",
+    "hit_ratios", "dax_layer", "powertools_layer", "has_dax", "lambda_cost",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from orderlab.aws_target.base import Target
 from orderlab.exercises.waiting import sign_of_life
 from orderlab.next_level_words import NextLevelWords
 from orderlab.polling_words import PollingWords
+from orderlab.tuning_words import TuningWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from orderlab.showing.table import Table
 
 
-class Words(PollingWords, NextLevelWords):
+class Words(PollingWords, TuningWords, NextLevelWords):
     """What a lesson needs beyond boto3: send orders, call functions, plot, clean up.
 
     `Lab` is made of these and of what belongs to a chapter: exercises, pictures, experiments.

@@ -19,6 +19,7 @@ NOTEBOOKS = {
     3: ("03_streams_to_sns.ipynb", "Streams to SNS"),
     4: ("04_sqs_decoupling.ipynb", "SQS decoupling"),
     5: ("05_polling.ipynb", "Short and long polling"),
+    6: ("06_dax_and_layers.ipynb", "DAX and layers"),
     7: ("07_next_level.ipynb", "The next level"),
 }
 

@@ -10,7 +10,7 @@ from orderlab.errors import LearnerError
 from orderlab.exercises.engine.exercise import Exercise
 from orderlab.exercises.quiz.question import Question
 
-CHAPTERS = (0, 1, 2, 3, 4, 5, 7)
+CHAPTERS = (0, 1, 2, 3, 4, 5, 6, 7)
 
 
 @cache

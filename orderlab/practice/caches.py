@@ -11,8 +11,52 @@ from typing import Any
 
 from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
+from orderlab.orders.parts.roles import allow, ensure_role
+from orderlab.practice.stand_in_cache import StandInCache
 
 PACKAGE = "amazon-dax-client"
+_CLUSTER_SERVICE = "dax.amazonaws.com"
+
+
+def is_installed() -> bool:
+    """Whether AWS's client can be imported here."""
+    return importlib.util.find_spec("amazondax") is not None
+
+
+def role(target: Target, name: str) -> str:
+    """A role with which a cluster may use the account's tables; its ARN."""
+    return ensure_role(target, name, _CLUSTER_SERVICE, [allow("dynamodb:*", "*")])
+
+
+def open_cache(target: Target, cluster: str) -> Any:
+    """AWS's client for a cluster, or where it is not installed a stand-in that keeps DAX's rules.
+
+    The stand-in keeps the times of the cluster's parameter group as they are when it is opened.
+    """
+    if is_installed():
+        return connected(target, cluster)
+    _address(target, cluster)
+    print(  # noqa: T201
+        f"{PACKAGE} is not installed here (it comes as source only, and has to be built). A "
+        "stand-in in this process keeps the same rules: what is read from where is right, and "
+        "its times are not DAX's."
+    )
+    speed = float(target.page("health")["speed"])
+    items, queries = (each / speed for each in _seconds(target, cluster))
+    return StandInCache(target.client("dynamodb"), item_seconds=items, query_seconds=queries)
+
+
+def _seconds(target: Target, cluster: str) -> tuple[float, float]:
+    """For how long a cluster keeps items and results of queries."""
+    dax = target.client("dax")
+    (found,) = dax.describe_clusters(ClusterNames=[cluster])["Clusters"]
+    group = found["ParameterGroup"]["ParameterGroupName"]
+    values = {
+        each["ParameterName"]: float(each["ParameterValue"]) / 1000
+        for each in dax.describe_parameters(ParameterGroupName=group)["Parameters"]
+    }
+    # 0 is no limit for items, and no cache for results
+    return values["record-ttl-millis"] or float("inf"), values["query-ttl-millis"]
 
 
 # what a client of DAX may write, by the names of the AWS API
@@ -52,7 +96,7 @@ def connected(target: Target, cluster: str) -> Any:
     Raises LearnerError if the client is not installed, or the cluster does not exist or is not
     available.
     """
-    if importlib.util.find_spec("amazondax") is None:
+    if not is_installed():
         raise LearnerError(
             f"{PACKAGE}, AWS's client of DAX, is not installed.",
             advice="It comes as source only and has to be built: try "

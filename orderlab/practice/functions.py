@@ -10,6 +10,7 @@ import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from threading import Barrier
 from typing import Any
 
@@ -122,6 +123,10 @@ def report(target: Target, name: str, event: Any) -> Report:
         FunctionName=target.name(name), Payload=json.dumps(event).encode(), LogType="Tail"
     )
     log = base64.b64decode(reply["LogResult"]).decode()
+    return _report_in_json(log) if "REPORT RequestId" not in log else _report_in_text(log)
+
+
+def _report_in_text(log: str) -> Report:
     line = log[log.rindex("REPORT RequestId") :]
     init = re.search(r"Init Duration: ([\d.]+) ms", line)
     return Report(
@@ -129,6 +134,53 @@ def report(target: Target, name: str, event: Any) -> Report:
         float(re.findall(r"Billed Duration: ([\d.]+) ms", line)[0]),
         float(init[1]) if init else None,
     )
+
+
+def _report_in_json(log: str) -> Report:
+    """The report of a function whose LoggingConfig asks for JSON."""
+    line = next(each for each in reversed(log.splitlines()) if '"platform.report"' in each)
+    metrics = json.loads(line)["record"]["metrics"]
+    return Report(metrics["durationMs"], metrics["billedDurationMs"], metrics.get("initDurationMs"))
+
+
+def exists(target: Target, name: str) -> bool:
+    """Whether there is a function of that name."""
+    functions = target.client("lambda")
+    try:
+        functions.get_function_configuration(FunctionName=target.name(name))
+    except functions.exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
+def configure(target: Target, name: str, **settings: Any) -> None:
+    """Change a function's configuration, and wait until it is in force."""
+    client, full_name = target.client("lambda"), target.name(name)
+    client.update_function_configuration(FunctionName=full_name, **settings)
+    client.get_waiter("function_updated_v2").wait(FunctionName=full_name)
+
+
+def init_ms(target: Target, name: str, starts: int) -> float:
+    """The middle one of the Init times of new environments, in milliseconds."""
+    found = []
+    for number in range(starts):
+        # a change of its configuration ends the environments of a function
+        configure(target, name, Description=f"start {number + 1} of {starts}")
+        found.append(report(target, name, {}).init_ms or 0.0)
+    return median(found)
+
+
+def log_bytes(target: Target, name: str, events: Sequence[Any]) -> float:
+    """How many bytes a function's log group took in, on average, for a call with these events."""
+    group = log_group(target, name)
+
+    def metered() -> float:
+        return float(target.page("meter")["resources"].get("logs.ingested_bytes", {}).get(group, 0))
+
+    before = metered()
+    for event in events:
+        invoke(target, name, event)
+    return (metered() - before) / len(events)
 
 
 def log_lines(target: Target, name: str, pattern: str = "") -> list[str]:

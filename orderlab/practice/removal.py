@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ from orderlab.orders.parts.names import log_group, queue_arn
 from orderlab.orders.parts.roles import remove_role
 
 _PIPE_SECONDS = 15
+_CLUSTER_SECONDS = 15.0
 _GONE = {
     "ResourceNotFoundException",
     "NotFoundException",
@@ -30,10 +32,10 @@ def remove(target: Target, *names: str) -> list[str]:
     """Remove every resource with one of these names; returns what was removed, kind and name.
 
     Looks at functions (with their mappings, role and log group), tables, queues and topics (with
-    their subscriptions), REST APIs, usage plans, API keys, layers, log groups, roles and
-    alarms, pipes and event buses (with their rules); `function/statement` names a statement of a
-    function's resource policy. A name that nothing has is passed over. The name of a removed
-    queue is free again when this returns.
+    their subscriptions), REST APIs, usage plans, API keys, layers, log groups, roles, alarms,
+    pipes, event buses (with their rules), DAX's clusters and parameter groups; `function/statement`
+    names a statement of a function's resource policy. A name that nothing has is passed over. The
+    name of a removed queue is free again when this returns.
     """
     removed = []
     for name in names:
@@ -233,6 +235,38 @@ def _is_there(pipes: Any, pipe: str) -> bool:
     return any(each["Name"] == pipe for each in pipes.list_pipes(NamePrefix=pipe)["Pipes"])
 
 
+def _cluster(target: Target, name: str) -> bool:
+    dax = target.client("dax")
+    if not _may_be_daxs(name):
+        return False
+    try:
+        dax.delete_cluster(ClusterName=target.name(name))
+    except dax.exceptions.ClusterNotFoundFault:
+        return False
+    deadline = time.monotonic() + _CLUSTER_SECONDS
+    with contextlib.suppress(dax.exceptions.ClusterNotFoundFault):
+        while time.monotonic() < deadline:
+            dax.describe_clusters(ClusterNames=[target.name(name)])
+            time.sleep(0.05)
+    return True
+
+
+def _parameter_group(target: Target, name: str) -> bool:
+    dax = target.client("dax")
+    if not _may_be_daxs(name):
+        return False
+    try:
+        dax.delete_parameter_group(ParameterGroupName=target.name(name))
+    except dax.exceptions.ParameterGroupNotFoundFault:
+        return False
+    return True
+
+
+def _may_be_daxs(name: str) -> bool:
+    """Whether a cluster or a parameter group can have such a name."""
+    return len(name) <= 20 and bool(re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name))
+
+
 _KINDS: dict[str, Callable[[Target, str], bool]] = {
     "function": _function,
     "table": _table,
@@ -248,4 +282,6 @@ _KINDS: dict[str, Callable[[Target, str], bool]] = {
     "alarm": _alarm,
     "pipe": _pipe,
     "event bus": _bus,
+    "cluster": _cluster,
+    "parameter group": _parameter_group,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 from collections.abc import Sequence
@@ -29,6 +30,24 @@ def fill(target: Target, table: str, orders: Sequence[dict[str, Any]]) -> None:
         left: dict[str, Any] = {name: [{"PutRequest": {"Item": item_of(order)}} for order in some]}
         while left:
             left = dynamodb.batch_write_item(RequestItems=left).get("UnprocessedItems") or {}
+
+
+def new_table(target: Target, name: str, key: str, sort: str = "") -> None:
+    """A table on demand with string keys. One of that name is removed before, with what it has."""
+    dynamodb, full_name = target.client("dynamodb"), target.name(name)
+    with contextlib.suppress(dynamodb.exceptions.ResourceNotFoundException):
+        dynamodb.delete_table(TableName=full_name)
+        dynamodb.get_waiter("table_not_exists").wait(
+            TableName=full_name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+        )
+    keys = {key: "HASH", **({sort: "RANGE"} if sort else {})}
+    dynamodb.create_table(
+        TableName=full_name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in keys],
+        KeySchema=[{"AttributeName": each, "KeyType": kind} for each, kind in keys.items()],
+    )
+    dynamodb.get_waiter("table_exists").wait(TableName=full_name, WaiterConfig={"Delay": 1})
 
 
 def indexes(target: Target, table: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ LAYERS = (
         "journal",
         "words",
         "polling_words",
+        "tuning_words",
         "closing_words",
         "next_level_words",
     ),
