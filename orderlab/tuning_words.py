@@ -31,7 +31,7 @@ class TuningWords:
         """A client of a DAX cluster: AWS's own, or a stand-in with its rules if that is missing."""
         from orderlab.practice.caches import open_cache
 
-        return open_cache(self.target, cluster)
+        return self._noting_writes(open_cache(self.target, cluster))
 
     def dax_role(self, name: str = "cache-role") -> str:
         """The ARN of a role with which a DAX cluster may use the account's tables."""
@@ -114,6 +114,10 @@ class TuningWords:
         from orderlab.practice.power_tuning import cost_of
 
         return cost_of(memory_mb, milliseconds)
+
+    def _noting_writes(self, client: Any) -> Any:
+        """See `Words`."""
+        return client
 
     def _practice(self) -> Target:
         """See `Words`."""

@@ -26,6 +26,7 @@
 # | [03 Streams to SNS](03_streams_to_sns.ipynb) | let services hear of orders instead of being called |
 # | [04 SQS decoupling](04_sqs_decoupling.ipynb) | answer at once and work later: queues, workers, dead letters |
 # | [05 Short and long polling](05_polling.ipynb) | find out why a full queue says "nothing"; halve what waiting costs |
+# | [06 DAX and layers](06_dax_and_layers.ipynb) | put a cache before the table and catch it telling something old; find the cheapest memory size; write logs that can be searched |
 # | [07 The next level](07_next_level.ipynb) | put the finished system to the test; read its bill; build it with a bus and a pipe; decide what comes next |
 
 # %% [markdown]
