@@ -49,7 +49,12 @@ class Reads(NodePart):
         return self._hit(table, found, given)
 
     async def _hit_later(
-        self, table: str, key: bytes, given: dict[int, Any], wanted: list[Path], cached: Cached
+        self,
+        table: str,
+        key: bytes,
+        given: dict[int, Any],
+        wanted: list[Path] | None,
+        cached: Cached,
     ) -> bytes:
         schema = await self.tables.schema(table)
         found = await self.long_work.run(self._item_member, cached, key, schema, wanted)
@@ -69,6 +74,11 @@ class Reads(NodePart):
         key = keys.canonical_key(raw, schema)
         options = requests.plain_options(given)
         consistent = options.get("ConsistentRead", False)
+        cached = None if consistent else self.node.items.get((table, key))
+        if cached is not None:
+            # only the keys of the table had to be looked up again
+            self.node.hit("ItemCache")
+            return await self._hit_later(table, key, given, wanted, cached)
         ticket = self.replication.ticket()
         if not consistent:
             self.node.miss("ItemCache")
