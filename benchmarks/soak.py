@@ -2,12 +2,14 @@
 
 python -m benchmarks.soak 3000     so many orders, with a line whenever there are a tenth more
 python -m benchmarks.soak 30m      for so many minutes
+python -m benchmarks.soak 30m --faults --rate 50     at a steady rate, while random faults strike
 
 docs/memory.md says which parts have an end.
 """
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import json
 import math
@@ -18,6 +20,7 @@ from itertools import cycle, islice
 from typing import Any
 
 from benchmarks.figure import Figure, as_text
+from benchmarks.soak_faults import soak_with_faults
 from orderlab.aws_target.local import LocalTarget
 from orderlab.orders import architecture
 from orderlab.orders.parts.api import api_address
@@ -86,8 +89,9 @@ def _new_orders() -> Iterator[OrderLine]:
     """The sample's orders over and over, each time under new ids."""
     sample = [line for line in read_orders(SAMPLE) if isinstance(line, OrderLine)]
     for number, line in enumerate(cycle(sample)):
-        order = {**json.loads(line.body), "order_id": f"soak-{number}"}
-        yield dataclasses.replace(line, body=json.dumps(order).encode())
+        name = f"soak-{number}"
+        order = {**json.loads(line.body), "order_id": name}
+        yield dataclasses.replace(line, order_id=name, body=json.dumps(order).encode())
 
 
 def _bytes(page: dict[str, Any]) -> Iterator[tuple[str, int]]:
@@ -103,9 +107,26 @@ def _line(before: dict[str, Any], after: dict[str, Any], sent: int) -> str:
     return f"{sent} orders, KB of each: {', '.join(parts)}; the process has grown by {grown:.1f}"
 
 
-if __name__ == "__main__":
-    asked = sys.argv[1] if len(sys.argv) > 1 else str(ORDERS)
-    if asked.endswith("m"):
-        print(as_text(soak(sys.maxsize, minutes=float(asked[:-1]), tell=True)))
+def main() -> None:
+    """Measure what the arguments say, and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
+    parser.add_argument("how_long", nargs="?", default=str(ORDERS), help="orders, or 30m")
+    parser.add_argument("--faults", action="store_true", help="while random faults strike")
+    parser.add_argument("--rate", type=float, default=50.0, help="orders a second, with --faults")
+    parser.add_argument("--seed", type=int, default=7, help="of the faults")
+    asked = parser.parse_args()
+    in_minutes = asked.how_long.endswith("m")
+    minutes = float(asked.how_long[:-1]) if in_minutes else math.inf
+    if asked.faults:
+        if not in_minutes:
+            parser.error("--faults wants minutes, such as 30m")
+        figures = soak_with_faults(_new_orders(), minutes=minutes, rate=asked.rate, seed=asked.seed)
+    elif in_minutes:
+        figures = soak(sys.maxsize, minutes=minutes, tell=True)
     else:
-        print(as_text(soak(int(asked), tell=True)))
+        figures = soak(int(asked.how_long), tell=True)
+    print(as_text(figures))
+
+
+if __name__ == "__main__":
+    main()
