@@ -16,6 +16,7 @@ from orderlab.drawing.discover import discover
 from orderlab.drawing.route import draw_route
 from orderlab.drawing.trace_steps import Step, milliseconds
 from orderlab.drawing.waterfall import waterfall
+from orderlab.showing.exportable import Exportable
 from orderlab.showing.picture import Picture
 from orderlab.showing.table import Table
 from orderlab.trace_segments import annotated_traces, segments, traces_of
@@ -45,7 +46,7 @@ _KINDS = {
 
 
 @dataclass
-class Trace:
+class Trace(Exportable):
     """The steps of one order, in time order."""
 
     order_id: str
@@ -95,6 +96,10 @@ class Trace:
         ]
         chosen = columns or ("when", "from", "to", "what", "took", "outcome")
         return Table(rows, chosen, caption=f"Order {self.order_id}")
+
+    def exported_plot(self) -> Picture | None:
+        """The steps as bars, if there are any."""
+        return self.waterfall() if self.steps else None
 
     def waterfall(self) -> Picture:
         """The steps as bars on one time axis."""

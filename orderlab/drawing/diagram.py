@@ -14,6 +14,7 @@ from orderlab.drawing.graph import Edge, Graph, Node
 from orderlab.drawing.picture import draw
 from orderlab.drawing.reference import reference
 from orderlab.drawing.text import in_one_paragraph, walk_through
+from orderlab.showing.exports import FOLDER, Exported, as_csv, write_all
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,6 +58,12 @@ class Diagram:
     def text(self) -> str:
         """The picture as a numbered walk, in the order in which an order meets things."""
         return walk_through(self.graph, new=self.new, missing=self.missing)
+
+    def export(self, folder: str = FOLDER, name: str = "") -> Exported:
+        """Write what is deployed into a folder: the picture as SVG, its parts as CSV."""
+        rows = [{"kind": n.kind, "name": n.name, "new": n.id in self.new} for n in self.graph.nodes]
+        contents = {"csv": as_csv(rows), "svg": self.svg.encode()}
+        return write_all(folder, name or self.title or "what is deployed", contents)
 
     def save(self, path: str | Path) -> Path:
         """Write the SVG into a file."""

@@ -100,14 +100,6 @@ class FalseEmpties(Exportable):
             caption=self._caption(),
         )
 
-    def exported_table(self) -> Table:
-        """The shares beside each other."""
-        return self.table()
-
-    def exported_plot(self) -> Picture | None:
-        """Measured, simulated and computed shares."""
-        return self.plot()
-
     def _caption(self) -> str:
         simulated = f"simulated: n = {_SIMULATED:,} each, seed {_SIMULATION_SEED}"
         return f"measured: {stated(self.receives, None, self.seconds)}, with each; {simulated}"

@@ -102,11 +102,7 @@ class IdleCost(Exportable):
             caption=f"Idle consumers; $ {_PRICE.usd:.2f} a million requests, second-hand price",
         )
 
-    def exported_table(self) -> Table:
-        """The consumers beside each other."""
-        return self.table()
-
-    def exported_plot(self) -> Picture | None:
+    def plot(self) -> Picture:
         """What each consumer would cost in a month."""
         return bar_plot(
             "What an idle consumer costs",

@@ -9,6 +9,7 @@ from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.orders.prices import CHECKED_ON, NOT_BILLED, TABLE, charges, total_usd
 from orderlab.orders.scale import ONE_IN, SAMPLE_ORDERS
+from orderlab.showing.exportable import Exportable
 from orderlab.showing.picture import Picture
 from orderlab.showing.plots import bar_plot
 from orderlab.showing.table import Table
@@ -27,7 +28,7 @@ SERVICES = {
 }
 
 
-class Metered:
+class Metered(Exportable):
     """What was metered while a block ran: `with lab.metered() as used: ...`."""
 
     def __init__(self, target: Target, without: Sequence[str] = ()) -> None:
@@ -75,6 +76,10 @@ class Metered:
         """The month of the shop, if this was metered for so many of its orders."""
         return Bill(self.items, orders)
 
+    def exported_table(self) -> Table:
+        """What was metered, and what it would have cost."""
+        return _charged(self.items)
+
     def __repr__(self) -> str:
         return repr(_charged(self.items))
 
@@ -82,7 +87,7 @@ class Metered:
         return _charged(self.items)._repr_html_()
 
 
-class Bill:
+class Bill(Exportable):
     """A month of 30 days of the shop, by service, from what was metered for some orders."""
 
     def __init__(self, items: Mapping[str, float], orders: int) -> None:
@@ -109,7 +114,8 @@ class Bill:
 
     def plot(self, title: str = "A month of the shop, by service") -> Picture:
         """A bar for each service, the dearest first."""
-        return bar_plot(title, self.sorted(), y_label="US dollars", form="{:.2f}")
+        bars = self.sorted()
+        return bar_plot(title, bars, y_label="US dollars", form="{:.2f}", n=self.orders)
 
     def table(self) -> Table:
         rows = [

@@ -11,6 +11,7 @@ from typing import Any
 from orderlab.cloud.private_files import write_private
 from orderlab.errors import LearnerError
 from orderlab.progress import Progress
+from orderlab.showing.exportable import Exportable
 from orderlab.showing.html_text import html_text
 from orderlab.showing.table import Table
 
@@ -62,7 +63,7 @@ PILLARS = (
 )
 
 
-class Review:
+class Review(Exportable):
     """The answers, kept with the progress. Displayed, it is what is answered so far."""
 
     def __init__(self, progress: Progress) -> None:

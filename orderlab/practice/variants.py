@@ -17,6 +17,7 @@ from orderlab.orders.parts.messaging import queue_url
 from orderlab.orders.prices import charges, total_usd
 from orderlab.practice.metered import Metered
 from orderlab.practice.orders import fresh, week
+from orderlab.showing.exportable import Exportable
 from orderlab.showing.picture import Picture
 from orderlab.showing.plots import bar_plot
 from orderlab.showing.sign_of_life import sign_of_life
@@ -70,7 +71,7 @@ class Way:
         return total_usd(charges(chosen)) / max(1, len(self.sent)) * MILLION
 
 
-class Variants:
+class Variants(Exportable):
     """The ways beside each other; `variants["SNS"]` is one of them."""
 
     def __init__(self, ways: list[Way], seed: int) -> None:
@@ -104,7 +105,7 @@ class Variants:
         for way in self._ways.values():
             bars[f"{way.name}, p50"], bars[f"{way.name}, p99"] = way.p50, way.p99
         count = len(next(iter(self._ways.values())).sent)
-        return bar_plot(f"{title} ({count} orders each, seed {self.seed})", bars, y_label="ms")
+        return bar_plot(title, bars, y_label="ms", n=count, seed=self.seed)
 
     def __repr__(self) -> str:
         return repr(self.table())

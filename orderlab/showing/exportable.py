@@ -14,11 +14,16 @@ _PLAIN = (str, int, float, bool)
 
 
 class Exportable:
-    """A result with numbers, and perhaps a plot. Without an `exported_table` of its own, its plain
-    values are one row; without an `exported_plot`, the table is drawn."""
+    """A result with numbers, and perhaps a plot. A class with a `table()` and a `plot()` needs no
+    more than this base. Without `table()` its plain values are one row; without `plot()` the table
+    is drawn."""
 
     def exported_table(self) -> Table:
         """The numbers of the result."""
+        made = getattr(self, "table", None)
+        if callable(made):
+            table: Table = made()
+            return table
         values = vars(self)
         row = {
             name: value
@@ -29,7 +34,9 @@ class Exportable:
 
     def exported_plot(self) -> Picture | None:
         """The plot of the result, if there is one."""
-        return None
+        drawn = getattr(self, "plot", None)
+        plot: Picture | None = drawn() if callable(drawn) else None
+        return plot
 
     def export(self, folder: str = FOLDER, name: str = "") -> Exported:
         """Write the result into a folder: its numbers as CSV, its plot as SVG and PNG."""

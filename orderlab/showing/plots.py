@@ -63,7 +63,7 @@ def line_plot(
     return measured_plot(
         figure,
         alt or _described(title, series),
-        caption=stated(len(first) if n is None else n, seed, seconds),
+        caption=stated(n, seed, seconds, values=len(first)),
         rows=_rows(series, x, x_label),
     )
 
@@ -112,10 +112,18 @@ def bar_plot(
     return measured_plot(figure, said, caption=stated(n, seed, seconds), rows=rows)
 
 
-def stated(n: int | None = None, seed: int | None = None, seconds: float | None = None) -> str:
-    """What a plot states of its measurement: "n = 200, seed 7, 12.0 s"."""
+def stated(
+    n: int | None = None,
+    seed: int | None = None,
+    seconds: float | None = None,
+    *,
+    values: int = 0,
+) -> str:
+    """What a plot states of its measurement: "n = 200, seed 7, 12.0 s"; without n, how many values
+    a line has."""
+    counted = f"{values:,} values" if values else ""
     said = [
-        "" if n is None else f"n = {n:,}",
+        counted if n is None else f"n = {n:,}",
         "" if seed is None else f"seed {seed}",
         "" if seconds is None else f"{seconds:,.1f} s",
     ]

@@ -11,15 +11,20 @@ from xml.etree import ElementTree
 
 import pytest
 
+from orderlab.drawing.diagram import Diagram
+from orderlab.drawing.graph import Graph, Node
+from orderlab.drawing.trace_steps import Step
 from orderlab.errors import LearnerError
 from orderlab.orders.replayed import Refused, Replayed
 from orderlab.practice.backlog import Backlog, WorkedOff
 from orderlab.practice.false_empties import FalseEmpties
 from orderlab.practice.idle_cost import IdleCost, Metered
+from orderlab.practice.metered import Bill
 from orderlab.practice.orders import Sent
 from orderlab.practice.polling_chances import odds, simulation
 from orderlab.practice.simulated import connection_storm, provisioned
 from orderlab.practice.tables import Strikes
+from orderlab.practice.variants import Variants, Way
 from orderlab.requirements.finding import Finding
 from orderlab.requirements.scoreboard import Scoreboard
 from orderlab.showing.drawings import DRAWINGS, drawing
@@ -29,6 +34,7 @@ from orderlab.showing.plots import bar_plot, line_plot
 from orderlab.showing.raster import png_of
 from orderlab.showing.table import Table
 from orderlab.simulation.polling import Setting
+from orderlab.trace import Trace
 from tests.unit.fake_target import FakeTarget
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -58,6 +64,9 @@ def results() -> list[Exportable]:
         simulation(3, receives=1000),
         odds(3),
         connection_storm(proxy=True),
+        Trace("o-1", [Step(0.0, "client", "api", "POST /orders", duration_ms=3.0)]),
+        Bill({"sqs.requests": 120.0}, 40),
+        Variants([Way("SNS", {"o-1": 0.0}, {"o-1": [0.5]})], seed=7),
         provisioned(40),
         Scoreboard("what is deployed", [Finding("R1", "green", "0 lost", "tried")], chapter=4),
     ]
@@ -94,7 +103,7 @@ def test_an_exported_picture_says_its_words_and_does_not_need_the_notebook(tmp_p
 
 def test_a_caption_states_n_seed_and_duration() -> None:
     shown = line_plot("t", {"a": [1, 2, 3]}, seed=4, seconds=2.25)._repr_mimebundle_()["text/html"]
-    assert "n = 3, seed 4, 2.2 s" in shown and "<figcaption" in shown
+    assert "3 values, seed 4, 2.2 s" in shown and "<figcaption" in shown
     assert "figcaption" not in bar_plot("t", {"a": 1.0})._repr_mimebundle_()["text/html"]
 
 
@@ -152,3 +161,10 @@ def test_every_drawing_can_be_painted(name: str) -> None:
 def test_a_shape_that_is_not_known_gives_no_png() -> None:
     svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><image href="x"/></svg>'
     assert png_of(svg) is None and png_of("<svg") is None
+
+
+def test_what_is_deployed_is_written_as_picture_and_as_parts(tmp_path: Path) -> None:
+    diagram = Diagram(Graph.of([Node("queue/inbox", "queue", "inbox")], []), new={"queue/inbox"})
+    written = diagram.export(str(tmp_path)).paths
+    assert [path.name for path in written] == ["what-is-deployed.csv", "what-is-deployed.svg"]
+    assert rows_of(written[0]) == [["kind", "name", "new"], ["queue", "inbox", "True"]]
