@@ -301,6 +301,13 @@ class Words(PollingWords, TuningWords, NextLevelWords):
 
         return indexes(self.target, table)
 
+    def split(self, table: str, partitions: int) -> int:
+        """Split a table until it has so many partitions, and its stream as many open shards; how
+        many it has then. A table never has fewer again."""
+        from orderlab.practice.tables import split
+
+        return split(self.target, table, partitions)
+
     def hot_key(self, *, clients: int = 8, changes: int = 40, keys: int = 1) -> Strikes:
         """Change large items from several clients at once, spread over so many keys."""
         from orderlab.practice.tables import hot_key

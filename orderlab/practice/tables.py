@@ -1,4 +1,4 @@
-"""Short forms for tables: fill one with orders, see its indexes, strike a hot key."""
+"""Short forms for tables: fill one with orders, see its indexes, split it, strike a hot key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from orderlab.aws_target.base import Target
+from orderlab.aws_target.base import FAULTS, Target
+from orderlab.errors import LearnerError
 from orderlab.practice.items import item_of
 from orderlab.showing.exportable import Exportable
 from orderlab.threads import side_by_side
@@ -20,6 +21,7 @@ _BATCH = 25
 # Each change of an item costs its whole size: 390 units for one of 390 KB.
 _LARGE = 390_000
 _HOT = "hot-keys"
+_MOST_PARTITIONS = 64
 
 
 def fill(target: Target, table: str, orders: Sequence[dict[str, Any]]) -> None:
@@ -57,6 +59,29 @@ def indexes(target: Target, table: str) -> dict[str, str]:
         index["IndexName"]: index.get("IndexStatus", "ACTIVE")
         for index in found.get("GlobalSecondaryIndexes", ())
     }
+
+
+def split(target: Target, table: str, partitions: int) -> int:
+    """Split a table until it has so many partitions; how many it has then.
+
+    Raises LearnerError for a number that cannot be, a table that does not exist, and on AWS.
+    """
+    if FAULTS not in target.can:
+        raise LearnerError(
+            "Only the local cloud splits a table when it is asked to.",
+            advice="On AWS, raise the table's WarmThroughput: 1,000 write units are a partition.",
+        )
+    if isinstance(partitions, bool) or not isinstance(partitions, int) or partitions < 1:
+        raise LearnerError(f"partitions is a whole number from 1 on, not {partitions!r}.")
+    if partitions > _MOST_PARTITIONS:
+        raise LearnerError(f"A table has {_MOST_PARTITIONS} partitions at most here.")
+    name = target.name(table)
+    try:
+        target.client("dynamodb").describe_table(TableName=name)
+    except ClientError as error:
+        raise LearnerError(f"There is no table {table!r}.") from error
+    page = target.page("partitions", "POST", {"table": name, "partitions": partitions})
+    return int(page["partitions"])
 
 
 @dataclass(frozen=True)
