@@ -107,7 +107,7 @@ def trial(target: Target) -> Trial:
             Targets=[{"Id": "all", "Arn": queue_arn(target, control)}],
         )
         _put(events, bus, done.sent)
-        collect(target, url, wanted, enough=len(wanted), seconds=8.0)
+        collect(target, url, wanted, enough=len(wanted), seconds=20.0)
         for queue in (FRAUD, PARTNER):
             place = url_of(target, queue) or ""
             enough = 3 if queue == FRAUD else 8

@@ -74,7 +74,7 @@ def _check(workspace: Workspace) -> Outcome:
         return untouched(
             "There is no pipe orders-to-bus yet.", next="pipes.create_pipe, as for drafts-to-bus."
         )
-    until(lambda: (_pipe(workspace) or {}).get("CurrentState") in _ENDED, 12.0)
+    until(lambda: (_pipe(workspace) or {}).get("CurrentState") in _ENDED, 25.0)
     pipe = _pipe(workspace) or pipe
     outcome = _settings(workspace, pipe)
     if outcome is not None:
@@ -157,7 +157,7 @@ def _tried(workspace: Workspace) -> Seen:
         events.put_targets(Rule=watch, EventBusName=bus, Targets=targets)
         _change(tables, workspace.name(ORDERS), seen.orders)
         ids = [each["order_id"] for each in seen.orders]
-        bodies = collect(target, url, ids, enough=2, seconds=6.0)
+        bodies = collect(target, url, ids, enough=2, seconds=12.0)
         bodies += collect(target, url, ids, enough=9, seconds=0.8)
         seen.events = [json.loads(body) for body in bodies]
     finally:
