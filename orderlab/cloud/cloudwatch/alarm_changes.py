@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from orderlab.cloud.aws_error import AwsError
+from orderlab.cloud.cloudwatch.alarm_history import AlarmHistory
 from orderlab.cloud.cloudwatch.alarm_registry import AlarmRegistry
 from orderlab.cloud.cloudwatch.alarm_state import AnyAlarm
 from orderlab.cloud.cloudwatch.composite_alarm import CompositeAlarm
@@ -30,12 +31,14 @@ class AlarmChanges:
         permissions: Permissions,
         topics: Callable[[], Topics],
         wall: Callable[[], float],
+        history: AlarmHistory,
     ) -> None:
         self._registry = registry
         self._account_id = account_id
         self._permissions = permissions
         self._topics = topics
         self._wall = wall
+        self._history = history
 
     def change(self, region: str, alarm: AnyAlarm, state: str, reason: str) -> None:
         """Put an alarm into a state, then those that follow from it, each once at most."""
@@ -65,7 +68,10 @@ class AlarmChanges:
         return True
 
     def _set(self, alarm: AnyAlarm, state: str, reason: str) -> None:
-        old, alarm.state, alarm.reason, alarm.changed_at = alarm.state, state, reason, self._wall()
+        old, old_reason = alarm.state, alarm.reason
+        alarm.state, alarm.reason, alarm.changed_at = state, reason, self._wall()
+        if state != old:
+            self._history.changed(alarm, old, old_reason)
         if not alarm.actions_enabled or state == old:
             return
         caller = Principal("service", "cloudwatch.amazonaws.com", self._account_id)
@@ -82,5 +88,7 @@ class AlarmChanges:
                     source_arn=alarm.arn,
                 )
                 topics.publish(topic, message, subject=subject[:100], sender=caller)
+                self._history.told(alarm, topic)
             except AwsError as error:
+                self._history.told(alarm, topic, error.message)
                 log.warning("alarm %s could not notify %s: %s", alarm.name, topic, error.message)

@@ -20,6 +20,7 @@ from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.cloudwatch import limits, reading
 from orderlab.cloud.cloudwatch.alarm import Alarm
 from orderlab.cloud.cloudwatch.alarm_changes import AlarmChanges
+from orderlab.cloud.cloudwatch.alarm_history import AlarmHistory
 from orderlab.cloud.cloudwatch.alarm_listing import AlarmListing, shown
 from orderlab.cloud.cloudwatch.alarm_registry import AlarmRegistry
 from orderlab.cloud.cloudwatch.alarm_state import STATES
@@ -60,21 +61,24 @@ class Alarms:
         self._work = work
         self._store = store
         self._registry = AlarmRegistry()
+        self._history = AlarmHistory(store.wall)
         self._changes = AlarmChanges(
             self._registry,
             account_id=account_id,
             permissions=permissions,
             topics=topics,
             wall=store.wall,
+            history=self._history,
         )
         self._listing = AlarmListing(self._registry)
-        composite = CompositeAlarms(self._registry, self._changes, account_id)
+        composite = CompositeAlarms(self._registry, self._changes, account_id, self._history)
         self._task: asyncio.Task[None] | None = None
         self.operations: Mapping[str, Handler] = {
             "PutMetricAlarm": self._put,
             "PutCompositeAlarm": composite.put,
             "DescribeAlarms": self._listing.describe,
             "DescribeAlarmsForMetric": self._describe_for_metric,
+            "DescribeAlarmHistory": self._history.describe,
             "DeleteAlarms": composite.delete,
             "SetAlarmState": self._set_state,
             "EnableAlarmActions": self._enable,
@@ -180,6 +184,7 @@ class Alarms:
         if before is None:
             alarm.changed_at = alarm.configured_at
         self._registry.put(call.region, alarm)
+        self._history.configured(alarm, "created" if before is None else "updated")
         return {}
 
     def _describe_for_metric(self, call: Call, parameters: Parameters) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from orderlab.cloud.cloudwatch import limits, reading
 from orderlab.cloud.cloudwatch.alarm_changes import AlarmChanges
+from orderlab.cloud.cloudwatch.alarm_history import AlarmHistory
 from orderlab.cloud.cloudwatch.alarm_registry import AlarmRegistry
 from orderlab.cloud.cloudwatch.composite_alarm import CompositeAlarm
 from orderlab.cloud.cloudwatch.errors import LimitExceeded, ValidationError
@@ -20,10 +21,17 @@ _MOST_DELETED = 100
 class CompositeAlarms:
     """The operations that composite alarms add to those on alarms."""
 
-    def __init__(self, registry: AlarmRegistry, changes: AlarmChanges, account_id: str) -> None:
+    def __init__(
+        self,
+        registry: AlarmRegistry,
+        changes: AlarmChanges,
+        account_id: str,
+        history: AlarmHistory,
+    ) -> None:
         self._registry = registry
         self._changes = changes
         self._account_id = account_id
+        self._history = history
 
     def put(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         """Make or change a composite alarm, and work out its state."""
@@ -43,6 +51,7 @@ class CompositeAlarms:
         if before is not None:
             alarm.keep_state_of(before)
         self._registry.put(call.region, alarm)
+        self._history.configured(alarm, "created" if before is None else "updated")
         if not self._registry.is_endless(call.region, alarm):
             state, reason = alarm.judge(known, None, made=before is None)
             if state != alarm.state:
@@ -78,6 +87,9 @@ class CompositeAlarms:
                 f"{them}."
             )
         for name in names:
+            gone = self._registry.get(call.region, name)
+            if gone is not None:
+                self._history.configured(gone, "deleted")
             self._registry.drop(call.region, name)
         return {}
 

@@ -240,7 +240,7 @@ def test_a_query_that_is_not_in_order_is_refused(query: str) -> None:
     assert error.value.code == "MalformedQueryException"
 
 
-@pytest.mark.parametrize("query", ["pattern @message", "fields datefloor(@timestamp, 1h)"])
+@pytest.mark.parametrize("query", ["pattern @message", "fields upper(level)"])
 def test_what_is_not_done_says_so(query: str) -> None:
     with pytest.raises(NotDoneYet):
         parse_query(query)
@@ -284,3 +284,33 @@ def test_a_long_expression_is_compared_with_the_columns_in_no_time() -> None:
     # a column's own text is looked for word by word, for each of the columns
     columns = ", ".join(f"count(*) as c{number}" for number in range(300))
     parse_query(f"stats {columns} | sort {'+'.join(['1'] * 400)}")
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("datefloor(@timestamp, 1h)", "1970-01-01 00:00:00.000"),
+        ("dateceil(@timestamp, 1h)", "1970-01-01 01:00:00.000"),
+        ("datefloor(@timestamp, 1m)", "1970-01-01 00:06:00.000"),
+        ("isValidIp('10.0.0.1')", "1"),
+        ("isValidIpv4('::1')", "0"),
+        ("isValidIpv6('::1')", "1"),
+        ("isIpv4InSubnet('10.0.1.7', '10.0.0.0/16')", "1"),
+        ("isIpInSubnet('192.168.1.1', '10.0.0.0/8')", "0"),
+        ("isIpv6InSubnet('10.0.0.1', '10.0.0.0/8')", "0"),
+        ("isIpInSubnet(user, 'no block')", "0"),
+        ("now() > 1700000000", "1"),
+    ],
+)
+def test_functions_of_dates_and_addresses(expression: str, value: str) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html"""
+    found = ask(f"filter @message like 'user=ann' | fields {expression} as found")
+    assert found == [{"found": value}]
+
+
+@pytest.mark.parametrize(
+    "call", ["datefloor(@timestamp)", "datefloor(@timestamp, 5)", "dateceil()"]
+)
+def test_a_date_is_rounded_to_a_period(call: str) -> None:
+    with pytest.raises(AwsError):
+        ask(f"fields {call} as found")

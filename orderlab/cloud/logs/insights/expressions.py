@@ -5,12 +5,14 @@ From the loosest to the tightest: or, and, not, comparisons, sums, products, pow
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.logs.errors import MalformedQuery
+from orderlab.cloud.logs.insights.addresses import ADDRESSES
 from orderlab.cloud.logs.insights.aggregates import AGGREGATES
 from orderlab.cloud.logs.insights.fields import Moment
 from orderlab.cloud.logs.insights.functions import (
@@ -29,6 +31,7 @@ from orderlab.cloud.text.tokens import Token
 
 # Takes a row; in `stats` the list of rows of a group.
 Compute = Callable[[Any], Any]
+_ROUNDINGS: dict[str, Callable[[float], int]] = {"datefloor": math.floor, "dateceil": math.ceil}
 _COMPARISONS = ("=", "==", "!=", "<", "<=", ">", ">=")
 
 
@@ -142,11 +145,13 @@ class ExpressionParser:
         name = token.word
         if name == "bin":
             return self._bin()
+        if name in _ROUNDINGS:
+            return self._rounded(_ROUNDINGS[name])
         if name in AGGREGATES:
             if not self._grouped:
                 raise MalformedQuery(f"{name} can be used in stats only")
             return self._aggregate(name)
-        function = FUNCTIONS.get(name)
+        function = FUNCTIONS.get(name) or ADDRESSES.get(name)
         if function is None:
             raise NotDoneYet(f"the Insights function {token.text}")
         arguments = [] if self._reader.next.text == ")" else [self.expression()]
@@ -155,14 +160,31 @@ class ExpressionParser:
         self._reader.expect(")")
         return _called(function, arguments)
 
-    def _bin(self) -> Compute:
+    def _width(self, name: str) -> int:
+        """The period that ends a call, in milliseconds."""
         duration = self._reader.take()
         if duration.kind != "duration":
-            raise MalformedQuery("bin needs a period such as 5m")
+            raise MalformedQuery(f"{name} needs a period such as 5m")
         self._reader.expect(")")
         width = milliseconds(duration.text)
         if not width:
-            raise MalformedQuery("bin needs a period above 0")
+            raise MalformedQuery(f"{name} needs a period above 0")
+        return width
+
+    def _rounded(self, rounding: Callable[[float], int]) -> Compute:
+        """`datefloor(@timestamp, 1h)` and `dateceil(...)`."""
+        moment = self.expression()
+        self._reader.expect(",")
+        width = self._width("datefloor")
+
+        def compute(row: Any) -> Any:
+            at = number(moment(row))
+            return None if at is None else Moment(rounding(at / width) * width)
+
+        return compute
+
+    def _bin(self) -> Compute:
+        width = self._width("bin")
 
         def compute(row: Any) -> Any:
             row = row[0] if isinstance(row, list) else row

@@ -9,6 +9,7 @@ import json
 import math
 import operator
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -199,4 +200,5 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "jsonparse": _on_text(_json),
     "tomillis": _on_number(lambda value: value),
     "frommillis": _on_number(lambda value: value),
+    "now": lambda: float(int(time.time())),
 }
