@@ -12,6 +12,7 @@ from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.orders.prices import TABLE
 from orderlab.practice import functions
+from orderlab.showing.exportable import Exportable
 from orderlab.showing.sign_of_life import sign_of_life
 from orderlab.showing.table import Table
 
@@ -44,7 +45,7 @@ class AtSize:
         return 1e6 * cost_of(self.memory_mb, self.ms)
 
 
-class PowerTuning:
+class PowerTuning(Exportable):
     """Time and cost of a function by memory size: `.ms[1024]`, `.usd[1024]` (a million calls)."""
 
     def __init__(self, function: str, measured: Sequence[AtSize]) -> None:
@@ -85,6 +86,7 @@ class PowerTuning:
             f"{self.function}: time and cost by memory size, each against its least",
             {"time": _relative(self.ms.values()), "cost": _relative(self.usd.values())},
             x=sizes, x_label="memory (MB)", y_label="times the least",
+            n=len(self.measured[0].durations_ms),
         )  # fmt: skip
 
     def __repr__(self) -> str:

@@ -14,6 +14,7 @@ from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 from orderlab.orders.figures import percentiles
 from orderlab.practice import orders as practice_orders
+from orderlab.showing.exportable import Exportable
 from orderlab.showing.sign_of_life import sign_of_life
 from orderlab.showing.table import Table
 
@@ -46,7 +47,7 @@ def looks(orders: Iterable[dict[str, Any]], seed: int) -> list[Look]:
     return sorted(found, key=lambda look: look.at)
 
 
-class ReadWeek:
+class ReadWeek(Exportable):
     """What reads took and used. Times in milliseconds.
 
     `.ms`, `.p50`, `.p99`, `.found`, `.units` (read units of the table), `.hits` and `.misses` (of a

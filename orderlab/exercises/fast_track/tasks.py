@@ -58,6 +58,18 @@ TASKS: dict[int, dict[str, str]] = {
         "receive, and deletes what it handled. Idle, it makes half as many requests or fewer; no message waits "
         "longer; a rush of forty needs ten receives at most; it works until `stopped()` is true.",
     },
+    6: {
+        "6.3": "Write `cancel(cache, dynamodb, table, order_id)`: a client of DAX, a client of DynamoDB. An order with the "
+        "status `ACCEPTED` becomes `CANCELLED`, its other attributes stay, and whoever reads it through the cache "
+        "sees that at once. An order in another status, or none, stays as it is, also if it changes in that very "
+        "moment. Return whether it was cancelled.",
+        "6.7": "Write `best_size(times, limit_ms)`: `times` holds a function's milliseconds by memory size (MB). Return "
+        "the size at which a call is cheapest among those within the limit; of two that cost the same, the quicker; "
+        "if none is within it, the quickest. Lambda bills memory times whole milliseconds.",
+        "6.8": "Three tills call `opener:live` in the same moment. None of them may wait for an Init, and no environment "
+        "more than that may be paid for. `live` names version 1; the code was mended since and not published, and "
+        "from now on the tills get the mended one.",
+    },
     7: {
         "7.3": "The bus `shop-events` gets events of the source `shop.orders`, whose detail has `order_id`, "
         "`customer_id` and `total_cents`. Build rules with targets: the queue `fraud-desk` gets the detail of "

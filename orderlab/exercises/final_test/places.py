@@ -6,11 +6,6 @@ from dataclasses import dataclass
 
 from orderlab.exercises.overview import NOTEBOOKS
 
-# those that an overview of the chapters does not list yet
-_LATER = {
-    6: ("06_dax_and_layers.ipynb", "DAX and layers"),
-    7: ("07_next_level.ipynb", "Next level"),
-}
 # The headings of the sections that questions name. A test compares them with the notebooks.
 SECTIONS = {
     "0.1": "The demand",
@@ -81,9 +76,9 @@ class Place:
 
 
 def place(section: str) -> Place:
-    """The place of a section such as "3.5"; of a chapter such as "6" its notebook's beginning."""
+    """The place of a section such as "3.5"; of a chapter, "3", its notebook's beginning."""
     chapter = int(section.split(".")[0])
-    notebook, title = {**_LATER, **NOTEBOOKS}[chapter]
+    notebook, title = NOTEBOOKS[chapter]
     label = f"{chapter:02d} {title}"
     if section not in SECTIONS:
         return Place(label, notebook)

@@ -22,6 +22,8 @@ from orderlab.practice.idle_cost import IdleCost, Metered
 from orderlab.practice.metered import Bill
 from orderlab.practice.orders import Sent
 from orderlab.practice.polling_chances import odds, simulation
+from orderlab.practice.power_tuning import AtSize, PowerTuning
+from orderlab.practice.read_week import ReadWeek
 from orderlab.practice.simulated import connection_storm, provisioned
 from orderlab.practice.tables import Strikes
 from orderlab.practice.variants import Variants, Way
@@ -64,6 +66,8 @@ def results() -> list[Exportable]:
         simulation(3, receives=1000),
         odds(3),
         connection_storm(proxy=True),
+        PowerTuning("seal", [AtSize(128, (9.0, 8.0)), AtSize(512, (2.0, 2.5))]),
+        ReadWeek([1.0, 2.0], 2, 1.5, 1, 1),
         Trace("o-1", [Step(0.0, "client", "api", "POST /orders", duration_ms=3.0)]),
         Bill({"sqs.requests": 120.0}, 40),
         Variants([Way("SNS", {"o-1": 0.0}, {"o-1": [0.5]})], seed=7),
