@@ -17,7 +17,7 @@ from orderlab.cloud.dynamodb.table import Behaviour, Table
 from orderlab.cloud.dynamodb.writes import Write
 
 # how often others are served between the two phases of a transaction
-TURNS = 4
+TURNS = 2
 # how long that takes at most with weak guarantees, in scaled seconds
 WEAK_SECONDS = 0.05
 _ONGOING = "Transaction is ongoing for the item"
