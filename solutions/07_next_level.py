@@ -628,14 +628,19 @@ reads = {
 ### END SOLUTION
 
 # %%
-# where to
-ex = lab.exercise("7.4").again()
+# under which name
 ### BEGIN SOLUTION
 name_it = {"Source": "shop.orders", "DetailType": "OrderPlaced"}
 writes = {
     "EventBridgeEventBusParameters": name_it,
     "InputTemplate": template,
 }
+### END SOLUTION
+
+# %%
+# from where to where
+ex = lab.exercise("7.4").again()
+### BEGIN SOLUTION
 pipes.create_pipe(
     Name="orders-to-bus",
     RoleArn=role,
