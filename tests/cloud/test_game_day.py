@@ -17,7 +17,7 @@ from orderlab.exercises.certificate.kept import KeptGameDay, game_days
 from orderlab.exercises.game_day import game_day as module
 from orderlab.exercises.game_day import settings
 from orderlab.exercises.game_day.game_day import GameDay, game_day
-from orderlab.exercises.game_day.kinds import AT_A_SERVICE, SLOW_TABLE, Kind
+from orderlab.exercises.game_day.kinds import AT_A_SERVICE, ON_THE_WAY, POISON, SLOW_TABLE, Kind
 from orderlab.exercises.game_day.plan import Trouble, chosen
 from orderlab.faults import Fault
 from orderlab.orders import architecture
@@ -117,6 +117,26 @@ def test_a_trouble_keeps_its_service_and_no_other_from_orders(
             kind.put_back(target, "shipping", made)
     assert wait_for(lambda: policy_and_filters(target) == before, 10)
     assert all_get(target, SERVICES, sent(target))
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [pytest.param(kind, at, id=at) for kind, at in ON_THE_WAY if kind is not POISON],
+)
+def test_a_trouble_on_the_way_strikes_and_loses_nothing(
+    target: LocalTarget, kind: Kind, place: str
+) -> None:
+    made = kind.strike(target, place, 3600.0)
+    assert isinstance(made, Fault)
+    try:
+        orders: list[str] = []
+        while not target.page("faults")[0]["struck"]:
+            assert len(orders) < 40, "it never strikes"
+            orders.append(sent(target))
+            wait_for(lambda: target.page("faults")[0]["struck"], 1)
+    finally:
+        made.mend()
+    assert all(all_get(target, SERVICES, order) for order in orders)
 
 
 def test_all_four_are_found_in_plain_words_and_mended(
