@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from orderlab.aws_target.base import FAULTS, Target
+from orderlab.aws_target.base import CLOCK, Target, need
 from orderlab.errors import LearnerError
 
 
@@ -62,5 +62,4 @@ class CloudClock:
         self._target.page(f"clock/{what}", "POST", body or {})
 
     def _require(self) -> None:
-        if FAULTS not in self._target.can:
-            raise LearnerError("Only the local cloud's clock can be set.")
+        need(self._target, CLOCK)

@@ -16,13 +16,12 @@ import itertools
 from types import TracebackType
 from typing import Any, Self
 
-from orderlab.aws_target.base import FAULTS, Target
+from orderlab.aws_target.base import FAULTS, Target, need
 from orderlab.clock_control import CloudClock
 from orderlab.errors import LearnerError
 from orderlab.fault_names import PREFIXES, calls_of, meant
 
 _NUMBERS = itertools.count(1)
-_LOCAL_ONLY = "Faults can be switched on only in the local cloud."
 
 
 class Fault:
@@ -190,8 +189,7 @@ class Faults(CloudClock):
     def _on(
         self, fault: str, name: str, kinds: tuple[str, ...], words: str, **settings: Any
     ) -> Fault:
-        if FAULTS not in self._target.can:
-            raise LearnerError(_LOCAL_ONLY)
+        need(self._target, FAULTS)
         kind, friendly = meant(self._target, name, kinds)[0]
         if kinds == ("queue",) and friendly.endswith(".fifo"):
             raise LearnerError(
@@ -204,8 +202,7 @@ class Faults(CloudClock):
     def _on_calls(
         self, fault: str, service: str, operation: str | None, words: str, **settings: Any
     ) -> Fault:
-        if FAULTS not in self._target.can:
-            raise LearnerError(_LOCAL_ONLY)
+        need(self._target, FAULTS)
         struck = calls_of(service, operation)
         named = struck.removeprefix("call/")
         return self._switch_on(fault, struck, f"Calls of {named} {words}", **settings)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orderlab.aws_target.base import Target
+from orderlab.aws_target.base import FAULTS, KEEPS, Target, need
 from orderlab.aws_target.calls import in_one_sentence
 from orderlab.closing_words import ClosingWords
 from orderlab.exercises import registry
@@ -158,6 +158,7 @@ class Lab(Words, ClosingWords):
         """Break things on purpose: `lab.faults.fail("shipping")`, `lab.faults.mend()`."""
         from orderlab.faults import Faults
 
+        need(self.target, FAULTS)
         return Faults(self.target)
 
     def cost(self) -> Table:
@@ -228,14 +229,19 @@ class Lab(Words, ClosingWords):
     # --- the end --------------------------------------------------------------------------
 
     def finish(self, *, quiet: bool = False) -> None:
-        """Stop the cloud. Your progress and the journal stay."""
+        """Stop the cloud, or leave the server. Your progress and the journal stay."""
         if not self.alive:
             return
         self.alive = False
         note_time(self.progress, self.chapter, time.time() - self._began)
         self.journal.release()
         self.target.stop()
-        if not quiet:
+        if quiet:
+            return
+        if KEEPS in self.target.can:
+            place = self.target.place
+            print(f"Done with {place}: what you built stands there; your progress is kept.")  # noqa: T201
+        else:
             print("The cloud is stopped; your progress is kept.")  # noqa: T201
 
     def reopen(self) -> None:

@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from orderlab.aws_target.local import LocalTarget
+from orderlab.aws_target.base import KEEPS
+from orderlab.aws_target.choose import LOCAL, chosen, open_target
 from orderlab.aws_target.process import use_in_this_process
-from orderlab.errors import LabError, LearnerError, interruptible
+from orderlab.errors import LearnerError, interruptible
 from orderlab.exercises.registry import CHAPTERS
 from orderlab.exercises.waiting import sign_of_progress
 from orderlab.journal import Journal
@@ -18,8 +19,10 @@ from orderlab.lab import Lab
 from orderlab.orders import architecture
 from orderlab.orders.parts.messaging import free_queue_names
 from orderlab.progress import Progress, learner_folder
+from orderlab.resumed import kept_folder, resume
 
 _current: Lab | None = None
+_where = LOCAL
 
 
 # Waits of AWS (a visibility timeout, a retry) pass this many times as fast; code does not.
@@ -29,44 +32,53 @@ _NAMED_FAILURES = 3
 
 
 def start(
-    chapter: int, *, fresh: bool = False, quiet: bool = False, speed: float = WAIT_SPEED
+    chapter: int,
+    *,
+    target: str | None = None,
+    fresh: bool = False,
+    quiet: bool = False,
+    speed: float = WAIT_SPEED,
 ) -> Lab:
-    """Open a chapter on the local cloud and return its Lab.
+    """Open a chapter on the local cloud, or on another target, and return its Lab.
 
     Builds what the earlier chapters built, then does again what you had built in this one; one
     line says so. Running the cell twice gives the same Lab, on a new cloud if the old one is gone;
     after a kernel restart or a new day your work stands again. `fresh=True` starts the chapter
     clean (the old journal is kept). `speed` is how many times as fast AWS's waits pass: a
     visibility timeout of 60 s takes 6 s.
+
+    `target="http://127.0.0.1:PORT"`, or ORDERLAB_TARGET, names an AWS-compatible server that runs;
+    what you build stands there until that server ends. `local` is the local cloud.
     """
     if chapter not in CHAPTERS:
         known = ", ".join(str(number) for number in CHAPTERS)
         raise LearnerError(f"There is no chapter {chapter!r}.", advice=f"There are: {known}.")
-    lab = _current if _current is not None and _is_of(_current, chapter) else None
+    where = chosen(target)
+    lab = _current if _current is not None and _is_of(_current, chapter, where) else None
     with interruptible(f"The start of chapter {chapter:02d} was interrupted. Run the cell again."):
         if lab is not None and lab.alive and not fresh and lab.target.answers():
             _say(quiet, f"Chapter {chapter:02d} is open already: everything stands as you left it.")
             return lab
-        return _open(chapter, lab, fresh=fresh, quiet=quiet, speed=speed)
+        return _open(chapter, where, lab, fresh=fresh, quiet=quiet, speed=speed)
 
 
-def _open(chapter: int, lab: Lab | None, *, fresh: bool, quiet: bool, speed: float) -> Lab:
+def _open(
+    chapter: int, where: str, lab: Lab | None, *, fresh: bool, quiet: bool, speed: float
+) -> Lab:
     """Open a chapter; `lab` is its Lab if this process had it open before."""
-    global _current
+    global _current, _where
     began = time.perf_counter()
     was_gone = lab is not None and lab.alive and not fresh
     address = lab.target.endpoint if was_gone and lab is not None else ""
-    take_away = _nothing if quiet else sign_of_progress("Starting the local cloud ...")
+    take_away = _nothing if quiet else sign_of_progress(_beginning(where))
     if _current is not None:
         _current.finish(quiet=True)
-    lab = _reopened(lab, speed) if lab is not None else _new_lab(chapter, speed)
+    lab = _reopened(lab, speed) if lab is not None else _new_lab(chapter, where, speed)
     try:
         notice = lab.journal.prepare()
         if fresh:
             lab.journal.clear()
-        if chapter > 1:
-            architecture.build(lab.target, chapter=chapter - 1, from_nothing=True)
-        done, _ = _replay(lab)
+        done, stood = _bring_to(lab, where, fresh)
         use_in_this_process(lab.target, lab.journal.listen)
     except BaseException:
         # nothing half open is left: the next call begins anew
@@ -75,47 +87,61 @@ def _open(chapter: int, lab: Lab | None, *, fresh: bool, quiet: bool, speed: flo
     finally:
         take_away()
     first = "The local cloud had stopped; this is another one. " if was_gone else ""
-    _say(quiet, first + _opening(lab, done, time.perf_counter() - began))
+    _say(quiet, first + _opening(lab, done, stood, time.perf_counter() - began))
     for line in (notice, *_remarks(lab, address)):
         _say(quiet or not line, line)
-    _current = lab
+    _current, _where = lab, where
     return lab
+
+
+def _bring_to(lab: Lab, where: str, fresh: bool) -> tuple[int, bool]:
+    """Bring the target to where the learner left the chapter, or to where it begins: how many
+    steps of the learner's were done again, and whether they were found standing."""
+    if KEEPS in lab.target.can:
+        folder = kept_folder(lab.progress.folder, where)
+        return 0, resume(lab.target, folder, lab.chapter, fresh=fresh)
+    if lab.chapter > 1:
+        architecture.build(lab.target, chapter=lab.chapter - 1, from_nothing=True)
+    return _replay(lab)[0], False
+
+
+def _beginning(where: str) -> str:
+    return "Starting the local cloud ..." if where == LOCAL else f"Looking at {where} ..."
 
 
 def _nothing() -> None:
     """There is no sign to take away."""
 
 
-def _new_lab(chapter: int, speed: float) -> Lab:
+def _new_lab(chapter: int, where: str, speed: float) -> Lab:
     progress = Progress(learner_folder())
-    journal = Journal.of(progress.folder, chapter)
+    local = where == LOCAL
+    folder = progress.folder if local else kept_folder(progress.folder, where)
+    journal = Journal.of(folder, chapter)
+    again = f"Run the first cell (`orderlab.start(chapter={chapter})`) again; your work is kept."
     try:
-        target = LocalTarget.start(seed=chapter, speed=speed)
+        target = open_target(where, advice=again, seed=chapter, speed=speed)
     except BaseException:
         journal.release()
         raise
-    target.advice = (
-        f"Run the first cell (`orderlab.start(chapter={chapter})`) again; your work is kept."
-    )
     lab = Lab(chapter=chapter, target=target, progress=progress, journal=journal)
     atexit.register(lab.finish, quiet=True)
     return lab
 
 
-def _is_of(lab: Lab, chapter: int) -> bool:
-    """Whether a Lab is of that chapter, and of the learner's folder if another was named since."""
+def _is_of(lab: Lab, chapter: int, where: str) -> bool:
+    """Whether a Lab is of that chapter and target, and of the learner's folder if another was
+    named since."""
     named = os.environ.get("ORDERLAB_HOME")
-    return lab.chapter == chapter and (not named or lab.progress.folder == Path(named))
+    same = lab.chapter == chapter and where == _where
+    return same and (not named or lab.progress.folder == Path(named))
 
 
 def _reopened(lab: Lab, speed: float) -> Lab:
     """The same Lab on a new cloud, so that what a notebook has of it works on."""
-    target = lab.target
-    if not isinstance(target, LocalTarget):
-        raise LabError("Only a lab on the local cloud can be opened again.")
     lab.journal.hold(lab.chapter)
     try:
-        target.restart(speed=speed)
+        lab.target.restart(speed=speed)
     except BaseException:
         lab.journal.release()
         raise
@@ -143,8 +169,10 @@ def _replay(lab: Lab) -> tuple[int, int]:
             take_away()
 
 
-def _opening(lab: Lab, done: int, seconds: float) -> str:
-    line = f"Chapter {lab.chapter:02d} on the local cloud"
+def _opening(lab: Lab, done: int, stood: bool, seconds: float) -> str:
+    line = f"Chapter {lab.chapter:02d} on {lab.target.place}"
+    if stood:
+        return f"{line}, as you left it there. Ready in {seconds:.1f} s."
     if lab.chapter > 1:
         earlier = "chapter 01" if lab.chapter == 2 else f"chapters 01 to {lab.chapter - 1:02d}"
         line += f", with what {earlier} built"

@@ -7,11 +7,66 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-# What a target may be able to do beyond the AWS API.
+from orderlab.errors import LearnerError
+
+# What a target may be able to do beyond the AWS API, and how it is said.
 RECORDER = "recorder"
 METER = "meter"
 ENVIRONMENTS = "environments"
 FAULTS = "faults"
+SERVERS = "sampled servers"
+QUEUES = "a look into queues"
+CLOCK = "clock"
+# whether what is built stands also when the session is over
+KEEPS = "keeps"
+OF_THE_LOCAL_CLOUD = frozenset({RECORDER, METER, ENVIRONMENTS, FAULTS, SERVERS, QUEUES, CLOCK})
+
+_WORDS = {
+    RECORDER: "the flight recorder",
+    METER: "a meter of what is used",
+    ENVIRONMENTS: "a look at execution environments",
+    FAULTS: "faults that can be switched on",
+    SERVERS: "queues whose servers can be chosen",
+    QUEUES: "a look into queues",
+    CLOCK: "a clock that can be set",
+}
+# the pages of the lab's window, by how they begin, and what they belong to; the longest first
+_PAGES = (
+    ("queues/servers", SERVERS),
+    ("queues", QUEUES),
+    ("recorder", RECORDER),
+    ("async-events", RECORDER),
+    ("meter", METER),
+    ("environments", ENVIRONMENTS),
+    ("faults", FAULTS),
+    ("clock", CLOCK),
+)
+
+
+class NotHere(LearnerError):
+    """Something needs what the target does not have; nobody did anything wrong."""
+
+
+def not_here(target: Target, *needed: str) -> NotHere:
+    """What to say where these capabilities are missing."""
+    words = " and ".join(_WORDS[each] for each in needed)
+    return NotHere(
+        f"This needs {words}, which orderlab's own local cloud has and {target.place} has not; "
+        "it is left out here."
+    )
+
+
+def need(target: Target, *capabilities: str) -> None:
+    """Raise NotHere, one kind sentence, unless the target has all of these capabilities."""
+    missing = [each for each in capabilities if each not in target.can]
+    if missing:
+        raise not_here(target, *missing)
+
+
+def page_needs(path: str) -> str:
+    """The capability that a page belongs to."""
+    found = (capability for begin, capability in _PAGES if path.startswith(begin))
+    return next(found, RECORDER)
 
 
 class Target(Protocol):
@@ -24,6 +79,16 @@ class Target(Protocol):
     region: str
     account_id: str
     can: frozenset[str]
+    # the path under which IAM keeps its roles
+    role_path: str
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words of a sentence."""
+
+    @property
+    def pid(self) -> int | None:
+        """The process that it runs in, if it is a child of ours."""
 
     def require(self, *, look: bool = False) -> None:
         """Raise CloudGone if what the target points at is gone. `look`: go and see."""
@@ -50,7 +115,11 @@ class Target(Protocol):
         """The address of a deployed REST API's stage, without a slash at the end."""
 
     def page(self, path: str, method: str = "GET", body: dict[str, Any] | None = None) -> Any:
-        """A page of the lab's window into its cloud. Raises LearnerError where there is none."""
+        """A page of the lab's window into its cloud. Raises NotHere where there is none; `health`
+        is everywhere and says the `speed` at which AWS's waits pass."""
+
+    def restart(self, **changed: Any) -> None:
+        """Begin again after `stop`; `changed` are settings of a cloud of ours."""
 
     def stop(self) -> None:
         """Let go of the target; what runs only for it ends. A second call does nothing."""

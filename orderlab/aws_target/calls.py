@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any, TypeVar
 
+from orderlab.aws_target.absent import Absent
+from orderlab.aws_target.base import NotHere
 from orderlab.errors import CloudGone, Interrupted
 
 T = TypeVar("T", bound=type)
@@ -16,7 +18,8 @@ T = TypeVar("T", bound=type)
 def in_one_sentence(needs_no_cloud: Iterable[str]) -> Callable[[T], T]:
     """Decorate a class whose instances have a `target`: every public method and property, inherited
     ones too, raises CloudGone if the target's cloud is gone, and Interrupted if it is interrupted.
-    Those named work without a cloud, as far as what they call does."""
+    Where the target lacks what one needs, it says so and gives an Absent. Those named work without
+    a cloud, as far as what they call does."""
     spared = frozenset(needs_no_cloud)
 
     def decorate(cls: T) -> T:
@@ -47,6 +50,9 @@ def _guarded(function: Callable[..., Any], name: str, needs_cloud: bool) -> Call
             return function(self, *arguments, **options)
         except CloudGone:
             raise
+        except NotHere as why:
+            print(why)  # noqa: T201 the notebook goes on
+            return Absent(str(why))
         except KeyboardInterrupt:
             sentence = Interrupted(f"{name} was interrupted. Run the cell again when you like.")
         except Exception:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import urllib.error
 import urllib.request
@@ -11,9 +10,10 @@ from http.client import HTTPException
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from orderlab.aws_target.base import ENVIRONMENTS, FAULTS, METER, RECORDER
+from orderlab.aws_target.base import OF_THE_LOCAL_CLOUD
 from orderlab.aws_target.child import CloudProcess
 from orderlab.aws_target.clients import POOL_CONNECTIONS, ServerClients
+from orderlab.aws_target.session import environment_of
 from orderlab.cloud.settings import ACCOUNT_ID
 from orderlab.errors import CloudGone, LabError, LearnerError
 
@@ -30,7 +30,9 @@ class LocalTarget:
     `advice` is what a reader is told to do when the cloud is gone.
     """
 
-    can = frozenset({RECORDER, METER, ENVIRONMENTS, FAULTS})
+    can = OF_THE_LOCAL_CLOUD
+    place = "the local cloud"
+    role_path = "/"
 
     def __init__(
         self,
@@ -165,17 +167,9 @@ class LocalTarget:
         """Told of each client that is made."""
 
     def environment(self) -> dict[str, str]:
-        return {
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": self.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
-            "AWS_REGION": self.region,
-            "AWS_DEFAULT_REGION": self.region,
-            "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        }
+        return environment_of(
+            self.endpoint, self.access_key_id, self.secret_access_key, self.region
+        )
 
     def name(self, resource: str) -> str:
         return f"{self._prefix}{resource}"

@@ -44,3 +44,20 @@ def local_config(pool_connections: int, **changes: Any) -> Any:
         read_timeout=70,
     )
     return usual.merge(Config(**changes)) if changes else usual
+
+
+def environment_of(
+    endpoint: str, access_key_id: str, secret_access_key: str, region: str
+) -> dict[str, str]:
+    """The variables that point the AWS SDKs of a process at a server on this machine."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": access_key_id,
+        "AWS_SECRET_ACCESS_KEY": secret_access_key,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }

@@ -11,7 +11,6 @@ import psutil
 from botocore.exceptions import BotoCoreError, ClientError
 
 from orderlab.aws_target.base import ENVIRONMENTS, Target
-from orderlab.aws_target.local import LocalTarget
 from orderlab.errors import OrderlabError
 from orderlab.orders.architecture import INBOX, SERVICES
 from orderlab.orders.settling import depth
@@ -79,7 +78,7 @@ class Sampler:
     def _memory(self) -> float:
         """Resident memory of the cloud, its environments and this process, in MB."""
         pids = [os.getpid()]
-        if isinstance(self.target, LocalTarget) and self.target.pid:
+        if self.target.pid:
             pids.append(self.target.pid)
         processes = [psutil.Process(pid) for pid in pids]
         family = set(processes)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from orderlab.aws_target.base import FAULTS, METER, Target
+from orderlab.aws_target.base import FAULTS, METER, Target, need
 from orderlab.errors import LearnerError
 from orderlab.orders import architecture
 from orderlab.orders.dead_letters import dead_order_ids
@@ -50,8 +50,7 @@ class CloudSystem:
         self._target.page(f"faults?target={self._target.name(service)}", "DELETE")
 
     def _fault(self, fault: dict[str, Any]) -> None:
-        if FAULTS not in self._target.can:
-            raise LearnerError("Faults can be switched on only in the local cloud.")
+        need(self._target, FAULTS)
         self._target.page("faults", "POST", fault)
 
     # --- what processes orders ---

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from orderlab.aws_target.base import FAULTS, RECORDER, Target
-from orderlab.errors import LearnerError
+from orderlab.aws_target.base import FAULTS, RECORDER, Target, need
 from orderlab.orders.parts.api import api_address
 from orderlab.requirements.system import fresh_orders
 from orderlab.showing.sign_of_life import sign_of_life
@@ -29,8 +28,7 @@ def storm(target: Target, orders: int = 200, seed: int = 7) -> Storm:
     sent, and where faults cannot be switched on.
     """
     plan = make_plan(orders, seed)
-    if not {FAULTS, RECORDER} <= target.can:
-        raise LearnerError("A storm can be let loose only on the local cloud.")
+    need(target, FAULTS, RECORDER)
     parts = read_parts(target)
     also_on = [f"{fault['kind']} of {fault['target']}" for fault in target.page("faults")]
     lines = list(fresh_orders(orders))

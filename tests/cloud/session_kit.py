@@ -37,7 +37,7 @@ def start(chapter: int = 0, **how: Any) -> Lab:
 
 def kill_the_cloud(lab: Lab) -> None:
     """As when the machine runs out of memory."""
-    process = psutil.Process(lab.target.pid)  # type: ignore[attr-defined]
+    process = psutil.Process(lab.target.pid)
     process.send_signal(signal.SIGKILL)
     process.wait(10)
 

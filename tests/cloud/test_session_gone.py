@@ -191,7 +191,8 @@ def test_a_cloud_that_is_stuck_is_replaced(home: Path, monkeypatch: pytest.Monke
     lab = start()
     client = lab.client("sqs")
     client.create_queue(QueueName="mine")
-    stuck = lab.target.pid  # type: ignore[attr-defined]
+    stuck = lab.target.pid
+    assert stuck is not None
     os.kill(stuck, signal.SIGSTOP)
     answers = LocalTarget.answers
     monkeypatch.setattr(LocalTarget, "answers", lambda self: answers(self, 2.0))

@@ -23,6 +23,7 @@ class FakeTarget(Target):
 
     endpoint, region, account_id = "http://127.0.0.1:4566", "us-east-1", "123456789012"
     can = frozenset({RECORDER})
+    role_path, place, pid = "/", "a target of a test", None
 
     def __init__(self, **pages: dict[str, Any]) -> None:
         self.pages = pages
@@ -50,6 +51,9 @@ class FakeTarget(Target):
 
     def page(self, path: str, method: str = "GET", body: dict[str, Any] | None = None) -> Any:
         return self.pages.get(path.partition("?")[0].partition("/")[0], {})
+
+    def restart(self, **changed: Any) -> None:
+        """Nothing ran."""
 
     def stop(self) -> None:
         """Nothing runs."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.lacking import lacks
 from orderlab.drawing.discovery.inventory import Inventory
 
-_MAY_NOT = ("AccessDenied", "AccessDeniedException", "NotImplementedByOrderlab")
+_MAY_NOT = ("AccessDenied", "AccessDeniedException")
 
 
 def read_caches(found: Inventory) -> dict[str, str]:
@@ -33,8 +34,8 @@ def _clusters(dax: Any) -> Iterator[Mapping[str, Any]]:
         try:
             page = dax.describe_clusters(**more)
         except ClientError as error:
-            # whoever may not look at caches is shown the rest
-            if error.response["Error"]["Code"] in _MAY_NOT:
+            # whoever may not look at caches is shown the rest, as is whoever has none
+            if error.response["Error"]["Code"] in _MAY_NOT or lacks(error):
                 return
             raise
         yield from page["Clusters"]

@@ -10,10 +10,18 @@ from typing import Any
 from botocore.exceptions import ConnectionError as CloudConnectionError
 from botocore.exceptions import HTTPClientError
 
+from orderlab.aws_target.base import NotHere
 from orderlab.errors import LearnerError, interruptible
 from orderlab.exercises.engine.answers import CannotRead
 from orderlab.exercises.engine.exercise import Exercise, Workspace
-from orderlab.exercises.engine.outcome import Outcome, caught_up, lab_fault, unreadable, wrong
+from orderlab.exercises.engine.outcome import (
+    Outcome,
+    caught_up,
+    lab_fault,
+    not_here,
+    unreadable,
+    wrong,
+)
 from orderlab.exercises.engine.text import Text
 from orderlab.progress import Progress
 
@@ -82,6 +90,8 @@ class Attempt:
             )
         except (CloudConnectionError, HTTPClientError):
             return lab_fault(_STOPPED, next=_START_AGAIN)
+        except NotHere as why:
+            return not_here(str(why))
         except LearnerError as error:
             return lab_fault(str(error), next=error.advice or _START_AGAIN)
         except Exception as error:
@@ -141,9 +151,13 @@ class Attempt:
 
     def catch_up(self) -> bool:
         """Build the reference solution unless it, or yours, stands; True if it was built now."""
-        if self._stands():
+        try:
+            if self._stands():
+                return False
+            answer = self._exercise.solve(self._workspace)
+        except NotHere as why:
+            print(f"{self._exercise.id}: {why}")  # noqa: T201 the others are caught up
             return False
-        answer = self._exercise.solve(self._workspace)
         # what can be undone was built, also where an answer is asked for beside it
         built = answer is None or self._exercise.undo is not None
         if built and not self._progress.exercise(self._exercise.id).solved:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from orderlab.exercises.engine import card
 from orderlab.showing.html_text import html_text
 
-Kind = Literal["untouched", "wrong", "right", "caught_up", "lab_fault"]
+Kind = Literal["untouched", "wrong", "right", "caught_up", "lab_fault", "not_here"]
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,11 @@ def unreadable(why: str) -> Outcome:
         why,
         next="Give it in the form that the exercise asks for, and check again.",
     )
+
+
+def not_here(message: str) -> Outcome:
+    """The check needs what the target does not have; nothing was judged."""
+    return Outcome("not_here", message)
 
 
 def lab_fault(message: str, *, next: str = "") -> Outcome:

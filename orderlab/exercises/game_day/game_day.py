@@ -10,7 +10,7 @@ import threading
 import time
 from typing import Any
 
-from orderlab.aws_target.base import FAULTS, RECORDER, Target
+from orderlab.aws_target.base import FAULTS, RECORDER, Target, need
 from orderlab.errors import LabError, LearnerError, interruptible
 from orderlab.exercises.certificate.kept import note_game_day
 from orderlab.exercises.engine import card
@@ -205,8 +205,7 @@ def game_day(
     """
     global _current
     _demand(minutes, seed)
-    if not {FAULTS, RECORDER} <= target.can:
-        raise LearnerError("A game day can be held only on the local cloud.")
+    need(target, FAULTS, RECORDER)
     if _current is not None:
         _current._customers.stop()
         _current._end_quietly()

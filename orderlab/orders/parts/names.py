@@ -17,7 +17,7 @@ def arn(target: Target, service: str, resource: str) -> str:
 
 
 def role_arn(target: Target, name: str) -> str:
-    return f"arn:aws:iam::{target.account_id}:role/{target.name(name)}"
+    return f"arn:aws:iam::{target.account_id}:role{target.role_path}{target.name(name)}"
 
 
 def function_arn(target: Target, name: str) -> str:

@@ -23,6 +23,7 @@ LAYERS = (
         "tuning_words",
         "closing_words",
         "next_level_words",
+        "resumed",
     ),
     ("exercises", "dashboards", "requirements", "storm"),
     (
