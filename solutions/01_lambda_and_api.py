@@ -268,9 +268,9 @@ lab.compare("1.p1", "that of every function", "a resource of * names every log g
             "account. A role should name what its function needs and nothing else.")
 
 # %%
-event = {"body": json.dumps(order)}
-lab.wait_for(lambda: lab.invoke("accept-order", event) and lab.log("accept-order", "accepted"))
-print(lab.log("accept-order", "accepted")[-1])
+event, its_id = {"body": json.dumps(order)}, f'"{order["order_id"]}"'
+lab.wait_for(lambda: lab.invoke("accept-order", event) and lab.log("accept-order", its_id))
+print(lab.log("accept-order", its_id)[-1])
 
 # %% [markdown]
 # The customer finds an order by its id again. And what does the order service cost? Tags are keys and values of
@@ -872,7 +872,8 @@ functions.update_function_code(
     FunctionName="accept-order", ZipFile=lab.customer_code("accept-order"))
 functions.get_waiter("function_updated_v2").wait(FunctionName="accept-order")
 functions.update_function_configuration(
-    FunctionName="accept-order", Layers=[layer], MemorySize=512, Timeout=10)
+    FunctionName="accept-order", Runtime="python3.13", Handler="accept_order.handler",
+    Layers=[layer], MemorySize=512, Timeout=10)
 functions.get_waiter("function_updated_v2").wait(FunctionName="accept-order")
 print(lab.request(url, order).status)
 

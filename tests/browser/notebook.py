@@ -22,6 +22,21 @@ _OUTPUTS = """() => {
     texts: c.outputs.map(o => [((o.data || o)['text/plain'] || o.text || '')].flat().join('')),
   }));
 }"""
+# The code cell of that number, counted without text, becomes the active one.
+_SHOW = """async number => {
+  const content = window.jupyterapp.shell.currentWidget.content;
+  const index = content.widgets.map((w, i) => w.model.type === 'code' ? i : -1)
+    .filter(i => i >= 0)[number];
+  content.deselectAll();
+  content.activeCellIndex = index;
+  await content.scrollToItem(index, 'smart').catch(() => {});
+}"""
+_RUN = """async ([number, source]) => {
+  await (%s)(number);
+  const cell = window.jupyterapp.shell.currentWidget.content.activeCell;
+  if (cell.model.sharedModel.source !== source) cell.model.sharedModel.setSource(source);
+  window.jupyterapp.commands.execute('notebook:run-cell');
+}""" % _SHOW
 
 
 class OpenNotebook:
@@ -62,6 +77,30 @@ class OpenNotebook:
             timeout=seconds * 1000,
             polling=500,
         )
+        return self.cells()
+
+    def run_cell(self, number: int, source: str, seconds: float) -> dict[str, Any]:
+        """Write a code cell as a learner would, and run it to its end."""
+        self.page.evaluate(_RUN, [number, source])
+        self.page.wait_for_function(
+            f"number => ({_OUTPUTS})()[number].count && ({_STATE})() === 'connected idle'",
+            arg=number,
+            timeout=seconds * 1000,
+            polling=100,
+        )
+        return self.cells()[number]
+
+    def output(self, number: int, selector: str) -> Any:
+        """The first such thing in what a code cell shows, drawn and in view."""
+        self.page.evaluate(_SHOW, number)
+        found = self.page.locator(f".jp-Notebook .jp-Cell.jp-mod-active {selector}").first
+        found.wait_for(timeout=30_000)
+        found.scroll_into_view_if_needed()
+        return found
+
+    def finished(self) -> list[dict[str, Any]]:
+        """Save the notebook; its code cells."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
         return self.cells()
 
     def cells(self) -> list[dict[str, Any]]:

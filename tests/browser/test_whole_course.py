@@ -1,0 +1,64 @@
+"""The whole course in one browser session: by a learner who solves all of it, and by one who
+solves nothing. Takes half an hour: `make course`."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from orderlab.exercises import registry
+from tests.browser.course import Learner, written
+from tests.browser.server import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.course, pytest.mark.timeout(3600)]
+CHAPTERS = written(registry.CHAPTERS, ROOT / "notebooks")
+
+
+def test_whoever_solves_everything_ends_with_a_certificate(jupyterlab: Any, page: Any) -> None:
+    cells = _take(Learner(page.page, jupyterlab), jupyterlab)
+    kept = _progress(jupyterlab)
+    exercises = [each.id for chapter in CHAPTERS for each in registry.exercises(chapter)]
+    solved = [each for each in exercises if kept["exercises"].get(each, {}).get("solved")]
+    assert solved == exercises
+    assert [each for each in exercises if kept["exercises"][each]["solution_seen"]] == []
+    questions = [each for chapter in CHAPTERS for each in registry.questions(chapter)]
+    assert [q.id for q in questions if not q.is_right(kept["answers"].get(q.id, ()))] == []
+    assert _colours(cells[CHAPTERS[-1]]) == {f"R{n}": "green" for n in range(1, 7)}
+    if any("lab.certificate(" in cell["source"] for cell in cells[CHAPTERS[-1]]):
+        text = (jupyterlab.home / "certificate.html").read_text("utf-8")
+        assert f"Solved all {len(exercises)} exercises of the course" in text
+
+
+def test_whoever_solves_nothing_comes_to_the_end_as_well(jupyterlab: Any, page: Any) -> None:
+    cells = _take(Learner(page.page, jupyterlab, solves=False), jupyterlab)
+    texts = [text for chapter in cells.values() for cell in chapter for text in cell["texts"]]
+    assert [text for text in texts if "the lab failed" in text] == []
+    kept = _progress(jupyterlab)["exercises"]
+    assert [each for each, state in kept.items() if state["solved"]] == []
+
+
+def _take(learner: Learner, jupyterlab: Any) -> dict[int, list[dict[str, Any]]]:
+    """Every chapter from its first cell to its last; how long each took is printed."""
+    found = {}
+    for chapter in CHAPTERS:
+        began = time.monotonic()
+        found[chapter] = learner.takes(chapter, lambda _: None)
+        sys.stdout.write(f"chapter {chapter:02d}: {time.monotonic() - began:.0f} s\n")
+        jupyterlab.end_kernels()
+    return found
+
+
+def _progress(jupyterlab: Any) -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads((jupyterlab.home / ".orderlab/progress.json").read_text())
+    return kept
+
+
+def _colours(cells: list[dict[str, Any]]) -> dict[str, str]:
+    """What the last scoreboard of a notebook says."""
+    shown = [text for c in cells if "lab.scoreboard()" in c["source"] for text in c["texts"]]
+    return dict(re.findall(r"^(R\d) \W+ (\w+)", shown[-1], re.MULTILINE))
