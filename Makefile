@@ -34,7 +34,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install lab demo cloud doctor test coverage check lint types notebooks diagrams docs bench pins clean
+.PHONY: help install lab demo cloud doctor test course coverage check lint types notebooks diagrams docs bench pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ doctor: $(VENV)/.installed ## say what is wrong with this machine, and how to me
 
 test: $(VENV)/.installed-dev ## run the tests; TESTS=... chooses, ARGS=... goes to pytest
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --no-loadscope-reorder $(TESTS) $(ARGS)
+
+course: $(VENV)/.installed-dev ## take the whole course in a browser, solved and unsolved (half an hour)
+	@$(BIN)/python -m pytest -q -s -m course tests/browser/test_whole_course.py $(ARGS)
 
 coverage: $(VENV)/.installed-dev ## run the unit tests, and print which share of each part they ran
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --no-loadscope-reorder --cov --cov-report= tests/unit $(ARGS)

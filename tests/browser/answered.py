@@ -17,7 +17,10 @@ class NoAnswerError(AssertionError):
 
 
 def exercises_in(cells: Sequence[str]) -> dict[str, list[int]]:
-    """By exercise, the code cells that belong to it: after the check before, up to its own."""
+    """By exercise, the code cells that belong to it: after the check before, up to its own.
+
+    What is left to fill after the last exercise of chapter 7, say, is `7.end`.
+    """
     found: dict[str, list[int]] = {}
     opened, since = "", 0
     for number, source in enumerate(cells):
@@ -25,6 +28,9 @@ def exercises_in(cells: Sequence[str]) -> dict[str, list[int]]:
         if opened and _CHECKS in source:
             found[opened] = list(range(since, number + 1))
             opened, since = "", number + 1
+    if found and any(PLACEHOLDER in source for source in cells[since:]):
+        chapter = next(iter(found)).split(".")[0]
+        found[f"{chapter}.end"] = list(range(since, len(cells)))
     return found
 
 
@@ -45,9 +51,7 @@ def answered(cells: Sequence[str], answers: Mapping[str, Answer]) -> list[str]:
     return done
 
 
-def _fill(
-    identifier: str, cells: list[str], places: Sequence[int], parts: Sequence[str]
-) -> None:
+def _fill(identifier: str, cells: list[str], places: Sequence[int], parts: Sequence[str]) -> None:
     open_ones = [place for place in places if PLACEHOLDER in cells[place]]
     if len(open_ones) != len(parts):
         raise NoAnswerError(

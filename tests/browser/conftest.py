@@ -67,3 +67,13 @@ def page(chromium: Any, jupyterlab: JupyterLab) -> Iterator[Page]:
     context.close()
     # a closed page leaves its kernel, and that its cloud, to work beside the next test
     jupyterlab.end_kernels()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The whole course takes half an hour: only `-m course` runs it."""
+    if "course" in config.getoption("markexpr"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("course")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]

@@ -31,12 +31,15 @@ _SHOW = """async number => {
   content.activeCellIndex = index;
   await content.scrollToItem(index, 'smart').catch(() => {});
 }"""
-_RUN = """async ([number, source]) => {
+_RUN = (
+    """async ([number, source]) => {
   await (%s)(number);
   const cell = window.jupyterapp.shell.currentWidget.content.activeCell;
   if (cell.model.sharedModel.source !== source) cell.model.sharedModel.setSource(source);
   window.jupyterapp.commands.execute('notebook:run-cell');
-}""" % _SHOW
+}"""
+    % _SHOW
+)
 
 
 class OpenNotebook:
