@@ -31,15 +31,11 @@ _SHOW = """async number => {
   content.activeCellIndex = index;
   await content.scrollToItem(index, 'smart').catch(() => {});
 }"""
-_RUN = (
-    """async ([number, source]) => {
-  await (%s)(number);
+_RUN = """source => {
   const cell = window.jupyterapp.shell.currentWidget.content.activeCell;
   if (cell.model.sharedModel.source !== source) cell.model.sharedModel.setSource(source);
   window.jupyterapp.commands.execute('notebook:run-cell');
 }"""
-    % _SHOW
-)
 
 
 class OpenNotebook:
@@ -84,7 +80,8 @@ class OpenNotebook:
 
     def run_cell(self, number: int, source: str, seconds: float) -> dict[str, Any]:
         """Write a code cell as a learner would, and run it to its end."""
-        self.page.evaluate(_RUN, [number, source])
+        self.page.evaluate(_SHOW, number)
+        self.page.evaluate(_RUN, source)
         self.page.wait_for_function(
             f"number => ({_OUTPUTS})()[number].count && ({_STATE})() === 'connected idle'",
             arg=number,

@@ -62,8 +62,9 @@ def close_order(client, table, order_id):
     try:
         client.update_item(
             TableName=table, Key=key, UpdateExpression="REMOVE #open",
-            ConditionExpression="order_id = :id", ExpressionAttributeNames={"#open": "open_at_store"},
-            ExpressionAttributeValues={":id": {"S": order_id}})
+            ExpressionAttributeNames={"#open": "open_at_store"},
+            ConditionExpression="order_id = :id",
+            ExpressionAttributeValues={":id": key["order_id"]})
     except client.exceptions.ConditionalCheckFailedException:
         print("no such order:", order_id)
 """,

@@ -27,8 +27,9 @@ gateways = {"Version": "2012-10-17", "Statement": {
     "Principal": {"Service": ["apigateway.amazonaws.com"]}}}
 door_role = iam.create_role(RoleName="order-api-role", Path="/",
                             AssumeRolePolicyDocument=json.dumps(gateways))["Role"]["Arn"]
+send = allow(["sqs:SendMessage"], [arn("sqs", "orders-inbox")])
 iam.put_role_policy(RoleName="order-api-role", PolicyName="into-the-inbox",
-                    PolicyDocument=document(allow(["sqs:SendMessage"], [arn("sqs", "orders-inbox")])))
+                    PolicyDocument=document(send))
 """,
         """
 lines = ["#set($context.requestOverride.path.number = $input.path('$.order_id'))",

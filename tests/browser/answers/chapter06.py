@@ -24,7 +24,8 @@ for cache_of, limit in seconds:
         dict(ParameterName=f"{cache_of}-ttl-millis", ParameterValue=str(1000 * limit))])
 """,
         """
-print(dax.update_cluster(ParameterGroupName="status-page", ClusterName="cache")["Cluster"]["Status"])
+now = dax.update_cluster(ParameterGroupName="status-page", ClusterName="cache")["Cluster"]
+print(now["ParameterGroup"])
 """,
     ),
     "6.3": (

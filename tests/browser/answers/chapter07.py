@@ -40,8 +40,8 @@ dynamodb.get_waiter("table_exists").wait(TableName="orders-lean", WaiterConfig={
 def listen(rule, pattern, queue, **form):
     events.put_rule(EventBusName="shop-events", Name=rule,
                     EventPattern=json.dumps({"source": ["shop.orders"], **pattern}))
-    events.put_targets(EventBusName="shop-events", Rule=rule, Targets=[dict(
-        Id="1", Arn=arn("sqs", queue), DeadLetterConfig=dict(Arn=arn("sqs", "bus-failed")), **form)])
+    form.update(Id="1", Arn=arn("sqs", queue), DeadLetterConfig={"Arn": arn("sqs", "bus-failed")})
+    events.put_targets(EventBusName="shop-events", Rule=rule, Targets=[form])
 
 listen("to-the-desk", {"detail-type": ["OrderPlaced"],
                        "detail": {"total_cents": [{"numeric": [">", 19999.99]}]}},
@@ -63,7 +63,8 @@ told = '{"store": <$.dynamodb.NewImage.store_id.S>, "order_id": <$.dynamodb.Keys
 """,
         """
 pipes.create_pipe(
-    Name="orders-to-bus", RoleArn=role, Source=stream, Target=arn("events", "event-bus/shop-events"),
+    Name="orders-to-bus", RoleArn=role, Source=stream,
+    Target=arn("events", "event-bus/shop-events"),
     SourceParameters=dict(
         DynamoDBStreamParameters=dict(StartingPosition="LATEST", BatchSize=5),
         FilterCriteria=dict(Filters=[dict(Pattern=json.dumps(only_new))])),
