@@ -24,7 +24,7 @@ def run(
     report: Path = Path("report"),
     limit: int | None = None,
 ) -> int:
-    """Replay orders through chapter 04's system, break shipping, and report.
+    """Replay orders through the finished system, break shipping, and report.
 
     `orders` is a file of JSON lines (the sample week if None), `speed` how many times as fast as
     their own clock (as fast as they are taken if None), `report` the folder for the report.
@@ -52,7 +52,7 @@ def _experiments(console: Console, orders: Path, speed: float | None, limit: int
     began = time.monotonic()
     total = count_lines(orders, limit)
     with LocalTarget.start() as target:
-        console.print(f"The cloud runs at {target.endpoint}; building chapter 04.")
+        console.print(f"The cloud runs at {target.endpoint}; building the finished system.")
         with progress_bar(total, console) as progress:
             main = whole_week(target, orders, speed=speed, limit=limit, progress=progress)
         picture = _picture(target)
