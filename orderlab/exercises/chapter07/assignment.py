@@ -5,7 +5,7 @@ from orderlab.exercises.quiz.question import Option, Question
 ASSIGNMENT = (
     Question(
         "7.w1",
-        "A company runs Kubernetes in its data centre and wants to go on in a hybrid way: keep all native Kubernetes features, with the least effort, and operate less of the cluster. Which managed service?",
+        "A company runs Docker containers on EC2 and in its data centre, in a hybrid Kubernetes cluster. Part of it shall move to the cloud with the least effort, all native features of Kubernetes shall stay, and the cluster shall be less work. Which managed service?",
         (
             Option("Amazon EKS", "It is managed Kubernetes that conforms: manifests and tools move unchanged, and AWS runs "
                    "the control plane over three Availability Zones. EKS Auto Mode runs the nodes as well, EKS Anywhere and "
