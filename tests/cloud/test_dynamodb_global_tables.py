@@ -12,8 +12,19 @@ from typing import Any
 
 import pytest
 
+from tests.cloud.event_source_kit import Kit, until
+from tests.cloud.notes import NOTE
 from tests.cloud.tables_support import describe, index, make_table, refused, wait_for, wire
 
+# notes of each record the Region and the item
+NOTING = (
+    NOTE
+    + """
+def handler(event, context):
+    note({"records": [[each["awsRegion"], each["dynamodb"]["Keys"]["pk"]["S"]]
+                      for each in event["Records"]]})
+"""
+)
 EUROPE, ASIA = "eu-west-1", "ap-southeast-1"
 ITEM = wire(pk="A-1")
 
@@ -173,6 +184,24 @@ def test_what_arrives_is_in_the_replicas_stream(cloud: Any, dynamodb: Any, europ
     )["ShardIterator"]
     [record] = streams.get_records(ShardIterator=at)["Records"]
     assert (record["eventName"], record["awsRegion"]) == ("INSERT", EUROPE)
+
+
+def test_a_function_in_the_other_region_reads_its_replicas_stream(
+    cloud: Any, dynamodb: Any, europe: Any
+) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html"""
+    kit = Kit(replace(cloud, region=EUROPE))
+    try:
+        table = replicated(dynamodb)
+        function = kit.function(NOTING)
+        arn = describe(europe, table)["LatestStreamArn"]
+        kit.mapping(function, arn, StartingPosition="TRIM_HORIZON")
+        put(dynamodb, table, "x")
+        until(lambda: len(function.events()) == 1)
+        [seen] = function.events()
+        assert seen["records"] == [[EUROPE, "A-1"]]
+    finally:
+        kit.close()
 
 
 def test_a_replica_is_deleted_and_the_table_goes_on(dynamodb: Any, europe: Any) -> None:

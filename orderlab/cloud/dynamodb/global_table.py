@@ -9,6 +9,7 @@ Differs from AWS: a write arrives half a scaled second later, wherever the Regio
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +22,8 @@ from orderlab.cloud.dynamodb.outbox import Outbox, Pending, Stamp
 from orderlab.cloud.dynamodb.rows import Key
 from orderlab.cloud.dynamodb.stored import Stored
 from orderlab.cloud.dynamodb.table import Change, Observer, Table
+
+log = logging.getLogger("orderlab.cloud.dynamodb")
 
 # how long a write takes to another Region, in scaled seconds
 REPLICATION_SECONDS = 0.5
@@ -157,7 +160,11 @@ class GlobalTable:
             elif self._fault("cut", f"replication/{self._name}"):
                 await self._clock.sleep(_LOOK_SECONDS)
             else:
-                self._deliver_portion()
+                try:
+                    self._deliver_portion()
+                except Exception:
+                    # what failed is out of its outbox; the rest goes on
+                    log.exception("a write could not be replicated in %s", self._name)
                 await asyncio.sleep(0)
 
     def _forget_stamps(self) -> None:
