@@ -255,7 +255,8 @@ def _levels(seen: Seen) -> Mistake | None:
             "At level DEBUG (POWERTOOLS_LOG_LEVEL) the whole order is not written either.",
             "the order, at level DEBUG",
             "no line with the customer's id",
-            'logger.debug("...", extra={"order": event})',
+            'logger.debug("...", extra={"order": event}). A level in the code, as in '
+            'Logger(level="INFO"), would win over the variable.',
         )
     return None
 

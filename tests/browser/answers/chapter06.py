@@ -110,7 +110,7 @@ lab.wait_for(lambda: functions.get_provisioned_concurrency_config(**ready)["Stat
         """
 import aws_lambda_powertools as powertools
 
-log = powertools.Logger(service="order-seen", level="INFO")
+log = powertools.Logger(service="order-seen")
 counted = powertools.Metrics(service="order-seen", namespace="shop")
 """,
         """

@@ -62,15 +62,18 @@ only_new = {"eventName": [{"prefix": "INS"}]}
 told = '{"store": <$.dynamodb.NewImage.store_id.S>, "order_id": <$.dynamodb.Keys.order_id.S>}'
 """,
         """
+as_event = dict(
+    InputTemplate=told,
+    EventBridgeEventBusParameters=dict(DetailType="OrderPlaced", Source="shop.orders"))
+""",
+        """
 pipes.create_pipe(
     Name="orders-to-bus", RoleArn=role, Source=stream,
     Target=arn("events", "event-bus/shop-events"),
     SourceParameters=dict(
         DynamoDBStreamParameters=dict(StartingPosition="LATEST", BatchSize=5),
         FilterCriteria=dict(Filters=[dict(Pattern=json.dumps(only_new))])),
-    TargetParameters=dict(
-        InputTemplate=told,
-        EventBridgeEventBusParameters=dict(DetailType="OrderPlaced", Source="shop.orders")))
+    TargetParameters=as_event)
 lab.wait_for(lambda: pipes.describe_pipe(Name="orders-to-bus")["CurrentState"] == "RUNNING", 30)
 """,
     ),
