@@ -8,7 +8,16 @@ from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
 
 # how the cloud tells a table's, a topic's or a bus's faults from those of a function of that name
-PREFIXES = {"function": "", "queue": "", "table": "table/", "topic": "topic/", "bus": "bus/"}
+PREFIXES = {
+    "function": "",
+    "queue": "",
+    "table": "table/",
+    "topic": "topic/",
+    "cache": "cache/",
+    "bus": "bus/",
+}
+# services that are not asked, and so not started, for what stands elsewhere
+_ASKED_LAST = ("cache", "bus")
 
 
 def meant(target: Target, name: str, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -21,8 +30,7 @@ def meant(target: Target, name: str, kinds: tuple[str, ...]) -> list[tuple[str, 
     names: dict[str, set[str]] = {}
     found: list[tuple[str, str]] = []
     for kind in kinds:
-        if kind == "bus" and found:
-            # EventBridge is not asked, and so not started, for what stands elsewhere
+        if kind in _ASKED_LAST and found:
             break
         names[kind] = _NAMES[kind](target)
         if kind in wanted and target.name(friendly) in names[kind]:
@@ -46,7 +54,10 @@ def calls_of(service: str, operation: str | None) -> str:
         )
     if operation is None:
         return f"call/{service}"
-    known = session.get_service_model(service).operation_names
+    known = list(session.get_service_model(service).operation_names)
+    if service == "dax":
+        # clusters answer the data operations of DynamoDB
+        known += session.get_service_model("dynamodb").operation_names
     if operation not in known:
         raise LearnerError(
             f"{service} has no operation {operation!r}.",
@@ -75,6 +86,17 @@ def _topics(target: Target) -> set[str]:
     return {each["TopicArn"].rpartition(":")[2] for page in pages for each in page["Topics"]}
 
 
+def _caches(target: Target) -> set[str]:
+    dax, names = target.client("dax"), set[str]()
+    more: dict[str, str] = {}
+    while True:
+        page = dax.describe_clusters(**more)
+        names |= {each["ClusterName"] for each in page["Clusters"]}
+        if not page.get("NextToken"):
+            return names
+        more = {"NextToken": page["NextToken"]}
+
+
 def _buses(target: Target) -> set[str]:
     events, names = target.client("events"), set()
     more: dict[str, str] = {}
@@ -91,5 +113,6 @@ _NAMES: Mapping[str, Callable[[Target], set[str]]] = {
     "queue": _queues,
     "table": _tables,
     "topic": _topics,
+    "cache": _caches,
     "bus": _buses,
 }

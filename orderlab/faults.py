@@ -64,8 +64,8 @@ class Faults(CloudClock):
         super().__init__(target)
 
     def fail(self, name: str, *, rate: float = 1.0, lasts: float | None = None) -> Fault:
-        """Let a function raise whenever it is invoked, or a table's or topic's calls fail."""
-        kinds = ("function", "table", "topic")
+        """Let a function raise when it is invoked, or calls of a table, a topic or a cache fail."""
+        kinds = ("function", "table", "topic", "cache")
         return self._on("error", name, kinds, "fails", **_often(rate, lasts))
 
     def slow_down(
@@ -74,13 +74,13 @@ class Faults(CloudClock):
         """Hold back the answers of a function, a table or a topic by so many seconds of the
         cloud's time."""
         late = _positive("seconds", seconds)
-        kinds = ("function", "table", "topic")
+        kinds = ("function", "table", "topic", "cache")
         often = _often(rate, lasts)
         return self._on("slow", name, kinds, f"answers {late:g} s later", seconds=late, **often)
 
     def throttle(self, name: str, *, rate: float = 1.0, lasts: float | None = None) -> Fault:
         """Refuse a function's invocations, or a table's or topic's calls, for want of capacity."""
-        kinds = ("function", "table", "topic")
+        kinds = ("function", "table", "topic", "cache")
         return self._on("throttle", name, kinds, "is throttled", **_often(rate, lasts))
 
     def fail_calls(

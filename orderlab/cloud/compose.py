@@ -152,6 +152,7 @@ class Cloud:
             keys=self.keys,
             permissions=self.permissions,
             telemetry=self.telemetry,
+            faults=self.faults,
             dispatch=self.dispatch,
             items=self.tables,
             pages=self.pages,

@@ -11,6 +11,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from orderlab.cloud.dax.desk import Desk
+from orderlab.cloud.dax.faults import NodeFaults
 from orderlab.cloud.dax.listener import Listener
 from orderlab.cloud.dax.node import HOST, Node
 from orderlab.cloud.dax.node_hours import NodeHours
@@ -104,6 +105,9 @@ class Cluster:
             cluster_arn=self.about.arn,
             permissions=self._wiring.permissions,
             recorder=self._wiring.telemetry.recorder,
+            strike=NodeFaults(
+                self._wiring.faults, clock=self._wiring.clock, cluster=self.about.name
+            ),
             clock=self._wiring.clock,
             nodes=lambda: self.nodes,
         )

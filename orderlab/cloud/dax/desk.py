@@ -13,6 +13,7 @@ from typing import Any
 from orderlab.clock import Clock
 from orderlab.cloud.aws_error import AwsError, ValidationException
 from orderlab.cloud.contracts import Permissions, Recorder
+from orderlab.cloud.dax.faults import NodeFaults
 from orderlab.cloud.dax.node import HOST, Node
 from orderlab.cloud.dax.part import Shared
 from orderlab.cloud.dax.protocol import errors, methods, replies, requests
@@ -43,6 +44,7 @@ class Desk:
         cluster_arn: str,
         permissions: Permissions,
         recorder: Recorder,
+        strike: NodeFaults,
         clock: Clock,
         nodes: Nodes,
     ) -> None:
@@ -58,6 +60,7 @@ class Desk:
             clock=clock,
             known_schema=shared.tables.known_schema,
         )
+        self._faults = strike
         self._nodes = nodes
         reads, searches = Reads(node, shared), Searches(node, shared)
         writes = Writes(node, shared)
@@ -126,7 +129,15 @@ class Desk:
         asked.operation, asked.received = operation, received
         for action in _actions(operation, received):
             self._require(asked.principal, f"dax:{action}", self._arn)
+        if self._faults.on:
+            return self._struck(received, asked)
         return self._operations[received.method](received.arguments)
+
+    async def _struck(self, received: Received, asked: Asked) -> bytes:
+        """Answer while faults are on: late, with an error, or as ever."""
+        await self._faults.strike(received, asked)
+        result = self._operations[received.method](received.arguments)
+        return result if isinstance(result, bytes) else await result
 
     def _failed(self, error: Exception, asked: Asked) -> bytes:
         """An error as an answer. What is nobody's fault but ours is written into the log."""

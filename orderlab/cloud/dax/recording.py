@@ -29,6 +29,8 @@ class Asked:
     operation: str = ""
     principal: Principal | None = None
     received: Received | None = None
+    # the kind of fault that an experiment struck it with
+    struck: str = ""
     started: float = field(default_factory=time.perf_counter)
 
 
@@ -76,6 +78,7 @@ class Recording:
                 outcome="ok" if error is None else error.code,
                 duration_ms=round(milliseconds, 3),
                 ids=self._ids(asked.received),
+                detail={"fault": asked.struck} if asked.struck else {},
             )
         )
 

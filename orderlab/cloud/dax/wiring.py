@@ -8,6 +8,7 @@ from orderlab.clock import Clock
 from orderlab.cloud.contracts import (
     CachedTables,
     Dispatch,
+    Faults,
     Keys,
     Permissions,
     Telemetry,
@@ -24,6 +25,7 @@ class Wiring:
     keys: Keys
     permissions: Permissions
     telemetry: Telemetry
+    faults: Faults
     dispatch: Dispatch
     items: CachedTables
     long_work: LongWork

@@ -60,6 +60,6 @@ class Phases:
     async def pass_by(self) -> None:
         """Let others call."""
         if self._random is not None:
-            await self._clock.sleep(self._random.random() * WEAK_SECONDS)
+            await self._clock.pause(self._random.random() * WEAK_SECONDS)
         for _ in range(TURNS):
             await asyncio.sleep(0)

@@ -158,7 +158,7 @@ class GlobalTable:
             elif (wait := min(moments) - self._clock.now()) > 0:
                 await self._clock.sleep(wait)
             elif self._fault("cut", f"replication/{self._name}"):
-                await self._clock.sleep(_LOOK_SECONDS)
+                await self._clock.pause(_LOOK_SECONDS)
             else:
                 try:
                     self._deliver_portion()

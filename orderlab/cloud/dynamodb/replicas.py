@@ -128,7 +128,7 @@ class Replicas:
     async def _fill(self, source: TableRecord, replica: TableRecord) -> None:
         group = replica.global_table
         assert group is not None
-        await self._clock.sleep(VISIBLE_SECONDS)
+        await self._clock.pause(VISIBLE_SECONDS)
         self._take_over_expiry(source, replica)
         number, size = 0, 0
         # what is written meanwhile is told like any other write, and is the same or newer
@@ -170,7 +170,7 @@ class Replicas:
         self._work.start(self._remove(replica), f"delete replica {record.name} in {region}")
 
     async def _remove(self, replica: TableRecord) -> None:
-        await self._clock.sleep(VISIBLE_SECONDS)
+        await self._clock.pause(VISIBLE_SECONDS)
         replica.deletion_protection_enabled = False
         self._registry.backend(replica.region_name).delete_table(replica.name)
 

@@ -120,7 +120,7 @@ class Restores:
         return {"TableDescription": describe(record)}
 
     async def _fill(self, record: TableRecord, items: Items) -> None:
-        await self._clock.sleep(VISIBLE_SECONDS)
+        await self._clock.pause(VISIBLE_SECONDS)
         number, size = 0, 0
         for key, stored in items.items():
             _add(record, key, stored)

@@ -14,6 +14,7 @@ from orderlab.cloud.contracts import Call, Handler, Parameters, Result
 from orderlab.cloud.dax import errors, parameter_group, subnet_group
 from orderlab.cloud.dax.cluster import ROLE_SERVICE, Cluster, Description
 from orderlab.cloud.dax.operations import values
+from orderlab.cloud.dax.operations.maintenance import maintenance_window
 from orderlab.cloud.dax.operations.tags import read_tags
 from orderlab.cloud.dax.registry import Region, Registry
 from orderlab.cloud.dax.wiring import Wiring
@@ -187,7 +188,7 @@ def _change(about: Description, parameters: Parameters) -> None:
     """What CreateCluster and UpdateCluster may both say."""
     about.description = values.text(parameters, "Description", about.description)
     window = values.text(parameters, "PreferredMaintenanceWindow", about.maintenance_window)
-    about.maintenance_window = window
+    about.maintenance_window = maintenance_window(window)
     about.topic_arn = values.text(parameters, "NotificationTopicArn", about.topic_arn)
     about.topic_status = values.text(parameters, "NotificationTopicStatus", about.topic_status)
     groups = values.texts(parameters, "SecurityGroupIds")
