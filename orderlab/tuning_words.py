@@ -52,7 +52,7 @@ class TuningWords:
         return layer_of(*POWERTOOLS)
 
     def read_week(
-        self, client: Any, table: str, *, orders: int = 150, seed: int = 6, strong: bool = False
+        self, client: Any, table: str, *, orders: int = 100, seed: int = 6, strong: bool = False
     ) -> ReadWeek:
         """Read the week's first orders as their customers look at them, ten times each.
 

@@ -36,14 +36,20 @@ def open_cache(target: Target, cluster: str) -> Any:
     if is_installed():
         return connected(target, cluster)
     _address(target, cluster)
+    _tell()
+    speed = float(target.page("health")["speed"])
+    items, queries = (each / speed for each in _seconds(target, cluster))
+    return StandInCache(target.client("dynamodb"), item_seconds=items, query_seconds=queries)
+
+
+@functools.cache
+def _tell() -> None:
+    """Say it, once in a session."""
     print(  # noqa: T201
         f"{PACKAGE} is not installed here (it comes as source only, and has to be built). A "
         "stand-in in this process keeps the same rules: what is read from where is right, and "
         "its times are not DAX's."
     )
-    speed = float(target.page("health")["speed"])
-    items, queries = (each / speed for each in _seconds(target, cluster))
-    return StandInCache(target.client("dynamodb"), item_seconds=items, query_seconds=queries)
 
 
 def _seconds(target: Target, cluster: str) -> tuple[float, float]:

@@ -66,6 +66,14 @@ class StandInCache:
         self._keep("item", _place(asked["TableName"], asked["Key"]), {})
         return answer
 
+    def batch_write_item(self, **asked: Any) -> Any:
+        """Write several items to the table. The cache reads them again when they are asked for."""
+        return self._forgetting(self._dynamodb.batch_write_item(**asked))
+
+    def transact_write_items(self, **asked: Any) -> Any:
+        """Write in a transaction. The cache reads the items again when they are asked for."""
+        return self._forgetting(self._dynamodb.transact_write_items(**asked))
+
     def close(self) -> None:
         """Nothing is open here; AWS's client has connections."""
 
@@ -74,6 +82,11 @@ class StandInCache:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _forgetting(self, answer: Any) -> Any:
+        """The answer of a write of several items, after which no item is remembered."""
+        self._kept = {place: kept for place, kept in self._kept.items() if place[0] != "item"}
+        return answer
 
     def _read_again(self, asked: dict[str, Any]) -> None:
         table, key = asked["TableName"], asked["Key"]

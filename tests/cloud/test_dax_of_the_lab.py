@@ -85,3 +85,20 @@ def test_what_is_written_through_a_cache_stands_again_after_the_cloud_has_gone(h
     ]
     with again.dax_client("cache") as dax:
         assert dax.get_item(TableName=table, Key=wire(pk="c"))["Item"] == wire(pk="c")
+
+
+def test_a_stand_in_takes_its_place_where_it_is_not_installed(
+    cloud: Any,
+    target: LocalTarget,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cluster = make_cluster(cloud)
+    table = make_table(target.client("dynamodb"), "pk")
+    monkeypatch.setattr(caches, "is_installed", lambda: False)
+    with caches.open_cache(target, cluster["ClusterName"]) as cache:
+        assert "is not installed here" in capsys.readouterr().out
+        caches.kept(cache, lambda *_: None)
+        cache.put_item(TableName=table, Item=wire(pk="a"))
+        assert cache.get_item(TableName=table, Key=wire(pk="a"))["Item"] == wire(pk="a")
+        assert (cache.hits, cache.misses) == (1, 0)

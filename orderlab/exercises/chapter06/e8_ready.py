@@ -20,7 +20,7 @@ _LOOKED = f"{CALLS} calls of `{NAME}:{ALIAS}` at the same moment, and what is pr
 
 def _code(text: str) -> str:
     return (
-        "import os, time\ntime.sleep(0.3)\n\ndef handler(event, context):\n    time.sleep(0.15)\n"
+        "import os, time\ntime.sleep(0.3)\n\ndef handler(event, context):\n    time.sleep(0.4)\n"
         f"    return [{text!r}, os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']]"
         "[: 2 if event.get('kind') else 1]\n"
     )

@@ -34,6 +34,11 @@ class Table:
         self.items.pop(asked["Key"]["id"]["S"], None)
         return {}
 
+    def batch_write_item(self, **asked: Any) -> Any:
+        for request in asked["RequestItems"]["t"]:
+            self.put_item(**request["PutRequest"])
+        return {"UnprocessedItems": {}}
+
     def describe_table(self, **asked: Any) -> Any:
         return {"Table": {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}}
 
@@ -95,3 +100,12 @@ def test_an_answer_is_a_copy() -> None:
     cache.put_item(TableName="t", Item=item("one"))
     get(cache)["Item"]["text"] = "changed"
     assert get(cache)["Item"] == item("one")
+
+
+def test_items_that_are_written_together_are_seen_and_lists_are_not() -> None:
+    _, cache, _ = made()
+    assert "Item" not in get(cache)
+    assert cache.query(TableName="t")["Items"] == []
+    cache.batch_write_item(RequestItems={"t": [{"PutRequest": {"Item": item("one")}}]})
+    assert get(cache)["Item"] == item("one")
+    assert cache.query(TableName="t")["Items"] == []
