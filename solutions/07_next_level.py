@@ -172,7 +172,7 @@ assert first == "DynamoDB"
 # | an HTTP API in place of the REST API | more than two thirds of API Gateway's part | the validator and the mapping template: an invalid order would come into the queue |
 # | fewer log lines | part of CloudWatch Logs | R4: an order's path is read from logs |
 # | a batch window at the services' queues | invocations | each order is done later by up to the window |
-# | provisioned capacity for the table | nothing in a spiky week (chapter 02) | throttles, or somebody who watches |
+# | provisioned capacity by schedule (chapter 02) | a part of the write units' price | somebody has to know the next week; what goes beyond is refused |
 # | an index that holds less | write units | a read of the table for what is missing |
 #
 # The last one costs nothing if nothing is missing. The page "my orders" shows five values of an order: id, customer, time, status and total. The index `customer-orders` holds the whole order (`ALL`), with every line.
