@@ -104,7 +104,7 @@ function render({ model, el }) {
   controls.append(slider, speed, words);
   const experiment = document.createElement("div");
   experiment.className = "experiment";
-  experiment.setAttribute("role", "status");
+  experiment.setAttribute("aria-live", "polite");
   root.append(controls, experiment, stage);
   const folded = model.get("folded");
   if (folded.length) {
