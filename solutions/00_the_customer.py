@@ -85,7 +85,8 @@ by_hour = Counter(order["placed_at"][:13] for order in orders)
 hours = [f"2017-12-{day}T{hour:02d}" for day in range(18, 25) for hour in range(24)]
 lab.plot("The busiest hour has three times the orders of the mean",
          {"orders": [by_hour[hour] for hour in hours]}, x=[n / 24 for n in range(168)],
-         x_label="days since Monday, 18 December", y_label="orders an hour", mark="max mean")
+         x_label="days since Monday, 18 December", y_label="orders an hour", mark="max mean",
+         n=len(orders))
 
 # %% tags=["claim"]
 assert 3 < max(by_hour.values()) / (len(orders) / 168) < 4
@@ -182,7 +183,8 @@ lab.compare("0.p2", "several seconds" if waited > 2 else "about 1 s", "each of t
 
 # %%
 times = {"quiet day": quiet.p50, "p50": slow.p50, "p99": slow.p99}
-lab.bars("One slow service, 20 customers at a time", times, y_label="ms to the answer")
+lab.bars("One slow service, 20 customers at a time", times, y_label="ms to the answer",
+         n=slow.count, seconds=slow.seconds)
 
 # %% tags=["claim"]
 assert slow.p99 > 2000

@@ -336,7 +336,7 @@ init, handler = median(r.init_ms for r in cold), median(r.duration_ms for r in c
 warm = median(r.duration_ms for r in runs[1:])
 lab.bars("Init is most of a cold start (median of 8 cold and 19 warm requests)",
          {"cold": init + handler, "warm": warm},
-         parts={"Init": [init, 0], "handler": [handler, warm]}, y_label="ms")
+         parts={"Init": [init, 0], "handler": [handler, warm]}, y_label="ms", n=27)
 
 # %% tags=["claim"]
 assert init > warm, "Init takes longer than a warm handler"
@@ -668,7 +668,7 @@ lab.catch_up("1.6")
 answers = lab.requests(url, [empty] * 25) + lab.requests(url, lab.orders(10))
 statuses = [answer.status for answer in answers]
 lab.bars("35 orders knock at the door", {"refused by the gateway": statuses.count(400),
-         "answered by the function": statuses.count(201)}, y_label="orders")
+         "answered by the function": statuses.count(201)}, y_label="orders", n=len(statuses))
 
 # %% tags=["claim"]
 assert statuses.count(400) == 25 and statuses.count(201) == 10
@@ -885,7 +885,7 @@ renew("accept-order")
 rush = lab.place_orders(lab.week()[:80], clients=8)
 print(rush, "in", len(lab.environments("accept-order")), "environments")
 lab.bars("A few of 80 customers waited for a cold start", {"p50": rush.p50, "p99": rush.p99},
-         y_label="ms to the answer")
+         y_label="ms to the answer", n=rush.count, seconds=rush.seconds)
 
 # %% tags=["claim"]
 assert len(rush.accepted) == 80 and rush.p99 > rush.p50

@@ -88,7 +88,7 @@ assert 0.3 < share < 0.7 and proxied.refused == 0
 lab.plot("85 connections are soon taken; a proxy needs far fewer (simulated)",
          {"own connections": direct.open_by_time, "through a proxy": proxied.open_by_time},
          x=direct.times, x_label="seconds", y_label="open connections",
-         limit=(85, "max_connections"))
+         limit=(85, "max_connections"), n=direct.requests, seed=1)
 
 # %% [markdown]
 # The database is nearly idle, and says no. **RDS Proxy** keeps a pool of sessions and lends one for each transaction, so a request waits a little instead of being refused. AWS runs it; it is paid by the hour and lives in your VPC. A proxy makes no query faster.
@@ -573,7 +573,7 @@ for order in lab.orders(8):
     table_units += used["Table"]["CapacityUnits"]
     index_units += sum(i["CapacityUnits"] for i in used["GlobalSecondaryIndexes"].values())
 lab.bars("More than half of the bill for writes is indexes (8 real orders)",
-         {"the table": table_units, "its two indexes": index_units}, y_label="write units")
+         {"the table": table_units, "its two indexes": index_units}, y_label="write units", n=8)
 
 # %% tags=["claim"]
 assert index_units > table_units

@@ -61,7 +61,8 @@ print(f"shipping broken: {len(broken.refused)} of {broken.count} orders refused"
 
 # %%
 lab.bars("Time to the customer's answer (half of ten orders were faster)",
-         {"a good day": good.p50, "shipping 4 s slower": slow.p50}, y_label="ms")
+         {"a good day": good.p50, "shipping 4 s slower": slow.p50}, y_label="ms",
+         n=slow.count, seconds=slow.seconds)
 
 # %% tags=["claim"]
 assert called == "nobody" or (slow.p50 > 390 and len(broken.refused) == 10)
@@ -641,7 +642,8 @@ with lab.faults.slow_down("shipping", seconds=10):
 print(f"refused: {len(late.refused)}; half of the orders were answered within {late.p50:.0f} ms")
 
 # %%
-lab.bars("From the last answer until all 20 orders are done", ready, y_label="ms")
+lab.bars("From the last answer until all 20 orders are done", ready, y_label="ms",
+         n=late.count, seconds=late.seconds)
 
 # %% tags=["claim"]
 assert not late.refused and ready["shipping"] >= max(ready["inventory"], ready["invoicing"])

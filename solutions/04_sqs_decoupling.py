@@ -61,7 +61,8 @@ print(f"broken: {len(broken.refused)} of {broken.count} customers turned away")
 
 # %%
 lab.bars("Time to the customer's answer (half of ten orders were faster)",
-         {"a good day": good.p50, "processing takes 2 s longer": slow.p50}, y_label="ms")
+         {"a good day": good.p50, "processing takes 2 s longer": slow.p50}, y_label="ms",
+         n=slow.count, seconds=slow.seconds)
 
 # %% tags=["claim"]
 assert worker == "process-order" or (slow.p50 > 1900 and len(broken.refused) == 10)
@@ -847,7 +848,8 @@ print(f"afterwards: {stored(outage.accepted)} of {len(outage.accepted)} stored")
 # %%
 lab.bars("Time to the customer's answer (half of ten orders were faster)", {
     "before: a good day": good.p50, "before: processing takes 2 s longer": slow.p50,
-    "now: a good day": calm.p50, "now: processing takes 2 s longer": busy.p50}, y_label="ms")
+    "now: a good day": calm.p50, "now: processing takes 2 s longer": busy.p50}, y_label="ms",
+    n=busy.count, seconds=busy.seconds)
 
 # %% tags=["claim"]
 assert not outage.refused and stored(outage.accepted) == 20 and busy.p50 < 1900
@@ -966,7 +968,7 @@ with lab.faults.slow_down("process-order", seconds=4):
     lab.settle()
 after = handed_over(calm.accepted)
 lab.bars("10 orders: how often they were handed to process-order",
-         {"a clock of 3 s": before, "your clock": after}, y_label="times")
+         {"a clock of 3 s": before, "your clock": after}, y_label="times", n=calm.count)
 
 # %% [markdown]
 # ### Made harmless
@@ -1308,7 +1310,8 @@ with lab.faults.slow_down("process-order", seconds=4), lab.backlog("orders-inbox
 print(promotion)
 lab.plot("90 orders in half a second: the queue grows and drains", {
     "waiting": queue.waiting, "in work": queue.in_work}, x=queue.seconds,
-    x_label="seconds of the queue's time", y_label="orders", mark="max")
+    x_label="seconds of the queue's time", y_label="orders", mark="max",
+    n=promotion.count, seconds=queue.seconds[-1])
 
 # %%
 lab.settle()

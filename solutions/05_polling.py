@@ -310,7 +310,7 @@ def emptied(wait):
 short, long = emptied(0), emptied(20)
 print(f"empty answers: {short[1]} and {long[1]}; {short[2]:.2f} s and {long[2]:.2f} s here")
 lab.bars("Receives until forty messages are gone", {"short polls": short[0], "long polls": long[0]},
-         y_label="receives")
+         y_label="receives", n=40, seconds=short[2] + long[2])
 
 # %% tags=["claim"]
 assert long[0] < short[0] and long[1] == 0
@@ -537,7 +537,7 @@ lab.compare("5.p6", "about one dollar" if 0.3 < idle.usd(0) < 3 else f"$ {idle.u
 # %%
 lab.bars("An idle consumer for a month, metered (second-hand price)",
          {"every second": idle.usd(0), "wait 1 s": idle.usd(1), "wait 5 s": idle.usd(5),
-          "wait 20 s": idle.usd(20)}, y_label="US dollars", form="{:.2f}")
+          "wait 20 s": idle.usd(20)}, y_label="US dollars", form="{:.2f}", seconds=40)
 
 # %% tags=["claim"]
 assert idle.requests(20) < idle.requests(5) < idle.requests(1)

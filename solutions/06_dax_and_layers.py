@@ -136,7 +136,7 @@ print("table:", eventual)
 print("cache:", cached)
 lab.bars(f"Read units for {cached.count:,} looks at 100 orders", {
     "table, strong": direct.units, "table, eventual": eventual.units, "cache": cached.units},
-    y_label="read units", form="{:,.1f}")
+    y_label="read units", form="{:,.1f}", n=cached.count)
 
 # %% tags=["claim"]
 assert cached.units < eventual.units < direct.units and cached.hits >= 900
@@ -642,7 +642,7 @@ for name in ("quote-today", "quote"):
     lab.invoke(name, basket)
     quotes[name] = [lab.report(name, basket).duration_ms for _ in range(20)]
     print(f"{name:12} p50 {lab.percentiles(quotes[name])['p50']:.1f} ms")
-lab.plot("Twenty warm calls each", quotes, x_label="call", y_label="ms", log=True)
+lab.plot("Twenty warm calls each", quotes, x_label="call", y_label="ms", log=True, n=20)
 
 # %% tags=["claim"]
 assert sum(quotes["quote"]) < sum(quotes["quote-today"])
@@ -774,7 +774,7 @@ lab.deploy("carried", NOTHING, Layers=[powertools])
 lab.deploy("imported", "from aws_lambda_powertools import Logger, Metrics\n" + NOTHING,
            Layers=[powertools])
 inits = {name: lab.init_ms(name, starts=3) for name in ("bare", "carried", "imported")}
-lab.bars("Init, the middle one of three starts", inits, y_label="ms", form="{:.0f}")
+lab.bars("Init, the middle one of three starts", inits, y_label="ms", form="{:.0f}", n=3)
 
 # %% tags=["claim"]
 assert inits["imported"] > inits["bare"]

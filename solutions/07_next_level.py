@@ -85,7 +85,8 @@ monolith.stop()
 now = lab.place_orders(356, per_second=178)
 lab.settle()
 lab.bars("Two seconds of the promotion: orders refused, of 356",
-         {"the monolith": len(then.refused), "today": len(now.refused)}, y_label="orders")
+         {"the monolith": len(then.refused), "today": len(now.refused)}, y_label="orders",
+         n=now.count, seconds=now.seconds)
 
 # %% tags=["claim"]
 assert len(then.refused) > 120 and not now.refused

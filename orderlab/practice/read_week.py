@@ -149,6 +149,7 @@ def times_plot(reads: Mapping[str, ReadWeek]) -> Picture:
         x_label="of 100 reads",
         y_label="ms (log)",
         log=True,
+        n=count,
     )
 
 
