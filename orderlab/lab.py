@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orderlab.aws_target.base import FAULTS, KEEPS, Target, need
+from orderlab.aws_target.base import ACCOUNT, FAULTS, KEEPS, Target, need
 from orderlab.aws_target.calls import in_one_sentence
 from orderlab.closing_words import ClosingWords
 from orderlab.exercises import registry
@@ -238,7 +238,10 @@ class Lab(Words, ClosingWords):
         self.target.stop()
         if quiet:
             return
-        if KEEPS in self.target.can:
+        if ACCOUNT in self.target.can:
+            print(f"What you built stands in {self.target.place}, and costs money while it does.")  # noqa: T201
+            print("`orderlab teardown` in a terminal takes it away and proves it.")  # noqa: T201
+        elif KEEPS in self.target.can:
             place = self.target.place
             print(f"Done with {place}: what you built stands there; your progress is kept.")  # noqa: T201
         else:

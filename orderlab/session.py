@@ -11,6 +11,7 @@ from typing import Any
 from orderlab.aws_target.base import KEEPS
 from orderlab.aws_target.choose import LOCAL, chosen, open_target
 from orderlab.aws_target.process import use_in_this_process
+from orderlab.consent import agree_to
 from orderlab.errors import LearnerError, interruptible
 from orderlab.exercises.registry import CHAPTERS
 from orderlab.exercises.waiting import sign_of_progress
@@ -48,7 +49,8 @@ def start(
     visibility timeout of 60 s takes 6 s.
 
     `target="http://127.0.0.1:PORT"`, or ORDERLAB_TARGET, names an AWS-compatible server that runs;
-    what you build stands there until that server ends. `local` is the local cloud.
+    what you build stands there until that server ends. `aws` is an account of your own: what is
+    made there costs money, and is asked about first. `local` is the local cloud.
     """
     if chapter not in CHAPTERS:
         known = ", ".join(str(number) for number in CHAPTERS)
@@ -120,7 +122,13 @@ def _new_lab(chapter: int, where: str, speed: float) -> Lab:
     journal = Journal.of(folder, chapter)
     again = f"Run the first cell (`orderlab.start(chapter={chapter})`) again; your work is kept."
     try:
-        target = open_target(where, advice=again, seed=chapter, speed=speed)
+        target = open_target(
+            where,
+            chapter=chapter,
+            advice=again,
+            agree=lambda account: agree_to(account, chapter),
+            speed=speed,
+        )
     except BaseException:
         journal.release()
         raise

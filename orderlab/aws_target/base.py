@@ -19,6 +19,8 @@ QUEUES = "a look into queues"
 CLOCK = "clock"
 # whether what is built stands also when the session is over
 KEEPS = "keeps"
+# whether it is an account: what is made there costs money, and is asked about first
+ACCOUNT = "account"
 OF_THE_LOCAL_CLOUD = frozenset({RECORDER, METER, ENVIRONMENTS, FAULTS, SERVERS, QUEUES, CLOCK})
 
 _WORDS = {

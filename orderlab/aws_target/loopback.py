@@ -19,8 +19,8 @@ class LeavesThisMachine(LearnerError):
     """A call of a local session was about to go to another machine; nothing was sent."""
 
 
-# whether the sessions that this process makes are local; an account's own session says no
-_process = {"local": False, "hooked": False}
+# whether the sessions that this process makes are local; once they are, they stay it
+_process = {"local": False}
 
 
 def is_loopback(url: str) -> bool:
@@ -42,21 +42,15 @@ def keep_this_process_local() -> None:
     """Let every botocore session that this process makes from now on have the hook."""
     from botocore import handlers
 
-    _process["local"] = True
-    if not _process["hooked"]:
-        _process["hooked"] = True
+    if not _process["local"]:
+        _process["local"] = True
         for event in ("before-sign", "before-send"):
-            handlers.BUILTIN_HANDLERS.append((event, _refuse_if_local, handlers.REGISTER_LAST))
+            handlers.BUILTIN_HANDLERS.append((event, _refuse, handlers.REGISTER_LAST))
 
 
-def let_this_process_reach_aws() -> None:
-    """End `keep_this_process_local`: the learner has asked for an account of their own."""
-    _process["local"] = False
-
-
-def _refuse_if_local(request: Any, **about: Any) -> None:
-    if _process["local"]:
-        _refuse(request, **about)
+def is_kept_local() -> bool:
+    """Whether this process has worked on a local target, and may reach nothing else any more."""
+    return _process["local"]
 
 
 def _refuse(request: Any, **_: Any) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from orderlab.aws_target.base import ACCOUNT
 from orderlab.aws_target.guard import guard
 from orderlab.aws_target.loopback import keep_local, keep_this_process_local
 
@@ -30,6 +31,9 @@ def use_in_this_process(target: Any, listen: Callable[..., Any]) -> None:
     knows nothing of AWS_ENDPOINT_URL has only keys that AWS does not know, and no botocore session
     made from now on sends anything to another machine.
     """
+    if ACCOUNT in target.can:
+        _use_an_account(target, listen)
+        return
     import boto3
     import botocore.session
 
@@ -49,6 +53,19 @@ def use_in_this_process(target: Any, listen: Callable[..., Any]) -> None:
         events.register_last,
         lambda url: url.startswith(f"{target.endpoint}/"),
     )
+    boto3.setup_default_session(botocore_session=session)
+
+
+def _use_an_account(target: Any, listen: Callable[..., Any]) -> None:
+    """The user's own settings stay; what plain clients make is marked as the lab's own is."""
+    import boto3
+    import botocore.session
+
+    os.environ.update(target.environment())
+    session = botocore.session.Session()
+    events = session.get_component("event_emitter")
+    target.marks.put_on(events.register)
+    listen(events.register, events.register_last)
     boto3.setup_default_session(botocore_session=session)
 
 

@@ -15,6 +15,7 @@ from orderlab.cli.demo import demo
 from orderlab.cli.doctor import doctor
 from orderlab.cli.lab import lab
 from orderlab.cli.progress import progress, reset
+from orderlab.cli.teardown import teardown
 from orderlab.errors import OrderlabError
 
 __all__ = ["app", "main"]
@@ -36,6 +37,7 @@ app.command()(progress)
 app.command()(reset)
 app.command()(check)
 app.command()(build)
+app.command()(teardown)
 
 
 @app.callback(invoke_without_command=True)

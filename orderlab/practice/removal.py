@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from orderlab.aws_target.base import Target
+from orderlab.aws_target.lacking import lacks
 from orderlab.orders.parts.functions import remove_mappings, wait_until_gone
 from orderlab.orders.parts.messaging import free_queue_names
 from orderlab.orders.parts.names import log_group, queue_arn
@@ -65,7 +66,7 @@ def _succeeds(take_away: Callable[[Target, str], bool], target: Target, name: st
     try:
         return take_away(target, name)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _GONE:
+        if error.response["Error"]["Code"] not in _GONE and not lacks(error):
             raise
         return False
 

@@ -106,7 +106,7 @@ def test_a_target_elsewhere_makes_no_client_that_calls_it() -> None:
 SCRIPT = """
 import boto3, botocore.session
 from orderlab.aws_target.local import LocalTarget
-from orderlab.aws_target.loopback import LeavesThisMachine, let_this_process_reach_aws
+from orderlab.aws_target.loopback import LeavesThisMachine
 from orderlab.aws_target.process import use_in_this_process
 
 use_in_this_process(LocalTarget.attach("http://127.0.0.1:9", "test", "test"), lambda *_: None)

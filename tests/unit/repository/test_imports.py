@@ -24,11 +24,13 @@ LAYERS = (
         "closing_words",
         "next_level_words",
         "resumed",
+        "consent",
     ),
     ("exercises", "dashboards", "requirements", "storm"),
     (
         "orders",
         "practice",
+        "teardown",
         "drawing",
         "trace",
         "trace_segments",

@@ -1,0 +1,140 @@
+"""An AWS account of the learner's own as a target.
+
+Credentials come by boto3's usual chain: a profile, SSO, the environment. Opening it only asks who
+one is; who and where is said, and agreed to, before anything is made.
+
+https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from orderlab.aws_target.base import ACCOUNT, KEEPS, not_here, page_needs
+from orderlab.aws_target.marks import Marks, learner_name
+from orderlab.aws_target.session import SESSION_LOCK, environment_of
+from orderlab.errors import LearnerError
+
+REGION = "us-east-1"
+EXPIRES_DAYS = 7
+
+
+class AccountTarget:
+    """Clients of an account, which mark what they make. `unmarked` ones change no request.
+
+    `endpoint` is for tests alone: a server on this machine in the account's place.
+    """
+
+    can = frozenset({KEEPS, ACCOUNT})
+
+    def __init__(
+        self, *, learner: str = "", chapter: int | None = None, endpoint: str = "", **keys: Any
+    ) -> None:
+        import boto3
+
+        self._session = boto3.Session(**keys)
+        self._stand_in = endpoint
+        self.region = self._session.region_name or REGION
+        self.endpoint = endpoint or f"https://{self.region}.amazonaws.com"
+        self.advice = ""
+        expiry = (datetime.now(UTC) + timedelta(days=EXPIRES_DAYS)).date().isoformat()
+        label = "" if chapter is None else f"{chapter:02d}"
+        self.marks = Marks(learner or learner_name(), label, expiry)
+        self.role_path = self.marks.role_path
+        self._clients: dict[str, Any] = {}
+        self._unmarked: dict[str, Any] = {}
+        identity = self._identity()
+        self.account_id = str(identity["Account"])
+        self.who = str(identity["Arn"])
+
+    def _identity(self) -> dict[str, Any]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            found: dict[str, Any] = self.unmarked("sts").get_caller_identity()
+        except (BotoCoreError, ClientError) as error:
+            raise LearnerError(
+                f"AWS does not know who you are: {error}",
+                advice="Sign in (`aws sso login`), or name a profile with AWS_PROFILE.",
+            ) from None
+        return found
+
+    @property
+    def place(self) -> str:
+        return f"the account {self.account_id} in {self.region}"
+
+    @property
+    def pid(self) -> None:
+        """It is not ours."""
+
+    def require(self, *, look: bool = False) -> None:
+        """An account does not go away."""
+
+    def answers(self) -> bool:
+        return True
+
+    def client(self, service: str) -> Any:
+        with SESSION_LOCK:
+            if service not in self._clients:
+                self._clients[service] = self._marked(service)
+            return self._clients[service]
+
+    def new_client(self, service: str, region: str | None = None, **config: Any) -> Any:
+        with SESSION_LOCK:
+            return self._marked(service, region, **config)
+
+    def unmarked(self, service: str) -> Any:
+        """A client that neither tags nor names: for looking for what is there, and removing it."""
+        with SESSION_LOCK:
+            if service not in self._unmarked:
+                self._unmarked[service] = self._make(service)
+            return self._unmarked[service]
+
+    def _marked(self, service: str, region: str | None = None, **config: Any) -> Any:
+        client = self._make(service, region, **config)
+        self.marks.put_on(client.meta.events.register)
+        return client
+
+    def _make(self, service: str, region: str | None = None, **config: Any) -> Any:
+        from botocore.config import Config
+
+        settings = {"retries": {"mode": "adaptive", "max_attempts": 8}, "read_timeout": 70}
+        if self._stand_in:
+            settings["account_id_endpoint_mode"] = "disabled"
+        address = {"endpoint_url": self._stand_in} if self._stand_in else {}
+        made: Any = self._session.client
+        return made(
+            service,
+            region_name=region or self.region,
+            config=Config(**{**settings, **config}),
+            **address,
+        )
+
+    def environment(self) -> dict[str, str]:
+        if self._stand_in:
+            return environment_of(self._stand_in, "test", "test", self.region)
+        return {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
+
+    def name(self, resource: str) -> str:
+        return f"{self.marks.prefix}{resource}"
+
+    def api_url(self, api_id: str, stage: str) -> str:
+        if self._stand_in:
+            return f"{self._stand_in}/_aws/execute-api/{api_id}/{stage}"
+        return f"https://{api_id}.execute-api.{self.region}.amazonaws.com/{stage}"
+
+    def page(self, path: str, method: str = "GET", body: dict[str, Any] | None = None) -> Any:
+        if path == "health":
+            return {"speed": 1.0}
+        raise not_here(self, page_needs(path))
+
+    def restart(self, **changed: Any) -> None:
+        """It runs."""
+
+    def stop(self) -> None:
+        """Close the clients; what stands in the account stays until it is taken away."""
+        for clients in (self._clients, self._unmarked):
+            for client in clients.values():
+                client.close()
+            clients.clear()

@@ -1,0 +1,178 @@
+"""The kinds of resources that the course makes, in the order in which they can be deleted."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from orderlab.aws_target.marks import Marks
+from orderlab.teardown.found import Client, Found, Kind, pages, tags_of
+
+
+def _clusters(client: Client, _: Marks) -> Iterator[Found]:
+    dax = client("dax")
+    for each in pages(dax, "describe_clusters", "Clusters"):
+        if each["Status"] == "deleting":
+            continue
+        arn = each["ClusterArn"]
+        tags = tags_of(dax.list_tags, "Tags", ResourceName=arn)
+        yield Found("DAX cluster", each["ClusterName"], each["ClusterName"], tags)
+
+
+def _functions(client: Client, _: Marks) -> Iterator[Found]:
+    functions = client("lambda")
+    for each in pages(functions, "list_functions", "Functions"):
+        arn = each["FunctionArn"]
+        tags = tags_of(functions.list_tags, "Tags", Resource=arn)
+        yield Found("function", each["FunctionName"], each["FunctionName"], tags)
+
+
+def _mappings(client: Client, marks: Marks) -> Iterator[Found]:
+    functions = client("lambda")
+    tags = {each.name: each.tags for each in _functions(client, marks)}
+    for each in pages(functions, "list_event_source_mappings", "EventSourceMappings"):
+        name = each["FunctionArn"].split(":function:")[-1].split(":")[0]
+        if each["State"] != "Deleting":
+            # it is whose its function is; that may be gone, and then its name decides
+            yield Found("event source mapping", name, each["UUID"], tags.get(name))
+
+
+def _layers(client: Client, _: Marks) -> Iterator[Found]:
+    functions = client("lambda")
+    for layer in pages(functions, "list_layers", "Layers"):
+        name = layer["LayerName"]
+        for each in pages(functions, "list_layer_versions", "LayerVersions", LayerName=name):
+            yield Found("layer", name, str(each["Version"]), None)
+
+
+def _queues(client: Client, _: Marks) -> Iterator[Found]:
+    sqs = client("sqs")
+    for url in pages(sqs, "list_queues", "QueueUrls"):
+        tags = tags_of(sqs.list_queue_tags, "Tags", QueueUrl=url)
+        yield Found("queue", url.rpartition("/")[2], url, tags)
+
+
+def _topics(client: Client, _: Marks) -> Iterator[Found]:
+    sns = client("sns")
+    for each in pages(sns, "list_topics", "Topics"):
+        arn = each["TopicArn"]
+        tags = tags_of(sns.list_tags_for_resource, "Tags", ResourceArn=arn)
+        yield Found("topic", arn.rpartition(":")[2], arn, tags)
+
+
+def _tables(client: Client, _: Marks) -> Iterator[Found]:
+    dynamodb = client("dynamodb")
+    for name in pages(dynamodb, "list_tables", "TableNames"):
+        with contextlib.suppress(dynamodb.exceptions.ResourceNotFoundException):
+            table = dynamodb.describe_table(TableName=name)["Table"]
+            if table["TableStatus"] == "DELETING":
+                continue
+            arn = table["TableArn"]
+            tags = tags_of(dynamodb.list_tags_of_resource, "Tags", ResourceArn=arn)
+            yield Found("table", name, name, tags)
+
+
+def _gateway(kind: str, listing: str) -> Any:
+    def find(client: Client, _: Marks) -> Iterator[Found]:
+        for each in pages(client("apigateway"), listing, "items"):
+            yield Found(kind, each["name"], each["id"], each.get("tags", {}))
+
+    return find
+
+
+def _alarms(client: Client, _: Marks) -> Iterator[Found]:
+    metrics = client("cloudwatch")
+    kinds = ["MetricAlarm", "CompositeAlarm"]
+    for page in metrics.get_paginator("describe_alarms").paginate(AlarmTypes=kinds):
+        for each in [*page.get("CompositeAlarms", ()), *page.get("MetricAlarms", ())]:
+            arn = each["AlarmArn"]
+            tags = tags_of(metrics.list_tags_for_resource, "Tags", ResourceARN=arn)
+            yield Found("alarm", each["AlarmName"], each["AlarmName"], tags)
+
+
+def _log_groups(client: Client, _: Marks) -> Iterator[Found]:
+    logs = client("logs")
+    for each in pages(logs, "describe_log_groups", "logGroups"):
+        arn, name = each["arn"].removesuffix(":*"), each["logGroupName"]
+        tags = tags_of(logs.list_tags_for_resource, "tags", resourceArn=arn)
+        # Lambda makes them without tags where nobody made them before
+        untagged = not tags and name.startswith("/aws/lambda/")
+        yield Found("log group", name, name, None if untagged else tags)
+
+
+def _roles(client: Client, marks: Marks) -> Iterator[Found]:
+    for each in pages(client("iam"), "list_roles", "Roles", PathPrefix=marks.role_path):
+        # nobody else has this path
+        yield Found("role", each["RoleName"], each["RoleName"], marks.owner)
+
+
+def _delete_mapping(client: Client, found: Found) -> None:
+    client("lambda").delete_event_source_mapping(UUID=found.key)
+
+
+def _delete_function(client: Client, found: Found) -> None:
+    client("lambda").delete_function(FunctionName=found.key)
+
+
+def _delete_layer(client: Client, found: Found) -> None:
+    client("lambda").delete_layer_version(LayerName=found.name, VersionNumber=int(found.key))
+
+
+def _delete_topic(client: Client, found: Found) -> None:
+    sns = client("sns")
+    # AWS keeps subscriptions that are left for days
+    listing = pages(sns, "list_subscriptions_by_topic", "Subscriptions", TopicArn=found.key)
+    for each in list(listing):
+        with contextlib.suppress(ClientError):
+            sns.unsubscribe(SubscriptionArn=each["SubscriptionArn"])
+    sns.delete_topic(TopicArn=found.key)
+
+
+def _delete_table(client: Client, found: Found) -> None:
+    dynamodb = client("dynamodb")
+    # while it is being made or changed it cannot be deleted
+    dynamodb.get_waiter("table_exists").wait(TableName=found.key, WaiterConfig={"Delay": 1})
+    dynamodb.delete_table(TableName=found.key)
+    dynamodb.get_waiter("table_not_exists").wait(TableName=found.key, WaiterConfig={"Delay": 1})
+
+
+def _delete_plan(client: Client, found: Found) -> None:
+    gateway = client("apigateway")
+    for stage in gateway.get_usage_plan(usagePlanId=found.key).get("apiStages", ()):
+        value = f"{stage['apiId']}:{stage['stage']}"
+        change = {"op": "remove", "path": "/apiStages", "value": value}
+        gateway.update_usage_plan(usagePlanId=found.key, patchOperations=[change])
+    gateway.delete_usage_plan(usagePlanId=found.key)
+
+
+def _delete_role(client: Client, found: Found) -> None:
+    iam, role = client("iam"), found.key
+    for name in list(pages(iam, "list_role_policies", "PolicyNames", RoleName=role)):
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+    attached = pages(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=role)
+    for each in list(attached):
+        iam.detach_role_policy(RoleName=role, PolicyArn=each["PolicyArn"])
+    iam.delete_role(RoleName=role)
+
+
+# what reads goes before what it reads from, and roles go last: others may still need them
+KINDS = (
+    Kind(_clusters, lambda client, it: client("dax").delete_cluster(ClusterName=it.key)),
+    Kind(_mappings, _delete_mapping),
+    Kind(_gateway("usage plan", "get_usage_plans"), _delete_plan),
+    Kind(_gateway("API", "get_rest_apis"),
+         lambda client, it: client("apigateway").delete_rest_api(restApiId=it.key)),
+    Kind(_gateway("API key", "get_api_keys"),
+         lambda client, it: client("apigateway").delete_api_key(apiKey=it.key)),
+    Kind(_functions, _delete_function),
+    Kind(_alarms, lambda client, it: client("cloudwatch").delete_alarms(AlarmNames=[it.key])),
+    Kind(_topics, _delete_topic),
+    Kind(_queues, lambda client, it: client("sqs").delete_queue(QueueUrl=it.key)),
+    Kind(_tables, _delete_table),
+    Kind(_layers, _delete_layer),
+    Kind(_log_groups, lambda client, it: client("logs").delete_log_group(logGroupName=it.key)),
+    Kind(_roles, _delete_role),
+)  # fmt: skip

@@ -1,0 +1,86 @@
+"""Teardown: find, show, ask, delete in order, look again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from botocore.exceptions import ClientError
+
+from orderlab.aws_target.lacking import lacks
+from orderlab.aws_target.marks import Marks
+from orderlab.teardown.found import Client, Found, Kind
+from orderlab.teardown.kinds import KINDS
+
+# AWS lists a deleted queue for up to a minute; a mapping finishes its batch first
+PATIENCE_SECONDS = 180.0
+_BETWEEN_LOOKS = 2.0
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Torn:
+    """What a teardown found, and what is left of it; `refused` says why, by name."""
+
+    found: list[Found]
+    left: list[Found] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        if not self.left:
+            return "Looked again: nothing is left."
+        lines = [f"Looked again: {len(self.left)} left."]
+        lines += [f"  {each}: {self.refused.get(str(each), 'still there')}" for each in self.left]
+        return "\n".join(lines)
+
+
+def find(client: Client, marks: Marks) -> list[Found]:
+    """The learner's resources, in the order in which they can be deleted."""
+    return [each for kind in KINDS for each in _of_kind(kind, client, marks)]
+
+
+def teardown(
+    client: Client, marks: Marks, *, agree: Callable[[list[Found]], bool], say: Say
+) -> Torn:
+    """Delete what is the learner's once `agree` was shown it; what is left is in the answer.
+
+    `client` gives clients that change no request. What somebody else has is not touched.
+    """
+    found = find(client, marks)
+    if not found:
+        say("Looked in every service: nothing is there.")
+        return Torn(found)
+    if not agree(found):
+        return Torn(found, list(found))
+    torn = Torn(found)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        for kind in KINDS:
+            for each in _of_kind(kind, client, marks):
+                _delete(kind, client, each, torn, say)
+        torn.left = find(client, marks)
+        if not torn.left or time.monotonic() > deadline:
+            return torn
+        say(f"{len(torn.left)} still there; looking again.")
+        time.sleep(_BETWEEN_LOOKS)
+
+
+def _of_kind(kind: Kind, client: Client, marks: Marks) -> list[Found]:
+    try:
+        return [each for each in kind.find(client, marks) if each.is_of(marks)]
+    except ClientError as error:
+        if not lacks(error):
+            raise
+        return []  # a server without the service has none of its resources
+
+
+def _delete(kind: Kind, client: Client, found: Found, torn: Torn, say: Say) -> None:
+    try:
+        kind.delete(client, found)
+        say(f"deleted {found}")
+        torn.refused.pop(str(found), None)
+    except ClientError as error:
+        # it is in use, or gone already: the next look tells
+        torn.refused[str(found)] = str(error)

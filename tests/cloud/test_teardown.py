@@ -1,0 +1,134 @@
+"""Teardown leaves nothing of the learner's, however a build ended, and all that is others'."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from orderlab.aws_target.account import AccountTarget
+from orderlab.orders import architecture
+from orderlab.teardown.found import Found
+from orderlab.teardown.kinds import KINDS
+from orderlab.teardown.teardown import find, teardown
+from tests.cloud.account_kit import account, build_until, run
+
+# in a process that knows of the build only what the account tells
+TEARDOWN = """
+import sys
+from orderlab.teardown.teardown import teardown
+from tests.cloud.account_kit import account
+target = account(sys.argv[1], learner="anna")
+torn = teardown(target.unmarked, target.marks, agree=lambda found: True, say=print)
+print(torn)
+sys.exit(1 if torn.left else 0)
+"""
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        },
+    }
+)
+POINTS = sorted(random.Random(13).sample(range(2, 150), 4))
+
+
+@pytest.fixture(scope="module")
+def endpoint(own_cloud: Callable[..., Any]) -> Iterator[str]:
+    with own_cloud(speed=10) as cloud:
+        yield cloud.endpoint
+
+
+def everything(target: AccountTarget) -> list[Found]:
+    """All that stands in the account, whosever it is."""
+    return [each for kind in KINDS for each in kind.find(target.unmarked, target.marks)]
+
+
+def plant(target: AccountTarget) -> None:
+    """Resources of somebody else with names and tags like the learner's."""
+    client = target.unmarked
+    client("sqs").create_queue(QueueName="orderlab-annabel-orders", tags={"orderlab": "course"})
+    client("sqs").create_queue(QueueName="orderlab-anna-orders-inbox-of-bob")
+    client("sqs").create_queue(
+        QueueName="orders", tags={"orderlab": "course", "orderlab-learner": "annabel"}
+    )
+    client("dynamodb").create_table(
+        TableName="orderlab-anna2-orders",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        Tags=[{"Key": "orderlab-learner", "Value": "Anna"}],
+    )
+    client("sns").create_topic(Name="order-events", Tags=[{"Key": "orderlab", "Value": "course"}])
+    client("logs").create_log_group(logGroupName="/aws/lambda/orderlab-annabel-greet")
+    client("iam").create_role(
+        RoleName="orderlab-anna-admin", Path="/orderlab/anna2/", AssumeRolePolicyDocument=TRUST
+    )
+    client("apigateway").create_rest_api(name="orderlab-anna-order-api-of-bob")
+
+
+PLANTED = 8
+
+
+def everybodys(target: AccountTarget) -> set[str]:
+    roles = target.unmarked("iam").list_roles()["Roles"]
+    return {str(each) for each in everything(target)} | {each["RoleName"] for each in roles}
+
+
+def test_what_is_built_is_marked_found_and_taken_away(endpoint: str) -> None:
+    target = account(endpoint)
+    plant(target)
+    before = everybodys(target)
+    assert len(before) == PLANTED
+    architecture.build(target, chapter=4)
+    found = find(target.unmarked, target.marks)
+    kinds = {each.kind for each in found}
+    assert kinds >= {"function", "queue", "table", "topic", "API", "role", "log group", "alarm"}
+    assert all(each.name.rpartition("/")[2].startswith("orderlab-anna-") for each in found)
+    tags = target.unmarked("dynamodb").list_tags_of_resource(
+        ResourceArn=f"arn:aws:dynamodb:us-east-1:{target.account_id}:table/orderlab-anna-orders"
+    )["Tags"]
+    assert {each["Key"] for each in tags} >= {
+        "orderlab", "orderlab-learner", "orderlab-chapter", "orderlab-expiry",
+    }  # fmt: skip
+    done = run(TEARDOWN, endpoint)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "Looked again: nothing is left."
+    assert everybodys(target) == before
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("answers", POINTS)
+def test_a_build_that_is_killed_leaves_nothing_behind_a_teardown(
+    endpoint: str, answers: int
+) -> None:
+    target = account(endpoint)
+    before = everybodys(target)
+    build_until(endpoint, 4, answers)
+    done = run(TEARDOWN, endpoint)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert find(target.unmarked, target.marks) == []
+    assert everybodys(target) == before
+
+
+def test_nothing_is_deleted_before_one_agrees(endpoint: str) -> None:
+    target = account(endpoint)
+    target.client("sqs").create_queue(QueueName="mine")
+    shown: list[Found] = []
+
+    def no(found: list[Found]) -> bool:
+        shown.extend(found)
+        return False
+
+    torn = teardown(target.unmarked, target.marks, agree=no, say=lambda _: None)
+    assert [str(each) for each in shown] == ["queue orderlab-anna-mine"]
+    assert torn.left == shown
+    assert "1 left" in str(torn)
+    teardown(target.unmarked, target.marks, agree=lambda _: True, say=lambda _: None)
+    assert find(target.unmarked, target.marks) == []
