@@ -82,6 +82,11 @@ class Progress:
         self.path = folder / "progress.json"
         self._warned = False
 
+    @property
+    def shown_folder(self) -> Path:
+        """Beside the hidden folder: where pages lie that a browser and a file list show."""
+        return self.folder.parent if self.folder.name == FOLDER else self.folder
+
     # --- reading --------------------------------------------------------------------------
 
     def exercise(self, identifier: str) -> ExerciseState:

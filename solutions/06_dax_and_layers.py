@@ -1171,9 +1171,11 @@ lab.trace(placed)
 
 # %%
 cache.close()
-lab.remove(*"""cache cache-role status-page try-out week drafts letters done order-page
-    order-page-dax dax-client hello greeting quote quote-today seal ask doorman opener habit notes
-    order-seen box till-a till-b returns money words bare carried imported powertools""".split())
+lab.remove("cache", "cache-role", "status-page", "try-out", "week", "drafts", "letters", "done",
+           "order-page", "order-page-dax", "dax-client", "hello", "greeting", "quote",
+           "quote-today", "seal", "ask", "doorman", "opener", "habit", "notes", "order-seen",
+           "box", "till-a", "till-b", "returns", "money", "words", "bare", "carried",
+           "imported", "powertools")
 lab.diagram()
 
 # %%

@@ -810,7 +810,7 @@ review.answer("sustainability", "Four mappings poll queues that are empty at nig
 print("not answered yet:", ", ".join(review.missing) or "none")
 
 # %% [markdown]
-# Answer the other five in your own words, then write the page: `review.html`, in the folder `.orderlab` beside your notebooks. Good answers name a number that you have seen, and a risk that you don't like. Try: what would a role of `process-order` in the wrong hands get? Which alarm would have rung on Tuesday? What did the storm not try?
+# Answer the other five in your own words, then write the page: `review.html`, beside your notebooks. Good answers name a number that you have seen, and a risk that you don't like. Try: what would a role of `process-order` in the wrong hands get? Which alarm would have rung on Tuesday? What did the storm not try?
 
 # %%
 # review.answer("security", "...", risk="medium", next="...")

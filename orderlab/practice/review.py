@@ -97,8 +97,8 @@ class Review(Exportable):
         return [pillar.name for pillar in PILLARS if pillar.name not in kept]
 
     def page(self) -> Path:
-        """Write review.html into your folder; returns where it is."""
-        path = self._progress.folder / "review.html"
+        """Write review.html beside your notebooks; returns where it is."""
+        path = self._progress.shown_folder / "review.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, _page(self._kept()).encode())
         return path

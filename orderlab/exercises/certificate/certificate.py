@@ -12,7 +12,7 @@ from orderlab.errors import LearnerError
 from orderlab.exercises.certificate.page import clean_name, page
 from orderlab.exercises.certificate.record import Record, read_record
 from orderlab.exercises.engine import card
-from orderlab.progress import FOLDER, Progress
+from orderlab.progress import Progress
 from orderlab.showing.html_text import html_text
 
 NAME = "certificate.html"
@@ -59,7 +59,7 @@ def certificate(name: object, progress: Progress) -> Certificate:
     shown = clean_name(name)
     record = read_record(progress)
     written = page(shown, record, datetime.now(UTC).date().isoformat())
-    path = _folder(progress) / NAME
+    path = progress.shown_folder / NAME
     try:
         if path.parent == progress.folder:
             private_folder(path.parent)
@@ -70,8 +70,3 @@ def certificate(name: object, progress: Progress) -> Certificate:
             advice="May you write there, and is there room?",
         ) from None
     return Certificate(shown, record, path, written)
-
-
-def _folder(progress: Progress) -> Path:
-    """Beside the hidden folder of progress, where a browser and a file list show it."""
-    return progress.folder.parent if progress.folder.name == FOLDER else progress.folder
