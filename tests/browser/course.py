@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,19 @@ from typing import Any
 from orderlab.exercises import registry
 from orderlab.exercises.final_test.pool import POOL
 from orderlab.exercises.overview import NOTEBOOKS
+from orderlab.requirements.memory import REFERENCE
 from tests.browser.answered import answered
 from tests.browser.answers import answers
 from tests.browser.notebook import OpenNotebook
 from tests.browser.server import JupyterLab
 
 CELL_SECONDS = 300
-_RIGHT = {q.id: q.right_answers for q in POOL} | {
-    q.id: q.right_answers for chapter in registry.CHAPTERS for q in registry.questions(chapter)
+GREEN = re.compile(r"^(R\d) \W+ green", re.MULTILINE)
+_QUESTIONS = [*POOL, *(q for chapter in registry.CHAPTERS for q in registry.questions(chapter))]
+# what the right options say, since a test mixes them; shown without the marks of code
+_RIGHT = {
+    question.id: {option.text.replace("`", "") for option in question.options if option.right}
+    for question in _QUESTIONS
 }
 
 
@@ -41,6 +47,8 @@ class Learner:
             assert not cell["errors"], f"{name}, in the cell\n{source}\n{cell['errors']}"
             if self._solves:
                 self._uses(notebook, number, source)
+                if "lab.scoreboard()" in source and _green(chapter):
+                    _until_green(notebook, number, source)
             tell(f"{name} {number + 1} of {len(sources)}")
         return notebook.finished()
 
@@ -59,14 +67,26 @@ class Learner:
         shown = notebook.output(number, ".orderlab-quiz")
         for question in shown.locator("fieldset").all():
             right = _RIGHT[question.get_attribute("data-question")]
-            for option in sorted(right):
-                field = question.locator(f"input[value='{option}']")
-                field.focus()
-                field.press("Space")
-            field.press("Enter")
+            for option in question.locator(".orderlab-option").all():
+                if option.locator("label").text_content() in right:
+                    option.locator("input").press("Space")
+            question.locator("input").first.press("Enter")
             verdict = question.locator(".orderlab-verdict").inner_text()
             assert "Right" in verdict or "Kept" in verdict, f"{question.inner_text()}: {verdict}"
         return shown
+
+
+def _green(chapter: int) -> bool:
+    """Whether the chapter's system holds all six requirements."""
+    return set(REFERENCE.get(chapter, {}).values()) == {"green"}
+
+
+def _until_green(notebook: OpenNotebook, number: int, source: str) -> None:
+    """Measure again, as the text advises, where a busy machine made a colour worse."""
+    for _ in range(2):
+        if len(GREEN.findall(notebook.cells()[number]["texts"][-1])) == 6:
+            return
+        notebook.run_cell(number, source, CELL_SECONDS)
 
 
 def _choose(notebook: OpenNotebook, number: int) -> None:

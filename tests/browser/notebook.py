@@ -34,6 +34,7 @@ _SHOW = """async number => {
 _RUN = """source => {
   const cell = window.jupyterapp.shell.currentWidget.content.activeCell;
   if (cell.model.sharedModel.source !== source) cell.model.sharedModel.setSource(source);
+  cell.model.sharedModel.execution_count = null;
   window.jupyterapp.commands.execute('notebook:run-cell');
 }"""
 

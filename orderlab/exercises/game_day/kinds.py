@@ -66,7 +66,10 @@ def _cut_off(target: Target, place: str, lasts: float) -> Fault:
 
 _BROKEN = ("fail", "error", "broken", "raise", "exception", "crash", "bug")
 _THROTTLED = ("throttl", "concurrency", "too many", "429", "refused", "capacity")
-_SLOW = ("slow", "latency", "takes long", "late", "waits", "time out", "timeout")
+_SLOW = (
+    "slow", "latency", "takes long", "too long", "so long", "seconds", "delay", "lag", "hang",
+    "late", "waits", "time out", "timeout",
+)  # fmt: skip
 
 BROKEN = Kind(
     "broken consumer", "the function {place} fails each time", _BROKEN,

@@ -18,7 +18,13 @@ from tests.unit.fake_target import FakeTarget
 SAID = {
     "broken consumer": ["its function raises an exception", "it fails every time", "broken"],
     "throttled function": ["Lambda throttles it", "too many requests", "no concurrency left"],
-    "slow table": ["the table is slow", "high latency of writes", "PutItem takes long"],
+    "slow table": [
+        "the table is slow",
+        "high latency of writes",
+        "PutItem takes long",
+        "putting an item into the table takes seconds",
+        "each call is delayed",
+    ],
     "cut-off target": ["SNS cannot reach the queue", "it is cut off from the topic"],
     "queue policy gone": ["the queue has no policy", "SNS has no permission to send"],
     "wrong filter": ["the filter policy of the subscription is wrong", "a wrong filter"],
