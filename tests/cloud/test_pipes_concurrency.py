@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.cloud.event_source_kit import Function
 from tests.cloud.notes import NOTE
 from tests.cloud.pipes_kit import NOTING, PipeKit
 
@@ -21,7 +22,7 @@ import time
 
 def handler(events, context):
     began = time.time()
-    time.sleep(1.5)
+    time.sleep(float(os.environ["SECONDS"]))
     bodies = [each.get("body") or each["dynamodb"]["Keys"]["id"]["S"] for each in events]
     note({"began": began, "ended": time.time(), "bodies": bodies})
 """
@@ -40,12 +41,19 @@ def most_at_once(noted: list[dict[str, Any]]) -> int:
     return max(len([a for a in noted if a["began"] <= at < a["ended"]]) for at in starts)
 
 
+def all_of(kit: PipeKit, function: Function, count: int) -> list[dict[str, Any]]:
+    """What a function has noted, once it has noted so much."""
+    found = kit.eventually(lambda: len(function.events()) >= count, 60)
+    assert found
+    return function.events()
+
+
 def test_five_batches_of_a_queue_are_worked_off_side_by_side(kit: PipeKit) -> None:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-sqs.html"""
-    source, function = kit.queue(VisibilityTimeout="600"), kit.function(SLOW)
+    source, function = kit.queue(VisibilityTimeout="600"), kit.function(SLOW, SECONDS="5")
     kit.send(source, *(f"m{n}" for n in range(8)))
     kit.running(kit.pipe(kit.arn(source), kit.function_arn(function.name), queue={"BatchSize": 1}))
-    noted = kit.eventually(lambda: function.events() if len(function.events()) == 8 else [])
+    noted = all_of(kit, function, 8)
     assert sorted(body for each in noted for body in each["bodies"]) == [f"m{n}" for n in range(8)]
     assert most_at_once(noted) >= 5
 
@@ -53,12 +61,12 @@ def test_five_batches_of_a_queue_are_worked_off_side_by_side(kit: PipeKit) -> No
 def test_a_group_of_a_fifo_queue_has_one_batch_at_work(kit: PipeKit) -> None:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-sqs.html"""
     source = kit.queue(FifoQueue="true", ContentBasedDeduplication="true", VisibilityTimeout="600")
-    function = kit.function(SLOW)
+    function = kit.function(SLOW, SECONDS="1.5")
     for n in range(3):
         kit.sqs.send_message(QueueUrl=source, MessageBody=f"a{n}", MessageGroupId="a")
         kit.sqs.send_message(QueueUrl=source, MessageBody=f"b{n}", MessageGroupId="b")
     kit.running(kit.pipe(kit.arn(source), kit.function_arn(function.name), queue={"BatchSize": 1}))
-    noted = kit.eventually(lambda: function.events() if len(function.events()) == 6 else [])
+    noted = all_of(kit, function, 6)
     for group in ("a", "b"):
         own = [each for each in noted if each["bodies"][0].startswith(group)]
         assert [each["bodies"][0] for each in own] == [f"{group}{n}" for n in range(3)]
@@ -68,7 +76,7 @@ def test_a_group_of_a_fifo_queue_has_one_batch_at_work(kit: PipeKit) -> None:
 
 def test_lanes_of_a_shard_are_worked_off_side_by_side(kit: PipeKit) -> None:
     table, stream = kit.table()
-    function = kit.function(SLOW)
+    function = kit.function(SLOW, SECONDS="4")
     for n in range(12):
         kit.dynamodb.put_item(TableName=table, Item={"id": {"S": f"i{n}"}})
     kit.running(
@@ -78,7 +86,7 @@ def test_lanes_of_a_shard_are_worked_off_side_by_side(kit: PipeKit) -> None:
             stream={"BatchSize": 1, "ParallelizationFactor": 10},
         )
     )
-    noted = kit.eventually(lambda: function.events() if len(function.events()) == 12 else [])
+    noted = all_of(kit, function, 12)
     assert most_at_once(noted) >= 3
 
 
