@@ -195,12 +195,19 @@ def test_a_role_is_used_in_place_of_the_targets_policy(kit: EventKit) -> None:
     bus, url = kit.bus(), kit.queue()
     allowed = kit.role_for("events.amazonaws.com", "sqs:SendMessage")
     powerless = kit.role_for("events.amazonaws.com")
-    others = kit.role_for("lambda.amazonaws.com", "sqs:SendMessage")
+    others = kit.role_for("events.amazonaws.com", "sqs:SendMessage")
     targets = [
         {"Arn": kit.arn(url), "Input": f'"{name}"', "RoleArn": role}
         for name, role in (("allowed", allowed), ("powerless", powerless), ("others", others))
     ]
     kit.rule({"source": ["shop"]}, *targets, bus=bus)
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+    kit.iam.update_assume_role_policy(
+        RoleName=others.rpartition("/")[2],
+        PolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [{**trust, "Action": "sts:AssumeRole"}]}
+        ),
+    )
     kit.put({}, bus=bus)
     assert kit.bodies(url) == ["allowed"]
 

@@ -294,3 +294,28 @@ def test_what_is_not_done_is_refused_by_name(kit: EventKit) -> None:
         ),
     ]
     assert {error_of(call)[0] for call in calls} == {"NotImplementedByOrderlab"}
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_the_role_of_a_target_has_to_trust_eventbridge(kit: EventKit, exists: bool) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html"""
+    rule, url = kit.rule({"source": ["shop"]}), kit.queue()
+    role = kit.role("sqs:SendMessage") if exists else f"arn:aws:iam::{ACCOUNT}:role/none"
+    target = {"Id": "t", "Arn": kit.arn(url), "RoleArn": role}
+    assert error_of(lambda: kit.events.put_targets(Rule=rule, Targets=[target])) == (
+        "ValidationException",
+        f"Provided role '{role}' cannot be assumed by principal 'events.amazonaws.com'.",
+    )
+    assert kit.events.list_targets_by_rule(Rule=rule)["Targets"] == []
+
+
+@pytest.mark.parametrize("operation", ["list_archives", "list_replays"])
+def test_archives_and_replays_are_listed_by_one_filter(kit: EventKit, operation: str) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListArchives.html"""
+    call = getattr(kit.events, operation)
+    code, text = error_of(
+        lambda: call(
+            NamePrefix="a", EventSourceArn=f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/x"
+        )
+    )
+    assert code == "ValidationException" and text.startswith("At most one filter is allowed")

@@ -14,6 +14,7 @@ from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.events.errors import ResourceAlreadyExists, ResourceNotFound, not_valid
 from orderlab.cloud.events.model import Archive
+from orderlab.cloud.events.one_filter import require_one_filter
 from orderlab.cloud.events.registry import Registry
 from orderlab.cloud.events.rule_operations import compiled
 from orderlab.cloud.targets.pages import page
@@ -81,6 +82,7 @@ class ArchiveOperations:
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
         """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListArchives.html"""
+        require_one_filter(given, "ListArchives")
         found = []
         for archive in self._registry.of(call.region).archives.values():
             archive.forget_expired(self._clock.now())

@@ -21,6 +21,7 @@ from orderlab.cloud.events.errors import (
     not_valid,
 )
 from orderlab.cloud.events.model import Archive, Bus, Replay
+from orderlab.cloud.events.one_filter import require_one_filter
 from orderlab.cloud.events.recording import Recording
 from orderlab.cloud.events.registry import Registry
 from orderlab.cloud.events.routing import Routing
@@ -159,6 +160,7 @@ class Replays:
 
     def list(self, call: Call, given: Parameters) -> dict[str, Any]:
         """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListReplays.html"""
+        require_one_filter(given, "ListReplays")
         found = [
             _shown(replay)
             for replay in self._registry.of(call.region).replays.values()

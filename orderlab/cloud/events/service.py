@@ -119,7 +119,7 @@ class EventService:
             "PutEvents": self._put,
             **BusOperations(registry=self.registry, clock=clock).handlers,
             **rules.handlers,
-            **TargetOperations(registry=self.registry).handlers,
+            **TargetOperations(registry=self.registry, permissions=self._permissions).handlers,
             **ArchiveOperations(registry=self.registry, clock=clock).handlers,
             **self._replays.handlers,
             **TagOperations(registry=self.registry).handlers,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet, ValidationException
-from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.contracts import Call, Handler, Parameters, Permissions
 from orderlab.cloud.events.errors import LimitExceeded, not_valid
 from orderlab.cloud.events.model import Rule, Target
 from orderlab.cloud.events.registry import Registry
@@ -19,6 +19,7 @@ from orderlab.cloud.targets.pages import page
 from orderlab.cloud.targets.sender import kind_of
 
 MAX_TARGETS = 5
+EVENTS = "events.amazonaws.com"
 _ARN = re.compile(r"arn:aws[\w-]*:[\w-]+:[\w-]*:(\d{12}|aws)?:.+", re.ASCII)
 _NOT_DONE = {
     "apigateway": "API Gateway as a target of rules",
@@ -44,8 +45,9 @@ _NOT_DONE = {
 class TargetOperations:
     """The operations about targets."""
 
-    def __init__(self, *, registry: Registry) -> None:
+    def __init__(self, *, registry: Registry, permissions: Permissions) -> None:
         self._registry = registry
+        self._may_assume = permissions.may_assume
         self.handlers: Mapping[str, Handler] = {
             "PutTargets": self.put,
             "RemoveTargets": self.remove,
@@ -79,6 +81,11 @@ class TargetOperations:
         if kind_of(arn) == "sqs" and arn.endswith(".fifo") and not group:
             raise ValidationException(
                 f"Parameter(s) SqsParameters must be specified for target: {target_id}."
+            )
+        role = given.get("RoleArn")
+        if role and not self._may_assume(role, EVENTS):
+            raise ValidationException(
+                f"Provided role '{role}' cannot be assumed by principal '{EVENTS}'."
             )
         dead_letter = (given.get("DeadLetterConfig") or {}).get("Arn")
         if dead_letter is not None:
