@@ -211,6 +211,12 @@ for name in ("order-page", "order-page-dax")[:1 + lab.has_dax]:
     print(f"{name:15} init {calls[0].init_ms:.0f} ms, then p50 {warm['p50']:.1f} ms")
 
 # %% [markdown]
+# What is deployed now, with the cluster and who reads through it:
+
+# %%
+lab.diagram()
+
+# %% [markdown]
 # On AWS there is one more condition. A cluster has addresses in your VPC only, so the function must be attached to that VPC (or reach it through PrivateLink, since October 2025). The local cloud has no VPCs; here the function connects without one.
 #
 # ## 6.2 What a cache doesn't know
@@ -939,7 +945,9 @@ assert four.count("provisioned-concurrency") == 2
 ex = lab.exercise("6.8").again()
 print(lab.invoke("opener:live", {}), "and not published yet:", lab.invoke("opener", {}))
 ### BEGIN SOLUTION
-published = functions.publish_version(FunctionName="opener")
+published = functions.publish_version(
+    FunctionName="opener",
+)
 functions.update_alias(
     FunctionName="opener",
     Name="live",
@@ -1171,11 +1179,10 @@ lab.trace(placed)
 
 # %%
 cache.close()
-lab.remove("cache", "cache-role", "status-page", "try-out", "week", "drafts", "letters", "done",
-           "order-page", "order-page-dax", "dax-client", "hello", "greeting", "quote",
-           "quote-today", "seal", "ask", "doorman", "opener", "habit", "notes", "order-seen",
-           "box", "till-a", "till-b", "returns", "money", "words", "bare", "carried",
-           "imported", "powertools")
+practice = """cache cache-role status-page try-out week drafts letters done order-page
+    order-page-dax dax-client hello greeting quote quote-today seal ask doorman opener habit notes
+    order-seen box till-a till-b returns money words bare carried imported powertools"""
+lab.remove(*practice.split())
 lab.diagram()
 
 # %%

@@ -115,3 +115,19 @@ def test_the_name_of_a_removed_pipe_can_be_taken_at_once(target: LocalTarget) ->
         role = ensure_role(
             target, name, "pipes.amazonaws.com", [reads, allow("sqs:SendMessage", "*")]
         )
+
+
+def test_a_cluster_and_its_parameter_group_are_removed(target: LocalTarget) -> None:
+    # a cluster's name has 20 characters at most
+    name, dax = f"p-{uuid.uuid4().hex[:8]}", target.client("dax")
+    role = ensure_role(target, f"{name}-role", "dax.amazonaws.com", [allow("dynamodb:*", "*")])
+    dax.create_parameter_group(ParameterGroupName=name)
+    dax.create_cluster(
+        ClusterName=name,
+        NodeType="dax.t3.small",
+        ReplicationFactor=1,
+        IamRoleArn=role,
+        ParameterGroupName=name,
+    )
+    assert remove(target, name) == [f"cluster {name}", f"parameter group {name}"]
+    assert remove(target, name) == []

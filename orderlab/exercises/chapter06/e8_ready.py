@@ -238,7 +238,9 @@ READY = Exercise(
     prepare=prepare,
     undo=undo,
     names=names,
-    solution="""published = functions.publish_version(FunctionName="opener")
+    solution="""published = functions.publish_version(
+    FunctionName="opener",
+)
 functions.update_alias(
     FunctionName="opener",
     Name="live",
