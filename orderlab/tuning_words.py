@@ -33,11 +33,11 @@ class TuningWords:
 
         return self._noting_writes(open_cache(self.target, cluster))
 
-    def dax_role(self, name: str = "cache-role") -> str:
-        """The ARN of a role with which a DAX cluster may use the account's tables."""
+    def dax_role(self, *tables: str, name: str = "cache-role") -> str:
+        """The ARN of a role with which a DAX cluster may use these tables."""
         from orderlab.practice.caches import role
 
-        return role(self._practice(), name)
+        return role(self._practice(), name, tables)
 
     def dax_layer(self) -> bytes:
         """The zip of a layer with AWS's client of DAX."""

@@ -6,11 +6,12 @@ import copy
 import functools
 import importlib.util
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from orderlab.aws_target.base import Target
 from orderlab.errors import LearnerError
+from orderlab.orders.parts.names import table_arn
 from orderlab.orders.parts.roles import allow, ensure_role
 from orderlab.practice.stand_in_cache import StandInCache
 
@@ -23,9 +24,11 @@ def is_installed() -> bool:
     return importlib.util.find_spec("amazondax") is not None
 
 
-def role(target: Target, name: str) -> str:
-    """A role with which a cluster may use the account's tables; its ARN."""
-    return ensure_role(target, name, _CLUSTER_SERVICE, [allow("dynamodb:*", "*")])
+def role(target: Target, name: str, tables: Sequence[str]) -> str:
+    """A role with which a cluster may use these tables and their indexes; its ARN."""
+    arns = [table_arn(target, each) for each in tables]
+    statement = allow("dynamodb:*", [*arns, *(f"{each}/index/*" for each in arns)])
+    return ensure_role(target, name, _CLUSTER_SERVICE, [statement])
 
 
 def open_cache(target: Target, cluster: str) -> Any:
