@@ -85,6 +85,9 @@ class Marks:
 
     def _mark(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         _prefixed(params, model.name, self.prefix)
+        _in_batches(params, self.prefix)
+        if model.service_model.service_name == "scheduler" and "Name" in params:
+            params["Name"] = _with(self.prefix, params["Name"])
         if model.name == "CreateRole":
             params.setdefault("Path", self.role_path)
         if not model.name.startswith("Create") and model.name not in _MAKERS:
@@ -118,6 +121,26 @@ def _prefixed(params: dict[str, Any], operation: str, prefix: str) -> None:
             name = group.removeprefix(folder)
             if folder or not group.startswith(("/", "arn:")):
                 params[member] = folder + (_with(prefix, name) if name else name)
+
+
+def _in_batches(params: dict[str, Any], prefix: str) -> None:
+    """Give the tables of a batch or a transaction their prefix."""
+    requests = params.get("RequestItems")
+    if isinstance(requests, dict):
+        params["RequestItems"] = {_with(prefix, name): each for name, each in requests.items()}
+    items = params.get("TransactItems")
+    if isinstance(items, list):
+        params["TransactItems"] = [
+            {
+                kind: {**what, "TableName": _with(prefix, what["TableName"])}
+                if isinstance(what, dict) and "TableName" in what
+                else what
+                for kind, what in each.items()
+            }
+            if isinstance(each, dict)
+            else each
+            for each in items
+        ]
 
 
 def _with(prefix: str, name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from orderlab.aws_target.marks import Marks
+from orderlab.teardown.event_kinds import EVENT_KINDS
 from orderlab.teardown.found import Client, Found, Kind, pages, tags_of
 
 
@@ -160,6 +161,7 @@ def _delete_role(client: Client, found: Found) -> None:
 
 # what reads goes before what it reads from, and roles go last: others may still need them
 KINDS = (
+    *EVENT_KINDS,
     Kind(_clusters, lambda client, it: client("dax").delete_cluster(ClusterName=it.key)),
     Kind(_mappings, _delete_mapping),
     Kind(_gateway("usage plan", "get_usage_plans"), _delete_plan),

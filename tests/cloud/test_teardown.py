@@ -31,7 +31,7 @@ TRUST = json.dumps(
         "Version": "2012-10-17",
         "Statement": {
             "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Principal": {"Service": ["lambda.amazonaws.com", "scheduler.amazonaws.com"]},
             "Action": "sts:AssumeRole",
         },
     }
@@ -115,6 +115,34 @@ def test_a_build_that_is_killed_leaves_nothing_behind_a_teardown(
     assert done.returncode == 0, done.stdout + done.stderr
     assert find(target.unmarked, target.marks) == []
     assert everybodys(target) == before
+
+
+def test_what_eventbridge_keeps_goes_and_others_stays(endpoint: str) -> None:
+    target = account(endpoint)
+    queue = target.client("sqs").create_queue(QueueName="q")["QueueUrl"]
+    arn = target.client("sqs").get_queue_attributes(
+        QueueUrl=queue, AttributeNames=["QueueArn"]
+    )["Attributes"]["QueueArn"]  # fmt: skip
+    for events, bus in ((target.client("events"), "mine"), (target.unmarked("events"), "theirs")):
+        events.create_event_bus(Name=bus)
+        events.put_rule(Name="r", EventBusName=bus, EventPattern='{"source": ["shop"]}')
+        events.put_targets(Rule="r", EventBusName=bus, Targets=[{"Id": "1", "Arn": arn}])
+    role = target.client("iam").create_role(RoleName="s", AssumeRolePolicyDocument=TRUST)
+    schedule = {
+        "ScheduleExpression": "rate(1 day)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {"Arn": arn, "RoleArn": role["Role"]["Arn"]},
+    }
+    target.client("scheduler").create_schedule(Name="daily", **schedule)
+    target.unmarked("scheduler").create_schedule(Name="orderlab-annabel-daily", **schedule)
+    found = {str(each) for each in find(target.unmarked, target.marks)}
+    assert found == {
+        "schedule orderlab-anna-daily", "rule r", "event bus mine", "queue orderlab-anna-q",
+        "role orderlab-anna-s",
+    }  # fmt: skip
+    torn = teardown(target.unmarked, target.marks, agree=lambda _: True, say=lambda _: None)
+    assert torn.left == []
+    assert {"event bus theirs", "schedule orderlab-annabel-daily"} <= everybodys(target)
 
 
 def test_nothing_is_deleted_before_one_agrees(endpoint: str) -> None:

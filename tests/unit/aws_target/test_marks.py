@@ -64,6 +64,19 @@ def test_a_call_that_makes_nothing_gets_a_name_and_no_tags() -> None:
     assert sent("sqs", "tag_queue", QueueUrl="u", Tags=tags)["Tags"] == tags
 
 
+def test_the_tables_of_batches_and_transactions_get_the_prefix() -> None:
+    batch = sent("dynamodb", "batch_get_item", RequestItems={"t": {"Keys": [{"id": {"S": "1"}}]}})
+    assert list(batch["RequestItems"]) == ["orderlab-anna-t"]
+    put = {"TableName": "t", "Item": {"id": {"S": "1"}}}
+    found = sent("dynamodb", "transact_write_items", TransactItems=[{"Put": put}])
+    assert found["TransactItems"][0]["Put"]["TableName"] == "orderlab-anna-t"
+    assert put["TableName"] == "t"
+
+
+def test_schedules_are_named_for_they_take_no_tags() -> None:
+    assert sent("scheduler", "delete_schedule", Name="s")["Name"] == "orderlab-anna-s"
+
+
 @pytest.mark.parametrize(
     ("group", "expected"),
     [
