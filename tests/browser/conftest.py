@@ -22,12 +22,15 @@ ARTIFACTS = ROOT / "artifacts"
 
 @pytest.fixture(scope="module")
 def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
-    home = tmp_path_factory.mktemp("learner")
-    # copies, so that running a notebook leaves the repository as it is
+    with running_jupyterlab(learners_home(tmp_path_factory.mktemp("learner"))) as server:
+        yield server
+
+
+def learners_home(home: Path) -> Path:
+    """A folder with copies, so that running a notebook leaves the repository as it is."""
     for folder in ("notebooks", "solutions"):
         shutil.copytree(ROOT / folder, home / folder, ignore=shutil.ignore_patterns("*.py"))
-    with running_jupyterlab(home) as server:
-        yield server
+    return home
 
 
 @pytest.fixture(scope="module")

@@ -6,19 +6,31 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orderlab.exercises import registry
+from tests.browser.conftest import learners_home
 from tests.browser.course import GREEN, Learner, written
-from tests.browser.server import ROOT
+from tests.browser.server import ROOT, JupyterLab, running_jupyterlab
 
 pytestmark = [pytest.mark.browser, pytest.mark.course, pytest.mark.timeout(3600)]
 CHAPTERS = written(registry.CHAPTERS, ROOT / "notebooks")
 
 
-def test_whoever_solves_everything_ends_with_a_certificate(jupyterlab: Any, page: Any) -> None:
+@pytest.fixture
+def jupyterlab(tmp_path: Path) -> Iterator[JupyterLab]:
+    """A server for each of the two learners, with nothing kept of the other."""
+    with running_jupyterlab(learners_home(tmp_path)) as server:
+        yield server
+
+
+def test_whoever_solves_everything_ends_with_a_certificate(
+    jupyterlab: JupyterLab, page: Any
+) -> None:
     cells = _take(Learner(page.page, jupyterlab), jupyterlab)
     kept = _progress(jupyterlab)
     exercises = [each.id for chapter in CHAPTERS for each in registry.exercises(chapter)]
@@ -36,7 +48,7 @@ def test_whoever_solves_everything_ends_with_a_certificate(jupyterlab: Any, page
         assert any("4 of 4 found; all is mended" in text for text in said)
 
 
-def test_whoever_solves_nothing_comes_to_the_end_as_well(jupyterlab: Any, page: Any) -> None:
+def test_whoever_solves_nothing_comes_to_the_end_as_well(jupyterlab: JupyterLab, page: Any) -> None:
     cells = _take(Learner(page.page, jupyterlab, solves=False), jupyterlab)
     texts = [text for chapter in cells.values() for cell in chapter for text in cell["texts"]]
     assert [text for text in texts if "the lab failed" in text] == []
@@ -44,7 +56,7 @@ def test_whoever_solves_nothing_comes_to_the_end_as_well(jupyterlab: Any, page: 
     assert [each for each, state in kept.items() if state["solved"]] == []
 
 
-def _take(learner: Learner, jupyterlab: Any) -> dict[int, list[dict[str, Any]]]:
+def _take(learner: Learner, jupyterlab: JupyterLab) -> dict[int, list[dict[str, Any]]]:
     """Every chapter from its first cell to its last; how long each took is printed."""
     found = {}
     for chapter in CHAPTERS:
@@ -55,7 +67,7 @@ def _take(learner: Learner, jupyterlab: Any) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def _progress(jupyterlab: Any) -> dict[str, Any]:
+def _progress(jupyterlab: JupyterLab) -> dict[str, Any]:
     kept: dict[str, Any] = json.loads((jupyterlab.home / ".orderlab/progress.json").read_text())
     return kept
 
