@@ -28,7 +28,7 @@ def jupyterlab(tmp_path: Path) -> Iterator[JupyterLab]:
         yield server
 
 
-def test_whoever_solves_everything_ends_with_a_certificate(
+def test_whoever_solves_everything_gets_a_certificate(
     jupyterlab: JupyterLab, page: Any
 ) -> None:
     cells = _take(Learner(page.page, jupyterlab), jupyterlab)
