@@ -28,9 +28,7 @@ def jupyterlab(tmp_path: Path) -> Iterator[JupyterLab]:
         yield server
 
 
-def test_whoever_solves_everything_gets_a_certificate(
-    jupyterlab: JupyterLab, page: Any
-) -> None:
+def test_whoever_solves_everything_gets_a_certificate(jupyterlab: JupyterLab, page: Any) -> None:
     cells = _take(Learner(page.page, jupyterlab), jupyterlab)
     kept = _progress(jupyterlab)
     exercises = [each.id for chapter in CHAPTERS for each in registry.exercises(chapter)]
