@@ -336,9 +336,10 @@ def put(source, kind, detail, bus="hello"):
 
 def received(url):
     """The bodies in a queue; they are deleted."""
-    found = []
+    found, wait = [], 20  # the first may take a while
     while got := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10,
-                                     WaitTimeSeconds=5).get("Messages"):
+                                     WaitTimeSeconds=wait).get("Messages"):
+        wait = 5
         for message in got:
             found.append(json.loads(message["Body"]))
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

@@ -21,11 +21,12 @@ _LONGEST_NAME = 100
 def clean_name(name: object) -> str:
     """A name as it can be shown: on one line, without characters that change what is beside it.
 
-    Raises LearnerError for an empty or a very long one.
+    Raises LearnerError for an empty or a very long one, and for what is no text.
     """
+    text = name if isinstance(name, str) else ""
     shown = "".join(
         " " if character.isspace() else character
-        for character in str(name)
+        for character in text
         if character.isspace() or unicodedata.category(character)[0] != "C"
     )
     shown = " ".join(shown.split())

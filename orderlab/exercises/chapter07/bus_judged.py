@@ -21,6 +21,8 @@ def judge(target: Target, done: Trial, targets: dict[str, list[dict[str, Any]]])
         or _chosen_for_partner(done)
         or _fraud_form(done)
         or _partner_form(done)
+        or _twice(done, FRAUD)
+        or _twice(done, PARTNER)
         or _dead_letters(target, targets)
     )
 
@@ -96,6 +98,21 @@ _FRAUD: tuple[tuple[str, Any, str, str], ...] = (
 )
 
 
+def _twice(done: Trial, queue: str) -> Outcome | None:
+    """Whether a queue got each of its events from more than one rule."""
+    wanted = [each for each in done.sent if each.words in done.at(queue)]
+    times = [sum(each.id in body for body in done.bodies[queue]) for each in wanted]
+    if not times or min(times) < 2:
+        return None
+    return _wrong(
+        "told more than once",
+        f"Each event comes to {queue} more than once: several rules send it there.",
+        "one rule for each of the two queues",
+        f"each event {min(times)} times",
+        "list_rule_names_by_target shows the rules; `ex.again()` takes them away.",
+    )
+
+
 def _chosen_for_partner(done: Trial) -> Outcome | None:
     wanted = {each.words for each in done.sent if each.partner}
     came = done.at(PARTNER)
@@ -110,7 +127,16 @@ def _chosen_for_partner(done: Trial) -> Outcome | None:
             "A rule sends to partner, and no event of mine came there.",
             expected,
             "nothing",
-            "Is the rule on the bus shop-events? Does its template name only what its paths define?",
+            "Compare the names and values of its pattern with an event, letter by letter. Does its "
+            "template name only what its paths define?",
+        )
+    if {"small", "a packed large one"} <= missing:
+        return _wrong(
+            "not all of them",
+            "Small orders don't come to the partner, nor types that did not exist yesterday.",
+            expected,
+            got,
+            "A rule of its own: the fraud desk's pattern is not the partner's.",
         )
     if "a packed large one" in missing:
         return _wrong(
@@ -128,6 +154,14 @@ def _chosen_for_partner(done: Trial) -> Outcome | None:
             expected,
             got,
             "The pattern has to name the source.",
+        )
+    if more == {"an offer"}:
+        return _wrong(
+            "half the word",
+            "OfferMade comes, too: its type begins as Order does, and goes on otherwise.",
+            expected,
+            got,
+            'The whole word: {"prefix": "Order"}.',
         )
     if more:
         return _wrong(
@@ -224,6 +258,15 @@ def _partner_form(done: Trial) -> Outcome | None:
                 expected,
                 got,
                 "The names are order, what and cents.",
+            )
+        if "" in found.values():
+            return _wrong(
+                "a path that leads nowhere",
+                "The names are right, and a value is empty: its path leads to nothing.",
+                expected,
+                got,
+                "Compare the paths with an event: $.detail-type is at its top, and $.detail holds "
+                "order_id and total_cents.",
             )
         return _wrong(
             "another value",

@@ -14,7 +14,7 @@ from orderlab.orders.parts.messaging import ensure_plain_queue
 from orderlab.orders.parts.names import queue_arn
 
 LOOKED = (
-    "eleven events on the bus: new orders of exactly $200.00, a cent less and others at random; a "
+    "twelve events on the bus: new orders of exactly $200.00, a cent less and others at random; a "
     "changed, a returned and a packed order; events of another source and of other types"
 )
 
@@ -77,6 +77,7 @@ def _events() -> list[Sent]:
         Sent("a packed large one", SOURCE, "OrderPacked", _detail(large + 3)),
         Sent("of another source", "shop.test", "OrderPlaced", _detail(large + 5), partner=False),
         Sent("not of an order", SOURCE, "StockCounted", _detail(large + 9), partner=False),
+        Sent("an offer", SOURCE, "OfferMade", _detail(large + 13), partner=False),
         Sent("a reorder", SOURCE, "ReOrderPlaced", _detail(large + 11), partner=False),
     ]
 

@@ -85,22 +85,8 @@ def _check(workspace: Workspace) -> Outcome:
     for used, orders, priced in cases:
         try:
             said.append(answer(dict(used), orders, dict(priced)))
-        except KeyError as error:
-            return wrong(
-                "an item without a price",
-                "The function raises a KeyError: the meter counts a thing that nobody charges for.",
-                looked_at=_LOOKED,
-                got=f"KeyError: {error}",
-                next="Leave out what has no price: `if item in prices`.",
-            )
         except Exception as error:
-            return wrong(
-                "it raises",
-                "The function raises.",
-                looked_at=_LOOKED,
-                got=f"{type(error).__name__}: {error}"[:120],
-                next='Call it yourself: month_bill({"sqs.requests": 100.0}, 10, prices).',
-            )
+            return _raised(error, used, priced)
     if all(each is None or each == {} for each in said):
         return untouched("The function returns nothing yet.", next="return bill")
     why = not_run(said[0])
@@ -109,8 +95,45 @@ def _check(workspace: Workspace) -> Outcome:
     return _judge(cases, said)
 
 
+def _raised(error: Exception, used: Used, priced: Prices) -> Outcome:
+    got = f"{type(error).__name__}: {error}"[:120]
+    missed = error.args[0] if isinstance(error, KeyError) and error.args else None
+    if missed in list(used) and missed not in list(priced):
+        return wrong(
+            "an item without a price",
+            "The function raises a KeyError: the meter counts a thing that nobody charges for.",
+            looked_at=_LOOKED,
+            got=got,
+            next="Leave out what has no price: `if item in prices`.",
+        )
+    if missed in [item.split(".")[0] for item in used]:
+        return wrong(
+            "no sum to add to",
+            "The function raises a KeyError: it adds to a service that is not in the bill yet.",
+            looked_at=_LOOKED,
+            got=got,
+            next="bill.get(service, 0) is 0 where the service is not there.",
+        )
+    return wrong(
+        "it raises",
+        "The function raises.",
+        looked_at=_LOOKED,
+        got=got,
+        next='Call it yourself: month_bill({"sqs.requests": 100.0}, 10, prices).',
+    )
+
+
 def _judge(cases: list[tuple[Used, int, Prices]], said: list[Any]) -> Outcome:
     first = said[0]
+    if isinstance(first, Mapping) and "api" in map(str, first):
+        return wrong(
+            "what costs nothing",
+            "The bill has a service that nothing is charged for.",
+            looked_at=_LOOKED,
+            expected="apigateway, dynamodb, lambda, sns, sqs",
+            got=", ".join(map(str, first))[:120],
+            next="Leave out what has no price: `if item in prices`.",
+        )
     if isinstance(first, Mapping) and any("." in str(name) for name in first):
         return wrong(
             "by item",
@@ -189,6 +212,24 @@ _MISTAKES: tuple[tuple[str, Callable[[Case], dict[str, Any]], str, str], ...] = 
         "A month of 30 days has 30 / 7 weeks.",
     ),
     (
+        "a twelfth of a year",
+        lambda case: {"weeks": 52 / 12},
+        "That is the bill of a twelfth of a year, 52 / 12 weeks.",
+        "A month of 30 days has 30 / 7 weeks.",
+    ),
+    (
+        "a week for a day",
+        lambda case: {"weeks": 30},
+        "You took 30 times the bill of a week: 3,168,000 orders are a week's, not a day's.",
+        "A month of 30 days has 30 / 7 weeks.",
+    ),
+    (
+        "not divided by the orders",
+        lambda case: {"shop": SHOP * case[1]},
+        "You multiply what all the orders used by the shop's orders. It has to be what one order used.",
+        "The scale is 3_168_000 / orders * 30 / 7.",
+    ),
+    (
         "the sample's bill",
         lambda case: {"shop": 3168},
         "That is a month of 3,168 orders a week: the sample. The shop has a thousand times as many.",
@@ -248,6 +289,25 @@ def _metered(used: Used, orders: int, priced: Prices) -> dict[str, float]:
     return _bill(used, orders, priced, shop=orders, weeks=1)
 
 
+def _undivided(used: Used, orders: int, priced: Prices) -> dict[str, float]:
+    return _bill(used, orders, priced, shop=SHOP * orders)
+
+
+def _no_sum(used: Used, orders: int, priced: Prices) -> dict[str, float]:
+    bill: dict[str, float] = {}
+    for item, quantity in used.items():
+        if item in priced:
+            bill[item.split(".")[0]] += quantity
+    return bill
+
+
+def _free(used: Used, orders: int, priced: Prices) -> dict[str, float]:
+    return {
+        **dict.fromkeys((item.split(".")[0] for item in used), 0.0),
+        **_bill(used, orders, priced),
+    }
+
+
 def _minutes(used: Used, orders: int, priced: Prices) -> dict[str, float]:
     return _bill(used, orders, priced, weeks=31 / 7)
 
@@ -301,6 +361,11 @@ BILL = Exercise(
         Proof("always a thousand times", lambda _: _thousand, says="however many orders"),
         Proof("the price of one", _with(each=False), says="not of one"),
         Proof("the last item wins", _with(add=False), says="only the last one"),
+        Proof("a twelfth of a year", _with(weeks=52 / 12), says="52 / 12 weeks"),
+        Proof("a week for a day", _with(weeks=30), says="not a day's"),
+        Proof("not divided by the orders", lambda _: _undivided, says="what one order used"),
+        Proof("no sum to add to", lambda _: _no_sum, says="not in the bill yet"),
+        Proof("what costs nothing", lambda _: _free, says="nothing is charged for"),
         Proof("by item", lambda _: _by_item, says="a row for each item"),
         Proof("an item without a price", lambda _: _all_items, says="nobody charges for"),
         Proof("another amount", lambda _: _minutes, says="amounts are not"),

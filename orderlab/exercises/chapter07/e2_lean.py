@@ -71,6 +71,19 @@ def _wrong(name: str, message: str, expected: str, got: str, hint: str) -> Outco
 
 
 def _form(table: dict[str, Any]) -> Outcome | None:
+    odd = [
+        f"{each['AttributeName']} {each['AttributeType']}"
+        for each in table["AttributeDefinitions"]
+        if each["AttributeName"] in SHOWN and each["AttributeType"] != "S"
+    ]
+    if odd:
+        return _wrong(
+            "a key of another type",
+            "The table wants a key of another type than an order has: writing an order is refused.",
+            "order_id, customer_id and placed_at are texts: AttributeType S",
+            ", ".join(odd),
+            "AttributeDefinitions: S for each of the three. A time as in 2017-12-18T09:00:00Z is a text.",
+        )
     keys = {each["KeyType"]: each["AttributeName"] for each in table["KeySchema"]}
     if keys != {"HASH": "order_id"}:
         return _wrong(
@@ -192,6 +205,7 @@ def _create(
     index: str = INDEX,
     keys: tuple[str, ...] = ("customer_id", "placed_at"),
     table_keys: tuple[str, ...] = ("order_id",),
+    kind: str = "S",
     **settings: Any,
 ) -> Any:
     """An attempt: the table with one thing different."""
@@ -208,7 +222,7 @@ def _create(
         )
         tables.create_table(
             TableName=workspace.name(TABLE),
-            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in named],
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": kind} for n in named],
             KeySchema=_schema(table_keys),
             GlobalSecondaryIndexes=[
                 {
@@ -295,6 +309,7 @@ dynamodb.create_table(
             _create(table_keys=("customer_id", "order_id")),
             says="by its id alone",
         ),
+        Proof("a key of another type", _create(kind="N"), says="writing an order is refused"),
         Proof("paid by the hour", _create(BillingMode="PROVISIONED"), says="provisioned capacity"),
         Proof(
             "attributes in another order",

@@ -135,6 +135,16 @@ def _build(
     return attempt
 
 
+def _twice(workspace: Workspace) -> None:
+    """Two rules that want the same, for the fraud desk."""
+    _build()(workspace)
+    events, target = workspace.client("events"), workspace.target
+    late = {"DeadLetterConfig": {"Arn": queue_arn(target, FAILED)}}
+    desk = {"Id": "again", "Arn": queue_arn(target, FRAUD), "InputPath": "$.detail", **late}
+    events.put_rule(Name="again", EventBusName=BUS, EventPattern=json.dumps(LARGE))
+    events.put_targets(Rule="again", EventBusName=BUS, Targets=[desk])
+
+
 def _over(rule: Any) -> dict[str, Any]:
     return {**PLACED, "detail": {"total_cents": rule}}
 
@@ -244,6 +254,25 @@ events.put_targets(Rule="all-orders", EventBusName="shop-events", Targets=[partn
             _build(partner=_template('{"order_id": <id>, "what": <what>, "cents": <cents>}')),
             says="other names",
         ),
+        Proof(
+            "half the word",
+            _build(every={"source": [SOURCE], "detail-type": [{"prefix": "O"}]}),
+            says="OfferMade comes",
+        ),
+        Proof("not all of them", _build(every=LARGE), says="Small orders don't come"),
+        Proof(
+            "a path that leads nowhere",
+            _build(
+                partner={
+                    "InputTransformer": {
+                        **SHOWN,
+                        "InputPathsMap": {**SHOWN["InputPathsMap"], "what": "$.detail.type"},
+                    }
+                }
+            ),
+            says="leads to nothing",
+        ),
+        Proof("told more than once", _twice, says="more than once"),
         Proof("nowhere to go", _build(dead=False), says="nobody hears of it"),
         Proof(
             "another way to say at least",

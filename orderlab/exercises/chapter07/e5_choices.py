@@ -118,7 +118,8 @@ CHOICES = Exercise(
     "search": ("containers", "an own program"),
     "mails": ("standard queue and function", "no need"),
 }
-# For the approval a state machine is right as well; the team's wish for Python tips it.""",
+# A state machine and a durable function can both wait and go back: auditors tip the one, Python the
+# other.""",
     hints=(
         "Ask the four questions of the picture, from the top, for each work.",
         "One of the six needs nothing special. One is stored as it comes. One needs order, one a way "
@@ -163,6 +164,16 @@ CHOICES = Exercise(
         Proof(
             "a state machine for the approval",
             _but(approval=["step functions", "waits"]),
+            "right",
+        ),
+        Proof(
+            "a durable function for the return",
+            _but(**{"return": ("durable functions", "saga")}),
+            "right",
+        ),
+        Proof(
+            "words as others say them",
+            _but(stock=("SQS FIFO", "order"), mails=("SQS + Lambda", "no need")),
             "right",
         ),
         Proof(

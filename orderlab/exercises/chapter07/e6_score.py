@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
-from orderlab.exercises.engine.answers import listing, not_run, number
+from orderlab.exercises.engine.answers import CannotRead, listing, not_run, number
 
 Tests = list[tuple[str, bool]]
 Function = Callable[[Tests, list[str]], Any]
@@ -70,7 +70,9 @@ def _check(workspace: Workspace) -> Outcome:
                 "The function raises.",
                 looked_at=_LOOKED,
                 got=f"{type(error).__name__}: {error}"[:120],
-                next="A call that is used may be in no test at all.",
+                next="A call that is used may be in no test at all."
+                if isinstance(error, KeyError)
+                else 'Call it yourself: my_score(tests, ["sqs:SendMessage"]).',
             )
     if all(each is None for each in said):
         return untouched("The function returns nothing yet.", next="return share, untested")
@@ -82,16 +84,17 @@ def _check(workspace: Workspace) -> Outcome:
 def _read(given: Any) -> tuple[float, list[str]]:
     parts = listing(given, "a pair: the share, and the calls without a test")
     if len(parts) != 2:
-        return number(parts[0], "a share"), ["?"]
+        raise CannotRead(
+            "I expected a pair: the share, and all calls without a test together; yours has "
+            f"{len(parts)} parts."
+        )
     share = number(parts[0], "a share")
     return share, [str(each) for each in listing(parts[1], "a list of calls")]
 
 
 def _judge(cases: list[tuple[Tests, list[str]]], said: list[tuple[float, list[str]]]) -> Outcome:
     def shares(rule: Callable[[Tests, list[str]], float]) -> bool:
-        return all(
-            abs(mine - rule(*case)) < 1e-4 for (mine, _), case in zip(said, cases, strict=True)
-        )
+        return all(_same(mine, rule(*case)) for (mine, _), case in zip(said, cases, strict=True))
 
     tests, used = cases[0]
     wanted, untested = _score(tests, used)
@@ -129,6 +132,21 @@ def _judge(cases: list[tuple[Tests, list[str]]], said: list[tuple[float, list[st
     )
 
 
+def _same(mine: float, share: float) -> bool:
+    """The same share, also if it was rounded to two places or more."""
+    return abs(mine - share) < 1e-4 or any(abs(mine - round(share, n)) < 1e-9 for n in (2, 3))
+
+
+def _named_twice(tests: Tests, used: list[str]) -> float:
+    mine = [passed for name in used for call, passed in tests if call == name]
+    return sum(mine) / len(mine)
+
+
+def _last_ones(tests: Tests, used: list[str]) -> float:
+    mine = [passed for call, passed in dict(tests).items() if call in used]
+    return sum(mine) / len(mine)
+
+
 _MISTAKES: tuple[tuple[str, Callable[[Tests, list[str]], float], str, str], ...] = (
     (
         "everybody's score",
@@ -151,6 +169,24 @@ _MISTAKES: tuple[tuple[str, Callable[[Tests, list[str]], float], str, str], ...]
         ),
         "Calls without a test are counted as failed. They are neither failed nor passed.",
         "They belong into the second value, and into no share.",
+    ),
+    (
+        "of all tests",
+        lambda tests, used: sum(p for c, p in tests if c in used) / len(tests),
+        "Passed tests of your calls, divided by the tests of everybody's.",
+        "Count above and below the line the same tests: those of calls in `used`.",
+    ),
+    (
+        "named twice, counted twice",
+        _named_twice,
+        "A call that `used` names twice is counted twice.",
+        "Ask of each test whether its call is in `used`, and not of each name for its tests.",
+    ),
+    (
+        "one test for each call",
+        _last_ones,
+        "You kept one test of each call, the last. A dictionary has a name only once.",
+        "Go through the list of tests itself: a call has several.",
     ),
     (
         "per cent",
@@ -233,6 +269,24 @@ SCORE = Exercise(
         Proof(
             "another share", _function(lambda t, u: (0.5, _score(t, u)[1])), says="not the share"
         ),
+        Proof(
+            "of all tests",
+            _function(lambda t, u: (sum(p for c, p in t if c in u) / len(t), _score(t, u)[1])),
+            says="everybody's",
+        ),
+        Proof(
+            "named twice, counted twice",
+            _function(lambda t, u: (_named_twice(t, u), _score(t, u)[1])),
+            says="names twice",
+        ),
+        Proof(
+            "one test for each call",
+            _function(lambda t, u: (_last_ones(t, u), _score(t, u)[1])),
+            says="the last",
+        ),
+        Proof("an answer that cannot be read", _function(lambda t, u: ()), says="yours has 0"),
+        Proof("rounded to two places", _function(
+            lambda t, u: (round(_score(t, u)[0], 2), _score(t, u)[1])), "right"),
         Proof("as text, and a set", _function(_sum), "right"),
         Proof("a list in the other order", _function(
             lambda t, u: [_score(t, u)[0], _score(t, u)[1][::-1]]), "right"),

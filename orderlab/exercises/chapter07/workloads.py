@@ -17,10 +17,19 @@ SYNONYMS = {
     "queue and function": TOOLS[0],
     "SQS": TOOLS[0],
     "standard": TOOLS[0],
+    "standard SQS": TOOLS[0],
+    "standard queues": TOOLS[0],
+    "SQS and Lambda": TOOLS[0],
+    "SQS + Lambda": TOOLS[0],
     "DynamoDB": TOOLS[1],
     "API to DynamoDB": TOOLS[1],
     "FIFO": TOOLS[2],
     "FIFO SQS": TOOLS[2],
+    "SQS FIFO": TOOLS[2],
+    "SQS FIFO queue": TOOLS[2],
+    "FIFO queues": TOOLS[2],
+    "step function": TOOLS[3],
+    "state machines": TOOLS[3],
     "StepFunctions": TOOLS[3],
     "state machine": TOOLS[3],
     "durable functions": TOOLS[4],
@@ -28,6 +37,7 @@ SYNONYMS = {
     "container": TOOLS[5],
     "ECS": TOOLS[5],
     "Fargate": TOOLS[5],
+    "ECS on Fargate": TOOLS[5],
     "EKS": TOOLS[5],
 }
 FACTS = ("order", "no logic", "a way back", "waits for people", "no need", "an own program")
@@ -35,6 +45,7 @@ FACT_SYNONYMS = {
     "nologic": "no logic",
     "way back": "a way back",
     "compensation": "a way back",
+    "saga": "a way back",
     "waiting": "waits for people",
     "waits": "waits for people",
     "people": "waits for people",
@@ -89,10 +100,10 @@ WORKS = {
     "return": Work(
         "A return: take the parcel in, refund, restock, write. If restocking fails after the refund, "
         "the refund has to be taken back. Auditors want to see each step of each return.",
-        ("Step Functions",),
+        ("Step Functions", "durable function"),
         "a way back",
-        "the steps depend on each other, a failed one needs a way back, and the path of each "
-        "execution can be seen",
+        "the steps depend on each other, a failed one needs a way back, and a state machine shows "
+        "the path of each execution (a durable function can go back as well)",
         {
             "standard queue and function": (
                 "a chain of queues",

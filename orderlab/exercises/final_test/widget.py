@@ -37,8 +37,8 @@ class FinalTest:
         test is finished."""
         self._demand_open()
         question = self._question(number)
-        unknown = [each for each in options if each not in range(1, len(question.options) + 1)]
-        if unknown or not options:
+        there = range(1, len(question.options) + 1)
+        if not options or any(not _whole(each) or each not in there for each in options):
             raise LearnerError(
                 f"Question {number} has the options 1 to {len(question.options)}.",
                 advice=f"For example `.answer({number}, 2)`.",
@@ -67,7 +67,7 @@ class FinalTest:
     # --- what is kept and shown -----------------------------------------------------------
 
     def _question(self, number: int) -> FinalQuestion:
-        if number not in range(1, len(self.questions) + 1):
+        if not _whole(number) or number not in range(1, len(self.questions) + 1):
             raise LearnerError(
                 f"There is no question {number!r}.",
                 advice=f"There are 1 to {len(self.questions)}.",
@@ -136,6 +136,11 @@ class FinalTest:
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         static = f"<p>{html_text(repr(self))}</p>"
         return {**(data or {}), "text/plain": repr(self), "text/html": static}, metadata
+
+
+def _whole(number: object) -> bool:
+    """Whether a number can name a question or an option: 2 can, 2.0 and True can't."""
+    return hasattr(number, "__index__") and not isinstance(number, bool)
 
 
 def _without_verdicts(question: FinalQuestion) -> dict[str, Any]:

@@ -36,8 +36,8 @@ class Kind:
     put_back: Callable[[Target, str, Before], None] = field(default=lambda *_: None)
 
     def is_named_in(self, text: str) -> bool:
-        """Whether some plain words name this kind."""
-        return any(word in text for word in self.words)
+        """Whether some plain words name this kind; a word may go on, as fail does in failing."""
+        return any(f" {word}" in f" {text}" for word in self.words)
 
 
 def _fails(target: Target, place: str, lasts: float) -> Fault:
@@ -64,11 +64,16 @@ def _cut_off(target: Target, place: str, lasts: float) -> Fault:
     return Faults(target).cut_off(f"{place} (queue)", lasts=lasts)
 
 
-_BROKEN = ("fail", "error", "broken", "raise", "exception", "crash", "bug")
-_THROTTLED = ("throttl", "concurrency", "too many", "429", "refused", "capacity")
+_BROKEN = (
+    "fail", "error", "broken", "raise", "exception", "crash", "bug", "throw", "traceback", "dies",
+    "does not work", "doesn t work", "not working",
+)  # fmt: skip
+_THROTTLED = (
+    "throttl", "concurren", "too many", "429", "refuse", "capacity", "limited", "rate limit",
+)  # fmt: skip
 _SLOW = (
-    "slow", "latency", "takes long", "too long", "so long", "seconds", "delay", "lag", "hang",
-    "late", "waits", "time out", "timeout",
+    "slow", "sluggish", "latency", "takes long", "too long", "so long", "seconds", "delay", "lag",
+    "hang", "late", "waits", "waiting for the table", "time out", "times out", "timeout",
 )  # fmt: skip
 
 BROKEN = Kind(
@@ -91,14 +96,15 @@ SLOW_TABLE = Kind(
 )  # fmt: skip
 CUT_OFF = Kind(
     "cut-off target", "the topic can't reach the queue {place}",
-    ("cut", "reach", "network", "connection", "disconnected"),
+    ("cut", "reach", "unreach", "network", "connection", "disconnect", "isolated", "offline"),
     "NumberOfMessagesSent of the queue {place} stands still, and so does everything behind it; a "
     "trace ends with deliveries that failed. The queue's policy and the subscription are right.",
     _cut_off,
 )  # fmt: skip
 NO_POLICY = Kind(
     "queue policy gone", "the policy of the queue {place} is gone",
-    ("policy", "permission", "permitted", "allow", "access", "denied"),
+    ("policy", "permission", "permitted", "not permit", "allow", "disallow", "access", "denied",
+     "forbidden", "not authori", "unauthori"),
     "NumberOfMessagesSent of the queue {place} stands still; GetQueueAttributes shows no Policy; "
     "the topic's NumberOfNotificationsFailed counts. Such failures are not tried again.",
     settings.take_policy, settings.put_policy,
@@ -111,15 +117,17 @@ WRONG_FILTER = Kind(
 )  # fmt: skip
 NOT_READ = Kind(
     "mapping switched off", "nobody reads the queue {place}: its mapping is disabled",
-    ("mapping", "disabled", "trigger", "not read", "nobody reads", "switched off", "event source"),
+    ("mapping", "disabled", "trigger", "not read", "nobody reads", "nothing reads", "unread",
+     "switched off", "turned off", "not enabled", "not polled", "nobody polls", "paused",
+     "event source"),
     "Invocations of {place} stands still and nothing fails; messages wait in the queue {place}; "
     "ListEventSourceMappings says Disabled.",
     settings.stop_reading, settings.start_reading,
 )  # fmt: skip
 POISON = Kind(
     "poison message", "messages that are no orders lie in {place}",
-    ("poison", "malformed", "unreadable", "invalid", "bad message", "no order", "not an order",
-     "pars", "dead letter", "dead-letter", "dlq", "garbage"),
+    ("poison", "malformed", "unreadable", "invalid", "bad message", "bad order", "no order",
+     "not an order", "not json", "corrupt", "pars", "dead letter", "dead-letter", "dlq", "garbage"),
     "The log of process-order has the same parsing error again and again, for a few message ids; "
     "after five receives they lie in {place}-dlq, and everything else goes on.",
     settings.send_poison, settings.remove_poison,

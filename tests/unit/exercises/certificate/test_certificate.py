@@ -80,8 +80,8 @@ def test_the_page_loads_nothing_and_runs_nothing(tmp_path: Path) -> None:
     assert policy["content"] == "default-src 'none'; style-src 'unsafe-inline'"
 
 
-@pytest.mark.parametrize("name", ["", "  \n ", "\u200b\u202e", "x" * 101])
-def test_a_name_that_cannot_be_shown_is_refused(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [None, 42, ["Ada"], "", "  \n ", "\u200b\u202e", "x" * 101])
+def test_a_name_that_cannot_be_shown_is_refused(name: object, tmp_path: Path) -> None:
     with pytest.raises(LearnerError, match="1 to 100 characters"):
         certificate(name, Progress(tmp_path))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,6 +101,14 @@ def test_what_is_open_at_the_end_counts_as_not_right(tmp_path: Path) -> None:
     question = test.questions[0]
     test.answer(1, *(index + 1 for index in question.right_answers))
     assert test.finish().right == 1
+
+
+@pytest.mark.parametrize("given", [(1.0, 2), ("1", 2), (1, 2.0), (1, True), (1, [2]), (None, 1)])
+def test_what_is_no_whole_number_names_nothing(tmp_path: Path, given: Any) -> None:
+    test = FinalTest(Progress(tmp_path))
+    with pytest.raises(LearnerError):
+        test.answer(*given)
+    assert not test.widget.answers
 
 
 def test_a_reset_of_everything_begins_anew(tmp_path: Path) -> None:

@@ -17,7 +17,12 @@ from tests.unit.fake_target import FakeTarget
 # how somebody might put it who has found it
 SAID = {
     "broken consumer": ["its function raises an exception", "it fails every time", "broken"],
-    "throttled function": ["Lambda throttles it", "too many requests", "no concurrency left"],
+    "throttled function": [
+        "Lambda throttles it",
+        "its concurrent executions are limited",
+        "too many requests",
+        "no concurrency left",
+    ],
     "slow table": [
         "the table is slow",
         "high latency of writes",
@@ -28,10 +33,24 @@ SAID = {
     "cut-off target": ["SNS cannot reach the queue", "it is cut off from the topic"],
     "queue policy gone": ["the queue has no policy", "SNS has no permission to send"],
     "wrong filter": ["the filter policy of the subscription is wrong", "a wrong filter"],
-    "mapping switched off": ["the event source mapping is disabled", "nobody reads the queue"],
-    "poison message": ["a poison message", "messages that can't be parsed", "it is in the DLQ"],
+    "mapping switched off": [
+        "the event source mapping is disabled",
+        "nobody reads the queue",
+        "it is turned off",
+    ],
+    "poison message": [
+        "a poison message",
+        "messages that can't be parsed",
+        "corrupt orders",
+        "it is in the DLQ",
+    ],
     "failing publisher": ["the function fails", "exceptions"],
 }
+
+
+def test_a_word_inside_another_names_nothing() -> None:
+    for said in ("its execution", "a template", "the debug flag"):
+        assert not [kind for kind in ALL if kind.is_named_in(said)], said
 
 
 def test_four_things_are_wrong_each_at_a_place_of_its_own() -> None:
