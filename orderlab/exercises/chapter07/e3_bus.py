@@ -25,7 +25,7 @@ from orderlab.orders.parts.names import queue_arn
 PLACED = {"source": [SOURCE], "detail-type": ["OrderPlaced"]}
 LARGE = {**PLACED, "detail": {"total_cents": [{"numeric": [">=", LIMIT]}]}}
 EVERY = {"source": [SOURCE], "detail-type": [{"prefix": "Order"}]}
-SHOWN = {
+SHOWN: dict[str, Any] = {
     "InputPathsMap": {
         "id": "$.detail.order_id",
         "what": "$.detail-type",
