@@ -37,6 +37,7 @@ class Kind:
 
     def is_named_in(self, text: str) -> bool:
         """Whether some plain words name this kind; a word may go on, as fail does in failing."""
+        text = text.replace("filter policy", "filter")  # a subscription's, and no queue's policy
         return any(f" {word}" in f" {text}" for word in self.words)
 
 

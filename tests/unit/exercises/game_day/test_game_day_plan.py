@@ -53,6 +53,11 @@ def test_a_word_inside_another_names_nothing() -> None:
         assert not [kind for kind in ALL if kind.is_named_in(said)], said
 
 
+def test_a_filter_policy_is_not_a_queue_policy() -> None:
+    said = "its filter policy is wrong"
+    assert [kind.name for kind in ALL if kind.is_named_in(said)] == ["wrong filter"]
+
+
 def test_four_things_are_wrong_each_at_a_place_of_its_own() -> None:
     for seed in range(200):
         troubles = chosen(seed)
