@@ -254,8 +254,8 @@ assert (seen(cache, old), seen(cache, new)) == ("first", None)
 lab.picture("two caches")
 
 # %%
-lab.predict("6.p3", "A customer's list of letters was queried through the cache. You write a "
-            "letter more, through the cache. What does the same query say then?",
+lab.predict("6.p3", "A customer's list of letters was queried through the cache. You write "
+            "another letter, through the cache. What does the same query say then?",
             ["the list with the new letter", "the old list, until its time is over", "an error"])
 
 # %%
@@ -341,7 +341,7 @@ dax.update_cluster(
 ex.check()
 
 # %% [markdown]
-# The list of another box, with the cluster as it is now. How long is it old?
+# The list of another box, with the cluster as it is now. For how long is it old?
 
 # %%
 lab.catch_up("6.2")
@@ -527,12 +527,12 @@ lab.plot("Reads of 4 KB for a month", cost, x=rates, x_label="reads a second, da
 # They cross far to the right of this shop. Money is seldom the reason. These are:
 #
 # - **time**: an answer must come in microseconds, and is read often;
-# - **a hot key**: a partition gives 3,000 read units a second for one key, and a cache gives more;
+# - **a hot key**: a partition gives 3,000 read units a second, and one item lies in one partition; a cache gives more;
 # - many reads of few items, ten or more for each write.
 #
 # And these are reasons against it: reads that must be strongly consistent; many writes; items that are read once or twice; a system that should cost nothing at night. DAX is not serverless: nodes run day and night, in a VPC, and somebody chooses their number and size.
 #
-# For this shop the answer is no. What stays is the half that cost nothing: who follows an order may read eventually consistent.
+# For this shop the answer is no. What stays is the half that cost nothing: whoever follows an order may read eventually consistent.
 
 # %% [markdown]
 # ## 6.5 Before the first call, and in each
@@ -831,7 +831,7 @@ sizes = [128, 256, 512, 1024, 1769]
 asks = lab.power_tuning("ask", sizes, n=1)
 same = asks.ms[128] < 1.5 * asks.ms[1024]
 lab.compare("6.p8", "the same time, eight times the price" if same else f"{asks.ms}",
-            "who waits needs no processor. The whole memory is paid while it waits.")
+            "whoever waits needs no processor. The whole memory is paid while it waits.")
 asks
 
 # %% tags=["claim"]
@@ -893,7 +893,7 @@ lab.bars("The best size of each", sizes_now, y_label="MB")
 #
 # Whenever there are more calls at the same moment than environments, one is started, and somebody waits for its Init. AWS has said that this happens in less than one of a hundred calls. Where that is too often, there are two remedies.
 #
-# **Provisioned concurrency** keeps environments of a version or an alias initialised. You pay for them by the hour, called or not. It is asked of a published version, or of an alias that names one (`update_alias` lets it name another):
+# **Provisioned concurrency** keeps environments of a version or an alias initialised. You pay for them as long as they are kept, called or not. It is asked of a published version, or of an alias that names one (`update_alias` lets it name another):
 
 # %%
 SLOW_START = """
@@ -988,7 +988,7 @@ except botocore.exceptions.ClientError as error:
 # |---|---|---|---|
 # | neither | now and then, in a call | its time | most functions |
 # | SnapStart | once a version, then a restore | for Python the snapshot and each restore (recalled, not verified) | a heavy Init, uneven traffic |
-# | provisioned | before the calls | by the hour | a known number of calls at a time, and somebody waiting |
+# | provisioned | before the calls | as long as it is kept | a known number of calls at a time, and somebody waiting |
 #
 # ## 6.9 Logs that can be searched, and what they cost
 #
@@ -1204,7 +1204,7 @@ lab.storm(orders=60, seed=6)
 # |---|---|
 # | **Chosen** | no cache for now: reads that may be old are eventually consistent, at half the price; clients and tables of prices outside the handler; layers pinned by version, one deployment for each function; memory by measurement; one JSON line for each order, DEBUG off, logs kept 30 days |
 # | **Considered** | DAX (microseconds; pays in money from about 500 reads a second of 4 KB, if all were hits); a cache in the environment's memory (free, and each environment has its own truth); provisioned concurrency (right where somebody waits and the number is known); SnapStart (where Init is heavy) |
-# | **Would change the choice** | a key that is read more than 3,000 times a second; a page that must answer in a millisecond; an Init of seconds |
+# | **Would change the choice** | one item that takes more than 3,000 read units a second (6,000 eventually consistent reads of 4 KB); a page that must answer in a millisecond; an Init of seconds |
 #
 # ## Quiz
 

@@ -82,6 +82,81 @@ def both(cache: Any, dynamodb: Any, table: str, order_id: str) -> bool:
     return True
 
 
+def not_shipped(cache: Any, dynamodb: Any, table: str, order_id: str) -> bool:
+    """Whatever is not shipped is cancelled."""
+    try:
+        cache.update_item(
+            TableName=table,
+            Key=_key(order_id),
+            UpdateExpression="SET #s = :new",
+            ConditionExpression="attribute_exists(order_id) AND #s <> :out",
+            ExpressionAttributeNames={"#s": "status"},
+            ExpressionAttributeValues={":new": {"S": "CANCELLED"}, ":out": {"S": "SHIPPED"}},
+        )
+    except ClientError:
+        return False
+    return True
+
+
+def of_the_week(cache: Any, dynamodb: Any, table: str, order_id: str) -> bool:
+    return _whether(cache, "week", order_id)
+
+
+def _cancelled_by(cache: Any, table: str, order_id: str, expression: str, new: str) -> bool:
+    names = {"ExpressionAttributeNames": {"#s": "status"}}
+    try:
+        cache.update_item(
+            TableName=table,
+            Key=_key(order_id),
+            UpdateExpression=expression,
+            ConditionExpression=_ONLY_ACCEPTED,
+            ExpressionAttributeValues={":new": {"S": new}, ":old": {"S": "ACCEPTED"}},
+            **names,
+        )
+    except ClientError:
+        return False
+    return True
+
+
+def misspelt(cache: Any, dynamodb: Any, table: str, order_id: str) -> bool:
+    return _cancelled_by(cache, table, order_id, "SET #s = :new", "CANCELED")
+
+
+def reserved_word(cache: Any, dynamodb: Any, table: str, order_id: str) -> bool:
+    return _cancelled_by(cache, table, order_id, "SET status = :new", "CANCELLED")
+
+
+def none_is_fine(cache: Any, dynamodb: Any, table: str, order_id: str) -> bool:
+    """What doesn't exist counts as cancelled."""
+    if "Item" not in dynamodb.get_item(TableName=table, Key=_key(order_id)):
+        return True
+    return _whether(cache, table, order_id)
+
+
+def by_its_exceptions(cache: Any, dynamodb: Any, table: str, order_id: str) -> bool:
+    try:
+        _update(cache, table, order_id)
+    except cache.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def in_transaction(cache: Any, dynamodb: Any, table: str, order_id: str) -> bool:
+    update = {
+        "TableName": table,
+        "Key": _key(order_id),
+        "UpdateExpression": "SET #s = :new",
+        "ConditionExpression": _ONLY_ACCEPTED,
+        "ExpressionAttributeNames": {"#s": "status"},
+        "ExpressionAttributeValues": {":new": {"S": "CANCELLED"}, ":old": {"S": "ACCEPTED"}},
+    }
+    try:
+        cache.transact_write_items(TransactItems=[{"Update": update}])
+    except ClientError:
+        return False
+    return True
+
+
 def unconditional(cache: Any, dynamodb: Any, table: str, order_id: str) -> bool:
     return _whether(cache, table, order_id, "attribute_exists(order_id)")
 

@@ -30,6 +30,7 @@ class Seen:
     changed_wanted: Any
     reached: int
     queried: bool
+    asked: bool
 
 
 def _check(workspace: Workspace) -> Outcome:
@@ -50,8 +51,21 @@ def _check(workspace: Workspace) -> Outcome:
         try:
             seen = _seen(tried, read_order)
         except Exception as error:
-            return _raised(error)
-    return _judge(seen)
+            return _another_table(tried) or _raised(error)
+        return _another_table(tried) or _judge(seen)
+
+
+def _another_table(tried: Trial) -> Outcome | None:
+    if not tried.elsewhere():
+        return None
+    return wrong(
+        "another table",
+        "The function reads another table than the one that I gave it.",
+        looked_at=_LOOKED,
+        expected=tried.table,
+        got=tried.elsewhere(),
+        next="TableName=table",
+    )
 
 
 def _seen(tried: Trial, read_order: Any) -> Seen:
@@ -71,8 +85,11 @@ def _seen(tried: Trial, read_order: Any) -> Seen:
     changed = {**many[-1], "status": {"S": "SHIPPED"}}
     tried.cache.put_item(TableName=tried.table, Item=changed)
     after = read(changed["order_id"]["S"], False)
-    queried = bool(tried.behind.count("query"))
-    return Seen(placed_seen, placed, plain[0], many[0], missing, after, changed, reached, queried)
+    queried = bool(tried.behind.count("query", "scan"))
+    asked = bool(tried.behind.count("get_item", "query", "scan"))
+    return Seen(
+        placed_seen, placed, plain[0], many[0], missing, after, changed, reached, queried, asked
+    )
 
 
 def _raised(error: Exception) -> Outcome:
@@ -98,6 +115,15 @@ def _judge(seen: Seen) -> Outcome:
     generator = not_run(seen.plain)
     if generator:
         return wrong("it runs nothing", generator, next="`return` the item.")
+    if seen.plain is None and seen.placed is None and seen.asked:
+        return wrong(
+            "read and not returned",
+            "The function asks for the order, and what it returns is nothing.",
+            looked_at=_LOOKED,
+            expected="the item, as DynamoDB gives it",
+            got="None",
+            next="Is there a `return` on each way? And does an `except` hide an error?",
+        )
     if seen.plain is None and seen.placed is None:
         return untouched("The function returns nothing yet.", next="return ...")
     found = _mistake(seen)
@@ -128,6 +154,26 @@ def _mistake(seen: Seen) -> Mistake | None:
 
 
 def _what_is_read(seen: Seen) -> Mistake | None:
+    if seen.plain is None:
+        return (
+            "only for some",
+            "I asked for an order that is there and was not just placed, and the function returned "
+            "nothing.",
+            f"order {seen.plain_wanted['order_id']['S']}",
+            "None",
+            "Which way does it take if just_placed is False?",
+        )
+    if (
+        isinstance(seen.plain, dict)
+        and seen.plain.get("order_id") == seen.plain_wanted["order_id"]["S"]
+    ):
+        return (
+            "other values",
+            "The order is the right one, and its values lost their types on the way.",
+            f"order_id: {seen.plain_wanted['order_id']}",
+            f"order_id: {seen.plain['order_id']!r}",
+            "Return the item as GetItem gives it.",
+        )
     if seen.plain != seen.plain_wanted:
         return (
             "another order",
@@ -148,11 +194,19 @@ def _what_is_read(seen: Seen) -> Mistake | None:
 
 
 def _from_where(seen: Seen) -> Mistake | None:
+    if seen.reached < ORDERS:
+        return (
+            "another client",
+            "The orders were read, and the client that I gave the function hardly heard of it.",
+            f"{ORDERS} reads of the table by this client, one for each order",
+            f"{seen.reached}",
+            "client.get_item(...): the argument, and no client of the notebook.",
+        )
     stale_placed = seen.placed != seen.placed_wanted
     if stale_placed and seen.reached >= ORDERS * LOOKS:
         return (
             "the wrong way round",
-            "Who has just placed an order is told by the cache, and all others ask the table.",
+            "Whoever has just placed an order is told by the cache, and all others ask the table.",
             "the reverse",
             f"the new order: {seen.placed}; {seen.reached} of {ORDERS * LOOKS} looks at the table",
             "For whom is ConsistentRead worth its price?",
@@ -172,12 +226,12 @@ def _from_where(seen: Seen) -> Mistake | None:
             "Each look reached the table: all are strongly consistent.",
             f"{ORDERS} reads of the table for {ORDERS * LOOKS} looks",
             f"{seen.reached}",
-            "Only who has just placed an order must see the last write.",
+            "Only a customer who has just placed an order must see the last write.",
         )
     if seen.changed != seen.changed_wanted and seen.queried:
         return (
             "the query cache",
-            "The order was changed through the cache, and your function, which asks with Query, still "
+            "The order was changed through the cache, and your function, which asks with Query or Scan, still "
             "gives what it was. A write updates the items in the cache, and no result of a query.",
             "status SHIPPED",
             f"status {(seen.changed or {}).get('status', {}).get('S')}",
@@ -193,6 +247,12 @@ def _from_where(seen: Seen) -> Mistake | None:
             "Does your function keep what it has read?",
         )
     return None
+
+
+def _of_another_client(workspace: Workspace) -> Any:
+    """Asks with a client of the notebook, whatever client it is given."""
+    dynamodb = workspace.client("dynamodb")
+    return lambda client, *asked: attempts.right(dynamodb, *asked)
 
 
 EXAMPLE = """def read_order(client, table, order_id, just_placed):
@@ -231,6 +291,13 @@ READS = Exercise(
         ),
         Proof("the query cache", lambda _: attempts.by_query, says="no result of a query"),
         Proof("another order", lambda _: attempts.part, says="not the order"),
+        Proof("another client", _of_another_client, says="hardly heard of it"),
+        Proof("another table", lambda _: attempts.of_the_week, says="another table than"),
+        Proof("read and not returned", lambda _: attempts.without_return, says="is nothing"),
+        Proof("only for some", lambda _: attempts.placed_only, says="was not just placed"),
+        Proof("other values", lambda _: attempts.plain_values, says="lost their types"),
+        Proof("a batch of one", lambda _: attempts.by_batch, "right"),
+        Proof("once more if there is none", lambda _: attempts.twice, "right"),
         Proof("not a function", lambda _: {"Item": 1}, says="function itself"),
         Proof("two branches", lambda _: attempts.two_branches, "right"),
         Proof("arguments that grow", lambda _: attempts.growing, "right"),

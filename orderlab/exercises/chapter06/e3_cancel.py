@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,8 @@ from orderlab.exercises.chapter06.trial_table import Recorder, Trial, an_id, tri
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 
 _LOOKED = (
-    "an accepted order that a reader of the cache has just seen, a shipped one, one that is shipped "
-    "while the function looks at it, and an id that nobody has used"
+    "an accepted order that a reader of the cache has just seen, a shipped one, one in a status that "
+    "you don't know, one that is shipped while the function looks at it, and an id that nobody has used"
 )
 
 
@@ -27,8 +28,11 @@ class Seen:
     said: Any
     shipped: Any
     shipped_said: Any
+    other: Any
+    other_wanted: str
     raced: Any
     unknown: Any
+    unknown_said: Any
     writes: int
 
 
@@ -50,8 +54,21 @@ def _check(workspace: Workspace) -> Outcome:
         try:
             seen = _seen(tried, cancel)
         except Exception as error:
-            return _raised(error)
-    return _judge(seen)
+            return _another_table(tried) or _raised(error)
+        return _another_table(tried) or _judge(seen)
+
+
+def _another_table(tried: Trial) -> Outcome | None:
+    if not tried.elsewhere():
+        return None
+    return wrong(
+        "another table",
+        "The function asks another table than the one that I gave it.",
+        looked_at=_LOOKED,
+        expected=tried.table,
+        got=tried.elsewhere(),
+        next="TableName=table",
+    )
 
 
 def _seen(tried: Trial, cancel: Any) -> Seen:
@@ -66,12 +83,15 @@ def _seen(tried: Trial, cancel: Any) -> Seen:
     stored, shown = tried.stored(number), tried.seen(number)
     shipped = tried.store(status="SHIPPED")["order_id"]["S"]
     shipped_said = run(shipped)
+    status = f"ON_HOLD_{secrets.token_hex(2)}"
+    other = tried.store(status=status)["order_id"]["S"]
+    run(other)
     raced = _raced(tried, cancel)
     unknown = an_id()
-    run(unknown)
+    unknown_said = run(unknown)
     return Seen(
-        accepted, stored, shown, said, tried.stored(shipped), shipped_said, raced,
-        tried.stored(unknown), writes,
+        accepted, stored, shown, said, tried.stored(shipped), shipped_said, tried.stored(other),
+        status, raced, tried.stored(unknown), unknown_said, writes,
     )  # fmt: skip
 
 
@@ -104,6 +124,14 @@ def _raised(error: Exception) -> Outcome:
             expected="False",
             got=code,
             next="Catch the error, and return False.",
+        )
+    if isinstance(error, AttributeError) and "exceptions" in str(error):
+        return wrong(
+            "no exceptions there",
+            "The client of the cache has no `exceptions`, other than boto3's clients.",
+            looked_at=_LOOKED,
+            got="AttributeError",
+            next="botocore.exceptions.ClientError is what both of them raise.",
         )
     return wrong(
         "it raises",
@@ -154,6 +182,15 @@ def _what_is_stored(seen: Seen) -> Mistake | None:
             _status(seen.shipped),
             "Which condition must hold when the table writes?",
         )
+    if _status(seen.other) != seen.other_wanted:
+        return (
+            "every status but one",
+            "An order in a status that your condition does not name is cancelled. Who excludes statuses "
+            "must know all of them.",
+            seen.other_wanted,
+            _status(seen.other),
+            "In which one status may an order be cancelled?",
+        )
     if seen.raced is not None and _status(seen.raced) != "SHIPPED":
         return (
             "looked first, wrote later",
@@ -163,13 +200,21 @@ def _what_is_stored(seen: Seen) -> Mistake | None:
             _status(seen.raced),
             "What is looked at before may be old. Let the table judge, with a condition of the write.",
         )
+    if _status(seen.stored) not in ("CANCELLED", "ACCEPTED"):
+        return (
+            "another status",
+            "The order is changed, and its status is not `CANCELLED`.",
+            "CANCELLED",
+            _status(seen.stored),
+            "With two L, in capitals, as a string.",
+        )
     if _status(seen.stored) != "CANCELLED":
         return (
             "not cancelled",
             "An accepted order is not cancelled in the table.",
             "CANCELLED",
             _status(seen.stored),
-            "SET #s = :new, with #s for `status`.",
+            "Does an `except` hide an error? `status` is a reserved word: SET #s = :new, with #s for it.",
         )
     if seen.stored != {**seen.before, "status": _CANCELLED}:
         return (
@@ -220,6 +265,14 @@ def _what_is_said(seen: Seen) -> Mistake | None:
             f"{seen.said} and {seen.shipped_said}",
             "Where does your code get when the condition fails?",
         )
+    if seen.unknown_said:
+        return (
+            "cancelled, it says",
+            "There is no order with the id that I gave, and the function says that it was cancelled.",
+            "False",
+            f"{seen.unknown_said}",
+            "Nothing was cancelled.",
+        )
     return None
 
 
@@ -269,6 +322,15 @@ def cancel(cache, dynamodb, table, order_id):
         Proof("a refusal that is raised", lambda _: attempts.raising, says="raised its error"),
         Proof("nothing said", lambda _: attempts.silent, says="returns nothing"),
         Proof("the wrong word", lambda _: attempts.always, says="What the function says"),
+        Proof("every status but one", lambda _: attempts.not_shipped, says="must know all"),
+        Proof("another table", lambda _: attempts.of_the_week, says="another table than"),
+        Proof("another status", lambda _: attempts.misspelt, says="is not `CANCELLED`"),
+        Proof("not cancelled", lambda _: attempts.reserved_word, says="is not cancelled"),
+        Proof("cancelled, it says", lambda _: attempts.none_is_fine, says="says that it was"),
+        Proof(
+            "no exceptions there", lambda _: attempts.by_its_exceptions, says="has no `exceptions`"
+        ),
+        Proof("in a transaction", lambda _: attempts.in_transaction, "right"),
         Proof("not a function", lambda _: True, says="function itself"),
         Proof("by the error's code", lambda _: attempts.by_code, "right"),
         Proof("the whole item, on condition", lambda _: attempts.whole_item, "right"),

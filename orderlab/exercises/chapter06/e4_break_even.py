@@ -50,15 +50,27 @@ def _check(workspace: Workspace) -> Outcome:
             got=type(answer).__name__,
         )
     cases = _cases()
+    said: list[Any] = []
     try:
-        said = [answer(*case) for case in cases]
+        for case in cases:
+            said.append(answer(*case))
     except Exception as error:
+        size, ratio, nodes = cases[len(said)]
+        if isinstance(error, ZeroDivisionError):
+            return wrong(
+                "divided by zero",
+                "The function divides by zero for a setting that can be. Where all reads are hits, the "
+                "most is saved, and what a read saves is not zero.",
+                looked_at=_LOOKED,
+                got=f"ZeroDivisionError for {size:g} KB, hit ratio {ratio:g}, {nodes} nodes",
+                next="Which reads are saved: the hits or the misses?",
+            )
         return wrong(
             "it raises",
             "The function raises for a setting that can be.",
             looked_at=_LOOKED,
             got=f"{type(error).__name__}: {error}"[:120],
-            next="Call it yourself: break_even(4, 0.9, 3).",
+            next=f"Call it yourself: break_even({size:g}, {ratio:g}, {nodes}).",
         )
     if all(each is None for each in said):
         return untouched("The function returns nothing yet.", next="return ...")
@@ -88,8 +100,15 @@ def _judge(cases: list[Case], said: list[float]) -> Outcome:
 
 
 def _same(one: float, other: float) -> bool:
-    # whole reads are as good
-    return math.isclose(one, other, rel_tol=1e-6) or (one % 1 == 0 and abs(one - other) <= 1)
+    if math.isclose(one, other, rel_tol=1e-6):
+        return True
+    if not math.isfinite(one):
+        return False
+    # whole reads are as good, and so are tenths of them
+    return any(
+        math.isclose(one * step, round(one * step), rel_tol=1e-9) and abs(one - other) * step <= 1
+        for step in (1, 10, 100, 1000)
+    )
 
 
 def _follow(cases: list[Case], said: list[float], rule: Rule) -> bool:
@@ -100,6 +119,15 @@ def _mistake(cases: list[Case], said: list[float]) -> tuple[str, str, str]:
     for name, rule, message, hint in _MISTAKES:
         if _follow(cases, said, rule):
             return name, message, hint
+    factors = [mine / truth(*case) for mine, case in zip(said, cases, strict=True)]
+    if 0 < factors[0] < math.inf and all(
+        math.isclose(each, factors[0], rel_tol=1e-3) for each in factors
+    ):
+        return (
+            "always the same factor",
+            f"Your numbers are right but for a factor: always {factors[0]:.4g} times as many.",
+            "A second, an hour, a month; a share of 0.9 or 90 %: which unit is off?",
+        )
     return (
         "another number",
         "For some settings the nodes cost more or less than the reads that are saved.",
@@ -171,6 +199,19 @@ def _as_whole(kilobytes: float, hit_ratio: float, nodes: int) -> int:
     return round(truth(kilobytes, hit_ratio, nodes))
 
 
+def _as_tenths(kilobytes: float, hit_ratio: float, nodes: int) -> float:
+    return round(truth(kilobytes, hit_ratio, nodes), 1)
+
+
+def _by_the_minute(kilobytes: float, hit_ratio: float, nodes: int) -> float:
+    return truth(kilobytes, hit_ratio, nodes) * 60
+
+
+def _by_misses(kilobytes: float, hit_ratio: float, nodes: int) -> float:
+    """Raises where all reads are hits."""
+    return nodes * NODE_USD / 3600 / _saved(kilobytes, 1 - hit_ratio)
+
+
 def _with_kilobytes_squared(kilobytes: float, hit_ratio: float, nodes: int) -> float:
     return truth(kilobytes, hit_ratio, nodes) * kilobytes
 
@@ -215,10 +256,14 @@ BREAK_EVEN = Exercise(
                 ("misses that save", "when more reads are hits"),
             )
         ),
+        Proof("always the same factor", lambda _: _by_the_minute, says="always 60 times"),
+        Proof("divided by zero", lambda _: _by_misses, says="divides by zero"),
         Proof("another number", lambda _: _with_kilobytes_squared, says="more or less"),
         Proof("it raises", lambda _: lambda kilobytes: 3, says="raises for a setting"),
         Proof("not a function", lambda _: 530, says="function itself"),
         Proof("by the month, rounded up, as text", lambda _: _by_month, "right"),
         Proof("whole reads", lambda _: _as_whole, "right"),
+        Proof("tenths of a read", lambda _: _as_tenths, "right"),
+        Proof("to the cent", lambda _: lambda *case: round(truth(*case), 2), "right"),
     ),
 )

@@ -102,7 +102,15 @@ def _totals(calls: list[Call]) -> Mistake | None:
     if said == wanted:
         return None
     expected, got = f"total_cents {wanted[0]}, {wanted[1]}, ...", f"{said[0]}, {said[1]}, ..."
-    if said == [sum(wanted[: n + 1]) for n in range(len(wanted))]:
+    if said == [str(each) for each in wanted]:
+        return (
+            "a text",
+            "The totals are right, and they are texts. `quote-today` gives numbers.",
+            f"total_cents {wanted[0]}",
+            f"total_cents {said[0]!r}",
+            "The number itself, without str or an f-string.",
+        )
+    if _adds_up(said, wanted):
         return (
             "everybody's lines",
             "Each total holds the lines of the calls before it as well.",
@@ -117,6 +125,14 @@ def _totals(calls: list[Call]) -> Mistake | None:
             expected,
             got,
             "What is kept must not depend on the call.",
+        )
+    if len(set(map(str, said))) == 1 and said[0] is not None:
+        return (
+            "the same for all",
+            "Each call gets the same total, whatever its lines are.",
+            expected,
+            got,
+            "Is the total made outside the handler, or kept from an earlier call?",
         )
     if said == [sum(price(line["item"]) for line in each.lines) for each in calls]:
         return (
@@ -133,6 +149,14 @@ def _totals(calls: list[Call]) -> Mistake | None:
         got,
         'The sum of price times quantity, as {"total_cents": ...}.',
     )
+
+
+def _adds_up(said: list[Any], wanted: list[int]) -> bool:
+    """Whether each total holds what came before, be it from calls before these ones."""
+    if not all(isinstance(each, int | float) for each in said):
+        return False
+    steps = [later - earlier for earlier, later in zip(said, said[1:], strict=False)]
+    return steps == wanted[1:] and said[0] >= wanted[0]
 
 
 def _loaded(loads: int) -> Mistake | None:
@@ -202,6 +226,8 @@ def handler(event, context):
         prices = tariff.load()
     return {"total_cents": sum(prices[each["item"]] * each["quantity"] for each in event["lines"])}
 """
+_AS_TEXT = OUTSIDE.replace("total}", "str(total)}")
+_EMPTY = "import tariff\n\ndef handler(event, context):\n    return {'total_cents': 0}\n"
 _DEARER = OUTSIDE.replace("return {", "total += 1\n    return {")
 
 
@@ -254,6 +280,8 @@ lab.deploy(
         Proof("one of each", _deployed(_PIECES), says="one piece in each line"),
         Proof("another total", _deployed(_DEARER), says="not those of the lines"),
         Proof("it raises", _deployed(_LOCAL), says="The function raises"),
+        Proof("a text", _deployed(_AS_TEXT), says="they are texts"),
+        Proof("the same for all", _deployed(_EMPTY), says="whatever its lines are"),
         Proof("in the first call", _deployed(_LAZY), "right"),
         Proof("by a function that is remembered", _deployed(_CACHED), "right"),
     ),

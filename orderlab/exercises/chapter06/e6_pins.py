@@ -77,6 +77,7 @@ def _mistake(workspace: Workspace) -> Mistake | None:
         or _nobody(workspace, said, amounts)
         or _others(workspace, said, amounts)
         or _tills(said, amounts)
+        or _elsewhere(workspace)
     )
 
 
@@ -149,7 +150,10 @@ def _others(
             "Name the two tills, instead of whoever has the layer.",
         )
     pins = shop.layers_of(workspace.target, "returns")
-    if shop.first_version(workspace.target) not in pins:
+    # a version that was deleted still serves who names it
+    money = [each for each in pins if _is_money(workspace, each)]
+    first = min([shop.first_version(workspace.target), *money], key=shop.number)
+    if first not in pins:
         return (
             "another version for returns",
             "`returns` does not name the version of `money` any more that it had.",
@@ -157,6 +161,36 @@ def _others(
             ", ".join(arn.rpartition(":layer:")[2] for arn in pins) or "no layer",
             "Leave it as it was.",
         )
+    return None
+
+
+def _is_money(workspace: Workspace, arn: str) -> bool:
+    return f":layer:{workspace.name(shop.MONEY)}:" in arn
+
+
+def _elsewhere(workspace: Workspace) -> Mistake | None:
+    """The tills count right by something else than a new version of the layer."""
+    for name in shop.TILLS:
+        pins = shop.layers_of(workspace.target, name)
+        money = [each for each in pins if _is_money(workspace, each)]
+        if not money:
+            return (
+                "another layer",
+                f"`{name}` counts right, and not by a version of `money`. Who looks for `money` next "
+                "time won't find this till.",
+                "the next version of `money`",
+                ", ".join(arn.rpartition(":layer:")[2] for arn in pins) or "no layer",
+                'LayerName="money"',
+            )
+        if money == [shop.first_version(workspace.target)]:
+            return (
+                "the code instead of the layer",
+                f"`{name}` counts right, and still names the old version of `money`: the mended code is "
+                "in the function itself.",
+                "the next version of `money`",
+                ", ".join(arn.rpartition(":layer:")[2] for arn in pins),
+                "Leave the function's own code as it is; only its layers change.",
+            )
     return None
 
 
@@ -223,6 +257,38 @@ def _code_instead(workspace: Workspace) -> None:
     )
     workspace.client("lambda").get_waiter("function_updated_v2").wait(
         FunctionName=workspace.name("till-b")
+    )
+
+
+def _another_layer(workspace: Workspace) -> None:
+    """The mended code in a layer of another name."""
+    target = workspace.target
+    published = target.client("lambda").publish_layer_version(
+        LayerName=target.name("money-mended"),
+        Content={"ZipFile": zipped({"python/money.py": shop.MENDED})},
+    )["LayerVersionArn"]
+    for name in shop.TILLS:
+        others = [each for each in shop.layers_of(target, name) if ":layer:money:" not in each]
+        shop.pin(target, name, [published, *others])
+
+
+def _beside_the_code(workspace: Workspace) -> None:
+    """The mended module lies in `till-a` itself, where it is found before the layer."""
+    _pinned("till-b")(workspace)
+    functions, name = workspace.client("lambda"), workspace.name("till-a")
+    code = "import money\n\ndef handler(event, context):\n    return money.cents(event['amount'])\n"
+    functions.update_function_code(
+        FunctionName=name, ZipFile=zipped({"app.py": code, "money.py": shop.MENDED})
+    )
+    functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+
+
+def _tidied(workspace: Workspace) -> None:
+    """The old version is deleted; who names it has it all the same."""
+    first = shop.first_version(workspace.target)
+    _pinned(*shop.TILLS)(workspace)
+    workspace.client("lambda").delete_layer_version(
+        LayerName=workspace.name(shop.MONEY), VersionNumber=shop.number(first)
     )
 
 
@@ -300,6 +366,9 @@ for name in ("till-a", "till-b"):
         Proof("no thanks", _code_instead, says="does not thank"),
         Proof("another version for returns", _another_for_returns, says="any more that it had"),
         Proof("a function is gone", _removed, says="does not exist any more"),
+        Proof("another layer", _another_layer, says="not by a version of `money`"),
+        Proof("the code instead of the layer", _beside_the_code, says="in the function itself"),
+        Proof("the old version deleted", _tidied, "right"),
         Proof("one entry exchanged", _in_place, "right"),
         Proof("the third version", _after_a_try, "right"),
     ),

@@ -58,6 +58,8 @@ def _cases() -> list[Case]:
     found.append(({512: 9.2, 256: 19.7, 128: 39.9}, 100.0))
     # to the hundredth of a millisecond the larger one would be cheaper
     found.append(({1024: 2.6, 128: 20.9, 512: 9.9}, 100.0))
+    # what is begun is billed: rounded to the nearest, the larger one would be cheaper
+    found.append(({512: 10.3, 128: 43.0}, 100.0))
     # two that are no better in time: the cheaper one, whichever comes first
     found.append(({1024: 60.0, 512: 60.0, 2048: 60.0}, 60.0))
     return found
@@ -117,7 +119,20 @@ def _judge(cases: list[Case], said: list[Any]) -> Outcome:
 
 def _wrong(cases: list[Case], said: list[float], wanted: list[int]) -> Outcome:
     name, message, hint = _mistake(cases, said)
-    place = next(n for n, size in enumerate(said) if size != wanted[n])
+    places = [n for n, size in enumerate(said) if size != wanted[n]]
+    if name == "another size" and all(min(cases[n][0].values()) > cases[n][1] for n in places):
+        name, message, hint = (
+            "another one where none is quick enough",
+            "Right, except where no size keeps the limit.",
+            "Which one is to be returned then? The one with the least time.",
+        )
+    if name == "another size" and any(said[n] not in cases[n][0] for n in places):
+        name, message, hint = (
+            "no size of the list",
+            "What you return is not one of the memory sizes.",
+            "The sizes are the keys of `times`; their milliseconds are the values.",
+        )
+    place = next((n for n in places if said[n] not in cases[n][0]), places[0])
     times, limit = cases[place]
     return wrong(
         name,
@@ -198,6 +213,16 @@ _MISTAKES: tuple[tuple[str, Rule, str, str], ...] = (
         "math.ceil(times[size])",
     ),
     (
+        "the nearest millisecond",
+        lambda times, limit: (
+            min(_within(times, limit), key=lambda size: (size * round(times[size]), times[size]))
+            if min(times.values()) <= limit
+            else min(times, key=lambda size: times[size])
+        ),
+        "Your prices round to the nearest millisecond. Lambda bills each that has begun.",
+        "math.ceil(times[size])",
+    ),
+    (
         "below the limit",
         lambda times, limit: (
             truth(times, limit)
@@ -242,6 +267,14 @@ def _by_loop(times: Times, limit: float) -> str:
 
 def _largest(times: Times, limit: float) -> int:
     return max(times)
+
+
+def _largest_then(times: Times, limit: float) -> int:
+    return truth(times, limit) if min(times.values()) <= limit else max(times)
+
+
+def _least_time(times: Times, limit: float) -> float:
+    return min(times.values())
 
 
 def _nothing_then(times: Times, limit: float) -> int | None:
@@ -293,6 +326,7 @@ BEST_SIZE = Exercise(
                 ("whatever the limit", "longer than the limit"),
                 ("the cheapest of those that are too slow", "there you give the cheapest"),
                 ("a part of a millisecond", "hundredth of a millisecond"),
+                ("the nearest millisecond", "each that has begun"),
                 ("below the limit", "exactly the limit"),
                 ("the slower of two that cost the same", "the slower one"),
             )
@@ -300,6 +334,10 @@ BEST_SIZE = Exercise(
         Proof("nothing within the limit", lambda _: _nothing_then, says="returns nothing"),
         Proof("it raises", lambda _: _raises_then, says="raises for a curve"),
         Proof("another size", lambda _: _largest, says="another size is cheaper"),
+        Proof(
+            "another one where none is quick enough", lambda _: _largest_then, says="Right, except"
+        ),
+        Proof("no size of the list", lambda _: _least_time, says="not one of the memory"),
         Proof("not a function", lambda _: 512, says="function itself"),
         Proof("by sorting", lambda _: _by_sorting, "right"),
         Proof("a loop, as text", lambda _: _by_loop, "right"),

@@ -128,7 +128,12 @@ def _mistake(
             str(said[0])[:120],
             "`ex.again()`, and once more.",
         )
-    return _old_code(version, said) or _counted(provisioned, [each[1] for each in said])
+    kinds = [each[1] for each in said]
+    return (
+        _old_code(version, said)
+        or _reserved(target, provisioned, kinds)
+        or _counted(provisioned, kinds)
+    )
 
 
 def _old_code(version: str, said: list[Any]) -> Mistake | None:
@@ -148,6 +153,23 @@ def _old_code(version: str, said: list[Any]) -> Mistake | None:
         f"{NEW} three times",
         ", ".join(each[0] for each in said),
         "Let the alias name the new version alone.",
+    )
+
+
+def _reserved(
+    target: Target, provisioned: dict[str, dict[str, Any]], kinds: list[str]
+) -> Mistake | None:
+    found = target.client("lambda").get_function_concurrency(FunctionName=target.name(NAME))
+    count = found.get("ReservedConcurrentExecutions")
+    if provisioned or count is None:
+        return None
+    return (
+        "reserved, and not ready",
+        f"{count} environments are reserved for the function, and none is started before a call. "
+        "Reserved concurrency is a share of the account's number, and a limit.",
+        f"{CALLS} environments that are ready",
+        ", ".join(kinds),
+        "Provisioned concurrency is another call, with a Qualifier.",
     )
 
 
@@ -230,6 +252,13 @@ def _without_alias(workspace: Workspace) -> None:
     workspace.client("lambda").delete_alias(FunctionName=workspace.name(NAME), Name=ALIAS)
 
 
+def _only_reserved(workspace: Workspace) -> None:
+    _try(0)(workspace)
+    workspace.client("lambda").put_function_concurrency(
+        FunctionName=workspace.name(NAME), ReservedConcurrentExecutions=CALLS
+    )
+
+
 READY = Exercise(
     id="6.8",
     title="Eight o'clock",
@@ -260,6 +289,7 @@ functions.put_provisioned_concurrency_config(
     ),
     proofs=(
         Proof("the old code is ready", _try(3, publish=False), says="says the old text"),
+        Proof("reserved, and not ready", _only_reserved, says="none is started before a call"),
         Proof("too few", _try(2), says="had to wait for an Init"),
         Proof("more than is used", _try(5), says="more is kept ready"),
         Proof("ready for nobody", _another_version, says="not what the tills call"),

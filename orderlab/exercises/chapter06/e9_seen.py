@@ -213,6 +213,15 @@ def _field(order: dict[str, Any], line: Line) -> Mistake | None:
             str(line.get("order_id", line.get("message")))[:100],
             "append_keys, or extra={...} of the call. A text in the message is no field.",
         )
+    for name, value in (("lines", len(order["lines"])), ("coupon_cents", order["coupon_cents"])):
+        if line.get(name) == str(value):
+            return (
+                "a number as a text",
+                f"The field `{name}` is a text, so that no filter can compare it with a number.",
+                f"{name}: {value}",
+                f"{name}: {line[name]!r}",
+                "Hand over the number itself, without str.",
+            )
     if line.get("lines") != len(order["lines"]):
         return (
             "the number of lines",
@@ -242,7 +251,7 @@ def _field(order: dict[str, Any], line: Line) -> Mistake | None:
             "a coupon of nothing",
             "An order without a coupon has the field all the same.",
             "no field coupon_cents",
-            "coupon_cents: 0",
+            f"coupon_cents: {json.dumps(line['coupon_cents'])}",
             "Only if it is more than 0.",
         )
     return None
@@ -368,6 +377,7 @@ lab.deploy(
         Proof("more than one line", _changed("logger.debug(\"whole order\", extra={\"order\": event})", 'logger.info("begin")'), says="8 lines"),
         Proof("no line at level INFO", _changed('logger.info("order seen")', 'print("order seen", event["order_id"])'), says="no line that is JSON"),
         Proof("the number of lines", _changed('len(event["lines"])', 'event["lines"][0]["quantity"] * 1000'), says="number of the order's lines"),
+        Proof("a number as a text", _changed('len(event["lines"])', 'str(len(event["lines"]))'), says="`lines` is a text"),
         Proof("no coupon", _changed('coupon_cents=event["coupon_cents"])', 'coupon=event["coupon_cents"])'), says="how much it was"),
         Proof("a coupon of nothing", _changed('if event["coupon_cents"] > 0:', "if True:"), says="all the same"),
         Proof("nothing more at DEBUG", _changed('extra={"order": event}', "extra={}"), says="not written either"),

@@ -83,3 +83,32 @@ def with_memory() -> Callable[..., Any]:
         return kept[order_id]
 
     return read_order
+
+
+def of_the_week(client: Any, table: str, order_id: str, just_placed: bool) -> Any:
+    return right(client, "week", order_id, just_placed)
+
+
+def without_return(client: Any, table: str, order_id: str, just_placed: bool) -> None:
+    right(client, table, order_id, just_placed)
+
+
+def placed_only(client: Any, table: str, order_id: str, just_placed: bool) -> Any:
+    return strong(client, table, order_id, True) if just_placed else None
+
+
+def plain_values(client: Any, table: str, order_id: str, just_placed: bool) -> Any:
+    found = right(client, table, order_id, just_placed)
+    return found and {name: next(iter(typed.values())) for name, typed in found.items()}
+
+
+def by_batch(client: Any, table: str, order_id: str, just_placed: bool) -> Any:
+    wanted = {"Keys": [{"order_id": {"S": order_id}}], "ConsistentRead": just_placed}
+    found = client.batch_get_item(RequestItems={table: wanted})["Responses"][table]
+    return found[0] if found else None
+
+
+def twice(client: Any, table: str, order_id: str, just_placed: bool) -> Any:
+    """Out of the cache, and from the table if the cache knows of none."""
+    found = eventual(client, table, order_id, just_placed)
+    return found or strong(client, table, order_id, just_placed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,6 +42,25 @@ class Recorder:
         return sum(name in names for name, _ in self.calls)
 
 
+class TrialCache(StandInCache):
+    """The cache with the other reads that AWS's client has, for answers in another style."""
+
+    def scan(self, **asked: Any) -> Any:
+        """A scan's result, by all of its parameters."""
+        if asked.get("ConsistentRead"):
+            return self._dynamodb.scan(**asked)
+        return self._remembered("query", json.dumps(["scan", asked], sort_keys=True), "scan", asked)
+
+    def batch_get_item(self, **asked: Any) -> Any:
+        """Each of the items by its key, as `get_item` reads it."""
+        found: dict[str, list[Any]] = {}
+        for table, wanted in asked["RequestItems"].items():
+            more = {name: value for name, value in wanted.items() if name != "Keys"}
+            read = [self.get_item(TableName=table, Key=key, **more) for key in wanted["Keys"]]
+            found[table] = [each["Item"] for each in read if "Item" in each]
+        return {"Responses": found, "UnprocessedKeys": {}}
+
+
 @dataclass
 class Trial:
     """A table, the client that writes past the cache, and the cache, which is asked by readers."""
@@ -49,7 +69,7 @@ class Trial:
     direct: Any
     beside: Recorder
     behind: Recorder
-    cache: StandInCache
+    cache: TrialCache
 
     def store(self, **more: str) -> dict[str, Any]:
         """A new order, put into the table past the cache; its item."""
@@ -62,6 +82,12 @@ class Trial:
         key = {"order_id": {"S": order_id}}
         found = self.direct.get_item(TableName=self.table, Key=key, ConsistentRead=True)
         return found.get("Item")
+
+    def elsewhere(self) -> str:
+        """Another table that was asked for instead of this one; "" if there was none."""
+        asked = [asked for each in (self.beside, self.behind) for _, asked in each.calls]
+        names = [str(each["TableName"]) for each in asked if "TableName" in each]
+        return next((name for name in names if name != self.table), "")
 
     def seen(self, order_id: str) -> Any:
         """An order as a reader through the cache sees it."""
@@ -100,7 +126,7 @@ def trial(target: Target) -> Iterator[Trial]:
     try:
         direct.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1})
         behind = Recorder(direct)
-        yield Trial(table, direct, Recorder(direct), behind, StandInCache(behind))
+        yield Trial(table, direct, Recorder(direct), behind, TrialCache(behind))
     finally:
         with ignoring("ResourceNotFoundException"):
             direct.delete_table(TableName=table)
