@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -155,7 +156,7 @@ def _adds_up(said: list[Any], wanted: list[int]) -> bool:
     """Whether each total holds what came before, be it from calls before these ones."""
     if not all(isinstance(each, int | float) for each in said):
         return False
-    steps = [later - earlier for earlier, later in zip(said, said[1:], strict=False)]
+    steps = [later - earlier for earlier, later in itertools.pairwise(said)]
     return steps == wanted[1:] and said[0] >= wanted[0]
 
 

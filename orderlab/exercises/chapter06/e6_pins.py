@@ -170,6 +170,7 @@ def _is_money(workspace: Workspace, arn: str) -> bool:
 
 def _elsewhere(workspace: Workspace) -> Mistake | None:
     """The tills count right by something else than a new version of the layer."""
+    old = shop.layers_of(workspace.target, "returns")
     for name in shop.TILLS:
         pins = shop.layers_of(workspace.target, name)
         money = [each for each in pins if _is_money(workspace, each)]
@@ -182,7 +183,7 @@ def _elsewhere(workspace: Workspace) -> Mistake | None:
                 ", ".join(arn.rpartition(":layer:")[2] for arn in pins) or "no layer",
                 'LayerName="money"',
             )
-        if money == [shop.first_version(workspace.target)]:
+        if money == old:
             return (
                 "the code instead of the layer",
                 f"`{name}` counts right, and still names the old version of `money`: the mended code is "
