@@ -832,7 +832,8 @@ review
 # | as a template | AWS SAM or CDK describe the same resources; a template is deployed, changed and *removed* as one thing |
 # | guard rails | a budget with an alarm, a role that may only make what is tagged, a Region that you don't use otherwise |
 # | take away | delete the stack; look for log groups, which are left |
-#
+
+# %% [markdown]
 # **`orderlab export`, which would write that template, is not built yet.** `orderlab.start(chapter=4, target="aws")` is: it says which account you are in, what the chapter makes and what that costs, and builds nothing before you have typed the account's id. `orderlab teardown` takes it away. Both were tried on other programs that answer AWS's calls, and **never in a real account**. `docs/parts/aws-target.md` says what is missing. All calls that build the system stand in `orderlab/orders/architecture.py`.
 
 # %% [markdown]
