@@ -462,7 +462,7 @@ lab.bars("Ten orders cancelled each way: seen as cancelled at once", {
 #
 # > **The customer**: "Good. Then let's have it for everything. What does it cost?"
 #
-# A node costs by the hour, used or not. A read costs by its size: one unit for each 4 KB begun, half of that if it is eventually consistent. **See it for a draft** (second-hand prices: $ 0.125 for a million read units, $ 0.04 for an hour of a `dax.t3.small`):
+# A node costs by the hour, used or not. A read costs by its size: one unit for each 4 KB begun, half of that if it is eventually consistent. **See it for a draft** (second-hand prices in US dollars: 0.125 for a million read units, 0.04 for an hour of a `dax.t3.small`):
 
 # %%
 import math

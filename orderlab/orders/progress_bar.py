@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rich import get_console
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -20,7 +21,7 @@ def progress_bar(total: int, console: Console | None = None) -> Iterator[OnProgr
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]:>5.0f}/s"),
         TimeElapsedColumn(),
-        console=console,
+        console=console or _console(),
         refresh_per_second=4,
     )
     with bar:
@@ -33,3 +34,9 @@ def progress_bar(total: int, console: Console | None = None) -> Iterator[OnProgr
                 bar.update(task, completed=done, rate=done / elapsed if elapsed else 0.0)
 
         yield follow
+
+
+def _console() -> Console:
+    """In a notebook without colours: rich's can't be read in every theme, the page's ink can."""
+    usual = get_console()
+    return Console(no_color=True) if usual.is_jupyter else usual

@@ -13,6 +13,8 @@ from orderlab.workbook.source import MAX_CELL_LINES, read, sources
 _PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<where>[^)]+)\)")
 _HTML_PICTURE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]+)\]\((?P<where>[^)\s]+)\)")
+_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+_DOLLAR = re.compile(r"(?<!\\)\$")
 _SHOUTS = ("congratulations", "well done", "great job", "awesome", "amazing")
 
 
@@ -45,6 +47,9 @@ def _cell_faults(cell: Any, folder: Path) -> list[str]:
     found += [
         fault for m in _LINK.finditer(cell.source) if (fault := _link_fault(m["where"], folder))
     ]
+    prose = _CODE.sub("", cell.source)
+    if any(len(_DOLLAR.findall(part)) > 1 for part in prose.split("\n\n")):
+        found.append("two dollar signs in a paragraph are a formula to JupyterLab; write one.")
     found += [
         f"{word!r}: say what happened instead." for word in _SHOUTS if word in cell.source.lower()
     ]

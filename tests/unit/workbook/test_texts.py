@@ -23,6 +23,7 @@ def _faults(tmp_path: Path, markdown: str) -> list[str]:
         ("<img src='x'>", "no alt text"),
         ("[here](http://example.com)", "not https"),
         ("[there](missing.md)", "leads nowhere"),
+        ("It costs $ 1 here and $ 2 there.", "formula"),
         ("Congratulations!", "say what happened"),
     ],
 )
@@ -31,5 +32,6 @@ def test_each_fault_in_a_text_is_found(tmp_path: Path, markdown: str, complaint:
 
 
 def test_good_text_passes(tmp_path: Path) -> None:
-    good = "![A queue between two boxes](01_a.py)\n[AWS](https://docs.aws.amazon.com/lambda/)"
+    good = "![A queue between two boxes](01_a.py)\n[AWS](https://docs.aws.amazon.com/lambda/)\n"
+    good += "From `$input` to `$output` for $ 1.\n\nIt was $ 2, or 3 US dollars."
     assert _faults(tmp_path, good) == []
