@@ -82,12 +82,14 @@ class Sender:
                 break
             await self._send(line)
         await self._until(lambda: not self._waiting)
-        for task in self._waiting:
+        cut = list(self._waiting)
+        for task in cut:
             task.cancel()
-        if self._failure is not None:
-            raise self._failure
+        await asyncio.gather(*cut, return_exceptions=True)
         for connection in self._idle:
             connection.close()
+        if self._failure is not None:
+            raise self._failure
 
     async def _until(self, condition: Callable[[], bool]) -> float:
         """Wait for a condition, or to be stopped; the seconds that it took."""
@@ -117,6 +119,9 @@ class Sender:
         except (ConnectionLost, TimeoutError) as loss:
             connection.close()
             status, body = 0, str(loss).encode()
+        except BaseException:  # it is cut off, and nobody else has this connection
+            connection.close()
+            raise
         self._idle.append(connection)
         took = (time.monotonic() - began) * 1000
         reason = "" if 200 <= status < 300 else _reason(body)

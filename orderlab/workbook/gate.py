@@ -22,7 +22,7 @@ from orderlab.threads import side_by_side
 Fresh = Callable[[str], AbstractContextManager[tuple[Workspace, Callable[[], int]]]]
 Attempt = Callable[[Workspace], object]
 
-LANES = 2
+LANES = 3
 MIN_MISCONCEPTIONS = 3
 MIN_RIGHT = 2
 

@@ -59,7 +59,8 @@ def survivors(exercise: Exercise, fresh: Fresh, *, most: int | None = None) -> l
             return [f"{exercise.id}: the shown solution does not pass its own check."]
         found = []
         meant = [m for m in mutants_of(exercise.solution) if m.change not in exercise.equivalent]
-        for mutant in meant[:: max(1, -(-len(meant) // most)) if most else 1]:
+        step = max(1, -(-len(meant) // most)) if most else 1
+        for mutant in meant[step // 2 :: step]:
             _start_over(exercise, workspace)
             if _verdict(exercise, workspace, mutant.code) == "right":
                 found.append(f"{exercise.id}: {mutant.change}: the check calls it right.")
