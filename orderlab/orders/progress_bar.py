@@ -8,8 +8,13 @@ from contextlib import contextmanager
 from rich import get_console
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.theme import Theme
 
 from orderlab.orders.replayed import OnProgress, Replayed
+
+# rich leaves colours out of what it writes to a terminal, but not of what it shows in a notebook
+_COLOURED = ("bar.complete", "bar.finished", "bar.pulse", "progress.download", "progress.elapsed")
+_INK = Theme(dict.fromkeys(_COLOURED, "none"))
 
 
 @contextmanager
@@ -39,4 +44,4 @@ def progress_bar(total: int, console: Console | None = None) -> Iterator[OnProgr
 def _console() -> Console:
     """In a notebook without colours: rich's can't be read in every theme, the page's ink can."""
     usual = get_console()
-    return Console(no_color=True) if usual.is_jupyter else usual
+    return Console(no_color=True, theme=_INK) if usual.is_jupyter else usual
