@@ -35,20 +35,15 @@ from orderlab.exercises.chapter03.probes import (
     record,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.own_function import no_function
 from orderlab.practice.items import plain
 
 
 def _check(workspace: Workspace) -> Outcome:
     convert = workspace.answer
-    if convert is None or convert is Ellipsis:
-        return untouched("to_publish is not a function yet.", next="def to_publish(record): ...")
-    if not callable(convert):
-        return wrong(
-            "not a function",
-            "I call it with stream records, so I need the function itself.",
-            expected="ex.check(to_publish), without brackets behind it",
-            got=type(convert).__name__,
-        )
+    missing = no_function(convert, "to_publish(record)", "I call it with stream records")
+    if missing is not None:
+        return missing
     try:
         return _try(workspace.target, convert)
     except Found as found:

@@ -9,6 +9,7 @@ from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import number
+from orderlab.exercises.engine.own_function import no_function
 
 Case = tuple[int, int, float]
 EXAMPLE = (8, 3, 0.001)
@@ -37,18 +38,11 @@ def _cases() -> list[Case]:
 
 def _check(workspace: Workspace) -> Outcome:
     answer = workspace.answer
-    if answer is None or answer is Ellipsis:
-        return untouched(
-            "polls_needed is not a function yet.",
-            next="def polls_needed(servers, sample, risk): ...",
-        )
-    if not callable(answer):
-        return wrong(
-            "not a function",
-            "I call it for many settings, so I need the function itself.",
-            expected="ex.check(polls_needed), without brackets behind it",
-            got=type(answer).__name__,
-        )
+    missing = no_function(
+        answer, "polls_needed(servers, sample, risk)", "I call it for many settings"
+    )
+    if missing is not None:
+        return missing
     cases = _cases()
     try:
         said = [answer(*case) for case in cases]

@@ -23,6 +23,7 @@ from orderlab.exercises.chapter05.trial_queues import (
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import not_run
+from orderlab.exercises.engine.own_function import no_function
 
 MANY = 43
 # the visibility timeout: longer than any drain takes
@@ -59,15 +60,11 @@ class _Jam(Exception):
 
 def _check(workspace: Workspace) -> Outcome:
     answer = workspace.answer
-    if answer is None or answer is Ellipsis:
-        return untouched("drain is not a function yet.", next="def drain(url, handle): ...")
-    if not callable(answer):
-        return wrong(
-            "not a function",
-            "I call it with a queue's address and a function, so I need the function itself.",
-            expected="ex.check(drain), without brackets behind it",
-            got=type(answer).__name__,
-        )
+    missing = no_function(
+        answer, "drain(url, handle)", "I call it with a queue's address and a function"
+    )
+    if missing is not None:
+        return missing
     many = _drain(workspace.target, answer, MANY)
     why = not_run(many.ran.value)
     if why:

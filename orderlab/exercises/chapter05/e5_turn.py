@@ -24,6 +24,7 @@ from orderlab.exercises.chapter05.trial_queues import (
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import not_run
+from orderlab.exercises.engine.own_function import no_function
 
 HIDDEN_SECONDS = 600
 FULL, SOME, FEW = 34, 3, 1
@@ -63,15 +64,11 @@ class _Jam(Exception):
 
 def _check(workspace: Workspace) -> Outcome:
     answer = workspace.answer
-    if answer is None or answer is Ellipsis:
-        return untouched("turn is not a function yet.", next="def turn(urls, handle): ...")
-    if not callable(answer):
-        return wrong(
-            "not a function",
-            "I call it with three addresses and a function, so I need the function itself.",
-            expected="ex.check(turn), without brackets behind it",
-            got=type(answer).__name__,
-        )
+    missing = no_function(
+        answer, "turn(urls, handle)", "I call it with three addresses and a function"
+    )
+    if missing is not None:
+        return missing
     done = _turned(workspace.target, answer)
     why = not_run(done.ran.value)
     if why:

@@ -17,6 +17,7 @@ from orderlab.exercises.chapter05.side_by_side import (
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import not_run
+from orderlab.exercises.engine.own_function import no_function
 from orderlab.orders.prices import TABLE
 
 # what a rush may take beside its deletes: four receives would be enough for 40 messages
@@ -35,15 +36,11 @@ _EXPECTED = (
 
 def _check(workspace: Workspace) -> Outcome:
     answer = workspace.answer
-    if answer is None or answer is Ellipsis:
-        return untouched("work is not a function yet.", next="def work(url, handle, stopped): ...")
-    if not callable(answer):
-        return wrong(
-            "not a function",
-            "I let it work beside today's program, so I need the function itself.",
-            expected="ex.check(work), without brackets behind it",
-            got=type(answer).__name__,
-        )
+    missing = no_function(
+        answer, "work(url, handle, stopped)", "I let it work beside today's program"
+    )
+    if missing is not None:
+        return missing
     today = attempts.every_second(workspace.client("sqs"))
     before, now = side_by_side(workspace.target, today, answer)
     nothing = not now.asked and not now.handled and now.value is None and not now.error

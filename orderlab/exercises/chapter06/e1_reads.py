@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from orderlab.exercises.chapter06 import read_attempts as attempts
-from orderlab.exercises.chapter06.trial_table import Trial, an_id, trial
+from orderlab.exercises.chapter06.trial_table import Trial, an_id, another_table, trial
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import not_run
+from orderlab.exercises.engine.own_function import no_function
 
 ORDERS, LOOKS = 4, 8
 _LOOKED = (
@@ -35,37 +36,19 @@ class Seen:
 
 def _check(workspace: Workspace) -> Outcome:
     read_order = workspace.answer
-    if read_order is None or read_order is Ellipsis:
-        return untouched(
-            "read_order is not a function yet.",
-            next="def read_order(client, table, order_id, just_placed): ...",
-        )
-    if not callable(read_order):
-        return wrong(
-            "not a function",
-            "I call it for orders of my own, so I need the function itself.",
-            expected="ex.check(read_order), without brackets behind it",
-            got=type(read_order).__name__,
-        )
+    missing = no_function(
+        read_order,
+        "read_order(client, table, order_id, just_placed)",
+        "I call it for orders of my own",
+    )
+    if missing is not None:
+        return missing
     with trial(workspace.target) as tried:
         try:
             seen = _seen(tried, read_order)
         except Exception as error:
-            return _another_table(tried) or _raised(error)
-        return _another_table(tried) or _judge(seen)
-
-
-def _another_table(tried: Trial) -> Outcome | None:
-    if not tried.elsewhere():
-        return None
-    return wrong(
-        "another table",
-        "The function reads another table than the one that I gave it.",
-        looked_at=_LOOKED,
-        expected=tried.table,
-        got=tried.elsewhere(),
-        next="TableName=table",
-    )
+            return another_table(tried, _LOOKED) or _raised(error)
+        return another_table(tried, _LOOKED) or _judge(seen)
 
 
 def _seen(tried: Trial, read_order: Any) -> Seen:

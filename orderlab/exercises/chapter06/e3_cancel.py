@@ -9,8 +9,9 @@ from typing import Any
 import botocore.exceptions
 
 from orderlab.exercises.chapter06 import cancel_attempts as attempts
-from orderlab.exercises.chapter06.trial_table import Recorder, Trial, an_id, trial
+from orderlab.exercises.chapter06.trial_table import Recorder, Trial, an_id, another_table, trial
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
+from orderlab.exercises.engine.own_function import no_function
 
 _LOOKED = (
     "an accepted order that a reader of the cache has just seen, a shipped one, one in a status that "
@@ -38,37 +39,17 @@ class Seen:
 
 def _check(workspace: Workspace) -> Outcome:
     cancel = workspace.answer
-    if cancel is None or cancel is Ellipsis:
-        return untouched(
-            "cancel is not a function yet.",
-            next="def cancel(cache, dynamodb, table, order_id): ...",
-        )
-    if not callable(cancel):
-        return wrong(
-            "not a function",
-            "I call it for orders of my own, so I need the function itself.",
-            expected="ex.check(cancel), without brackets behind it",
-            got=type(cancel).__name__,
-        )
+    missing = no_function(
+        cancel, "cancel(cache, dynamodb, table, order_id)", "I call it for orders of my own"
+    )
+    if missing is not None:
+        return missing
     with trial(workspace.target) as tried:
         try:
             seen = _seen(tried, cancel)
         except Exception as error:
-            return _another_table(tried) or _raised(error)
-        return _another_table(tried) or _judge(seen)
-
-
-def _another_table(tried: Trial) -> Outcome | None:
-    if not tried.elsewhere():
-        return None
-    return wrong(
-        "another table",
-        "The function asks another table than the one that I gave it.",
-        looked_at=_LOOKED,
-        expected=tried.table,
-        got=tried.elsewhere(),
-        next="TableName=table",
-    )
+            return another_table(tried, _LOOKED) or _raised(error)
+        return another_table(tried, _LOOKED) or _judge(seen)
 
 
 def _seen(tried: Trial, cancel: Any) -> Seen:

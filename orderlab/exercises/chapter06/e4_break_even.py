@@ -9,6 +9,7 @@ from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import number
+from orderlab.exercises.engine.own_function import no_function
 from orderlab.orders.prices import TABLE
 
 _PRICES = {price.item: price.usd / price.per for price in TABLE}
@@ -37,18 +38,11 @@ def _cases() -> list[Case]:
 
 def _check(workspace: Workspace) -> Outcome:
     answer = workspace.answer
-    if answer is None or answer is Ellipsis:
-        return untouched(
-            "break_even is not a function yet.",
-            next="def break_even(kilobytes, hit_ratio, nodes): ...",
-        )
-    if not callable(answer):
-        return wrong(
-            "not a function",
-            "I call it for many settings, so I need the function itself.",
-            expected="ex.check(break_even), without brackets behind it",
-            got=type(answer).__name__,
-        )
+    missing = no_function(
+        answer, "break_even(kilobytes, hit_ratio, nodes)", "I call it for many settings"
+    )
+    if missing is not None:
+        return missing
     cases = _cases()
     said: list[Any] = []
     try:

@@ -9,6 +9,7 @@ from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import number
+from orderlab.exercises.engine.own_function import no_function
 
 Times = dict[int, float]
 Case = tuple[Times, float]
@@ -67,17 +68,9 @@ def _cases() -> list[Case]:
 
 def _check(workspace: Workspace) -> Outcome:
     answer = workspace.answer
-    if answer is None or answer is Ellipsis:
-        return untouched(
-            "best_size is not a function yet.", next="def best_size(times, limit_ms): ..."
-        )
-    if not callable(answer):
-        return wrong(
-            "not a function",
-            "I call it for many curves, so I need the function itself.",
-            expected="ex.check(best_size), without brackets behind it",
-            got=type(answer).__name__,
-        )
+    missing = no_function(answer, "best_size(times, limit_ms)", "I call it for many curves")
+    if missing is not None:
+        return missing
     cases = _cases()
     try:
         said = [answer(dict(times), limit) for times, limit in cases]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orderlab.aws_target.base import Target
+from orderlab.exercises.engine import Outcome, wrong
 from orderlab.orders.parts.names import ignoring
 from orderlab.practice.stand_in_cache import StandInCache
 
@@ -130,3 +131,17 @@ def trial(target: Target) -> Iterator[Trial]:
     finally:
         with ignoring("ResourceNotFoundException"):
             direct.delete_table(TableName=table)
+
+
+def another_table(tried: Trial, looked_at: str) -> Outcome | None:
+    """What a check says of a function that asked another table than the one it was given."""
+    if not tried.elsewhere():
+        return None
+    return wrong(
+        "another table",
+        "The function asks another table than the one that I gave it.",
+        looked_at=looked_at,
+        expected=tried.table,
+        got=tried.elsewhere(),
+        next="TableName=table",
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import mapping, not_run, number
+from orderlab.exercises.engine.own_function import no_function
 from orderlab.practice.metered import prices
 
 Used = dict[str, float]
@@ -69,17 +70,11 @@ def _cases() -> list[tuple[Used, int, Prices]]:
 
 def _check(workspace: Workspace) -> Outcome:
     answer = workspace.answer
-    if answer is None or answer is Ellipsis:
-        return untouched(
-            "month_bill is not a function yet.", next="def month_bill(used, orders, prices): ..."
-        )
-    if not callable(answer):
-        return wrong(
-            "not a function",
-            "I call it with lists of my own, so I need the function itself.",
-            expected="ex.check(month_bill), without brackets behind it",
-            got=type(answer).__name__,
-        )
+    missing = no_function(
+        answer, "month_bill(used, orders, prices)", "I call it with lists of my own"
+    )
+    if missing is not None:
+        return missing
     cases = _cases()
     said = []
     for used, orders, priced in cases:

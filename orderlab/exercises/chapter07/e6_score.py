@@ -8,6 +8,7 @@ from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import CannotRead, listing, not_run, number
+from orderlab.exercises.engine.own_function import no_function
 
 Tests = list[tuple[str, bool]]
 Function = Callable[[Tests, list[str]], Any]
@@ -50,15 +51,9 @@ def _case() -> tuple[Tests, list[str]]:
 
 def _check(workspace: Workspace) -> Outcome:
     answer = workspace.answer
-    if answer is None or answer is Ellipsis:
-        return untouched("my_score is not a function yet.", next="def my_score(tests, used): ...")
-    if not callable(answer):
-        return wrong(
-            "not a function",
-            "I call it with reports of my own, so I need the function itself.",
-            expected="ex.check(my_score), without brackets behind it",
-            got=type(answer).__name__,
-        )
+    missing = no_function(answer, "my_score(tests, used)", "I call it with reports of my own")
+    if missing is not None:
+        return missing
     cases = [_case() for _ in range(4)]
     said = []
     for tests, used in cases:
