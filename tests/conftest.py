@@ -17,6 +17,9 @@ from botocore.config import Config
 from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
+from orderlab.aws_target.child import Launched
+from orderlab.aws_target.forked import forked
+
 # how long an example takes says how busy the machine is, and nothing of the code
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -79,13 +82,18 @@ def run_cloud(
 ) -> Iterator[RunningCloud]:
     """Start a cloud with settings of one's own. `before` runs in its process before it starts."""
     chosen = {"access_key_id": "test", "secret_access_key": "test", "seed": 1, **settings}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "orderlab.cloud"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=stderr,
-        preexec_fn=before,
-        env={**os.environ, "ORDERLAB_CLOUD": json.dumps(chosen)},
+    environment = {**os.environ, "ORDERLAB_CLOUD": json.dumps(chosen)}
+    process: Launched = (
+        subprocess.Popen(
+            [sys.executable, "-m", "orderlab.cloud"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            preexec_fn=before,
+            env=environment,
+        )
+        if before or stderr
+        else forked(environment)
     )
     assert process.stdin and process.stdout
     try:

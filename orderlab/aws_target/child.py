@@ -13,8 +13,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import IO, Any, Protocol
 
 from orderlab.aws_target.session import closed_session
 from orderlab.cloud.process_identity import identity
@@ -27,20 +27,49 @@ STOP_SECONDS_OF_A_KERNEL = 1.5
 PARENT = "ORDERLAB_PARENT"
 
 
+class Launched(Protocol):
+    """A process of a cloud, as far as `CloudProcess` uses what `subprocess.Popen` gives."""
+
+    pid: int
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def kill(self) -> None: ...
+
+
+# gets the environment variables of the new process
+Launch = Callable[[Mapping[str, str]], Launched]
+
+
+def launched(environment: Mapping[str, str]) -> Launched:
+    """A cloud's process with these variables, out of reach of a terminal's interrupt."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "orderlab.cloud"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=dict(environment),
+        **out_of_our_group(),
+    )
+
+
 class CloudProcess:
     """One running cloud. It ends when its standard input closes, so it ends with this process."""
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "orderlab.cloud"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={
+    def __init__(self, settings: Mapping[str, Any], launch: Launch = launched) -> None:
+        self._process = launch(
+            {
                 **_own_environment(),
                 "ORDERLAB_CLOUD": json.dumps(dict(settings)),
                 PARENT: identity(),
-            },
-            **out_of_our_group(),
+            }
         )
         try:
             atexit.register(self.stop)

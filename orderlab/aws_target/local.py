@@ -11,7 +11,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from orderlab.aws_target.base import OF_THE_LOCAL_CLOUD
-from orderlab.aws_target.child import CloudProcess
+from orderlab.aws_target.child import CloudProcess, Launch, launched
 from orderlab.aws_target.clients import POOL_CONNECTIONS, ServerClients
 from orderlab.aws_target.session import environment_of
 from orderlab.cloud.settings import ACCOUNT_ID
@@ -60,13 +60,18 @@ class LocalTarget:
 
     @classmethod
     def start(
-        cls, *, prefix: str = "", pool_connections: int = POOL_CONNECTIONS, **settings: Any
+        cls,
+        *,
+        prefix: str = "",
+        pool_connections: int = POOL_CONNECTIONS,
+        launch: Launch = launched,
+        **settings: Any,
     ) -> Self:
         """Start a cloud; `settings` are those of `orderlab.cloud.settings.Settings`.
 
-        Raises LabError if it does not come up.
+        `launch` makes its process. Raises LabError if it does not come up.
         """
-        process = CloudProcess(settings)
+        process = CloudProcess(settings, launch)
         ready = process.ready
         target = cls(
             ready["endpoint"],

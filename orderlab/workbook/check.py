@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from orderlab.aws_target.forked import forked
 from orderlab.aws_target.local import PAGE_SECONDS, LocalTarget
 from orderlab.exercises import registry
 from orderlab.exercises.engine.exercise import Exercise, Workspace
@@ -88,7 +89,7 @@ def fresh_workspace(identifier: str) -> Iterator[tuple[Workspace, Callable[[], i
     # a throw-away folder, so that nothing of the author's own progress is read or written
     with (
         tempfile.TemporaryDirectory(prefix="orderlab-check-"),
-        _CountingTarget.start(seed=1, speed=WAIT_SPEED) as target,
+        _CountingTarget.start(seed=1, speed=WAIT_SPEED, launch=forked) as target,
     ):
         if exercise.chapter > 1:
             architecture.build(target, chapter=exercise.chapter - 1)

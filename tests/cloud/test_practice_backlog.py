@@ -49,14 +49,18 @@ def test_each_receive_of_an_order_is_counted(target: LocalTarget, queue: str) ->
     once, thrice, never = (f"o-{uuid.uuid4().hex}" for _ in range(3))
     for each in (once, thrice):
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"order_id": each}))
-    for _ in range(6):
-        got = sqs.receive_message(QueueUrl=url, VisibilityTimeout=0, WaitTimeSeconds=5)["Messages"]
-        if once in got[0]["Body"]:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=got[0]["ReceiptHandle"])
+    received = dict.fromkeys((once, thrice), 0)
+    # which of the two comes next is up to the queue
+    while not received[once] or received[thrice] < 3:
+        answer = sqs.receive_message(QueueUrl=url, VisibilityTimeout=0, WaitTimeSeconds=5)
+        [got] = answer["Messages"]
+        received[json.loads(got["Body"])["order_id"]] += 1
+        if once in got["Body"]:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=got["ReceiptHandle"])
     found = deliveries(target, queue, [once, thrice, never])
+    assert found == {**received, never: 0}
     assert found[once] == 1
-    assert found[thrice] == 5
-    assert found[never] == 0
+    assert found[thrice] >= 3
 
 
 def test_a_function_with_a_maximum_works_off_a_backlog(target: LocalTarget, queue: str) -> None:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from orderlab.aws_target.base import Target
-from orderlab.exercises.chapter03.probes import until
+from orderlab.exercises.chapter03.probes import until, url_of
 from orderlab.exercises.chapter04.shop import FUNCTION, speed, struck
 from orderlab.orders.architecture import INBOX
 from orderlab.orders.architecture import ORDERS as TABLE
@@ -94,6 +94,14 @@ def lone_order(target: Target) -> float:
     # from the receiving, so that a busy machine's way to the queue does not count
     received = received_at(target, INBOX, ids[0])
     return (float(calls[0]["at"]) - (received[0] if received else began)) * pace
+
+
+def visibility_seconds(target: Target) -> int:
+    """How long the inbox hides a message that was received."""
+    asked = target.client("sqs").get_queue_attributes(
+        QueueUrl=url_of(target, INBOX), AttributeNames=["VisibilityTimeout"]
+    )
+    return int(asked["Attributes"]["VisibilityTimeout"])
 
 
 def _count(target: Target, ids: list[str]) -> int:

@@ -17,6 +17,7 @@ from orderlab.exercises.chapter04.backlog_trial import (
     Drained,
     drain,
     lone_order,
+    visibility_seconds,
 )
 from orderlab.exercises.chapter04.names import names
 from orderlab.exercises.chapter04.shop import (
@@ -138,7 +139,8 @@ def _judge(target: Target, found: dict[str, Any], drained: Drained) -> Outcome:
             drained,
         )
     window = int(found.get("MaximumBatchingWindowInSeconds") or 0)
-    if drained.again and window:
+    # on a busy machine any call may outlast the timeout: then it is not the window's doing
+    if drained.again and window + CALL_SECONDS >= visibility_seconds(target):
         return _wrong(
             "shown again while it was collected",
             f"{drained.again} orders were handed over more than once. The mapping collects for up "

@@ -15,7 +15,10 @@ SHARED = {"contracts", "messaging", "patterns", "protocols", "targets", "telemet
 TOGETHER = {"event_sources": "lambda_", "logs": "cloudwatch"}
 COMPOSED = {"orderlab.cloud.compose"}
 # the process itself, and the page that says what is refused
-ABOVE_THE_FRONT = {"orderlab.cloud.__main__", "orderlab.cloud.differences", "orderlab.cloud.score"}
+ABOVE_THE_FRONT = {
+    *("orderlab.cloud.__main__", "orderlab.cloud.forkserver"),
+    *("orderlab.cloud.differences", "orderlab.cloud.score"),
+}
 
 MOST_FILES_WITH_THE_COMPOSED_CLOUD = 4
 LEAST_DOCUMENTED = 0.95
