@@ -194,7 +194,7 @@ class Workshop:
         opt = str(version.layers_folder or "")
         boot = (str(os.getpid()), opt, self._packages, self._client, str(mark))
         variables["_ORDERLAB_BOOT"] = "\n".join(boot)
-        command = [*PYTHON, str(_BOOT), version.configuration.handler]
+        command = [*PYTHON, str(_BOOT)]
         process = SpawnedProcess(command, variables, version.code.folder, output, mark)
         self._began(process)
         return process

@@ -3,7 +3,7 @@
 It takes AWS's folders (`places.py`) and the import path in AWS's order, limits the process, sees to
 it that the process dies with its parent, and runs AWS's own client, or `client.py` where that has
 no wheel. `forkserver.py` does this in a copy of itself; where there is none, Python is started for
-every environment: `python -I -S boot.py HANDLER`.
+every environment: `python -I -S boot.py`. So it is where the function names a wrapper script.
 
 Either way without `site`: what is installed beside the cloud must not be importable, since it would
 not be there on AWS. Only the packages that AWS's Python runtime brings can be imported.
@@ -13,6 +13,7 @@ not be there on AWS. Only the packages that AWS's Python runtime brings can be i
 import os
 import sys
 
+OPTIONS = ("-I", "-S", "-X", "utf8", "-X", "frozen_modules=on")
 HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
 # https://docs.aws.amazon.com/lambda/latest/dg/python-package.html: what the runtime brings
 RUNTIME_PACKAGES = frozenset(
@@ -27,6 +28,21 @@ RUNTIME_PACKAGES = frozenset(
         "simplejson",
         "six",
         "snapshot_restore_py",
+        "urllib3",
+    )
+)
+# the same, as `importlib.metadata` calls them
+RUNTIME_DISTRIBUTIONS = frozenset(
+    (
+        "awslambdaric",
+        "boto3",
+        "botocore",
+        "jmespath",
+        "python-dateutil",
+        "s3transfer",
+        "simplejson",
+        "six",
+        "snapshot-restore-py",
         "urllib3",
     )
 )
@@ -46,6 +62,20 @@ class RuntimePackages:
             return PathFinder.find_spec(name, self._path, target)
         return None
 
+    def find_distributions(self, context=None):
+        """The metadata of the runtime's packages, which instrumentation asks for their versions."""
+        from importlib.metadata import DistributionFinder, MetadataPathFinder
+
+        asked = getattr(context, "name", None)
+        if asked is None:
+            names = sorted(RUNTIME_DISTRIBUTIONS)
+        else:
+            plain = asked.lower().replace("_", "-").replace(".", "-")
+            names = [plain] if plain in RUNTIME_DISTRIBUTIONS else []
+        for name in names:
+            wanted = DistributionFinder.Context(name=name, path=self._path)
+            yield from MetadataPathFinder.find_distributions(wanted)
+
     def invalidate_caches(self):
         """Nothing is cached; Python calls this."""
         pass
@@ -59,6 +89,13 @@ def set_import_path(task_root, opt):
         own += [f"{opt}/python/lib/{version}/site-packages", f"{opt}/python"]
     own += [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
     sys.path[:] = own + [part for part in sys.path if part not in ("", HERE)]
+
+
+def customize():
+    """Import `sitecustomize` from PYTHONPATH, as `site` does: OpenTelemetry's set-up is one."""
+    folders = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
+    if any(os.path.isfile(f"{folder}/sitecustomize.py") for folder in folders):  # noqa: PTH113
+        import sitecustomize  # type: ignore[import-not-found]  # noqa: F401
 
 
 def add_site_builtins():
@@ -100,7 +137,10 @@ def give_way():
 
 
 def die_with_parent(parent_pid):
-    """On Linux the kernel ends this process with its parent, however that ends."""
+    """On Linux the kernel ends this process with its parent, however that ends.
+
+    `parent_pid` is 0 if a wrapper script may stand between, which ends in the same way.
+    """
     if not sys.platform.startswith("linux"):
         return
     import ctypes
@@ -108,18 +148,49 @@ def die_with_parent(parent_pid):
 
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    if os.getppid() != parent_pid:
+    if parent_pid and os.getppid() != parent_pid:
         os._exit(1)
 
 
 def main():
     """Become the process of an environment, and run its handler."""
-    settings = os.environ.pop("_ORDERLAB_BOOT").split("\n")
-    parent_pid, opt, packages, client, mark = settings
+    given = os.environ.pop("_ORDERLAB_BOOT")
+    parent_pid, opt, packages, client, mark, *wrapped = given.split("\n")
     sys.meta_path.append(RuntimePackages(packages))
     add_site_builtins()
-    become(int(parent_pid), int(mark))
-    run(sys.argv[1], opt, client)
+    become(0 if wrapped else int(parent_pid), int(mark))
+    if os.environ.get("AWS_LAMBDA_EXEC_WRAPPER") and not wrapped:
+        hand_over(f"{given}\nwrapped", opt)
+    # a wrapper may have named another
+    run(os.environ["_HANDLER"], opt, client)
+
+
+def hand_over(settings, opt):
+    """Let the function's wrapper script start this file again.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+    """
+    named = os.environ["AWS_LAMBDA_EXEC_WRAPPER"]
+    wrapper = named
+    for folder, here in (("/opt/", opt), ("/var/task/", os.environ["LAMBDA_TASK_ROOT"])):
+        if here and named.startswith(folder):
+            wrapper = f"{here}/{named[len(folder) :]}"
+    if not os.path.isfile(wrapper):  # noqa: PTH113
+        give_up(f"{named}: does not exist", 127)
+    if not os.access(wrapper, os.X_OK):
+        give_up(f"{named}: is not an executable", 126)
+    os.environ["_ORDERLAB_BOOT"] = settings
+    command = [wrapper, sys.executable, *OPTIONS, os.path.abspath(__file__)]  # noqa: PTH100
+    try:
+        os.execv(wrapper, command)
+    except OSError as error:
+        give_up(f"{named}: {error.strerror}", 126)
+
+
+def give_up(problem, status):
+    """End the process, with a line in the log."""
+    os.write(2, f"{problem}\n".encode())
+    os._exit(status)
 
 
 def become(parent_pid, mark):
@@ -134,7 +205,8 @@ def run(handler, opt, client):
     set_import_path(os.environ["LAMBDA_TASK_ROOT"], opt)
     # logging frames and prints share one pipe, so that they keep their order
     os.environ["_LAMBDA_TELEMETRY_LOG_FD"] = str(os.dup(1))
-    sys.argv[:] = [sys.argv[0], handler][1:]
+    sys.argv[:] = [handler]
+    customize()
     if client == "own":
         run_own_client(handler)
     else:

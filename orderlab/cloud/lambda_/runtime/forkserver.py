@@ -177,10 +177,21 @@ def become(order, parent_pid, in_places, settings):
     else:
         places.take(order["code"], opt, order["temporary"])
         opt = places.OPT if opt else ""
-        if opt and os.path.isdir(f"{opt}/lib"):  # noqa: PTH112
-            again = (parent_pid, opt, places.PACKAGES, client, order["mark"])
-            places.start_again("\n".join(map(str, again)), order["handler"])
+    has_libraries = in_places and opt and os.path.isdir(f"{opt}/lib")  # noqa: PTH112
+    if has_libraries or os.environ.get("AWS_LAMBDA_EXEC_WRAPPER"):
+        packages = places.PACKAGES if in_places else settings["packages"]
+        again = (parent_pid, opt, packages, client, order["mark"])
+        start_again("\n".join(map(str, again)), f"{opt}/lib" if has_libraries else "", in_places)
     boot.run(order["handler"], opt, client)
+
+
+def start_again(settings, libraries, in_places):
+    """Start Python once more: the loader of shared libraries looks up its folders only once."""
+    os.environ["_ORDERLAB_BOOT"] = settings
+    if libraries:
+        os.environ["LD_LIBRARY_PATH"] = f"/lib64:/usr/lib64:{libraries}"
+    here = places.RAPID if in_places else boot.HERE
+    os.execv(sys.executable, [sys.executable, *boot.OPTIONS, f"{here}/boot.py"])
 
 
 def main():

@@ -68,7 +68,7 @@ def take(code, opt, temporary):
     os.environ.update(LAMBDA_TASK_ROOT=TASK, LAMBDA_RUNTIME_DIR=PACKAGES, HOME=TEMPORARY)
     for variable in ("TMPDIR", "TEMP", "TMP"):
         os.environ[variable] = TEMPORARY
-    os.environ["PATH"] = f"/usr/local/bin:/usr/bin:/bin:{OPT}/bin"
+    os.environ["PATH"] = f"{LANGUAGE}/bin:/usr/local/bin:/usr/bin:/bin:{OPT}/bin"
 
 
 def libc():
@@ -138,10 +138,3 @@ def follow():
 def moved(path, old):
     """A path within Python's library, at its new place."""
     return LANGUAGE + path[len(old) :] if path.startswith(old + os.sep) else path
-
-
-def start_again(boot, handler):
-    """Start Python once more: the loader of shared libraries looks up its folders only once."""
-    os.environ.update(_ORDERLAB_BOOT=boot, LD_LIBRARY_PATH=f"/lib64:/usr/lib64:{OPT}/lib")
-    options = ["-I", "-S", "-X", "utf8", "-X", "frozen_modules=on"]
-    os.execv(sys.executable, [sys.executable, *options, f"{RAPID}/boot.py", handler])
