@@ -33,7 +33,8 @@ _SERVICES = {
     "AWS::SQS::Queue": "SQS",
     "AWS::SNS": "SNS",
 }
-_CALLED = {"DynamoDB": "DynamoDB", "SQS": "SQS", "SNS": "SNS", "Lambda": "Lambda"}
+# X-Ray's SDK writes them small
+_CALLED = {"dynamodb": "DynamoDB", "sqs": "SQS", "sns": "SNS", "lambda": "Lambda"}
 _WHAT = {"AWS::ApiGateway::Stage": "request", "AWS::Lambda": "service"}
 
 
@@ -79,7 +80,8 @@ def segments(target: Target, trace_ids: Sequence[str]) -> list[Step]:
             for trace in page["Traces"]
             for segment in trace["Segments"]
         ]
-    return list(_in_order(documents))
+    # the caller's own part tells of the same call
+    return list(_in_order([each for each in documents if not each.get("inferred")]))
 
 
 def _in_order(documents: list[dict[str, Any]]) -> Iterator[Step]:
@@ -132,7 +134,7 @@ def _step(document: Mapping[str, Any], caller: str, *, is_part: bool) -> Step:
         what,
         _outcome(document),
         None if end is None else (float(end) - start) * 1000,
-        _SERVICES.get(origin) or _CALLED.get(name, ""),
+        _SERVICES.get(origin) or _CALLED.get(name.lower(), ""),
     )
 
 

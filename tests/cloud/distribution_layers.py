@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from functools import cache
+from pathlib import Path
 
 from orderlab.cloud.lambda_.runtime.boot import RUNTIME_PACKAGES
 
@@ -32,7 +33,7 @@ def _pack(name: str, packed: set[str], archive: zipfile.ZipFile) -> None:
     packed.add(plain)
     found = importlib.metadata.distribution(name)
     for file in found.files or []:
-        path = found.locate_file(file)
+        path = Path(str(found.locate_file(file)))
         if ".." not in file.parts and file.suffix != ".pyc":
             archive.writestr(f"python/{file.as_posix()}", path.read_bytes())
     for requirement in found.requires or []:

@@ -130,8 +130,9 @@ def test_the_service_graph_counts_calls(xray: Any) -> None:
     now = time.time()
     call = {
         "id": secrets.token_hex(8),
-        "name": f"{name}-table",
+        "name": "dynamodb",
         "namespace": "aws",
+        "aws": {"operation": "PutItem", "table_name": f"{name}-table"},
         "start_time": now - 0.2,
         "end_time": now - 0.1,
     }
@@ -144,5 +145,32 @@ def test_the_service_graph_counts_calls(xray: Any) -> None:
     assert (statistics["OkCount"], statistics["TotalCount"]) == (1, 2)
     assert statistics["FaultStatistics"]["TotalCount"] == 1
     (edge,) = found["Edges"]
-    assert services[edge["ReferenceId"]]["Name"] == f"{name}-table"
+    table = services[edge["ReferenceId"]]
+    assert (table["Name"], table["Type"]) == (f"{name}-table", "AWS::DynamoDB::Table")
     assert edge["SummaryStatistics"]["TotalCount"] == 2
+
+
+def test_a_service_that_sends_no_segments_has_one_that_is_inferred(xray: Any) -> None:
+    """https://docs.aws.amazon.com/xray/latest/api/API_Segment.html"""
+    now = time.time()
+    times = {"start_time": now - 0.2, "end_time": now - 0.1}
+    call = {"id": secrets.token_hex(8), "name": "SNS", "namespace": "aws", **times}
+    inside = {"id": secrets.token_hex(8), "name": "## price", "subsegments": [call], **times}
+    name = f"inferred-{secrets.token_hex(4)}"
+    trace_id = put(xray, name=name, subsegments=[inside])
+    own, inferred = segments(xray, trace_id)
+    assert own["name"] == name
+    assert (inferred["name"], inferred["origin"]) == ("SNS", "AWS::SNS")
+    assert (inferred["parent_id"], inferred["inferred"]) == (call["id"], True)
+    (summary,) = summaries(xray, f'service("{name}")')
+    assert {"SNS", name} == {each["Name"] for each in summary["ServiceIds"]}
+
+
+def test_an_annotation_names_the_services_that_made_it(xray: Any) -> None:
+    """https://docs.aws.amazon.com/xray/latest/api/API_ValueWithServiceIds.html"""
+    name = f"annotated-{secrets.token_hex(4)}"
+    put(xray, name=name, annotations={"order": 17, "paid": True})
+    (summary,) = summaries(xray, f'service("{name}")')
+    (order,) = summary["Annotations"]["order"]
+    assert order["AnnotationValue"] == {"NumberValue": 17.0}
+    assert [each["Name"] for each in order["ServiceIds"]] == [name]

@@ -15,6 +15,7 @@ from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.xray.errors import BadSegment, InvalidRequest
 from orderlab.cloud.xray.filter_expression import Test, Traced, filter_expression
+from orderlab.cloud.xray.inferred import inferred_segments
 from orderlab.cloud.xray.registry import Trace, TraceRegistry
 from orderlab.cloud.xray.segment import read_segment
 from orderlab.cloud.xray.service_graph import ServiceGraph
@@ -122,12 +123,14 @@ class TraceOperations:
 
 
 def _shown(trace: Trace) -> dict[str, Any]:
+    documents = trace.documents()
     return {
         "Id": trace.id,
         "Duration": round(trace.end - trace.start, 3),
         "LimitExceeded": trace.limit_exceeded,
         "Segments": [
-            {"Id": each["id"], "Document": json.dumps(each)} for each in trace.documents()
+            {"Id": each["id"], "Document": json.dumps(each)}
+            for each in [*documents, *inferred_segments(documents)]
         ],
     }
 

@@ -7,12 +7,12 @@ Differs from AWS: there are no histograms of the age of events, and no aliases o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from orderlab.cloud.xray.inferred import inferred_segments
 from orderlab.cloud.xray.registry import Trace
 from orderlab.cloud.xray.segment import all_of
-from orderlab.cloud.xray.summaries import is_inferred
 
 Key = tuple[str, str]
 _CLIENT = "client"
@@ -26,11 +26,11 @@ class ServiceGraph:
         self._nodes: dict[Key, list[Mapping[str, Any]]] = {}
         self._edges: dict[Key, dict[Key, list[Mapping[str, Any]]]] = {}
         for trace in traces:
-            self._add(trace.documents())
+            documents = trace.documents()
+            self._add([*documents, *inferred_segments(documents)])
 
     def _add(self, documents: list[dict[str, Any]]) -> None:
         owners = {part.get("id"): _key(each) for each in documents for part in all_of(each)}
-        called = {each.get("parent_id") for each in documents}
         for each in documents:
             key = _key(each)
             self._nodes.setdefault(key, []).append(each)
@@ -38,9 +38,6 @@ class ServiceGraph:
             if caller != key:
                 self._nodes.setdefault(caller, [])
                 self._edges.setdefault(caller, {}).setdefault(key, []).append(each)
-            for part, inferred in _inferred(each, called):
-                self._nodes.setdefault(inferred, []).append(part)
-                self._edges.setdefault(key, {}).setdefault(inferred, []).append(part)
 
     def shown(self) -> list[dict[str, Any]]:
         """The services, in the form of the API."""
@@ -84,17 +81,8 @@ class ServiceGraph:
 
 
 def _key(document: Mapping[str, Any]) -> Key:
-    return str(document["name"]), str(document.get("origin") or "")
-
-
-def _inferred(
-    document: dict[str, Any], called: set[Any]
-) -> Iterator[tuple[Mapping[str, Any], Key]]:
-    """The calls of services that sent no segment of their own."""
-    for part in all_of(document):
-        if is_inferred(part) and part.get("id") not in called and part.get("name"):
-            name = str(part["name"])
-            yield part, (name, f"AWS::{name}" if part["namespace"] == "aws" else "remote")
+    kind = document.get("origin") or ("remote" if document.get("inferred") else "")
+    return str(document["name"]), str(kind)
 
 
 def _times(documents: Iterable[Mapping[str, Any]]) -> dict[str, float]:

@@ -67,7 +67,7 @@ def _document(span: Message, resource: Attributes) -> dict[str, Any]:
     if http := _http(attributes):
         document["http"] = http
     if _is_aws(attributes):
-        document["aws"] = {"operation": attributes.get("rpc.method", "")}
+        document["aws"] = _aws(attributes)
     return {**document, **_sorted(attributes), **_failure(span, attributes)}
 
 
@@ -85,6 +85,25 @@ def _name(
 
 def _is_aws(attributes: Attributes) -> bool:
     return attributes.get("rpc.system") == "aws-api"
+
+
+def _aws(attributes: Attributes) -> dict[str, Any]:
+    """What was called, under the names of X-Ray's SDK."""
+    names = {
+        "operation": ("rpc.method", "aws.operation"),
+        "region": ("cloud.region", "aws.region"),
+        "request_id": ("aws.request_id",),
+        "queue_url": ("aws.sqs.queue.url", "aws.queue_url"),
+        "table_name": ("aws.table_name",),
+    }
+    found = {
+        name: next((attributes[each] for each in given if attributes.get(each)), None)
+        for name, given in names.items()
+    }
+    tables = attributes.get("aws.dynamodb.table_names")
+    if isinstance(tables, list) and len(tables) == 1:
+        found["table_name"] = tables[0]
+    return {name: value for name, value in found.items() if value}
 
 
 def _http(attributes: Attributes) -> dict[str, Any]:

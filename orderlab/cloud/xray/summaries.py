@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from orderlab.cloud.xray.inferred import inferred_segments
 from orderlab.cloud.xray.registry import Trace
 from orderlab.cloud.xray.segment import all_of
-
-_INFERRED = ("aws", "remote")
 
 
 def summary_of(trace: Trace, account_id: str) -> dict[str, Any]:
     """The summary of a trace with at least one segment."""
     documents = trace.documents() or [each.document for each in trace.segments.values()]
     root = documents[0]
-    services = _services(documents, account_id)
-    everything = [part for each in documents for part in all_of(each)]
+    services = _services([*documents, *inferred_segments(documents)], account_id)
     return {
         "Id": trace.id,
         "StartTime": trace.start,
@@ -30,7 +28,7 @@ def summary_of(trace: Trace, account_id: str) -> dict[str, Any]:
         "HasThrottle": any(each.get("throttle") is True for each in documents),
         "IsPartial": any(each.get("in_progress") is True for each in documents),
         "Http": http_of(root),
-        "Annotations": _annotations(everything),
+        "Annotations": _annotations(documents, account_id),
         "Users": _users(documents),
         "ServiceIds": services,
         "ResourceARNs": _arns(documents),
@@ -69,11 +67,6 @@ def http_of(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if isinstance(value, str | int)}
 
 
-def is_inferred(part: Mapping[str, Any]) -> bool:
-    """Whether a subsegment stands for a call of a service that sends no segments itself."""
-    return part.get("namespace") in _INFERRED
-
-
 def _end_of(document: Mapping[str, Any]) -> float:
     return float(document.get("end_time") or document["start_time"])
 
@@ -86,16 +79,26 @@ def _services(documents: list[dict[str, Any]], account_id: str) -> list[dict[str
     return list(found.values())
 
 
-def _annotations(parts: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for part in parts:
-        given = part.get("annotations")
-        for name, value in given.items() if isinstance(given, dict) else ():
-            shown = _annotation(value)
-            entries = found.setdefault(str(name), [])
-            if shown and all(entry["AnnotationValue"] != shown for entry in entries):
-                entries.append({"AnnotationValue": shown, "ServiceIds": []})
-    return {name: entries for name, entries in found.items() if entries}
+def _annotations(
+    documents: list[dict[str, Any]], account_id: str
+) -> dict[str, list[dict[str, Any]]]:
+    """Each value of each annotation, with the services whose segments have it."""
+    found: dict[str, dict[tuple[str, Any], dict[object, dict[str, Any]]]] = {}
+    for document in documents:
+        service = service_id(document, account_id)
+        kind = (service["Name"], service.get("Type"))
+        for part in all_of(document):
+            given = part.get("annotations")
+            for name, value in given.items() if isinstance(given, dict) else ():
+                for each in _annotation(value).items():
+                    found.setdefault(str(name), {}).setdefault(each, {})[kind] = service
+    return {
+        name: [
+            {"AnnotationValue": dict([each]), "ServiceIds": list(services.values())}
+            for each, services in values.items()
+        ]
+        for name, values in found.items()
+    }
 
 
 def _annotation(value: Any) -> dict[str, Any]:

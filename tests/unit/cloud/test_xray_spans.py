@@ -111,10 +111,10 @@ def test_a_span_of_a_server_is_a_segment_with_the_services_name() -> None:
 
 def test_a_call_of_aws_says_so() -> None:
     given = {"rpc.system": "aws-api", "rpc.service": "SQS", "rpc.method": "SendMessage"}
-    (found,) = sent(kind=3, attributes=given)
+    (found,) = sent(kind=3, attributes={**given, "aws.region": "us-east-1"})
     document = found.document
     assert (document["name"], document["namespace"]) == ("SQS", "aws")
-    assert document["aws"] == {"operation": "SendMessage"}
+    assert document["aws"] == {"operation": "SendMessage", "region": "us-east-1"}
 
 
 def test_an_exception_is_a_fault() -> None:
