@@ -41,10 +41,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Kind:
-    """How resources of a kind are found, all of the account's, and how one is deleted."""
+    """How resources of a kind are found, all of the account's, and how one is deleted.
 
+    `patience` is how many seconds AWS may take until a deleted one is no longer listed.
+    """
+
+    name: str
     find: Callable[[Client, Marks], Iterator[Found]]
     delete: Callable[[Client, Found], None]
+    # AWS lists a deleted queue for up to a minute; a mapping finishes its batch first
+    patience: float = 180.0
 
 
 def tags_of(read: Callable[..., Any], member: str, **of: Any) -> Mapping[str, str] | None:

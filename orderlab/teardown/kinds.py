@@ -11,16 +11,8 @@ from botocore.exceptions import ClientError
 from orderlab.aws_target.marks import Marks
 from orderlab.teardown.event_kinds import EVENT_KINDS
 from orderlab.teardown.found import Client, Found, Kind, pages, tags_of
-
-
-def _clusters(client: Client, _: Marks) -> Iterator[Found]:
-    dax = client("dax")
-    for each in pages(dax, "describe_clusters", "Clusters"):
-        if each["Status"] == "deleting":
-            continue
-        arn = each["ClusterArn"]
-        tags = tags_of(dax.list_tags, "Tags", ResourceName=arn)
-        yield Found("DAX cluster", each["ClusterName"], each["ClusterName"], tags)
+from orderlab.teardown.rights_kinds import GATEWAY_ROLE, RIGHTS_KINDS
+from orderlab.teardown.store_kinds import BUCKET, DAX_KINDS, TABLE
 
 
 def _functions(client: Client, _: Marks) -> Iterator[Found]:
@@ -64,18 +56,6 @@ def _topics(client: Client, _: Marks) -> Iterator[Found]:
         yield Found("topic", arn.rpartition(":")[2], arn, tags)
 
 
-def _tables(client: Client, _: Marks) -> Iterator[Found]:
-    dynamodb = client("dynamodb")
-    for name in pages(dynamodb, "list_tables", "TableNames"):
-        with contextlib.suppress(dynamodb.exceptions.ResourceNotFoundException):
-            table = dynamodb.describe_table(TableName=name)["Table"]
-            if table["TableStatus"] == "DELETING":
-                continue
-            arn = table["TableArn"]
-            tags = tags_of(dynamodb.list_tags_of_resource, "Tags", ResourceArn=arn)
-            yield Found("table", name, name, tags)
-
-
 def _gateway(kind: str, listing: str) -> Any:
     def find(client: Client, _: Marks) -> Iterator[Found]:
         for each in pages(client("apigateway"), listing, "items"):
@@ -104,12 +84,6 @@ def _log_groups(client: Client, _: Marks) -> Iterator[Found]:
         yield Found("log group", name, name, None if untagged else tags)
 
 
-def _roles(client: Client, marks: Marks) -> Iterator[Found]:
-    for each in pages(client("iam"), "list_roles", "Roles", PathPrefix=marks.role_path):
-        # nobody else has this path
-        yield Found("role", each["RoleName"], each["RoleName"], marks.owner)
-
-
 def _delete_mapping(client: Client, found: Found) -> None:
     client("lambda").delete_event_source_mapping(UUID=found.key)
 
@@ -132,14 +106,6 @@ def _delete_topic(client: Client, found: Found) -> None:
     sns.delete_topic(TopicArn=found.key)
 
 
-def _delete_table(client: Client, found: Found) -> None:
-    dynamodb = client("dynamodb")
-    # while it is being made or changed it cannot be deleted
-    dynamodb.get_waiter("table_exists").wait(TableName=found.key, WaiterConfig={"Delay": 1})
-    dynamodb.delete_table(TableName=found.key)
-    dynamodb.get_waiter("table_not_exists").wait(TableName=found.key, WaiterConfig={"Delay": 1})
-
-
 def _delete_plan(client: Client, found: Found) -> None:
     gateway = client("apigateway")
     for stage in gateway.get_usage_plan(usagePlanId=found.key).get("apiStages", ()):
@@ -149,32 +115,34 @@ def _delete_plan(client: Client, found: Found) -> None:
     gateway.delete_usage_plan(usagePlanId=found.key)
 
 
-def _delete_role(client: Client, found: Found) -> None:
-    iam, role = client("iam"), found.key
-    for name in list(pages(iam, "list_role_policies", "PolicyNames", RoleName=role)):
-        iam.delete_role_policy(RoleName=role, PolicyName=name)
-    attached = pages(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=role)
-    for each in list(attached):
-        iam.detach_role_policy(RoleName=role, PolicyArn=each["PolicyArn"])
-    iam.delete_role(RoleName=role)
+def _dashboards(client: Client, _: Marks) -> Iterator[Found]:
+    metrics = client("cloudwatch")
+    for each in pages(metrics, "list_dashboards", "DashboardEntries"):
+        yield Found("dashboard", each["DashboardName"], each["DashboardName"], None)
 
 
 # what reads goes before what it reads from, and roles go last: others may still need them
 KINDS = (
     *EVENT_KINDS,
-    Kind(_clusters, lambda client, it: client("dax").delete_cluster(ClusterName=it.key)),
-    Kind(_mappings, _delete_mapping),
-    Kind(_gateway("usage plan", "get_usage_plans"), _delete_plan),
-    Kind(_gateway("API", "get_rest_apis"),
+    *DAX_KINDS,
+    Kind("event source mapping", _mappings, _delete_mapping),
+    Kind("usage plan", _gateway("usage plan", "get_usage_plans"), _delete_plan),
+    Kind("API", _gateway("API", "get_rest_apis"),
          lambda client, it: client("apigateway").delete_rest_api(restApiId=it.key)),
-    Kind(_gateway("API key", "get_api_keys"),
+    Kind("API key", _gateway("API key", "get_api_keys"),
          lambda client, it: client("apigateway").delete_api_key(apiKey=it.key)),
-    Kind(_functions, _delete_function),
-    Kind(_alarms, lambda client, it: client("cloudwatch").delete_alarms(AlarmNames=[it.key])),
-    Kind(_topics, _delete_topic),
-    Kind(_queues, lambda client, it: client("sqs").delete_queue(QueueUrl=it.key)),
-    Kind(_tables, _delete_table),
-    Kind(_layers, _delete_layer),
-    Kind(_log_groups, lambda client, it: client("logs").delete_log_group(logGroupName=it.key)),
-    Kind(_roles, _delete_role),
+    GATEWAY_ROLE,
+    Kind("function", _functions, _delete_function),
+    Kind("alarm", _alarms,
+         lambda client, it: client("cloudwatch").delete_alarms(AlarmNames=[it.key])),
+    Kind("dashboard", _dashboards,
+         lambda client, it: client("cloudwatch").delete_dashboards(DashboardNames=[it.key])),
+    Kind("topic", _topics, _delete_topic),
+    Kind("queue", _queues, lambda client, it: client("sqs").delete_queue(QueueUrl=it.key)),
+    TABLE,
+    BUCKET,
+    Kind("layer", _layers, _delete_layer),
+    Kind("log group", _log_groups,
+         lambda client, it: client("logs").delete_log_group(logGroupName=it.key)),
+    *RIGHTS_KINDS,
 )  # fmt: skip

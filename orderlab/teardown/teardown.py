@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,8 +14,6 @@ from orderlab.aws_target.marks import Marks
 from orderlab.teardown.found import Client, Found, Kind
 from orderlab.teardown.kinds import KINDS
 
-# AWS lists a deleted queue for up to a minute; a mapping finishes its batch first
-PATIENCE_SECONDS = 180.0
 _BETWEEN_LOOKS = 2.0
 
 Say = Callable[[str], None]
@@ -22,15 +21,20 @@ Say = Callable[[str], None]
 
 @dataclass
 class Torn:
-    """What a teardown found, and what is left of it; `refused` says why, by name."""
+    """What a teardown found, and what is left of it; `refused` says why, by name.
+
+    `looked` counts by kind what was there when it was looked again.
+    """
 
     found: list[Found]
     left: list[Found] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    looked: dict[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         if not self.left:
-            return "Looked again: nothing is left."
+            counts = ", ".join(f"{kind}: {count}" for kind, count in self.looked.items())
+            return f"{counts}\nLooked again: nothing is left."
         lines = [f"Looked again: {len(self.left)} left."]
         lines += [f"  {each}: {self.refused.get(str(each), 'still there')}" for each in self.left]
         return "\n".join(lines)
@@ -51,25 +55,46 @@ def teardown(
     found = find(client, marks)
     if not found:
         say("Looked in every service: nothing is there.")
-        return Torn(found)
+        return Torn(found, looked=_counts(found))
     if not agree(found):
-        return Torn(found, list(found))
+        return Torn(found, list(found), looked=_counts(found))
     torn = Torn(found)
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    began = time.monotonic()
     while True:
         for kind in KINDS:
             for each in _of_kind(kind, client, marks):
                 _delete(kind, client, each, torn, say)
         torn.left = find(client, marks)
-        if not torn.left or time.monotonic() > deadline:
+        torn.looked = _counts(torn.left)
+        if not torn.left or time.monotonic() - began > _patience(torn.left):
             return torn
         say(f"{len(torn.left)} still there; looking again.")
         time.sleep(_BETWEEN_LOOKS)
 
 
+def _counts(found: list[Found]) -> dict[str, int]:
+    counted = Counter(each.kind for each in found)
+    return {kind.name: counted[kind.name] for kind in KINDS}
+
+
+def _patience(left: list[Found]) -> float:
+    """How many seconds to wait for what is left, from the beginning."""
+    kinds = {each.kind for each in left}
+    return max(kind.patience for kind in KINDS if kind.name in kinds)
+
+
+def everything(client: Client, marks: Marks) -> list[Found]:
+    """All that stands in the account, whosever it is, but for others' roles and policies."""
+    return [each for kind in KINDS for each in _all_of_kind(kind, client, marks)]
+
+
 def _of_kind(kind: Kind, client: Client, marks: Marks) -> list[Found]:
+    return [each for each in _all_of_kind(kind, client, marks) if each.is_of(marks)]
+
+
+def _all_of_kind(kind: Kind, client: Client, marks: Marks) -> list[Found]:
     try:
-        return [each for each in kind.find(client, marks) if each.is_of(marks)]
+        return list(kind.find(client, marks))
     except ClientError as error:
         if not lacks(error):
             raise

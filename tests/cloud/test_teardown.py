@@ -12,8 +12,7 @@ import pytest
 from orderlab.aws_target.account import AccountTarget
 from orderlab.orders import architecture
 from orderlab.teardown.found import Found
-from orderlab.teardown.kinds import KINDS
-from orderlab.teardown.teardown import find, teardown
+from orderlab.teardown.teardown import everything, find, teardown
 from tests.cloud.account_kit import account, build_until, run
 
 # in a process that knows of the build only what the account tells
@@ -45,11 +44,6 @@ def endpoint(own_cloud: Callable[..., Any]) -> Iterator[str]:
         yield cloud.endpoint
 
 
-def everything(target: AccountTarget) -> list[Found]:
-    """All that stands in the account, whosever it is."""
-    return [each for kind in KINDS for each in kind.find(target.unmarked, target.marks)]
-
-
 def plant(target: AccountTarget) -> None:
     """Resources of somebody else with names and tags like the learner's."""
     client = target.unmarked
@@ -78,7 +72,7 @@ PLANTED = 8
 
 def everybodys(target: AccountTarget) -> set[str]:
     roles = target.unmarked("iam").list_roles()["Roles"]
-    return {str(each) for each in everything(target)} | {each["RoleName"] for each in roles}
+    return {str(each) for each in everything(target.unmarked, target.marks)} | {each["RoleName"] for each in roles}
 
 
 def test_what_is_built_is_marked_found_and_taken_away(endpoint: str) -> None:
