@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orderlab.aws_target.account import EXPIRES_DAYS, AccountTarget
+from orderlab.aws_target.account import AccountTarget
+from orderlab.aws_target.marks import EXPIRES_DAYS
 from orderlab.errors import LearnerError
 from orderlab.orders.estimate import estimate
 

@@ -8,16 +8,15 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from typing import Any
 
 from orderlab.aws_target.base import ACCOUNT, KEEPS, not_here, page_needs
-from orderlab.aws_target.marks import Marks, learner_name
+from orderlab.aws_target.marks import Marks
 from orderlab.aws_target.session import SESSION_LOCK, environment_of
 from orderlab.errors import LearnerError
 
 REGION = "us-east-1"
-EXPIRES_DAYS = 7
 
 
 class AccountTarget:
@@ -38,9 +37,7 @@ class AccountTarget:
         self.region = self._session.region_name or REGION
         self.endpoint = endpoint or f"https://{self.region}.amazonaws.com"
         self.advice = ""
-        expiry = (datetime.now(UTC) + timedelta(days=EXPIRES_DAYS)).date().isoformat()
-        label = "" if chapter is None else f"{chapter:02d}"
-        self.marks = Marks(learner or learner_name(), label, expiry)
+        self.marks = Marks.of_now(learner, chapter)
         self.role_path = self.marks.role_path
         self._clients: dict[str, Any] = {}
         self._unmarked: dict[str, Any] = {}
@@ -93,14 +90,23 @@ class AccountTarget:
 
     def _marked(self, service: str, region: str | None = None, **config: Any) -> Any:
         client = self._make(service, region, **config)
-        self.marks.put_on(client.meta.events.register)
+        self.put_marks_on(client.meta.events.register)
         return client
+
+    def put_marks_on(self, register: Callable[..., Any]) -> None:
+        """Let a client, or the clients of a botocore session, name and tag what they make."""
+        self.marks.put_on(register, self.account_id, self.unmarked)
 
     def _make(self, service: str, region: str | None = None, **config: Any) -> Any:
         from botocore.config import Config
 
-        settings = {"retries": {"mode": "adaptive", "max_attempts": 8}, "read_timeout": 70}
+        settings: dict[str, Any] = {
+            "retries": {"mode": "adaptive", "max_attempts": 8},
+            "read_timeout": 70,
+        }
         if self._stand_in:
+            # such a server throttles nobody; what it answers with 500 it does not have
+            settings["retries"] = {"mode": "standard", "max_attempts": 2}
             settings["account_id_endpoint_mode"] = "disabled"
         address = {"endpoint_url": self._stand_in} if self._stand_in else {}
         made: Any = self._session.client
@@ -117,7 +123,7 @@ class AccountTarget:
         return {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
 
     def name(self, resource: str) -> str:
-        return f"{self.marks.prefix}{resource}"
+        return self.marks.name(resource)
 
     def api_url(self, api_id: str, stage: str) -> str:
         if self._stand_in:

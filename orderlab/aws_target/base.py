@@ -5,6 +5,7 @@ Nothing above this package knows whether it works on the local cloud or in an AW
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from orderlab.errors import LearnerError
@@ -106,6 +107,10 @@ class Target(Protocol):
 
         `config` holds settings of botocore's Config, such as `read_timeout=5`.
         """
+
+    def put_marks_on(self, register: Callable[..., Any]) -> None:
+        """Let a client, or the clients of a botocore session, give what they make the names and
+        tags of the session, if it has any of its own."""
 
     def environment(self) -> dict[str, str]:
         """The variables that point any AWS SDK of a process at this target."""

@@ -22,13 +22,20 @@ class Server(Guarded, Protocol):
 class ServerClients:
     """Makes boto3 clients that see none of the user's settings and reach nothing but this machine.
 
-    `server` is asked for its address each time, since it may move.
+    `server` is asked for its address each time, since it may move; it is `told` of each client.
     """
 
     def __init__(
-        self, server: Server, access_key_id: str, secret_access_key: str, pool_connections: int
+        self,
+        server: Server,
+        access_key_id: str,
+        secret_access_key: str,
+        pool_connections: int,
+        *,
+        told: bool = True,
     ) -> None:
         self._server = server
+        self._told = told
         self._keys = {
             "aws_access_key_id": access_key_id,
             "aws_secret_access_key": secret_access_key,
@@ -64,5 +71,6 @@ class ServerClients:
         )
         guard(client.meta.events.register_first, self._server)
         keep_local(client.meta.events.register_last)
-        self._server.made(client)
+        if self._told:
+            self._server.made(client)
         return client

@@ -7,12 +7,14 @@ long as the server runs.
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from orderlab.aws_target.base import KEEPS, not_here, page_needs
 from orderlab.aws_target.clients import POOL_CONNECTIONS, ServerClients
 from orderlab.aws_target.loopback import is_loopback
+from orderlab.aws_target.marks import Marks
 from orderlab.aws_target.session import environment_of
 from orderlab.errors import CloudGone, LearnerError
 
@@ -25,18 +27,24 @@ class EndpointTarget:
     """Clients of a server that was started elsewhere. `EndpointTarget.attach(url)` looks first."""
 
     can = frozenset({KEEPS})
-    role_path = "/"
 
     def __init__(
-        self, endpoint: str, *, account_id: str = "", region: str = REGION, prefix: str = ""
+        self,
+        endpoint: str,
+        *,
+        account_id: str = "",
+        region: str = REGION,
+        marks: Marks | None = None,
     ) -> None:
         self.endpoint = endpoint.rstrip("/")
         self.region = region
         self.account_id = account_id
         self.earlier_endpoints: tuple[str, ...] = ()
         self.advice = "Start the server again, then run the first cell."
-        self._prefix = prefix
+        self.marks = marks or Marks.of_now()
+        self.role_path = self.marks.role_path
         self._clients = ServerClients(self, KEY, KEY, POOL_CONNECTIONS)
+        self._unmarked = ServerClients(self, KEY, KEY, POOL_CONNECTIONS, told=False)
 
     @classmethod
     def attach(cls, endpoint: str, **how: Any) -> EndpointTarget:
@@ -52,7 +60,7 @@ class EndpointTarget:
         target = cls(endpoint, **how)
         try:
             target.require(look=True)
-            target.account_id = target.client("sts").get_caller_identity()["Account"]
+            target.account_id = target.unmarked("sts").get_caller_identity()["Account"]
         except CloudGone:
             raise
         except Exception as error:
@@ -93,14 +101,22 @@ class EndpointTarget:
     def new_client(self, service: str, region: str | None = None, **config: Any) -> Any:
         return self._clients.new(service, region or self.region, **config)
 
+    def unmarked(self, service: str) -> Any:
+        """A client that neither tags nor names: for looking for what is there, and removing it."""
+        return self._unmarked.shared(service, self.region)
+
     def made(self, client: Any) -> None:
-        """Told of each client that is made."""
+        self.put_marks_on(client.meta.events.register)
+
+    def put_marks_on(self, register: Callable[..., Any]) -> None:
+        """Others may work on the server too: what is made has the learner's prefix and tags."""
+        self.marks.put_on(register, self.account_id, self.unmarked)
 
     def environment(self) -> dict[str, str]:
         return environment_of(self.endpoint, KEY, KEY, self.region)
 
     def name(self, resource: str) -> str:
-        return f"{self._prefix}{resource}"
+        return self.marks.name(resource)
 
     def api_url(self, api_id: str, stage: str) -> str:
         return f"{self.endpoint}/_aws/execute-api/{api_id}/{stage}"
@@ -117,3 +133,4 @@ class EndpointTarget:
     def stop(self) -> None:
         """Close the clients; the server and what stands on it stay."""
         self._clients.close()
+        self._unmarked.close()

@@ -13,26 +13,23 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from orderlab.aws_target.lacking import lacks
+from orderlab.aws_target.naming import rename
+from orderlab.aws_target.written_names import Names
 from orderlab.errors import LearnerError
 
 TAG = "orderlab"
 LEARNER_TAG = "orderlab-learner"
+EXPIRES_DAYS = 7
 _MOST = 12
+_BUCKET = "orderlab-bucket"
 # operations that make something and whose name does not begin with Create
-_MAKERS = ("PutMetricAlarm", "PutCompositeAlarm", "PutRule")
+_MAKERS = ("PutMetricAlarm", "PutCompositeAlarm", "PutDashboard", "PutRule")
 # a topic that is made again must have the same tags, also on another day
 _SAME_AGAIN = ("CreateTopic",)
-# the members of a request that hold a resource's name
-_NAMES = ("FunctionName", "TableName", "QueueName", "RoleName", "LayerName", "AlarmName",
-          "ClusterName")  # fmt: skip
-_LAMBDA_LOGS = "/aws/lambda/"
-# for these it is a plain `Name` or `name`
-_PLAINLY_NAMED = {
-    "CreateTopic": "Name", "CreateRestApi": "name", "CreateUsagePlan": "name",
-    "CreateApiKey": "name",
-}  # fmt: skip
 
 
 def learner_name() -> str:
@@ -57,9 +54,19 @@ class Marks:
     chapter: str = ""
     expiry: str = ""
 
+    @classmethod
+    def of_now(cls, learner: str = "", chapter: int | None = None) -> Marks:
+        """The marks of what is made today, by the user if no learner is named."""
+        expiry = (datetime.now(UTC) + timedelta(days=EXPIRES_DAYS)).date().isoformat()
+        return cls(learner or learner_name(), "" if chapter is None else f"{chapter:02d}", expiry)
+
     @property
     def prefix(self) -> str:
         return f"orderlab-{self.learner}-"
+
+    def name(self, resource: str) -> str:
+        """The name of the learner's resource; the prefix alone for an empty one."""
+        return f"{self.prefix}{resource.removeprefix(self.prefix)}"
 
     @property
     def role_path(self) -> str:
@@ -79,17 +86,53 @@ class Marks:
         """Whether tags say that a resource is this learner's."""
         return all(tags.get(key) == value for key, value in self.owner.items())
 
-    def put_on(self, register: Callable[..., Any]) -> None:
-        """Mark what a client, or the clients of a botocore session, make from now on."""
-        register("before-parameter-build", self._mark)
+    def names_in(self, account: str = "") -> Names:
+        """The names that this learner's resources have in an account."""
+        return Names(self.prefix, self.role_path, account)
 
-    def _mark(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        _prefixed(params, model.name, self.prefix)
-        _in_batches(params, self.prefix)
-        if model.service_model.service_name == "scheduler" and "Name" in params:
-            params["Name"] = _with(self.prefix, params["Name"])
-        if model.name == "CreateRole":
-            params.setdefault("Path", self.role_path)
+    def put_on(
+        self, register: Callable[..., Any], account: str, unmarked: Callable[[str], Any]
+    ) -> None:
+        """Mark what a client, or the clients of a botocore session, make from now on.
+
+        `unmarked` gives a client of a service that changes no request.
+        """
+        names = self.names_in(account)
+
+        def mark(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+            rename(params, model, names)
+            self._put_path(params, model.name)
+            self._put_tags(params, model)
+            if model.name == "CreateBucket":
+                context[_BUCKET] = params.get("Bucket")
+
+        def tag_bucket(http_response: Any, context: dict[str, Any], **_: Any) -> None:
+            # a server that knows no tags of a new bucket takes no notice of them
+            if http_response.status_code < 300 and context.get(_BUCKET):
+                self._tag_bucket(unmarked("s3"), context[_BUCKET])
+
+        register("before-parameter-build", mark)
+        register("after-call.s3.CreateBucket", tag_bucket)
+
+    def _tag_bucket(self, s3: Any, bucket: str) -> None:
+        from botocore.exceptions import ClientError
+
+        tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
+        try:
+            s3.get_bucket_tagging(Bucket=bucket)
+        except ClientError as error:
+            # where a bucket can have none, its name tells whose it is
+            if not lacks(error):
+                s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
+
+    def _put_path(self, params: dict[str, Any], operation: str) -> None:
+        """Roles and policies are found by their path, so one of the caller's lies below ours."""
+        if operation in ("CreateRole", "CreatePolicy"):
+            given = str(params.get("Path", "/"))
+            if not given.startswith(self.role_path):
+                params["Path"] = self.role_path + given.lstrip("/")
+
+    def _put_tags(self, params: dict[str, Any], model: Any) -> None:
         if not model.name.startswith("Create") and model.name not in _MAKERS:
             return
         members = model.input_shape.members if model.input_shape else {}
@@ -97,6 +140,11 @@ class Marks:
         for member in ("Tags", "tags"):
             if member in members:
                 params[member] = _merged(params.get(member), tags, members[member])
+        if model.name == "CreateBucket":
+            place = members["CreateBucketConfiguration"]
+            given = dict(params.get("CreateBucketConfiguration") or {})
+            given["Tags"] = _merged(given.get("Tags"), tags, place.members["Tags"])
+            params["CreateBucketConfiguration"] = given
 
 
 def _merged(given: Any, tags: dict[str, str], shape: Any) -> Any:
@@ -106,42 +154,3 @@ def _merged(given: Any, tags: dict[str, str], shape: Any) -> Any:
     key, value = ("Key", "Value") if "Key" in shape.member.members else ("key", "value")
     kept = [each for each in given or () if each.get(key) not in tags]
     return [*kept, *({key: name, value: text} for name, text in tags.items())]
-
-
-def _prefixed(params: dict[str, Any], operation: str, prefix: str) -> None:
-    """Give the names in a request the prefix; ARNs, addresses and prefixed names stay."""
-    plain = _PLAINLY_NAMED.get(operation)
-    for member in (*_NAMES, *([plain] if plain else ())):
-        if isinstance(params.get(member), str):
-            params[member] = _with(prefix, params[member])
-    for member in ("logGroupName", "logGroupNamePrefix"):
-        group = params.get(member)
-        if isinstance(group, str):
-            folder = _LAMBDA_LOGS if group.startswith(_LAMBDA_LOGS) else ""
-            name = group.removeprefix(folder)
-            if folder or not group.startswith(("/", "arn:")):
-                params[member] = folder + (_with(prefix, name) if name else name)
-
-
-def _in_batches(params: dict[str, Any], prefix: str) -> None:
-    """Give the tables of a batch or a transaction their prefix."""
-    requests = params.get("RequestItems")
-    if isinstance(requests, dict):
-        params["RequestItems"] = {_with(prefix, name): each for name, each in requests.items()}
-    items = params.get("TransactItems")
-    if isinstance(items, list):
-        params["TransactItems"] = [
-            {
-                kind: {**what, "TableName": _with(prefix, what["TableName"])}
-                if isinstance(what, dict) and "TableName" in what
-                else what
-                for kind, what in each.items()
-            }
-            if isinstance(each, dict)
-            else each
-            for each in items
-        ]
-
-
-def _with(prefix: str, name: str) -> str:
-    return name if name.startswith(("arn:", prefix)) else f"{prefix}{name}"

@@ -48,6 +48,7 @@ def use_in_this_process(target: Any, listen: Callable[..., Any]) -> None:
     events = session.get_component("event_emitter")
     guard(events.register_first, target)
     keep_local(events.register_last)
+    target.put_marks_on(events.register)
     listen(
         events.register,
         events.register_last,
@@ -64,7 +65,7 @@ def _use_an_account(target: Any, listen: Callable[..., Any]) -> None:
     os.environ.update(target.environment())
     session = botocore.session.Session()
     events = session.get_component("event_emitter")
-    target.marks.put_on(events.register)
+    target.put_marks_on(events.register)
     listen(events.register, events.register_last)
     boto3.setup_default_session(botocore_session=session)
 

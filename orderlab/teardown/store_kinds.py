@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.lacking import lacks
 from orderlab.aws_target.marks import Marks
 from orderlab.teardown.found import Client, Found, Kind, pages, tags_of
 
@@ -70,13 +71,24 @@ def _delete_table(client: Client, found: Found) -> None:
 def _delete_bucket(client: Client, found: Found) -> None:
     """Empty it of objects, their versions and unfinished uploads; only an empty one may go."""
     s3, bucket = client("s3"), found.key
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        _delete_objects(s3, bucket, [*page.get("Versions", ()), *page.get("DeleteMarkers", ())])
+    with _without_what_is_missing():
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            _delete_objects(s3, bucket, [*page.get("Versions", ()), *page.get("DeleteMarkers", ())])
     _delete_objects(s3, bucket, list(pages(s3, "list_objects_v2", "Contents", Bucket=bucket)))
-    with contextlib.suppress(ClientError):  # some servers have no such uploads
+    with _without_what_is_missing():
         for each in list(pages(s3, "list_multipart_uploads", "Uploads", Bucket=bucket)):
             s3.abort_multipart_upload(Bucket=bucket, Key=each["Key"], UploadId=each["UploadId"])
     s3.delete_bucket(Bucket=bucket)
+
+
+@contextlib.contextmanager
+def _without_what_is_missing() -> Iterator[None]:
+    """A server without versions or uploads has none of them."""
+    try:
+        yield
+    except ClientError as error:
+        if not lacks(error):
+            raise
 
 
 def _delete_objects(s3: Any, bucket: str, found: list[Any]) -> None:

@@ -15,6 +15,7 @@ from orderlab.teardown.found import Client, Found, Kind
 from orderlab.teardown.kinds import KINDS
 
 _BETWEEN_LOOKS = 2.0
+_LOOKS = 4
 
 Say = Callable[[str], None]
 
@@ -93,12 +94,16 @@ def _of_kind(kind: Kind, client: Client, marks: Marks) -> list[Found]:
 
 
 def _all_of_kind(kind: Kind, client: Client, marks: Marks) -> list[Found]:
-    try:
-        return list(kind.find(client, marks))
-    except ClientError as error:
-        if not lacks(error):
-            raise
-        return []  # a server without the service has none of its resources
+    for _ in range(_LOOKS):
+        try:
+            return list(kind.find(client, marks))
+        except ClientError as error:
+            if lacks(error):
+                return []  # a server without the service has none of its resources
+            if "NotFound" not in str(error):
+                raise
+            gone = error  # one of them went while they were listed
+    raise gone
 
 
 def _delete(kind: Kind, client: Client, found: Found, torn: Torn, say: Say) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks import ministack
 from orderlab.orders import architecture
-from orderlab.teardown.teardown import find, teardown
+from orderlab.teardown.teardown import everything, find, teardown
+from tests.cloud import every_kind
 from tests.cloud.account_kit import account
 from tests.cloud.foreign_servers import moto_server
 
@@ -23,6 +24,23 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
         pytest.skip("ministack is not installed; python -m benchmarks.ministack does it")
     with ministack.running() as target:
         yield target.endpoint
+
+
+@pytest.mark.timeout(240)
+def test_one_of_each_kind_is_made_and_taken_away(endpoint: str) -> None:
+    target = account(endpoint)
+    before = everything(target.unmarked, target.marks)
+    every_kind.make(target)
+    found = find(target.unmarked, target.marks)
+    assert {each.kind for each in found} >= {
+        "function", "event source mapping", "queue", "topic", "table", "API", "usage plan",
+        "API key", "alarm", "log group", "role", "policy", "bucket", "layer", "rule", "event bus",
+        "archive", "pipe", "schedule", "schedule group",
+    }  # fmt: skip
+    torn = teardown(target.unmarked, target.marks, agree=lambda _: True, say=lambda _: None)
+    assert torn.left == []
+    assert everything(target.unmarked, target.marks) == before
+    assert target.unmarked("s3").list_buckets()["Buckets"] == []
 
 
 @pytest.mark.timeout(240)

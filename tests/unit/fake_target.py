@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from orderlab.aws_target.base import RECORDER, Target
@@ -39,6 +39,9 @@ class FakeTarget(Target):
 
     def new_client(self, service: str, region: str | None = None, **config: Any) -> Any:
         return NoLogs()
+
+    def put_marks_on(self, register: Callable[..., Any]) -> None:
+        """It has no marks."""
 
     def environment(self) -> dict[str, str]:
         return {}
