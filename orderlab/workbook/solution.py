@@ -81,8 +81,14 @@ def _tidy(notebook: Any) -> Any:
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
         cell_outputs = cell.get("outputs")
         if cell_outputs:
-            cell["outputs"] = _joined_streams(cell_outputs)
+            telling = [each for each in cell_outputs if says_something(each)]
+            cell["outputs"] = _joined_streams(telling)
     return notebook
+
+
+def says_something(output: Any) -> bool:
+    """Whether an output tells a reader anything; the trace of a progress bar does not."""
+    return bool(output.get("data") != {"text/plain": "Output()"})
 
 
 def _joined_streams(outputs: list[Any]) -> list[Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_output
 
 from orderlab.workbook.build import as_text
 from orderlab.workbook.learner import learner_notebook, without_solution
-from orderlab.workbook.solution import without_markers
+from orderlab.workbook.solution import says_something, without_markers
 from orderlab.workbook.source import SourceError, read
 
 SOURCE = """\
@@ -86,3 +87,12 @@ def test_indentation_of_a_placeholder_follows_the_solution() -> None:
 def test_a_block_that_keeps_other_lines_gets_no_ellipsis() -> None:
     code = "with a:\n    b()\n    ### BEGIN SOLUTION\n    c()\n    ### END SOLUTION\nd()"
     assert without_solution(code) == "with a:\n    b()\n    # your code here\n\nd()"
+
+
+@pytest.mark.parametrize(
+    ("data", "kept"),
+    [({"text/plain": "Output()"}, False), ({"text/plain": "40 orders"}, True)],
+)
+def test_what_is_left_of_a_progress_bar_is_not_kept(data: dict[str, str], kept: bool) -> None:
+    assert says_something(new_output("display_data", data)) is kept
+    assert says_something(new_output("stream", text="40 orders"))
