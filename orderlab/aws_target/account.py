@@ -9,9 +9,11 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from orderlab.aws_target.base import ACCOUNT, KEEPS, not_here, page_needs
+from orderlab.aws_target.foreign import Foreign
 from orderlab.aws_target.marks import Marks
 from orderlab.aws_target.session import SESSION_LOCK, environment_of
 from orderlab.errors import LearnerError
@@ -93,9 +95,14 @@ class AccountTarget:
         self.put_marks_on(client.meta.events.register)
         return client
 
+    @cached_property
+    def foreign(self) -> Foreign:
+        """Who refuses to change what others have made."""
+        return Foreign(self.marks, self.unmarked, self.place, self.region, self.account_id)
+
     def put_marks_on(self, register: Callable[..., Any]) -> None:
         """Let a client, or the clients of a botocore session, name and tag what they make."""
-        self.marks.put_on(register, self.account_id, self.unmarked)
+        self.marks.put_on(register, self.account_id, self.unmarked, self.foreign.refuse)
 
     def _make(self, service: str, region: str | None = None, **config: Any) -> Any:
         from botocore.config import Config

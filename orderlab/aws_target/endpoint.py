@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 from orderlab.aws_target.base import KEEPS, not_here, page_needs
 from orderlab.aws_target.clients import POOL_CONNECTIONS, ServerClients
+from orderlab.aws_target.foreign import Foreign
 from orderlab.aws_target.loopback import is_loopback
 from orderlab.aws_target.marks import Marks
 from orderlab.aws_target.session import environment_of
@@ -108,9 +110,14 @@ class EndpointTarget:
     def made(self, client: Any) -> None:
         self.put_marks_on(client.meta.events.register)
 
+    @cached_property
+    def foreign(self) -> Foreign:
+        """Who refuses to change what others have made."""
+        return Foreign(self.marks, self.unmarked, self.place, self.region, self.account_id)
+
     def put_marks_on(self, register: Callable[..., Any]) -> None:
         """Others may work on the server too: what is made has the learner's prefix and tags."""
-        self.marks.put_on(register, self.account_id, self.unmarked)
+        self.marks.put_on(register, self.account_id, self.unmarked, self.foreign.refuse)
 
     def environment(self) -> dict[str, str]:
         return environment_of(self.endpoint, KEY, KEY, self.region)

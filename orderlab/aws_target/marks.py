@@ -91,11 +91,16 @@ class Marks:
         return Names(self.prefix, self.role_path, account)
 
     def put_on(
-        self, register: Callable[..., Any], account: str, unmarked: Callable[[str], Any]
+        self,
+        register: Callable[..., Any],
+        account: str,
+        unmarked: Callable[[str], Any],
+        refuse: Callable[[Mapping[str, Any], Any], None],
     ) -> None:
         """Mark what a client, or the clients of a botocore session, make from now on.
 
-        `unmarked` gives a client of a service that changes no request.
+        `unmarked` gives a client of a service that changes no request; `refuse` sees each call
+        with its names, and raises for one that may not be made.
         """
         names = self.names_in(account)
 
@@ -103,6 +108,7 @@ class Marks:
             rename(params, model, names)
             self._put_path(params, model.name)
             self._put_tags(params, model)
+            refuse(params, model)
             if model.name == "CreateBucket":
                 context[_BUCKET] = params.get("Bucket")
 

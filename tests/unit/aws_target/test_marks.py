@@ -28,7 +28,7 @@ def sent(service: str, operation: str, **parameters: Any) -> dict[str, Any]:
     client = boto3.Session(
         aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1"
     ).client(service, endpoint_url="http://127.0.0.1:9")  # type: ignore[call-overload]
-    MARKS.put_on(client.meta.events.register, "123456789012", unmarked)
+    MARKS.put_on(client.meta.events.register, "123456789012", unmarked, lambda *_: None)
     seen: dict[str, Any] = {}
 
     def stop(params: dict[str, Any], **_: Any) -> None:
