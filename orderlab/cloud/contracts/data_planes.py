@@ -20,6 +20,9 @@ class FunctionUrls(Protocol):
     async def url_request(self, request: Request, url_id: str, path: str) -> Response:
         """Answer one request to a function URL. `path` is percent-encoded."""
 
+    async def code_request(self, path: str) -> Response:
+        """The package that a link of GetFunction or GetLayerVersion leads to."""
+
 
 class SubscriptionLinks(Protocol):
     """The links that SNS puts into its messages; each carries a token instead of a signature."""

@@ -1,7 +1,8 @@
-"""What learners deploy, and its addresses: REST APIs and function URLs.
+"""What learners deploy, and its addresses: REST APIs, function URLs, and links to packages.
 
 An address is either a path, `/_aws/execute-api/{apiId}/{stage}/{path}` or
-`/_aws/lambda-url/{urlId}/{path}`, or AWS's own host name in the Host header.
+`/_aws/lambda-url/{urlId}/{path}`, or AWS's own host name in the Host header. Packages of functions
+have links under `/_aws/lambda-code/`.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html
 https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
@@ -20,18 +21,19 @@ _EXECUTE_PATH = re.compile(
     r"^/_aws/execute-api/(?P<name>[a-z0-9]+)(?:/(?P<stage>[^/]*))?(?P<path>/.*)?$"
 )
 _URL_PATH = re.compile(r"^/_aws/lambda-url/(?P<name>[a-z0-9]+)(?P<path>/.*)?$")
+_CODE_PATH = "/_aws/lambda-code"
 _EXECUTE_HOST = re.compile(r"^(?P<name>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(:\d+)?$")
 _URL_HOST = re.compile(r"^(?P<name>[a-z0-9]+)\.lambda-url\.[a-z0-9-]+\.on\.aws(:\d+)?$")
 
 
 @dataclass(frozen=True, slots=True)
 class DataPlaneAddress:
-    """An API with its stage, or a function URL (`name` is its id) without.
+    """An API with its stage, or a function URL (`name` is its id) or a package's link without.
 
     `path` is percent-encoded as it was sent, and begins with a slash.
     """
 
-    kind: Literal["execute-api", "lambda-url"]
+    kind: Literal["execute-api", "lambda-url", "lambda-code"]
     name: str
     stage: str
     path: str
@@ -44,6 +46,8 @@ def data_plane_address(request: Request) -> DataPlaneAddress | None:
         if match := _EXECUTE_PATH.match(path):
             stage = match["stage"] or ""
             return DataPlaneAddress("execute-api", match["name"], stage, match["path"] or "/")
+        if path.startswith(_CODE_PATH):
+            return DataPlaneAddress("lambda-code", "", "", path[len(_CODE_PATH) :])
         if match := _URL_PATH.match(path):
             return DataPlaneAddress("lambda-url", match["name"], "", match["path"] or "/")
     host = request.host.lower()
@@ -64,6 +68,8 @@ class DataPlanes:
 
     async def answer(self, request: Request, address: DataPlaneAddress) -> Response:
         """What the API or the function answers; 403 or 404 if there is none at that address."""
+        if address.kind == "lambda-code":
+            return await self._function_urls.code_request(address.path)
         if address.kind == "lambda-url":
             return await self._function_urls.url_request(request, address.name, address.path)
         return await self._apis.execute(

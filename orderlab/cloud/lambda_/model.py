@@ -31,6 +31,11 @@ class Code:
     unzipped: int
     folder: Path
 
+    @property
+    def package(self) -> Path:
+        """The zip as it was uploaded."""
+        return self.folder.with_name(f"{self.folder.name}.zip")
+
 
 @dataclass(frozen=True, slots=True)
 class LayerVersion:

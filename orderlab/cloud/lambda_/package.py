@@ -95,7 +95,7 @@ class CodeStore:
     def _build(self, target: Path, order: dict[str, Any], zipped: bytes | None = None) -> int:
         """Have a folder filled and give it its name; the size of its files in bytes."""
         building = target.with_name(f"{target.name}.{os.urandom(4).hex()}")
-        package, size = building.with_suffix(".zip"), 0
+        package, size = target.with_name(f"{target.name}.zip"), 0
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             building.mkdir()
@@ -112,7 +112,8 @@ class CodeStore:
             if not target.exists():
                 raise could_not_unzip() from error
         finally:
-            package.unlink(missing_ok=True)
+            if not target.exists():
+                package.unlink(missing_ok=True)
             if building.exists():
                 remove_tree(building)
         return size

@@ -193,6 +193,10 @@ class FunctionService:
         """The policy of a function, version or alias; see `contracts.Functions`."""
         return self._registry.resource_policy(arn)
 
+    async def code_request(self, path: str) -> Response:
+        """See `contracts.FunctionUrls`."""
+        return await self._workshop.links.answer(path)
+
     async def url_request(self, request: Request, url_id: str, path: str) -> Response:
         """Answer a request to a function URL."""
         url = self._registry.url(url_id)

@@ -79,8 +79,8 @@ def alias(function: Function, alias: Alias) -> dict[str, Any]:
     return shown
 
 
-def layer_version(layer: LayerVersion, *, with_content: bool = True) -> dict[str, Any]:
-    """A layer's version; `with_content` adds where its zip is."""
+def layer_version(layer: LayerVersion, location: str = "") -> dict[str, Any]:
+    """A layer's version, with its content if there is a location of its zip."""
     shown: dict[str, Any] = {
         "LayerVersionArn": layer.arn,
         "Version": layer.number,
@@ -92,19 +92,14 @@ def layer_version(layer: LayerVersion, *, with_content: bool = True) -> dict[str
         shown["CompatibleRuntimes"] = list(layer.compatible_runtimes)
     if layer.compatible_architectures:
         shown["CompatibleArchitectures"] = list(layer.compatible_architectures)
-    if with_content:
+    if location:
         shown["LayerArn"] = layer.arn.rpartition(":")[0]
         shown["Content"] = {
-            "Location": code_location(layer.region, layer.name),
+            "Location": location,
             "CodeSha256": layer.code.sha256,
             "CodeSize": layer.code.size,
         }
     return shown
-
-
-def code_location(region: str, name: str) -> str:
-    """Differs from AWS: nothing can be fetched from there."""
-    return f"https://awslambda-{region}-tasks.s3.{region}.amazonaws.com/snapshots/{name}"
 
 
 def event_invoke(config: EventInvokeConfig) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from orderlab.cloud.aws_error import AccessDenied, AwsError
 from orderlab.cloud.contracts import Credentials, Endpoint, RoleSessions, Traces
+from orderlab.cloud.lambda_.code_links import CodeLinks
 from orderlab.cloud.lambda_.forking import PYTHON, ForkServer
 from orderlab.cloud.lambda_.model import Code, LayerVersion, Version
 from orderlab.cloud.lambda_.output import LogLine
@@ -65,6 +66,7 @@ class Workshop:
         self.listener = Listener()
         self.folder = folder
         self.store = CodeStore(self.folder)
+        self.links = CodeLinks(endpoint)
         self._client = which_client()
         self._packages = ""
         self._forks: ForkServer | None = None

@@ -134,7 +134,7 @@ class FunctionOperations:
             "Configuration": _qualified(version, name.qualifier),
             "Code": {
                 "RepositoryType": "S3",
-                "Location": shown.code_location(function.region, function.name),
+                "Location": self._workshop.links.link(version.code),
             },
         }
         if function.tags:

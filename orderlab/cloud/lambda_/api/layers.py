@@ -57,15 +57,16 @@ class LayerOperations:
         )
         backend.last_layer_numbers[name] = number
         backend.layers.setdefault(name, {})[number] = layer
-        return shown.layer_version(layer)
+        return self._with_content(layer)
 
     def get(self, call: Call, input: Input) -> dict[str, Any]:
         """https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersion.html"""
         _check_number(input)
         backend = self._registry.backend(call.region)
-        return shown.layer_version(
-            backend.layer_version(input["LayerName"], input["VersionNumber"])
-        )
+        return self._with_content(backend.layer_version(input["LayerName"], input["VersionNumber"]))
+
+    def _with_content(self, layer: LayerVersion) -> dict[str, Any]:
+        return shown.layer_version(layer, self._workshop.links.link(layer.code))
 
     def get_by_arn(self, call: Call, input: Input) -> dict[str, Any]:
         """https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html"""
@@ -76,7 +77,7 @@ class LayerOperations:
         layer = backend.layer_version(wanted.name, wanted.version)
         if layer.arn != input["Arn"]:
             raise ResourceNotFound()
-        return shown.layer_version(layer)
+        return self._with_content(layer)
 
     def list_layers(self, call: Call, input: Input) -> dict[str, Any]:
         """Every layer, with its latest version that fits.
@@ -92,9 +93,7 @@ class LayerOperations:
                     {
                         "LayerName": name,
                         "LayerArn": layer_arn(call.region, backend.account_id, name),
-                        "LatestMatchingVersion": shown.layer_version(
-                            fitting[-1], with_content=False
-                        ),
+                        "LatestMatchingVersion": shown.layer_version(fitting[-1]),
                     }
                 )
         some, marker = page(found, input)
@@ -109,7 +108,7 @@ class LayerOperations:
         versions = backend.layers.get(parse_layer_name(input["LayerName"]).name, {})
         found = [layer for layer in reversed(versions.values()) if _fits(layer, input)]
         some, marker = page(found, input)
-        shown_some = [shown.layer_version(layer, with_content=False) for layer in some]
+        shown_some = [shown.layer_version(layer) for layer in some]
         return {"LayerVersions": shown_some, **marker}
 
     def delete(self, call: Call, input: Input) -> None:
