@@ -10,6 +10,7 @@ from orderlab.progress import Progress
 
 if TYPE_CHECKING:
     from orderlab.exercises.quiz.widget import Quiz
+    from orderlab.exporting.export import ExportedStack
     from orderlab.practice.metered import Metered
     from orderlab.practice.review import Review
     from orderlab.practice.variants import Variants
@@ -52,6 +53,15 @@ class NextLevelWords:
         from orderlab.practice.variants import compare_variants
 
         return compare_variants(self.target, ways, orders=orders, seed=seed)
+
+    def export(self, folder: str = "export") -> ExportedStack:
+        """Write what is deployed into a folder: a CloudFormation template, and the functions' code.
+
+        Data and logs are not in it. An earlier export in that folder is replaced.
+        """
+        from orderlab.exporting.export import export
+
+        return export(self.target, folder)
 
     def review(self) -> Review:
         """Your answers to the six pillars' questions: `.answer("security", "...", risk="low")`.

@@ -13,6 +13,7 @@ from orderlab.cli.check import check
 from orderlab.cli.cloud import cloud
 from orderlab.cli.demo import demo
 from orderlab.cli.doctor import doctor
+from orderlab.cli.export import export
 from orderlab.cli.lab import lab
 from orderlab.cli.progress import progress, reset
 from orderlab.cli.teardown import teardown
@@ -37,6 +38,7 @@ app.command()(progress)
 app.command()(reset)
 app.command()(check)
 app.command()(build)
+app.command()(export)
 app.command()(teardown)
 
 

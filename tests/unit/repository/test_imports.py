@@ -32,6 +32,7 @@ LAYERS = (
         "practice",
         "teardown",
         "drawing",
+        "exporting",
         "trace",
         "trace_segments",
         "faults",

@@ -1,0 +1,1 @@
+"""What is deployed as a CloudFormation template, with the functions' code beside it."""
