@@ -836,7 +836,7 @@ review
 # | take away | delete the stack; look for log groups, which are left |
 
 # %% [markdown]
-# **`orderlab export`, which would write that template, is not built yet.** `orderlab.start(chapter=4, target="aws")` is: it says which account you are in, what the chapter makes and what that costs, and builds nothing before you have typed the account's id. `orderlab teardown` takes it away. Both were tried on other programs that answer AWS's calls, and **never in a real account**. `docs/parts/aws-target.md` says what is missing. All calls that build the system stand in `orderlab/orders/architecture.py`.
+# `lab.export()` here, or `orderlab export` in a terminal, writes that template: `export/template.yaml` for CloudFormation, the functions' code beside it, and a README that says how to deploy it and what it leaves out (data and logs, for example). `orderlab.start(chapter=4, target="aws")` builds without a template: it says which account you are in, what the chapter makes and what that costs, and builds nothing before you have typed the account's id. `orderlab teardown` takes it away. Both were tried on other programs that answer AWS's calls, and **never in a real account**; no exported template was deployed to AWS either. All calls that build the system stand in `orderlab/orders/architecture.py`.
 
 # %% [markdown]
 # These are the calls that the system as deployed is made of, by service, so that you know what a deploying role must be allowed:

@@ -18,7 +18,7 @@ def method_properties(
     verb: str, method: Mapping[str, Any], known: Mapping[str, str]
 ) -> dict[str, Any]:
     """Its properties; `known` are the logical ids of validators and authorizers by their ids."""
-    validator, authorizer = method.get("requestValidatorId"), method.get("authorizerId")
+    validator, authorizer = method.get("requestValidatorId", ""), method.get("authorizerId", "")
     return {
         "HttpMethod": verb,
         "AuthorizationType": method.get("authorizationType", "NONE"),

@@ -173,7 +173,8 @@ def read_usage_plans(found: Reading) -> None:
     """Add usage plans and the keys that belong to them, without the keys' values."""
     ids: dict[str, str] = {}
     keys = found.listed("apigateway", "get_api_keys", "items")
-    for key in sorted((k for k in keys if found.is_ours(k["name"])), key=lambda it: it["name"]):
+    named = [each for each in keys if each.get("name") and found.is_ours(each["name"])]
+    for key in sorted(named, key=lambda it: str(it["name"])):
         given = picked(key, "Name", "Description", "Enabled")
         ids[key["id"]] = found.template.add(
             "AWS::ApiGateway::ApiKey", found.friendly(key["name"]), given

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from orderlab.aws_target.lacking import lacks
 from orderlab.exporting.template import Template
 
-_NOTHING = ("NotFound", "NotFoundException", "ResourceNotFoundException", "NoSuchEntity")
+_NOTHING = ("NotFound", "NotFoundException", "NoSuchEntity")
 _MAY_NOT = ("AccessDenied", "AccessDeniedException")
 _TOKENS = ("NextToken", "nextToken")
 
@@ -70,6 +70,6 @@ class Reading:
             return call(**given)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code in _NOTHING or code in _MAY_NOT or lacks(error):
+            if code.endswith(_NOTHING) or code in _MAY_NOT or lacks(error):
                 return None
             raise

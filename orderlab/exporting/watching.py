@@ -29,7 +29,7 @@ _OF_FUNCTIONS = "/aws/lambda/"
 
 def read_alarms(found: Reading) -> None:
     """Add the alarms; those that are made of others wait for them."""
-    ids = {}
+    ids: dict[str, str] = {}
     for key, kind, names in (
         ("MetricAlarms", "AWS::CloudWatch::Alarm", _ALARM),
         ("CompositeAlarms", "AWS::CloudWatch::CompositeAlarm", _COMPOSITE),
