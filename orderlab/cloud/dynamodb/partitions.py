@@ -2,7 +2,8 @@
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.Partitions.html
 Differs from AWS: a new on-demand table has one partition, not four, until its warm throughput or
-the page `POST partitions` asks for more; traffic and size alone never split one; 64 at most.
+the page `POST partitions` asks for more, since each shard of its stream takes a function process
+of its own here; traffic and size alone never split one; 64 at most.
 """
 
 from __future__ import annotations
