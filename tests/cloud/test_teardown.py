@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +14,8 @@ from orderlab.aws_target.account import AccountTarget
 from orderlab.orders import architecture
 from orderlab.teardown.found import Found
 from orderlab.teardown.teardown import everything, find, teardown
-from tests.cloud.account_kit import account, build_until, run
+from tests.cloud.account_kit import account, run
+from tests.cloud.forked_account import Forks
 
 # in a process that knows of the build only what the account tells
 TEARDOWN = """
@@ -35,7 +37,7 @@ TRUST = json.dumps(
         },
     }
 )
-POINTS = sorted(random.Random(13).sample(range(2, 150), 4))
+POINTS = sorted(random.Random(13).sample(range(2, 230), 20))
 
 
 @pytest.fixture(scope="module")
@@ -104,16 +106,22 @@ def test_what_is_built_is_marked_found_and_taken_away(endpoint: str) -> None:
     assert everybodys(target) == before
 
 
-@pytest.mark.timeout(200)
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    with Forks() as started:
+        yield started
+
+
 @pytest.mark.parametrize("answers", POINTS)
 def test_a_build_that_is_killed_leaves_nothing_behind_a_teardown(
-    endpoint: str, answers: int
+    endpoint: str, forks: Forks, answers: int
 ) -> None:
-    target = account(endpoint)
+    # a name of a queue is free again after a minute: each build has a learner of its own
+    learner = f"killed{answers}"
+    target = account(endpoint, learner=learner)
     before = everybodys(target)
-    build_until(endpoint, 4, answers)
-    done = run(TEARDOWN, endpoint)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert forks.run("build", endpoint, learner, 4, answers) == -signal.SIGKILL
+    assert forks.run("teardown", endpoint, learner) == 0
     assert find(target.unmarked, target.marks) == []
     assert everybodys(target) == before
 
