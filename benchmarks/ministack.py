@@ -44,9 +44,22 @@ def program() -> Path | None:
     return found if found.exists() else None
 
 
+def release() -> str:
+    """The version of the installed program."""
+    found = program()
+    if found is None:
+        return ""
+    asked = "import importlib.metadata as m; print(m.version('ministack'))"
+    python = str(_program(found.parent.parent, "python"))
+    return subprocess.run(
+        [python, "-c", asked], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
 @contextmanager
-def running() -> Iterator[LocalTarget]:
-    """A ministack on a free port of 127.0.0.1, as a target."""
+def running(**changed: str) -> Iterator[LocalTarget]:
+    """A ministack on a free port of 127.0.0.1, as a target; `changed` are settings of its own,
+    such as `AUTH="true"`."""
     found, port = program() or install(), _free_port()
     scratch = BUILD / "ministack-scratch"
     scratch.mkdir(parents=True, exist_ok=True)
@@ -61,7 +74,7 @@ def running() -> Iterator[LocalTarget]:
     with (BUILD / "ministack.log").open("w") as log:
         process = subprocess.Popen(
             [str(found)],
-            env={**kept, **settings},
+            env={**kept, **settings, **changed},
             stdout=log,
             stderr=subprocess.STDOUT,
             # a session of its own: its functions' processes end with it

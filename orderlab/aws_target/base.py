@@ -59,6 +59,11 @@ def not_here(target: Target, *needed: str) -> NotHere:
     )
 
 
+def does_not(target: Target, what: str) -> NotHere:
+    """What to say where a server of others' doesn't do what AWS does: `runs functions`."""
+    return NotHere(f"AWS {what}, and {target.place} does not; it is left out here.")
+
+
 def need(target: Target, *capabilities: str) -> None:
     """Raise NotHere, one kind sentence, unless the target has all of these capabilities."""
     missing = [each for each in capabilities if each not in target.can]

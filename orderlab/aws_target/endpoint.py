@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from orderlab.aws_target.base import KEEPS, not_here, page_needs
@@ -49,7 +49,7 @@ class EndpointTarget:
         self._unmarked = ServerClients(self, KEY, KEY, POOL_CONNECTIONS, told=False)
 
     @classmethod
-    def attach(cls, endpoint: str, **how: Any) -> EndpointTarget:
+    def attach(cls, endpoint: str, **how: Any) -> Self:
         """The server at an address of this machine, whose account is asked for.
 
         Raises LearnerError if the address is elsewhere, or nobody there answers as AWS does.

@@ -14,7 +14,7 @@ from statistics import median
 from threading import Barrier
 from typing import Any
 
-from orderlab.aws_target.base import Target
+from orderlab.aws_target.base import Target, does_not
 from orderlab.errors import LearnerError
 from orderlab.orders.parts.names import TAGS, log_group
 from orderlab.orders.parts.roles import Statement, allow, ensure_role, may_log
@@ -101,7 +101,17 @@ def invoke(target: Target, name: str, event: Any) -> Any:
     reply = target.client("lambda").invoke(
         FunctionName=target.name(name), Payload=json.dumps(event).encode()
     )
-    return json.loads(reply["Payload"].read() or b"null")
+    return payload_of(target, reply)
+
+
+def payload_of(target: Target, reply: Mapping[str, Any]) -> Any:
+    """What an invocation answered. Raises NotHere if it is no JSON: the server runs no functions,
+    since Lambda gives JSON for errors, too."""
+    body = reply["Payload"].read()
+    try:
+        return json.loads(body or b"null")
+    except ValueError:
+        raise does_not(target, "runs functions") from None
 
 
 def at_once(target: Target, name: str, events: Sequence[Any]) -> list[Any]:

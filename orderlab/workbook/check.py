@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from orderlab.aws_target.base import Target
 from orderlab.aws_target.forked import forked
 from orderlab.aws_target.local import PAGE_SECONDS, LocalTarget
 from orderlab.exercises import registry
@@ -85,22 +86,26 @@ def fresh_workspace(identifier: str) -> Iterator[tuple[Workspace, Callable[[], i
     It holds what the earlier chapters built, the solutions of the exercises that this one needs,
     and what its own `prepare` lays out.
     """
-    exercise = registry.exercise(identifier)
     # a throw-away folder, so that nothing of the author's own progress is read or written
     with (
         tempfile.TemporaryDirectory(prefix="orderlab-check-"),
         _CountingTarget.start(seed=1, speed=WAIT_SPEED, launch=forked) as target,
     ):
-        if exercise.chapter > 1:
-            architecture.build(target, chapter=exercise.chapter - 1)
-        for needed in exercise.needs:
-            other = registry.exercise(needed)
-            workspace = Workspace(target)
-            if other.prepare:
-                other.prepare(workspace)
-            other.solve(workspace)
+        yield beginning(target, registry.exercise(identifier)), lambda: target.calls
+
+
+def beginning(target: Target, exercise: Exercise) -> Workspace:
+    """Lay out the point where an exercise begins, on a target where nothing stands."""
+    if exercise.chapter > 1:
+        architecture.build(target, chapter=exercise.chapter - 1)
+    for needed in exercise.needs:
+        other = registry.exercise(needed)
         workspace = Workspace(target)
-        if exercise.prepare:
-            exercise.prepare(workspace)
-            workspace.memory["prepared"] = True
-        yield workspace, lambda: target.calls
+        if other.prepare:
+            other.prepare(workspace)
+        other.solve(workspace)
+    workspace = Workspace(target)
+    if exercise.prepare:
+        exercise.prepare(workspace)
+        workspace.memory["prepared"] = True
+    return workspace

@@ -14,7 +14,7 @@ from orderlab.exercises.chapter01.starting_points import (
     ensure_role_without_rights,
 )
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
-from orderlab.practice.functions import zipped
+from orderlab.practice.functions import payload_of, zipped
 from orderlab.practice.orders import fresh
 from orderlab.practice.removal import remove
 
@@ -68,7 +68,7 @@ def _invoke(workspace: Workspace, order: dict[str, Any]) -> tuple[Any, bool]:
         FunctionName=workspace.name(NAME),
         Payload=json.dumps({"body": json.dumps(order)}).encode(),
     )
-    return json.loads(reply["Payload"].read() or b"null"), "FunctionError" in reply
+    return payload_of(workspace.target, reply), "FunctionError" in reply
 
 
 def _not_invoked(error: ClientError) -> Outcome:

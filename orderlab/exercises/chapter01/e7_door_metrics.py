@@ -7,6 +7,7 @@ from typing import Any
 
 from orderlab.exercises.engine import Exercise, Outcome, Proof, Workspace, right, untouched, wrong
 from orderlab.exercises.engine.answers import mapping, number
+from orderlab.exercises.engine.outcome import not_here
 
 KEYS = ("requests", "refused", "invocations")
 SOURCES = {
@@ -52,6 +53,13 @@ def _check(workspace: Workspace) -> Outcome:
         for key, value in mapping(given, KEYS, synonyms=_SYNONYMS).items()
     }
     points = {key: _points(workspace, key) for key in KEYS}
+    empty = [key for key in KEYS if not points[key]]
+    if empty:
+        namespace, metric, *_ = SOURCES[empty[0]]
+        return not_here(
+            f"CloudWatch has no datapoint of {metric} in {namespace} for the last hour, so there is "
+            "nothing to compare your number with."
+        )
     expected = {key: sum(point["Sum"] for point in points[key]) for key in KEYS}
     shown = ", ".join(f"{key} {value:.0f}" for key, value in expected.items())
     off = [key for key in KEYS if abs(read[key] - expected[key]) > 0.5]
@@ -116,7 +124,7 @@ def _total(statistic: str) -> Any:
 
 
 def _largest(workspace: Workspace) -> dict[str, float]:
-    return {key: max(p["Maximum"] for p in _points(workspace, key)) for key in KEYS}
+    return {key: max((p["Maximum"] for p in _points(workspace, key)), default=0) for key in KEYS}
 
 
 def _as_text(workspace: Workspace) -> dict[str, str]:

@@ -164,7 +164,8 @@ def _judge(reader: dict[str, Any], good: int, aside: bool, skipped: bool) -> Out
 
 
 def _mistake(reader: dict[str, Any], good: int) -> tuple[str, str, str]:
-    retries, age = reader["MaximumRetryAttempts"], reader["MaximumRecordAgeInSeconds"]
+    retries = reader.get("MaximumRetryAttempts", _DEFAULTS["MaximumRetryAttempts"])
+    age = reader.get("MaximumRecordAgeInSeconds", _DEFAULTS["MaximumRecordAgeInSeconds"])
     destination = reader.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
     if good == GOOD:
         if destination:

@@ -23,6 +23,7 @@ from orderlab.exercises.chapter04.worker_batch import (
 from orderlab.exercises.engine import Outcome, Workspace, wrong
 from orderlab.orders.architecture import ORDERS
 from orderlab.orders.parts.names import table_arn
+from orderlab.practice.functions import payload_of
 
 LOOKED = (
     "invoked process-order with a batch: three new orders, one of them again, three other orders "
@@ -67,7 +68,7 @@ def _invoke(target: Target, batch: Batch) -> tuple[dict[str, Any], Any]:
         LogType="Tail",
         Payload=json.dumps({"Records": list(batch.messages.values())}).encode(),
     )
-    return reply, json.loads(reply["Payload"].read() or b"null")
+    return reply, payload_of(target, reply)
 
 
 def _heard(reply: dict[str, Any]) -> str:

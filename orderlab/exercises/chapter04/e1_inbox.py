@@ -238,7 +238,8 @@ def _doors(target: Target, inbox: dict[str, str], dead: dict[str, str]) -> Outco
             next="sourceQueueArns is a list of ARNs.",
             stands=_AGAIN,
         )
-    if _another_may(target):
+    # a server that asks no RedriveAllowPolicy lets everybody in: there it is only read
+    if _another_may(target) and _may_use(target, dead.get("RedriveAllowPolicy", ""), "another"):
         return wrong(
             "open to every queue",
             "I made another queue and let it send its dead letters to orders-inbox-dlq. It was "
@@ -272,11 +273,11 @@ def _doors(target: Target, inbox: dict[str, str], dead: dict[str, str]) -> Outco
     return None
 
 
-def _may_use(target: Target, allowed: str) -> bool:
-    """Whether the dead-letter queue takes those of the inbox, by its RedriveAllowPolicy."""
+def _may_use(target: Target, allowed: str, queue: str = INBOX) -> bool:
+    """Whether the dead-letter queue takes those of a queue, by its RedriveAllowPolicy."""
     found = json.loads(allowed) if allowed else {}
     permission = found.get("redrivePermission", "allowAll")
-    listed = queue_arn(target, INBOX) in found.get("sourceQueueArns", ())
+    listed = queue_arn(target, queue) in found.get("sourceQueueArns", ())
     return permission == "allowAll" or (permission == "byQueue" and listed)
 
 

@@ -1,4 +1,4 @@
-"""Orders that checks send, and where they arrive: a look that counts as no receipt."""
+"""Orders that checks send, and where they arrive."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
@@ -15,6 +14,7 @@ from orderlab.aws_target.base import Target
 from orderlab.orders.architecture import INBOX, ORDERS, SERVICES
 from orderlab.orders.parts.names import ignoring
 from orderlab.practice.items import order_in
+from orderlab.practice.queue_look import bodies_with, take_out
 
 # What a form, JSON or a template might not carry.
 _NAMES = (
@@ -69,14 +69,13 @@ def attributes_of(target: Target, queue: str) -> dict[str, str]:
 
 
 def bodies(target: Target, text: str, queue: str = INBOX) -> list[str]:
-    """The bodies in a queue that hold a text; nothing is received."""
-    path = f"queues/messages?name={quote(target.name(queue))}&text={quote(text)}"
-    return [str(each["body"]) for each in target.page(path)["messages"]]
+    """The bodies in a queue that hold a text."""
+    return bodies_with(target, target.name(queue), text)
 
 
 def discard(target: Target, text: str, queue: str = INBOX) -> None:
     """Take the messages that hold a text out of a queue."""
-    target.page(f"queues/messages?name={quote(target.name(queue))}&text={quote(text)}", "DELETE")
+    take_out(target, target.name(queue), text)
 
 
 def stored(target: Target, order_id: str) -> dict[str, Any] | None:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as CloudConnectionError
-from botocore.exceptions import HTTPClientError
 
 from orderlab.aws_target.base import NotHere
+from orderlab.aws_target.lacking import not_done
 from orderlab.errors import LearnerError, interruptible
 from orderlab.exercises.engine.answers import CannotRead
 from orderlab.exercises.engine.exercise import Exercise, Workspace
@@ -94,6 +95,9 @@ class Attempt:
             return not_here(str(why))
         except LearnerError as error:
             return lab_fault(str(error), next=error.advice or _START_AGAIN)
+        except ClientError as error:
+            missing = not_done(error)
+            return not_here(missing) if missing else lab_fault(_explain(error))
         except Exception as error:
             return lab_fault(_explain(error))
         finally:

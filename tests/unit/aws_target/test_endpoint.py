@@ -24,7 +24,7 @@ from orderlab.aws_target.base import (
 from orderlab.aws_target.calls import in_one_sentence
 from orderlab.aws_target.choose import chosen
 from orderlab.aws_target.endpoint import EndpointTarget
-from orderlab.aws_target.lacking import lacks
+from orderlab.aws_target.lacking import lacks, not_done
 from orderlab.errors import CloudGone, LearnerError
 
 ROOT = Path(__file__).parents[3]
@@ -127,6 +127,21 @@ def test_the_sentence_names_what_is_missing() -> None:
 def test_a_service_that_a_server_lacks(code: str, status: int, expected: bool) -> None:
     answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
     assert lacks(ClientError(answer, "DescribeClusters")) is expected  # type: ignore[arg-type]
+
+
+def test_a_rest_operation_that_a_server_lacks() -> None:
+    answer = {
+        "Error": {"Code": "NotFoundException", "Message": "Unknown API Gateway v1 path: /restapis"},
+        "ResponseMetadata": {"HTTPStatusCode": 404},
+    }
+    error = ClientError(answer, "TestInvokeMethod")  # type: ignore[arg-type]
+    assert lacks(error)
+    assert "does not do TestInvokeMethod" in not_done(error)
+
+
+def test_something_that_broke_is_no_lack_of_an_operation() -> None:
+    answer = {"Error": {"Code": "InternalFailure"}, "ResponseMetadata": {"HTTPStatusCode": 500}}
+    assert not_done(ClientError(answer, "Query")) == ""  # type: ignore[arg-type]
 
 
 def questions(path: Path) -> list[int]:

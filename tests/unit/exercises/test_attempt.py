@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from orderlab.exercises.chapter04.rights_beyond import beyond
 from orderlab.exercises.engine import Exercise, Outcome, Workspace, right
 from orderlab.exercises.engine.answers import not_run
@@ -72,3 +74,14 @@ def test_permissions_beyond_the_required_ones_are_named() -> None:
     assert beyond(other, wanted) == ["sns:Publish on anything"]
     logs: list[Any] = [*exact, {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}]
     assert beyond(logs, wanted, harmless=("logs:",)) == []
+
+
+def test_a_call_that_the_server_does_not_do_is_nobodys_mistake() -> None:
+    answer = {"Error": {"Code": "501"}, "ResponseMetadata": {"HTTPStatusCode": 501}}
+
+    def asks() -> None:
+        raise ClientError(answer, "TestInvokeMethod")  # type: ignore[arg-type]
+
+    outcome = _judged(asks)
+    assert outcome.kind == "not_here"
+    assert "TestInvokeMethod" in outcome.message

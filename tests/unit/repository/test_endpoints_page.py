@@ -1,0 +1,46 @@
+"""The page of other servers says what was found, of exercises and behaviours that there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.endpoints import kept
+from benchmarks.endpoints.behaviours import BEHAVIOURS
+from benchmarks.endpoints.kept import Found, Met, Miss, Tried
+from benchmarks.endpoints.page import PAGE, text
+from orderlab.exercises import registry
+
+
+def test_the_page_is_made_from_what_was_found() -> None:
+    assert PAGE.read_text("utf-8") == text(kept.read())
+
+
+def test_every_exercise_was_tried_on_each_server_with_whole_chapters() -> None:
+    wanted = {each.id for chapter in registry.CHAPTERS for each in registry.exercises(chapter)}
+    tried = {name: set(each.exercises) for name, each in kept.read().items() if each.exercises}
+    assert {"moto", "ministack"} <= tried.keys()
+    assert {name: wanted ^ found for name, found in tried.items() if wanted ^ found} == {}
+
+
+def test_every_behaviour_has_a_name_of_its_own() -> None:
+    names = [each.name for each in BEHAVIOURS]
+    assert len(set(names)) == len(names)
+    known = set(names)
+    assert [name for name, each in kept.read().items() if each.behaviours.keys() - known] == []
+
+
+def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
+    miss = Miss("the solution", "right", "wrong", "It is too large.")
+    found = {"some": Found("some", "1.0", "2026-01-01", {"1.1": Tried("1.1", 2, 2, [miss])},
+                           {"comes_again": Met("comes_again", False, "nothing came")})}  # fmt: skip
+    kept.write(found, tmp_path / "kept.json")
+    assert kept.read(tmp_path / "kept.json") == found
+
+
+def test_a_page_tells_what_misleads_from_what_is_not_judged() -> None:
+    misled = Tried("1.1", 3, 3, [Miss("the solution", "right", "wrong", "Too <large> | `x`")])
+    unjudged = Tried("1.2", 3, 3, [Miss("the solution", "right", "not_here", "no recorder")])
+    page = text({"some": Found("some", exercises={"1.1": misled, "1.2": unjudged})})
+    assert "| 1.1 A receipt | 3 | **misleads**, 1 |" in page
+    assert "| 1.2 The missing log | 3 | not judged, but for 2 |" in page
+    assert "*the solution* called wrong: Too &lt;large> / 'x'" in page
