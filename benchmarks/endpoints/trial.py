@@ -24,6 +24,7 @@ class _CountingEndpoint(EndpointTarget):
     calls = 0
 
     def made(self, client: Any) -> None:
+        super().made(client)
         client.meta.events.register("before-call", self._count)
 
     def _count(self, **_: Any) -> None:
