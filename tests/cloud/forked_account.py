@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import traceback
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -83,7 +84,7 @@ def tear_down(endpoint: str, learner: str) -> None:
     assert not torn.left, str(torn)
 
 
-TASKS = {"build": build, "teardown": tear_down}
+TASKS: dict[str, Callable[..., object]] = {"build": build, "teardown": tear_down}
 
 
 def _serve() -> None:
@@ -118,7 +119,8 @@ def _shared_session() -> Any:
 
     from tests.cloud.account_kit import KEYS
 
-    session = boto3.Session(**KEYS)
+    keys: dict[str, Any] = dict(KEYS)
+    session = boto3.Session(**keys)
     # forks have its descriptions in memory
     boto3.Session = lambda **_: session  # type: ignore[assignment, misc]
     return session
