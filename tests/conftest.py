@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -25,6 +26,12 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+@cache
+def _own_session() -> boto3.Session:
+    """Not boto3's default one, which a lab that was opened in this process has made its own."""
+    return boto3.Session()
+
+
 @dataclass(frozen=True)
 class RunningCloud:
     """A cloud in a process of its own, as `orderlab cloud` runs it."""
@@ -37,7 +44,7 @@ class RunningCloud:
 
     def client(self, service: str, **config: Any) -> Any:
         config.setdefault("retries", {"max_attempts": 0})
-        connect: Callable[..., Any] = boto3.client
+        connect: Callable[..., Any] = _own_session().client
         return connect(
             service,
             endpoint_url=self.endpoint,

@@ -69,7 +69,7 @@ def ready(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 def queues(endpoint: str, access_key_id: str, secret_access_key: str) -> Any:
-    return boto3.client(
+    return boto3.Session().client(
         "sqs",
         endpoint_url=endpoint,
         region_name="us-east-1",
