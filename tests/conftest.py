@@ -120,6 +120,18 @@ def run_cloud(
         process.stdout.close()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def boto3_as_before() -> Iterator[None]:
+    """A lab that a file opens points plain boto3 at its cloud: not so for the next file's tests."""
+    session = boto3.DEFAULT_SESSION
+    settings = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    yield
+    boto3.DEFAULT_SESSION = session
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(settings)
+
+
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[RunningCloud]:
     """One cloud for the whole run; tests name their resources so that they do not meet."""

@@ -75,6 +75,10 @@ class _Server:
         self._channel = ours
         atexit.register(self.end)
 
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
     def fork(self, environment: Mapping[str, str]) -> ForkedCloud:
         theirs_in, stdin = os.pipe()
         stdout, theirs_out = os.pipe()
@@ -103,6 +107,6 @@ def forked(environment: Mapping[str, str]) -> Launched:
     if not sys.platform.startswith("linux"):
         return launched(environment)
     with _starting:
-        if _server is None:
+        if _server is None or not _server.runs:
             _server = _Server()
     return _server.fork(environment)

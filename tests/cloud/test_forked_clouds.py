@@ -70,6 +70,23 @@ def test_what_keeps_it_from_starting_is_told(pair: list[LocalTarget]) -> None:
         CloudProcess({"port": taken}, forked)
 
 
+# in a process of its own: with the server go the clouds that it has forked
+ITS_SERVER_DIES = """
+import psutil
+from orderlab.aws_target.child import CloudProcess
+from orderlab.aws_target.forked import forked
+server = psutil.Process(CloudProcess({}, forked).pid).parent()
+assert "orderlab.cloud.forkserver" in server.cmdline()
+server.kill()
+server.wait()
+assert CloudProcess({}, forked).ready["endpoint"]
+"""
+
+
+def test_another_server_takes_the_place_of_one_that_died() -> None:
+    subprocess.run([sys.executable, "-c", ITS_SERVER_DIES], check=True, timeout=60)
+
+
 STARTS_ONE = """
 import time
 from orderlab.aws_target.child import CloudProcess
