@@ -8,18 +8,19 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Literal
 
 from orderlab.clock import Clock
 from orderlab.cloud.contracts import StreamPosition
 from orderlab.cloud.dynamodb.attribute_values import Item
+from orderlab.cloud.dynamodb.change_log import ChangeLog
 from orderlab.cloud.dynamodb.stored import Stored
 from orderlab.cloud.dynamodb.stream_record import Change, LoggedRecord
+from orderlab.cloud.spill import Spill
 
 RETENTION_SECONDS = 24 * 3600
 MAX_READ_BYTES = 1024 * 1024
-# trimmed records are let go in portions, so that letting go costs O(1) a record
-_TRIM_PORTION = 1024
 # sequence numbers of one shard; those of the next begin behind them
 _NUMBERS = 10**9
 
@@ -44,6 +45,7 @@ class ShardLog:
         clock: Clock,
         *,
         parent: str | None = None,
+        spill: Spill | None = None,
     ) -> None:
         self._clock = clock
         self._key_names = key_names
@@ -56,9 +58,7 @@ class ShardLog:
         self.closed_at: float | None = None
         # at least 21 digits, and growing from stream to stream and from parent to child
         self._first_sequence = int(began * 1000) * 10**12 + number * _NUMBERS
-        self._records: list[Change] = []
-        self._offset = 0  # the index of _records[0]
-        self._oldest = 0  # the index of the oldest record that is not trimmed
+        self._log = ChangeLog(spill or Spill())
         self._waiting: list[asyncio.Future[None]] = []
 
     # --- writing ---
@@ -74,7 +74,7 @@ class ShardLog:
         now = self._clock.now()
         if item is None:
             item = next(version.item() for version in (new, old) if version is not None)
-        self._records.append(
+        self._log.append(
             Change(
                 {name: item[name] for name in self._key_names},
                 old,
@@ -85,7 +85,7 @@ class ShardLog:
                 identity,
             )
         )
-        self._trim(now)
+        self._log.trim(now)
         self._wake()
 
     def close(self) -> None:
@@ -100,27 +100,18 @@ class ShardLog:
             if not future.done():
                 future.set_result(None)
 
-    def _trim(self, now: float) -> None:
-        records, offset = self._records, self._offset
-        while self._oldest < self.end and records[self._oldest - offset].expires <= now:
-            self._oldest += 1
-        gone = self._oldest - offset
-        if gone >= _TRIM_PORTION and gone * 2 >= len(records):
-            del records[:gone]
-            self._offset = self._oldest
-
     # --- reading ---
 
     @property
     def end(self) -> int:
         """The index that the next record will have."""
-        return self._offset + len(self._records)
+        return self._log.end
 
     @property
     def oldest(self) -> int:
         """The index of the oldest record that is kept."""
-        self._trim(self._clock.now())
-        return self._oldest
+        self._log.trim(self._clock.now())
+        return self._log.oldest
 
     def start(self, starting_position: Literal["TRIM_HORIZON", "LATEST"]) -> StreamPosition:
         """Where a new reader begins."""
@@ -133,8 +124,7 @@ class ShardLog:
         first = index = max(position.index, self.oldest)
         found: list[LoggedRecord] = []
         size = 0
-        while index < self.end and index - first < limit:
-            change = self._records[index - self._offset]
+        for change in islice(self._log.since(first), limit):
             number = self.sequence_number(index)
             record = LoggedRecord(change, number, self._view_type, self._region)
             size += record.size
@@ -180,11 +170,5 @@ class ShardLog:
 
     def index_at(self, wall: float) -> int:
         """The index of the first record that is not older than a time of day."""
-        low, high = self.oldest, self.end
-        while low < high:
-            middle = (low + high) // 2
-            if self._records[middle - self._offset].created < wall:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        self._log.trim(self._clock.now())
+        return self._log.index_at(wall)

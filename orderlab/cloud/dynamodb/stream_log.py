@@ -16,6 +16,7 @@ from orderlab.cloud.dynamodb.attribute_values import Item
 from orderlab.cloud.dynamodb.partitions import lower_bounds
 from orderlab.cloud.dynamodb.shard_log import RETENTION_SECONDS, Identity, ShardLog
 from orderlab.cloud.dynamodb.stored import Stored
+from orderlab.cloud.spill import Spill
 
 
 class StreamLog:
@@ -28,8 +29,11 @@ class StreamLog:
         view_type: str,
         clock: Clock,
         partitions: int = 1,
+        spill: Spill | None = None,
     ) -> None:
+        """`spill` takes the records that are no longer new."""
         self._clock = clock
+        self._spill = spill or Spill()
         self.table_name = table_arn.rpartition("/")[2]
         self.key_schema = key_schema
         self.view_type = view_type
@@ -49,7 +53,14 @@ class StreamLog:
     def _new_shard(self, parent: str | None = None) -> ShardLog:
         names = [element["AttributeName"] for element in self.key_schema]
         shard = ShardLog(
-            self._made, self.created, names, self.view_type, self.region, self._clock, parent=parent
+            self._made,
+            self.created,
+            names,
+            self.view_type,
+            self.region,
+            self._clock,
+            parent=parent,
+            spill=self._spill,
         )
         self._made += 1
         self._shards.append(shard)

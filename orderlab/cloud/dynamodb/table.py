@@ -22,6 +22,7 @@ from orderlab.cloud.dynamodb.stored import Stored
 from orderlab.cloud.dynamodb.stream_log import StreamLog
 from orderlab.cloud.dynamodb.throttling import Throughput
 from orderlab.cloud.dynamodb.versions import Versions
+from orderlab.cloud.spill import Spill
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Behaviour:
     clock: Clock
     weak_guarantees: bool = False
     seed: int | None = None
+    # where records of streams go that are no longer new
+    spill: Spill = field(default_factory=Spill)
 
 
 @dataclass

@@ -109,7 +109,12 @@ class TableRecord(MotoTable):  # type: ignore[misc]
             view = streams.get("StreamViewType") or "NEW_AND_OLD_IMAGES"
             self.stream_specification = {"StreamEnabled": True, "StreamViewType": view}
             self.log = StreamLog(
-                self.table_arn, self.schema, view, self.behaviour.clock, self.data.partitions
+                self.table_arn,
+                self.schema,
+                view,
+                self.behaviour.clock,
+                self.data.partitions,
+                self.behaviour.spill,
             )
             self.latest_stream_label = self.log.label
             self.data.stream = self.log
