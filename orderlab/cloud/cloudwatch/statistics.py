@@ -33,6 +33,16 @@ class StatisticSet:
         self.maximum = float("-inf")
         self.samples = array("d")
 
+    @classmethod
+    def of(
+        cls, count: float, total: float, minimum: float, maximum: float, samples: array[float]
+    ) -> StatisticSet:
+        """A set with these members."""
+        found = cls.__new__(cls)
+        found.count, found.total, found.minimum, found.maximum = count, total, minimum, maximum
+        found.samples = samples
+        return found
+
     def add_all(self, values: Sequence[float], chance: random.Random) -> None:
         """Add values, each once."""
         room = MAX_SAMPLES - len(self.samples)

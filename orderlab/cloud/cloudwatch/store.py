@@ -11,11 +11,11 @@ Differs from AWS: minutes are not gathered into longer periods after 15 days, bu
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import ceil
 
 from orderlab.clock import Clock
+from orderlab.cloud.cloudwatch.periods import Periods
 from orderlab.cloud.cloudwatch.statistics import StatisticSet
 
 KEEP_SECONDS = 3 * 3600
@@ -51,8 +51,8 @@ class Series:
         self._second = 0
         # values of that second which are not in its statistics yet
         self._waiting: list[float] = []
-        self._seconds: dict[int, StatisticSet] = {}
-        self._minutes: dict[int, StatisticSet] = {}
+        self._seconds = Periods(1, keep)
+        self._minutes = Periods(60, KEEP_MINUTES)
 
     def add(self, timestamp: float, value: float) -> None:
         """Add one value at a moment."""
@@ -78,10 +78,7 @@ class Series:
         return self._sets(int(timestamp))
 
     def _sets(self, second: int) -> tuple[StatisticSet, StatisticSet]:
-        return (
-            _set(self._seconds, second, self._keep),
-            _set(self._minutes, second - second % 60, KEEP_MINUTES),
-        )
+        return self._seconds.at(second), self._minutes.at(second - second % 60)
 
     def last_periods(self, end: int, period: int, count: int) -> list[StatisticSet | None]:
         """The statistics of the last periods before `end`, the oldest first, None where empty.
@@ -92,9 +89,9 @@ class Series:
         found: list[list[StatisticSet]] = [[] for _ in range(count)]
         begin = end - count * period
         seconds_from = max(begin, end - self._keep)
-        for moment, values in _between(self._seconds, seconds_from, end, 1):
+        for moment, values in self._seconds.between(seconds_from, end):
             found[(moment - begin) // period].append(values)
-        for moment, values in _between(self._minutes, begin - begin % -60, seconds_from - 59, 60):
+        for moment, values in self._minutes.between(begin - begin % -60, seconds_from - 59):
             found[(moment - begin) // period].append(values)
         return [StatisticSet().merge(each) if each else None for each in found]
 
@@ -102,39 +99,15 @@ class Series:
         """The statistics of each period from `start` (inclusive) to `end`, where there are any."""
         self._settle()
         by_minute = period % 60 == 0 and start % 60 == 0
-        source, step = (self._minutes, 60) if by_minute else (self._seconds, 1)
+        source = self._minutes if by_minute else self._seconds
         found: dict[int, list[StatisticSet]] = {}
-        for moment, values in _between(source, int(start), end, step):
+        for moment, values in source.between(int(start), end):
             found.setdefault(int(start + (moment - start) // period * period), []).append(values)
         return {begin: _together(values) for begin, values in sorted(found.items())}
 
 
-def _set(periods: dict[int, StatisticSet], start: int, keep: int) -> StatisticSet:
-    """The statistics of the period that begins then; old ones go as new ones come."""
-    found = periods.get(start)
-    if found is None:
-        found = periods[start] = StatisticSet()
-        for _ in range(2):
-            oldest = next(iter(periods))
-            if oldest >= start - keep:
-                break
-            del periods[oldest]
-    return found
-
-
 def _together(values: list[StatisticSet]) -> StatisticSet:
     return values[0] if len(values) == 1 else StatisticSet().merge(values)
-
-
-def _between(
-    source: dict[int, StatisticSet], start: int, end: float, step: int
-) -> Iterator[tuple[int, StatisticSet]]:
-    """The periods of a range, found by whichever is shorter: the range or what is stored."""
-    if (end - start) / step < len(source):
-        return (
-            (moment, source[moment]) for moment in range(start, ceil(end), step) if moment in source
-        )
-    return ((moment, values) for moment, values in source.items() if start <= moment < end)
 
 
 class MetricStore:
