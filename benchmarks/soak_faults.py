@@ -42,6 +42,7 @@ LOOKED_FOR_AFTER_SECONDS = 90.0
 FAULT_EVERY_SECONDS = 5.0
 LAST_SECONDS = 600.0
 CONNECTIONS = 24
+ATTEMPTS = 20
 # BatchGetItem and BatchWriteItem take so many
 _READ_AT_ONCE, _WRITTEN_AT_ONCE = 100, 25
 
@@ -130,7 +131,9 @@ class Books:
 
     def __init__(self, target: LocalTarget) -> None:
         self._target = target
-        self._client = target.client("dynamodb")
+        # the faults strike whoever keeps the books as well
+        retries = {"mode": "standard", "max_attempts": ATTEMPTS}
+        self._client = target.new_client("dynamodb", retries=retries)
         self._pending: dict[str, float] = {}
 
     def accept(self, ids: list[str]) -> None:
