@@ -16,6 +16,7 @@ from orderlab.clock import Clock
 from orderlab.cloud import ids, memory, moto_backends
 from orderlab.cloud.apigateway.service import ApiGateway
 from orderlab.cloud.authentication import KeyRing
+from orderlab.cloud.buckets import BucketService
 from orderlab.cloud.call_faults import CallFaults
 from orderlab.cloud.cloudwatch.service import TelemetryService
 from orderlab.cloud.contracts import Credentials, Pages, Policy, Principal, Service
@@ -143,6 +144,7 @@ class Cloud:
             JoinedService("lambda", self.functions, self.event_sources),
             self.gateway,
             self.dax,
+            BucketService(),
         )
 
     def _make_dax(self) -> DaxService:

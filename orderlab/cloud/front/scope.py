@@ -31,7 +31,7 @@ SERVED: dict[str, frozenset[str] | None] = {
             *_TAGS,
             *("ListTagsLogGroup", "TagLogGroup", "UntagLogGroup"),
             "DescribeSubscriptionFilters",
-            *("DescribeResourcePolicies", "PutResourcePolicy", "DeleteResourcePolicy"),
+            *("PutResourcePolicy", "DeleteResourcePolicy"),
         )
     ),
     "cloudwatch": frozenset(("PutDashboard", "GetDashboard", "ListDashboards", "DeleteDashboards")),

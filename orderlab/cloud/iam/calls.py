@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters
+from orderlab.cloud.iam import pages
 from orderlab.cloud.iam.quotas import check_length
 from orderlab.cloud.iam.validation import refuse_unknown_keys
 from orderlab.cloud.service_models import known_operations
@@ -22,6 +24,13 @@ _NOT_DONE = {
     "SimulateCustomPolicy": "the policy simulator",
     "SimulatePrincipalPolicy": "the policy simulator",
     "UploadServerCertificate": "server certificates",
+}
+# lists of what the caller has, where no user is named
+_OF_THE_CALLER = {
+    "ListAccessKeys": "AccessKeyMetadata",
+    "ListMFADevices": "MFADevices",
+    "ListSSHPublicKeys": "SSHPublicKeys",
+    "ListSigningCertificates": "Certificates",
 }
 _DOCUMENTS = ("PolicyDocument", "AssumeRolePolicyDocument")
 
@@ -52,4 +61,13 @@ class IamOperations(dict[str, Handler]):
             if name in parameters:
                 check_length(name, str(parameters[name]))
                 refuse_unknown_keys(str(parameters[name]))
-        return self._perform(call)
+        if not pages.is_paged(call, parameters):
+            return self._perform(call)
+        named = parameters
+        if call.operation in _OF_THE_CALLER and not parameters.get("UserName"):
+            if call.principal.kind != "user":
+                return {_OF_THE_CALLER[call.operation]: [], "IsTruncated": False}
+            named = {**parameters, "UserName": call.principal.arn.rpartition("/")[2]}
+        return pages.page(
+            call, named, lambda request: self._perform(replace(call, request=request))
+        )

@@ -98,6 +98,12 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
         self.managed_policies, self.aws_managed_policies = known, known_of_aws
         return result
 
+    def get_account_authorization_details(self, policy_filter: list[str]) -> Any:
+        """All of IAM; moto's policies lack the names under which they are looked for here."""
+        for policy in self.managed_policies.values():
+            policy.policy_name, policy.policy_id = policy.name, policy.id
+        return super().get_account_authorization_details(policy_filter)
+
     def delete_policy(self, policy_arn: str) -> None:
         """Delete a policy. Raises DeleteConflict if it is attached, NoSuchEntity if it is AWS's
         own."""

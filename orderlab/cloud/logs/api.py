@@ -21,6 +21,7 @@ from orderlab.cloud.logs.events import LogEvents
 from orderlab.cloud.logs.insights.queries import InsightsQueries
 from orderlab.cloud.logs.metric_filters import MetricFilters
 from orderlab.cloud.logs.moto_seam import LogState, Stream
+from orderlab.cloud.logs.resource_policies import ResourcePolicies
 from orderlab.cloud.logs.store import LogStore
 
 _RETENTIONS = (
@@ -52,6 +53,7 @@ class LogsApi:
             "ListTagsForResource": self._tags,
             **LogEvents(store).operations,
             **MetricFilters(store).operations,
+            **ResourcePolicies(store).operations,
             **self._queries.operations,
         }
 

@@ -45,13 +45,13 @@ def whole(parameters: Parameters, name: str, default: int | None = None) -> int 
     return int(value)
 
 
-def limit(parameters: Parameters, largest: int, default: int) -> int:
+def limit(parameters: Parameters, largest: int, default: int, name: str = "limit") -> int:
     """How many a page may have: from 1 to `largest`. Raises InvalidParameter."""
-    found = whole(parameters, "limit", default) or 0
+    found = whole(parameters, name, default) or 0
     if found < 1:
-        raise constraint(found, "limit", "Member must have value greater than or equal to 1")
+        raise constraint(found, name, "Member must have value greater than or equal to 1")
     if found > largest:
-        raise constraint(found, "limit", f"Member must have value less than or equal to {largest}")
+        raise constraint(found, name, f"Member must have value less than or equal to {largest}")
     return found
 
 

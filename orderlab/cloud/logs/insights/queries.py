@@ -46,6 +46,7 @@ MOST_SECONDS = 60.0
 MOST_AT_ONCE = 100
 _PLACES, _FEW_EVENTS = 2, 10_000
 _MOST_GROUPS = 50
+_MOST_DESCRIBED = 1000
 _GROUPS = ("logGroupName", "logGroupNames", "logGroupIdentifiers")
 # what is looked at without a thread: rows times characters of the query, characters of events
 _MOST_HERE = 100_000
@@ -62,6 +63,8 @@ class RunningQuery:
     """A query, its state and what it found."""
 
     id: str
+    # the Region it was started in
+    region: str
     text: str
     query: Query
     groups: list[Group]
@@ -122,6 +125,7 @@ class InsightsQueries:
             raise InvalidParameter("Query's end date and time is before its start.")
         running = RunningQuery(
             id=str(uuid.uuid4()),
+            region=call.region,
             text=text,
             query=parse_query(text),
             groups=groups,
@@ -167,7 +171,7 @@ class InsightsQueries:
         return [reading.identified(self._store, call, name, given[0]) for name in names]
 
     async def _results(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        running = self._find(parameters)
+        running = self._find(call, parameters)
         if running.size > _LONG_ANSWER:
             await self._store.turns.next()
         return {
@@ -183,15 +187,15 @@ class InsightsQueries:
             "queryLanguage": "CWLI",
         }
 
-    def _find(self, parameters: Parameters) -> RunningQuery:
+    def _find(self, call: Call, parameters: Parameters) -> RunningQuery:
         identifier = reading.text(parameters, "queryId")
         running = self._queries.get(identifier)
-        if running is None:
+        if running is None or running.region != call.region:
             raise ResourceNotFound("The specified query does not exist.")
         return running
 
     def _stop_query(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        running = self._find(parameters)
+        running = self._find(call, parameters)
         if running.status in _FINISHED:
             raise InvalidParameter("Specified query is not in Running or Scheduled status.")
         running.status = "Cancelled"
@@ -201,19 +205,23 @@ class InsightsQueries:
 
     def _describe(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         name, status = parameters.get("logGroupName"), parameters.get("status")
-        return {
-            "queries": [
-                {
-                    "queryId": running.id,
-                    "queryString": running.text,
-                    "status": running.status,
-                    "createTime": running.created,
-                    "logGroupName": running.groups[0].name,
-                }
-                for running in reversed(self._queries.values())
-                if name in (None, running.groups[0].name) and status in (None, running.status)
-            ]
-        }
+        most = reading.limit(parameters, _MOST_DESCRIBED, _MOST_DESCRIBED, "maxResults")
+        found = [
+            running
+            for running in reversed(self._queries.values())
+            if running.region == call.region
+            and name in (None, running.groups[0].name)
+            and status in (None, running.status)
+        ]
+        after = parameters.get("nextToken")
+        if after:
+            # what is older than a query that is forgotten is forgotten, too
+            ids = [running.id for running in found]
+            found = found[ids.index(after) + 1 :] if after in ids else []
+        answer: dict[str, Any] = {"queries": [_shown(running) for running in found[:most]]}
+        if len(found) > most:
+            answer["nextToken"] = found[most - 1].id
+        return answer
 
     # --- running ---
 
@@ -278,6 +286,18 @@ class InsightsQueries:
                 kept.release(sum(row.held for row in rows[:-enough]))
                 del rows[:-enough]
         return rows
+
+
+def _shown(running: RunningQuery) -> dict[str, Any]:
+    """A query as DescribeQueries shows it."""
+    return {
+        "queryLanguage": "CWLI",
+        "queryId": running.id,
+        "queryString": running.text,
+        "status": running.status,
+        "createTime": running.created,
+        "logGroupName": running.groups[0].name,
+    }
 
 
 def _passing(
