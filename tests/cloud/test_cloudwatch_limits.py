@@ -189,10 +189,12 @@ def test_statistics_have_limits_of_their_own(cloudwatch: Any) -> None:
 
 def test_what_is_put_is_within_the_limits(cloudwatch: Any) -> None:
     def put(**datum: Any) -> Callable[[], Any]:
-        given = [{"MetricName": "m", "Value": 1, **datum}]
+        value = {} if {"Values", "StatisticValues"} & datum.keys() else {"Value": 1}
+        given = [{"MetricName": "m", **value, **datum}]
         return lambda: cloudwatch.put_metric_data(Namespace="Limits", MetricData=given)
 
     now = datetime.now(UTC)
+    one = {"SampleCount": 1, "Sum": 1, "Minimum": 1, "Maximum": 1}
     wrong = {
         "InvalidParameterValue": [
             put(Value=1e200),
@@ -201,6 +203,11 @@ def test_what_is_put_is_within_the_limits(cloudwatch: Any) -> None:
             put(StatisticValues={"SampleCount": 1, "Sum": 1e300, "Minimum": 1, "Maximum": 1}),
             put(Unit="Parsecs"),
             put(Timestamp=now + timedelta(hours=3)),
+        ],
+        "InvalidParameterCombination": [
+            put(Value=1, Values=[1]),
+            put(Values=[1], StatisticValues=one),
+            put(Value=0, StatisticValues=one),
         ],
         "ValidationError": [
             put(Values=[1] * 151),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -209,9 +210,7 @@ def test_a_target_that_is_not_in_order_is_refused(
     assert found == ("ValidationException", message)
 
 
-@pytest.mark.parametrize(
-    "text", ["not JSON", "Order <order> came", '{"a": <unknown>}', "{<order>}"]
-)
+@pytest.mark.parametrize("text", ["not JSON", "Order <order> came", '{"a": order}', "{<order>}"])
 def test_a_template_must_become_json(kit: EventKit, text: str) -> None:
     name = kit.rule({"source": ["x"]})
     transformer = {"InputPathsMap": {"order": "$.detail.id"}, "InputTemplate": text}
@@ -319,3 +318,20 @@ def test_archives_and_replays_are_listed_by_one_filter(kit: EventKit, operation:
         )
     )
     assert code == "ValidationException" and text.startswith("At most one filter is allowed")
+
+
+def test_a_template_names_only_what_has_a_path_or_is_reserved(kit: EventKit) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html"""
+    rule = kit.rule({"source": ["shop"]})
+
+    def put(template: str) -> Any:
+        transformer = {"InputPathsMap": {"id": "$.detail.id"}, "InputTemplate": template}
+        target = {"Id": "t-1", "Arn": QUEUE, "InputTransformer": transformer}
+        return kit.events.put_targets(Rule=rule, Targets=[target])
+
+    assert put('{"id": <id>, "rule": "<aws.events.rule-name>"}')["FailedEntryCount"] == 0
+    for template in ('{"id": <order>}', '"order <order> has come"'):
+        assert error_of(partial(put, template)) == (
+            "ValidationException",
+            "InputTemplate for target t-1 contains invalid placeholder order.",
+        )

@@ -10,7 +10,6 @@ from typing import Any
 
 import botocore.exceptions
 import botocore.session
-import jmespath
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
@@ -119,9 +118,7 @@ def rows(page: dict[str, Any], how: dict[str, Any]) -> list[Any]:
     """The rows of all lists of a page."""
     keys = how["result_key"]
     return [
-        row
-        for key in (keys if isinstance(keys, list) else [keys])
-        for row in listed(jmespath.search(key, page))
+        row for key in (keys if isinstance(keys, list) else [keys]) for row in listed(page.get(key))
     ]
 
 

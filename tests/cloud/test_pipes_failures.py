@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -122,11 +123,40 @@ def test_metrics_of_a_pipe(kit: PipeKit) -> None:
     kit.send(source, "hello")
     kit.messages(url)
 
-    def counted(metric: str) -> bool:
-        return kit.metric("AWS/EventBridge/Pipes", metric, PipeName=name) == 1
+    def found(metric: str, **dimensions: str) -> dict[str, Any]:
+        """The one point of a metric."""
+        now = datetime.now(UTC)
+        points = kit.cloud.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/EventBridge/Pipes",
+            MetricName=metric,
+            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+            StartTime=now - timedelta(hours=12),
+            EndTime=now + timedelta(hours=12),
+            Period=86_400,
+            Statistics=["Sum", "SampleCount"],
+        )["Datapoints"]
+        return {} if not points else dict(points[0])
 
-    assert kit.eventually(lambda: counted("Invocations") and counted("EventCount"))
-    assert kit.metric("AWS/EventBridge/Pipes", "ExecutionFailed", PipeName=name) == 0
+    assert kit.eventually(lambda: found("ExecutionFailed", PipeName=name))
+    counted = {
+        "Invocations": 1, "EventCount": 1, "ExecutionFailed": 0, "ExecutionThrottled": 0,
+        "ExecutionTimeout": 0, "ExecutionPartiallyFailed": 0, "TargetStageFailed": 0,
+        "TargetStagePartiallyFailed": 0,
+    }  # fmt: skip
+    for metric, value in counted.items():
+        point = found(metric, PipeName=name)
+        assert (metric, point["Sum"], point["Unit"]) == (metric, value, "None")
+    for metric, unit in (
+        ("Duration", "Milliseconds"),
+        ("TargetStageDuration", "Milliseconds"),
+        ("EventSize", "Bytes"),
+    ):
+        point = found(metric, PipeName=name)
+        assert point["Unit"] == unit
+        assert point["Sum"] > 0
+    assert not found("EnrichmentStageDuration", PipeName=name)
+    for metric in ("Concurrency", "Invocations", "ExecutionThrottled"):
+        assert found(metric, AwsAccountId=ACCOUNT)["Unit"] == "None"
 
 
 def last_key(function: Any) -> str:

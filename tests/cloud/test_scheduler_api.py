@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -44,6 +45,23 @@ def test_a_schedule_is_described_and_updated_as_a_whole(kit: ScheduleKit) -> Non
     assert changed["ScheduleExpression"] == "rate(2 days)"
     assert "Description" not in changed
     assert changed["CreationDate"] == found["CreationDate"]
+
+
+def test_a_start_lies_five_minutes_in_the_past_at_most(kit: ScheduleKit) -> None:
+    now = datetime.now(UTC)
+
+    def make(expression: str, minutes: float) -> str:
+        start = now - timedelta(minutes=minutes)
+        return kit.schedule(expression, {"Arn": QUEUE}, State="DISABLED", StartDate=start)
+
+    for expression in ("rate(1 day)", "cron(0 12 * * ? *)"):
+        assert make(expression, 4)
+        assert error_of(partial(make, expression, 6)) == (
+            "ValidationException",
+            "The StartDate you specify cannot be earlier than 5 minutes ago.",
+        )
+    # it does not matter to a schedule that is due once
+    assert make(f"at({now + timedelta(days=1):%Y-%m-%dT%H:%M:%S})", 6)
 
 
 def test_a_name_is_taken_once_in_a_group(kit: ScheduleKit) -> None:

@@ -24,6 +24,8 @@ UNITS = (
     *("Terabytes/Second", "Bits/Second", "Kilobits/Second", "Megabits/Second"),
     *("Gigabits/Second", "Terabits/Second", "Count/Second", "None"),
 )
+# an entry has its values in one of these forms
+_FORMS = ("Value", "Values", "StatisticValues")
 
 
 def addition(namespace: str, datum: Any, place: str, now: float) -> Callable[[MetricStore], None]:
@@ -42,6 +44,7 @@ def addition(namespace: str, datum: Any, place: str, now: float) -> Callable[[Me
         "dimensions": reading.dimensions(reading.items(datum, "Dimensions")),
         "timestamp": _timestamp(datum, place, now),
     }
+    _require_one_form(datum)
     if datum.get("StatisticValues"):
         numbers = _statistic_set(datum["StatisticValues"])
         return lambda store: store.add_set(namespace, name, statistics=numbers, **common)
@@ -52,6 +55,16 @@ def addition(namespace: str, datum: Any, place: str, now: float) -> Callable[[Me
             store.add(namespace, name, value, times=times, **common)
 
     return add
+
+
+def _require_one_form(datum: Mapping[str, Any]) -> None:
+    """Raise InvalidParameterCombination for an entry with values in several forms."""
+    given = [name for name in _FORMS if datum.get(name) not in (None, [], {})]
+    if len(given) > 1:
+        raise InvalidParameterCombination(
+            f"The parameters {given[0]} and {given[1]} are mutually exclusive and you have "
+            "specified both."
+        )
 
 
 def _timestamp(datum: Mapping[str, Any], place: str, now: float) -> float | None:

@@ -35,12 +35,14 @@ class AnyAlarm:
             if not str(action).startswith("arn:aws:sns:"):
                 raise NotDoneYet(f"alarm actions other than SNS topics ({action})")
         self.actions_enabled = parameters.get("ActionsEnabled", True) not in (False, "false")
+        self.tags: dict[str, str] = {}
         self.state = INSUFFICIENT
         self.reason = "Unchecked: Initial alarm creation"
         self.configured_at = self.changed_at = time.time()
 
     def keep_state_of(self, before: AnyAlarm) -> None:
-        """Take the state of the alarm that this one replaces."""
+        """Take the state and the tags of the alarm that this one replaces."""
+        self.tags = before.tags
         self.state, self.reason, self.changed_at = before.state, before.reason, before.changed_at
 
     def describe(self, shown_time: Callable[[float], Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from orderlab.cloud.cloudwatch.alarm_history import AlarmHistory
 from orderlab.cloud.cloudwatch.alarm_listing import AlarmListing, shown
 from orderlab.cloud.cloudwatch.alarm_registry import AlarmRegistry
 from orderlab.cloud.cloudwatch.alarm_state import STATES
+from orderlab.cloud.cloudwatch.alarm_tags import AlarmTags, tags_of
 from orderlab.cloud.cloudwatch.composite_alarms import (
     CompositeAlarms,
     require_room,
@@ -83,6 +84,7 @@ class Alarms:
             "SetAlarmState": self._set_state,
             "EnableAlarmActions": self._enable,
             "DisableAlarmActions": self._disable,
+            **AlarmTags(self._registry).operations,
         }
 
     def start(self) -> None:
@@ -170,6 +172,7 @@ class Alarms:
             raise NotDoneYet("anomaly detection alarms")
         arn = f"arn:aws:cloudwatch:{call.region}:{self._account_id}:alarm:{name}"
         alarm = Alarm(arn, parameters)
+        alarm.tags = tags_of(reading.items(parameters, "Tags"))
         if "Metrics" in alarm.settings:
             length = alarm.settings["EvaluationPeriods"] * alarm.period
             now = self._store.wall()

@@ -11,6 +11,7 @@ from orderlab.cloud.cloudwatch import limits, reading
 from orderlab.cloud.cloudwatch.alarm_changes import AlarmChanges
 from orderlab.cloud.cloudwatch.alarm_history import AlarmHistory
 from orderlab.cloud.cloudwatch.alarm_registry import AlarmRegistry
+from orderlab.cloud.cloudwatch.alarm_tags import tags_of
 from orderlab.cloud.cloudwatch.composite_alarm import CompositeAlarm
 from orderlab.cloud.cloudwatch.errors import LimitExceeded, ValidationError
 from orderlab.cloud.contracts import Call, Parameters
@@ -38,6 +39,7 @@ class CompositeAlarms:
         name = reading.text(parameters, "AlarmName")
         arn = f"arn:aws:cloudwatch:{call.region}:{self._account_id}:alarm:{name}"
         alarm = CompositeAlarm(arn, parameters)
+        alarm.tags = tags_of(reading.items(parameters, "Tags"))
         known = self._registry.children(call.region, alarm)
         missing = [each for each in alarm.rule.children if each not in known]
         if missing:

@@ -44,6 +44,13 @@ class LimitExceeded(AwsError):
     code = "LimitExceeded"
 
 
+class ResourceNotFoundException(AwsError):
+    """There is nothing of that ARN; the operations on tags call it so."""
+
+    code = "ResourceNotFoundException"
+    status = 404
+
+
 class ResourceNotFound(AwsError):
     """There is no such alarm."""
 

@@ -36,6 +36,8 @@ MAX_ACTIONS = 5
 MAX_ALARM_QUERIES = 20
 # characters of an alarm's description, and of the reason for a state
 MAX_DESCRIPTION, MAX_REASON = 1024, 1023
+# tags of an alarm, and characters of a key and of a value
+MAX_TAGS, MAX_TAG_KEY, MAX_TAG_VALUE = 50, 128, 256
 
 
 def kept_seconds(period: int) -> int:

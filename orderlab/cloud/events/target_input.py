@@ -8,6 +8,7 @@ escaped, so that the result stays JSON.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -36,6 +37,7 @@ RESERVED: dict[str, Value] = {
     },
     "aws.events.event.json": lambda rule, event: event.content,
 }
+_PLACEHOLDER = re.compile(r"<([a-zA-Z0-9._-]{1,256})>")
 WAYS = ("Input", "InputPath", "InputTransformer")
 
 
@@ -69,9 +71,13 @@ class TargetInput:
                     f"Invalid InputPathsMap for target {target_id}: a key may not start with AWS."
                 )
             _check_path(path, f"Invalid InputPathsMap for target {target_id} : [{path}].")
-        self._template = Template(
-            given["InputTemplate"], lambda name: name in self._paths or name in RESERVED
-        )
+        template = given["InputTemplate"]
+        self._template = Template(template, lambda name: name in self._paths or name in RESERVED)
+        for name in _PLACEHOLDER.findall(template):
+            if name not in self._paths and name not in RESERVED:
+                raise ValidationException(
+                    f"InputTemplate for target {target_id} contains invalid placeholder {name}."
+                )
         try:
             self._template.check()
         except InvalidTemplate as error:

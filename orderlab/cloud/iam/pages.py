@@ -116,7 +116,8 @@ def _cut(operation: str, body: bytes, most: int, after: Place | None) -> bytes:
     _put(result, "IsTruncated", "true" if truncated else "false")
     if truncated:
         _put(result, "Marker", _marker(left[most - 1][0]))
-    return ElementTree.tostring(root, encoding="utf-8", default_namespace=_NAMESPACE)
+    whole: bytes = ElementTree.tostring(root, encoding="utf-8", default_namespace=_NAMESPACE)
+    return whole
 
 
 def _rows(

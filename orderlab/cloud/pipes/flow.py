@@ -56,45 +56,44 @@ class Flow:
         Raises FlowFailed if all of them did.
         """
         pipe, recording = self._pipe, self._recording
-        recording.count(pipe, "Invocations")
-        recording.count(pipe, "EventCount", len(batch))
-        recording.read(pipe, (record.text for record in batch))
-        try:
-            failed = await self._through(batch)
-        except FlowFailed as failure:
-            recording.count(pipe, "ExecutionFailed")
-            if failure.code == "THROTTLING":
-                recording.count(pipe, "ExecutionThrottled")
-            arn = pipe.target if failure.stage == "Target" else pipe.enrichment or ""
-            for record in batch:
-                recording.failed(pipe, failure.stage, arn, failure.code, record.text)
-            raise
-        if failed:
-            recording.count(pipe, "ExecutionPartiallyFailed")
-        return failed
+        with recording.execution(pipe, (record.text for record in batch)):
+            recording.read(pipe, (record.text for record in batch))
+            try:
+                failed = await self._through(batch)
+            except FlowFailed as failure:
+                recording.ended(pipe, failed=failure.stage, code=failure.code)
+                arn = pipe.target if failure.stage == "Target" else pipe.enrichment or ""
+                for record in batch:
+                    recording.failed(pipe, arn, failure.code, record.text)
+                raise
+            recording.ended(pipe, partly=bool(failed))
+            return failed
 
     async def _through(self, batch: Sequence[Record]) -> set[str]:
         events: list[Any] = [record.event for record in batch]
-        enriched = self._pipe.enrichment is not None
-        if enriched:
-            events = await self._enrich(events)
+        if self._pipe.enrichment is not None:
+            with self._recording.took(self._pipe, "EnrichmentStageDuration"):
+                events = await self._enrich(events)
             if not events:
                 # nothing is left for the target
-                self._recording.count(self._pipe, "TargetStageSkipped")
+                self._recording.count(self._pipe, "TargetStageSkipped", unit="Count")
                 return set()
-        known = {record.id for record in batch}
+        with self._recording.took(self._pipe, "TargetStageDuration"):
+            return await self._to_target(batch, events)
+
+    async def _to_target(self, batch: Sequence[Record], events: list[Any]) -> set[str]:
         if kind_of(self._pipe.target) == "lambda":
-            return await self._to_function(events, known)
+            return await self._to_function(events, {record.id for record in batch})
         failed: set[str] = set()
         for place, event in enumerate(events):
             try:
                 await self._deliver(event)
             except TargetFailure as failure:
-                if enriched or len(batch) == 1:
+                if self._pipe.enrichment is not None or len(batch) == 1:
                     raise FlowFailed("Target", failure.code, failure.message) from failure
                 failed.add(batch[place].id)
                 self._recording.failed(
-                    self._pipe, "Target", self._pipe.target, failure.code, batch[place].text
+                    self._pipe, self._pipe.target, failure.code, batch[place].text
                 )
                 if self._pipe.ordered:
                     # what comes later in the source must not overtake what failed

@@ -21,6 +21,7 @@ from orderlab.cloud.scheduler.settings_rules import (
     read_times,
 )
 from orderlab.cloud.targets.pages import page
+from orderlab.cloud.targets.schedule_expressions import At
 
 MAX_SCHEDULES = 10_000
 _NOT_SETTINGS = ("Name", "GroupName", "ClientToken")
@@ -84,6 +85,9 @@ class ScheduleOperations:
     ) -> Schedule:
         times = read_times(given)
         start, end = moment(given.get("StartDate")), moment(given.get("EndDate"))
+        if isinstance(times, At):
+            # a schedule that is due once has its moment from its expression alone
+            start = end = None
         check_dates(start, end, self._clock.wall())
         check_settings(given, self._permissions, self._registry.account_id)
         settings = {key: value for key, value in given.items() if key not in _NOT_SETTINGS}

@@ -24,6 +24,8 @@ from orderlab.cloud.targets.schedule_expressions import (
 from orderlab.cloud.targets.sender import kind_of
 
 MAX_INPUT = 262_144
+# seconds that a start may lie in the past
+_LATEST_START = 300.0
 _ARN = re.compile(r"arn:aws[\w-]*:[\w-]+:[\w-]*:(\d{12})?:.+", re.ASCII)
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}")
 _NOT_DONE = {
@@ -78,6 +80,8 @@ def check_dates(start: float | None, end: float | None, now: float) -> None:
         raise ValidationException(
             "The EndDate you specify cannot be earlier than the current time."
         )
+    if start is not None and start < now - _LATEST_START:
+        raise ValidationException("The StartDate you specify cannot be earlier than 5 minutes ago.")
     if start is not None and end is not None and start >= end:
         raise ValidationException("The StartDate must come before the EndDate.")
 
