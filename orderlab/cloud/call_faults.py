@@ -26,6 +26,7 @@ _PUBLISHES = frozenset({"Publish", "PublishBatch"})
 # how each service fails, and how it refuses too many calls: error code and status
 _FAILURES = {
     "apigateway": ("InternalFailure", 500),
+    "apigatewayv2": ("InternalFailure", 500),
     "cloudwatch": ("InternalServiceFault", 500),
     "dynamodb": ("InternalServerError", 500),
     "dynamodbstreams": ("InternalServerError", 500),
@@ -41,6 +42,7 @@ _FAILURES = {
 }
 _THROTTLES = {
     "apigateway": ("TooManyRequestsException", 429),
+    "apigatewayv2": ("TooManyRequestsException", 429),
     "cloudwatch": ("Throttling", 400),
     "iam": ("Throttling", 400),
     "lambda": ("TooManyRequestsException", 429),

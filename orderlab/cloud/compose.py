@@ -28,6 +28,7 @@ from orderlab.cloud.event_sources.wiring import Wiring as PollerWiring
 from orderlab.cloud.faults import FaultBoard
 from orderlab.cloud.front import clock_pages, fault_pages
 from orderlab.cloud.front.admin import Admin
+from orderlab.cloud.front.api_kinds import ApisOfBothKinds
 from orderlab.cloud.front.aws_calls import AwsCalls
 from orderlab.cloud.front.data_planes import DataPlanes
 from orderlab.cloud.front.dispatch import Dispatcher
@@ -46,6 +47,7 @@ from orderlab.cloud.sns.service import TopicService
 from orderlab.cloud.sqs.service import QueueService
 
 if TYPE_CHECKING:
+    from orderlab.cloud.apigatewayv2.service import HttpApiService
     from orderlab.cloud.events.service import EventService
     from orderlab.cloud.pipes.service import PipeService
     from orderlab.cloud.scheduler.service import SchedulerService
@@ -187,7 +189,23 @@ class Cloud:
         self.scheduler = LateService("scheduler", self._make_scheduler)
         self.schemas = LateService("schemas", self._make_schemas)
         self.xray = LateService("xray", self._make_xray)
-        self._add(self.events, self.pipes, self.scheduler, self.schemas, self.xray)
+        self.http_apis = LateService("apigatewayv2", self._make_http_apis)
+        self._add(
+            *(self.events, self.pipes, self.scheduler, self.schemas, self.xray, self.http_apis)
+        )
+
+    def _make_http_apis(self) -> HttpApiService:
+        from orderlab.cloud.apigatewayv2.service import HttpApiService
+
+        return HttpApiService(
+            settings=self.settings,
+            clock=self.clock,
+            keys=self.keys,
+            permissions=self.permissions,
+            telemetry=self.telemetry,
+            functions=self.functions,
+            dispatch=self.dispatch,
+        )
 
     def _make_schemas(self) -> SchemaService:
         from orderlab.cloud.schemas.service import SchemaService
@@ -300,7 +318,10 @@ class Cloud:
     def _make_front(self, settings: Settings) -> None:
         self.front = Front(
             keys=self.keys,
-            data_planes=DataPlanes(apis=self.gateway, function_urls=self.functions),
+            data_planes=DataPlanes(
+                apis=ApisOfBothKinds(self.gateway, lambda: self.http_apis.if_made),
+                function_urls=self.functions,
+            ),
             pages=Admin(self.pages, settings.secret_access_key),
             links=self.topics,
             aws_calls=AwsCalls(keys=self.keys, scope=self.scope, dispatch=self.dispatch),
@@ -349,7 +370,7 @@ class Cloud:
             "traces": self.xray.if_made,
             "schemas": self.schemas.if_made,
             "roles and keys": [self.permissions, self.keys],
-            "apis": self.gateway,
+            "apis": [self.gateway, self.http_apis.if_made],
             "caches": self.dax,
         }
 

@@ -41,6 +41,7 @@ TITLES = {
 # which page section the calls of a service belong to; others are listed with all services
 SECTIONS = {
     "apigateway": "apigateway",
+    "apigatewayv2": "apigateway",
     "lambda": "lambda_",
     "dynamodb": "dynamodb",
     "dynamodbstreams": "dynamodb",

@@ -38,6 +38,7 @@ _GUIDES = (
     ("/AmazonCloudWatch/", "cloudwatch"),
     ("/xray/", "xray"),
     ("/apigateway/", "apigateway"),
+    ("/apigatewayv2/", "apigateway"),
     ("/IAM/", "iam"),
 )
 _SCORED = [name for name in TITLES if name not in ("cloud", "simulation")]

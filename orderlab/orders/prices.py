@@ -29,6 +29,8 @@ class Price:
 TABLE = (
     Price("apigateway.requests", "API Gateway REST requests", 3.50, 1e6,
           "awsforengineers.com, 2025"),
+    Price("apigateway.http_requests", "API Gateway HTTP API requests (512 KB)", 1.00, 1e6,
+          "go-cloud.io, 2026"),
     Price("lambda.requests", "Lambda requests", 0.20, 1e6, "AWS whitepaper"),
     Price("lambda.gb_seconds", "Lambda GB-seconds (x86)", 0.0000166667, 1,
           "cloudchipr.com, 2024"),

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 NOT_SERVED: dict[str, tuple[str, Callable[[Any], Any]]] = {
     # REST with XML, REST with JSON, JSON, query, EC2's own
     "cloudfront": ("ListDistributions", lambda cdn: cdn.list_distributions()),
-    "apigatewayv2": ("GetApis", lambda gateway: gateway.get_apis()),
+    "apigatewayv2": ("GetDomainNames", lambda gateway: gateway.get_domain_names()),
     "xray": ("GetGroups", lambda xray: xray.get_groups()),
     "kms": ("ListKeys", lambda kms: kms.list_keys()),
     "secretsmanager": ("ListSecrets", lambda secrets: secrets.list_secrets()),

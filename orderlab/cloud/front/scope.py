@@ -23,6 +23,7 @@ SERVED: dict[str, frozenset[str] | None] = {
     "dynamodbstreams": ALL,
     "lambda": ALL,
     "apigateway": ALL,
+    "apigatewayv2": frozenset(),
     "dax": frozenset(),
     "iam": ALL,
     "sts": frozenset(),

@@ -70,7 +70,7 @@ def needs(call: Call, parameters: Parameters, account_id: str) -> tuple[Need, ..
     key = (call.service, call.operation)
     if key in _FREE or key in _DECIDED_ELSEWHERE:
         return ()
-    if call.service == "apigateway":
+    if call.service in ("apigateway", "apigatewayv2"):
         return (_gateway(call),)
     if call.service == "dynamodb":
         several = tuple(_tables(call, parameters, account_id))

@@ -35,7 +35,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 @cache
-def _model(service: str) -> dict[str, Any]:
+def service_description(service: str) -> dict[str, Any]:
+    """AWS's model of a service, as botocore ships it."""
     import botocore.loaders
 
     model: dict[str, Any] = botocore.loaders.create_loader().load_service_model(
@@ -54,7 +55,7 @@ def read_input(call: Call, parameters: Parameters) -> dict[str, Any]:
 
 def read_rest_input(call: Call, path_parameters: Parameters) -> dict[str, Any]:
     """The checked input of a REST call by the names of the model; raises as `read_input`."""
-    model = _model(call.service)
+    model = service_description(call.service)
     shape = _input_shape(model, call.operation)
     body = _body(call)
     query = parse_qs(call.request.query_string, keep_blank_values=True)
@@ -67,10 +68,28 @@ def read_rest_input(call: Call, path_parameters: Parameters) -> dict[str, Any]:
         elif where == "querystring":
             value = _from_text(model, member["shape"], query.get(wire_name))
         else:
-            value = body.get(wire_name)
+            value = _by_the_models_names(model, member["shape"], body.get(wire_name))
         if value is not None:
             found[name] = value
     return _checked(call, found)
+
+
+def _by_the_models_names(model: dict[str, Any], name: str, value: Any) -> Any:
+    """A value of the body; some services call members otherwise on the wire, also further in."""
+    shape = model["shapes"][name]
+    kind = shape["type"]
+    if kind == "structure" and isinstance(value, dict):
+        return {
+            known: _by_the_models_names(model, member["shape"], value[wire_name])
+            for known, member in shape["members"].items()
+            if (wire_name := member.get("locationName", known)) in value
+        }
+    if kind == "list" and isinstance(value, list):
+        return [_by_the_models_names(model, shape["member"]["shape"], each) for each in value]
+    if kind == "map" and isinstance(value, dict):
+        inner = shape["value"]["shape"]
+        return {key: _by_the_models_names(model, inner, each) for key, each in value.items()}
+    return value
 
 
 def _body(call: Call) -> dict[str, Any]:
@@ -104,7 +123,7 @@ def _input_shape(model: dict[str, Any], operation: str) -> Shape:
 
 
 def _checked(call: Call, parameters: Parameters) -> dict[str, Any]:
-    model = _model(call.service)
+    model = service_description(call.service)
     known = {name: value for name, value in parameters.items() if value is not None}
     problems: list[str] = []
     _Check(model["shapes"], problems).structure(_input_shape(model, call.operation), known, "")

@@ -12,7 +12,7 @@ CLOUD = ROOT / "orderlab" / "cloud"
 # folders of the cloud that several services stand on; every other folder is a service
 SHARED = {"contracts", "messaging", "patterns", "protocols", "targets", "telemetry", "text"}
 # folders that are one service together
-TOGETHER = {"event_sources": "lambda_", "logs": "cloudwatch"}
+TOGETHER = {"apigatewayv2": "apigateway", "event_sources": "lambda_", "logs": "cloudwatch"}
 COMPOSED = {"orderlab.cloud.compose"}
 # the process itself, and the page that says what is refused
 ABOVE_THE_FRONT = {

@@ -40,9 +40,13 @@ def write_access_log(
     layout = settings.get("format")
     if not group or not layout:
         return
-    variables = _variables(execution, response, latency_ms)
-    line = _VARIABLE.sub(lambda found: _value(variables, found[1]), layout)
+    line = access_line(layout, _variables(execution, response, latency_ms))
     logs.write(group, f"{request.api.id}-{request.stage_name}", [(int(now * 1000), line)])
+
+
+def access_line(layout: str, variables: dict[str, Any]) -> str:
+    """A line of an access log: the stage's format with the values of `$context` in it."""
+    return _VARIABLE.sub(lambda found: _value(variables, found[1]), layout)
 
 
 def _variables(execution: Execution, response: Response, latency_ms: float) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from orderlab.cloud.apigateway.data.integrations import (
 )
 from orderlab.cloud.apigateway.data.integrations.function_calls import FunctionCalls
 from orderlab.cloud.apigateway.data.integrations.http_exchange import Exchanges
+from orderlab.cloud.apigateway.data.integrations.in_time import InTime
 from orderlab.cloud.apigateway.data.integrations.roles import Roles
 from orderlab.cloud.apigateway.model.integration_uris import is_function
 from orderlab.cloud.contracts import Dispatch
@@ -32,8 +33,7 @@ class IntegrationCalls:
         self._roles = roles
         self._dispatch = dispatch
         self._exchanges = Exchanges()
-        # calls of functions that outlive their request
-        self._background: set[asyncio.Task[EndpointAnswer]] = set()
+        self._in_time = InTime()
 
     async def call(self, execution: Execution) -> None:
         """Let the integration answer. Its timeout is in real seconds, as that of functions is.
@@ -48,7 +48,7 @@ class IntegrationCalls:
         try:
             if is_function(outgoing.uri):
                 answering = self._function(execution, outgoing)
-                answer = await self._in_time(answering, seconds)
+                answer = await self._in_time.wait(answering, seconds)
             else:
                 async with asyncio.timeout(seconds):
                     answer = await self._other(execution, outgoing)
@@ -69,25 +69,7 @@ class IntegrationCalls:
             return aws_service.answer(self._dispatch, self._roles, execution, outgoing)
         return http_endpoint.answer(self._exchanges, execution, outgoing)
 
-    async def _in_time(self, answering: Answering, seconds: float) -> EndpointAnswer:
-        """The answer, if it comes in time; a function that is too slow runs on, as on AWS."""
-        task = asyncio.create_task(answering, name="apigateway-function")
-        self._background.add(task)
-        task.add_done_callback(self._forget)
-        done, _ = await asyncio.wait((task,), timeout=seconds)
-        if not done:
-            raise TimeoutError
-        return task.result()
-
-    def _forget(self, task: asyncio.Task[EndpointAnswer]) -> None:
-        self._background.discard(task)
-        if not task.cancelled():
-            # asked for, since asyncio logs an exception that nobody asked for
-            task.exception()
-
     async def stop(self) -> None:
         """End the calls that still run."""
-        for task in list(self._background):
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._in_time.stop()
         self._exchanges.stop()

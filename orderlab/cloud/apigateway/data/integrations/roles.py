@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from orderlab.cloud.apigateway.data.execution import ApiRequest
 from orderlab.cloud.apigateway.data.failures import internal_error
-from orderlab.cloud.apigateway.data.stage_variables import with_stage_variables
+from orderlab.cloud.apigateway.data.stage_variables import OfAStage, with_stage_variables
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Principal, RoleSessions
 
@@ -26,7 +25,7 @@ class Roles:
         self._sessions = sessions
         self._kept: dict[tuple[str, str], tuple[float, Principal]] = {}
 
-    def principal_of(self, request: ApiRequest, credentials: str) -> Principal:
+    def principal_of(self, request: OfAStage, credentials: str) -> Principal:
         """The session of a role for a request; `credentials` may name stage variables.
 
         Raises:

@@ -1,0 +1,1 @@
+"""The control plane: the calls that build HTTP APIs."""

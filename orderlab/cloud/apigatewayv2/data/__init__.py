@@ -1,0 +1,1 @@
+"""The data plane: how a request to an HTTP API is carried out."""

@@ -1,0 +1,442 @@
+"""Building HTTP APIs: what is kept, what comes back, what is refused.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.cloud.http_api import HttpApi
+from tests.cloud.rest_api import ACCOUNT, role
+
+FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:some"
+INVOCATION = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations"
+
+
+def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[str, str]:
+    """The code and the text of the error that a call ends with."""
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+@pytest.fixture(scope="module")
+def api(cloud: Any) -> HttpApi:
+    return HttpApi(cloud, "http-control")
+
+
+def test_an_api_comes_back_with_its_settings(cloud: Any) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html"""
+    cors = {"AllowOrigins": ["*"], "AllowMethods": ["*"], "MaxAge": 5}
+    api = HttpApi(
+        cloud, "shop", Description="d", Version="v1", Tags={"a": "b"}, CorsConfiguration=cors
+    )
+    made = api.gateway.get_api(ApiId=api.id)
+    assert made["ApiEndpoint"] == f"https://{api.id}.execute-api.us-east-1.amazonaws.com"
+    assert made["CreatedDate"].tzinfo is not None
+    wanted = {
+        "ApiKeySelectionExpression": "$request.header.x-api-key",
+        "CorsConfiguration": cors,
+        "Description": "d",
+        "DisableExecuteApiEndpoint": False,
+        "IpAddressType": "ipv4",
+        "Name": "shop",
+        "ProtocolType": "HTTP",
+        "RouteSelectionExpression": "${request.method} ${request.path}",
+        "Tags": {"a": "b"},
+        "Version": "v1",
+    }
+    assert {name: made[name] for name in wanted} == wanted
+    changed = api.gateway.update_api(ApiId=api.id, Name="store", Description="other")
+    assert (changed["Name"], changed["Description"], changed["Version"]) == ("store", "other", "v1")
+    api.gateway.delete_api(ApiId=api.id)
+    assert refusal(api.gateway.get_api, ApiId=api.id) == (
+        "NotFoundException",
+        f"Invalid API identifier specified {api.id}",
+    )
+
+
+def test_apis_belong_to_their_region(cloud: Any, api: HttpApi) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html"""
+    there = replace(cloud, region="eu-west-1").client("apigatewayv2")
+    assert api.id not in {each["ApiId"] for each in there.get_apis()["Items"]}
+    assert refusal(there.get_api, ApiId=api.id)[0] == "NotFoundException"
+
+
+def test_quick_create_makes_an_integration_a_route_and_a_stage(cloud: Any) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html"""
+    api = HttpApi(cloud, "quick", Target=FUNCTION)
+    [integration] = api.gateway.get_integrations(ApiId=api.id)["Items"]
+    [route] = api.gateway.get_routes(ApiId=api.id)["Items"]
+    [stage] = api.gateway.get_stages(ApiId=api.id)["Items"]
+    wanted = {
+        "ApiGatewayManaged": True,
+        "ConnectionType": "INTERNET",
+        "IntegrationMethod": "POST",
+        "IntegrationType": "AWS_PROXY",
+        "IntegrationUri": FUNCTION,
+        "PayloadFormatVersion": "2.0",
+        "TimeoutInMillis": 30_000,
+    }
+    assert {name: integration[name] for name in wanted} == wanted
+    assert (route["RouteKey"], route["ApiGatewayManaged"]) == ("$default", True)
+    assert route["Target"] == f"integrations/{integration['IntegrationId']}"
+    assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
+    api.gateway.update_api(ApiId=api.id, RouteKey="GET /here", Target=f"{FUNCTION}-2")
+    [integration] = api.gateway.get_integrations(ApiId=api.id)["Items"]
+    [route] = api.gateway.get_routes(ApiId=api.id)["Items"]
+    assert (integration["IntegrationUri"], route["RouteKey"]) == (f"{FUNCTION}-2", "GET /here")
+
+
+def test_a_route_comes_back_with_its_settings(api: HttpApi) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html"""
+    integration = api.integration(INVOCATION)
+    route_id = api.route("GET /a/{b}", integration, OperationName="op")
+    route = api.gateway.get_route(ApiId=api.id, RouteId=route_id)
+    del route["ResponseMetadata"]
+    assert route == {
+        "ApiKeyRequired": False,
+        "AuthorizationType": "NONE",
+        "OperationName": "op",
+        "RouteId": route_id,
+        "RouteKey": "GET /a/{b}",
+        "Target": f"integrations/{integration}",
+    }
+    changed = api.gateway.update_route(
+        ApiId=api.id, RouteId=route_id, RouteKey="PUT /a", AuthorizationType="AWS_IAM"
+    )
+    assert (changed["RouteKey"], changed["AuthorizationType"]) == ("PUT /a", "AWS_IAM")
+    assert changed["OperationName"] == "op"
+    api.gateway.delete_route(ApiId=api.id, RouteId=route_id)
+    assert refusal(api.gateway.get_route, ApiId=api.id, RouteId=route_id) == (
+        "NotFoundException",
+        f"Invalid Route identifier specified {route_id}",
+    )
+
+
+@pytest.mark.parametrize(
+    "key", ["", "GET", "GET here", "FETCH /here", "/here", "get /here", "$connect", "GET /a b"]
+)
+def test_route_keys_have_a_form(api: HttpApi, key: str) -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html"""
+    code, message = refusal(api.gateway.create_route, ApiId=api.id, RouteKey=key)
+    assert code == "BadRequestException"
+    assert message == (
+        "The provided route key is not formatted properly for HTTP protocol. Format should be "
+        "'<HTTP METHOD> /<RESOURCE PATH>' or '$default'"
+    )
+
+
+def test_routes_that_cannot_be_are_refused(api: HttpApi) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html"""
+    create = api.gateway.create_route
+    api.gateway.create_route(ApiId=api.id, RouteKey="GET /twice")
+    assert refusal(create, ApiId=api.id, RouteKey="GET /twice") == (
+        "ConflictException",
+        "Route with key GET /twice already exists for this API",
+    )
+    for parameters in (
+        {"RouteKey": "GET /{a+}/b"},
+        {"RouteKey": "GET /{a}/{a}"},
+        {"RouteKey": "GET /x", "Target": "somewhere"},
+        {"RouteKey": "GET /x", "AuthorizationType": "CUSTOM"},
+        {"RouteKey": "GET /x", "ApiKeyRequired": True},
+        {"RouteKey": "GET /x", "AuthorizationType": "MAGIC"},
+    ):
+        assert refusal(create, ApiId=api.id, **parameters)[0] == "BadRequestException", parameters
+    for parameters in (
+        {"RouteKey": "GET /x", "Target": "integrations/none"},
+        {"RouteKey": "GET /x", "AuthorizationType": "CUSTOM", "AuthorizerId": "none"},
+    ):
+        assert refusal(create, ApiId=api.id, **parameters)[0] == "NotFoundException", parameters
+
+
+def test_integrations_that_cannot_be_are_refused(cloud: Any, api: HttpApi) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html"""
+    create = api.gateway.create_integration
+    good = {
+        "ApiId": api.id,
+        "IntegrationType": "AWS_PROXY",
+        "IntegrationUri": FUNCTION,
+        "PayloadFormatVersion": "2.0",
+    }
+    code, message = refusal(create, **{**good, "IntegrationType": "AWS"})
+    assert (code, message) == (
+        "BadRequestException",
+        "Currently, an API with a protocol type of HTTP may only be associated with proxy "
+        "integrations (AWS_PROXY, HTTP_PROXY)",
+    )
+    for wrong in (
+        {"PayloadFormatVersion": "3.0"},
+        {"IntegrationUri": "https://example.com"},
+        {"IntegrationMethod": "GET"},
+        {"TimeoutInMillis": 30_001},
+        {"CredentialsArn": f"arn:aws:iam::{ACCOUNT}:role/nobody"},
+        {"RequestTemplates": {"application/json": "{}"}},
+        {"RequestParameters": {"overwrite:header.Host": "x"}},
+        {"RequestParameters": {"change:header.x": "x"}},
+        {"RequestParameters": {"append:header.x": "$request.nowhere.x"}},
+        {"RequestParameters": {"append:header.x": "$request.body..deep"}},
+        {"ResponseParameters": {"999": {"append:header.x": "1"}}},
+        {"ResponseParameters": {"200": {"append:querystring.x": "1"}}},
+    ):
+        assert refusal(create, **{**good, **wrong})[0] == "BadRequestException", wrong
+    del good["PayloadFormatVersion"]
+    assert refusal(create, **good)[0] == "BadRequestException"
+
+
+def test_a_service_integration_wants_a_role_and_its_parameters(cloud: Any, api: HttpApi) -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-aws-services-reference.html"""
+    create = api.gateway.create_integration
+    good: dict[str, Any] = {
+        "ApiId": api.id,
+        "IntegrationType": "AWS_PROXY",
+        "IntegrationSubtype": "SQS-SendMessage",
+        "CredentialsArn": role(cloud, "http-control-send"),
+        "PayloadFormatVersion": "1.0",
+        "RequestParameters": {"QueueUrl": "u", "MessageBody": "$request.body"},
+    }
+    for wrong in (
+        {"CredentialsArn": ""},
+        {"RequestParameters": {"QueueUrl": "u"}},
+        {"RequestParameters": {**good["RequestParameters"], "Other": "x"}},
+        {"PayloadFormatVersion": "2.0"},
+        {"IntegrationSubtype": "SQS-Nothing"},
+    ):
+        assert refusal(create, **{**good, **wrong})[0] == "BadRequestException", wrong
+    made = create(**good)
+    assert made["RequestParameters"] == good["RequestParameters"]
+    assert made["IntegrationSubtype"] == "SQS-SendMessage"
+
+
+def test_what_a_route_uses_cannot_be_deleted(api: HttpApi) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations-integrationid.html"""
+    integration = api.integration(FUNCTION)
+    route_id = api.route("GET /used", integration)
+    delete = api.gateway.delete_integration
+    assert refusal(delete, ApiId=api.id, IntegrationId=integration)[0] == "ConflictException"
+    api.gateway.delete_route(ApiId=api.id, RouteId=route_id)
+    delete(ApiId=api.id, IntegrationId=integration)
+    assert refusal(delete, ApiId=api.id, IntegrationId=integration) == (
+        "NotFoundException",
+        f"Invalid Integration identifier specified {integration}",
+    )
+
+
+def test_an_integrations_settings_are_changed_and_taken_away(api: HttpApi) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations-integrationid.html"""
+    mapped = {"append:header.x": "$request.querystring.y", "remove:header.z": "''"}
+    integration = api.integration(
+        FUNCTION,
+        RequestParameters=mapped,
+        ResponseParameters={"200": {"overwrite:statuscode": "202"}},
+        Description="d",
+    )
+    update = api.gateway.update_integration
+    changed = update(ApiId=api.id, IntegrationId=integration, TimeoutInMillis=1000, Description="")
+    assert (changed["TimeoutInMillis"], changed["RequestParameters"]) == (1000, mapped)
+    assert changed["ResponseParameters"] == {"200": {"overwrite:statuscode": "202"}}
+    assert "Description" not in changed
+    changed = update(
+        ApiId=api.id,
+        IntegrationId=integration,
+        RequestParameters={"append:header.x": "", "append:header.w": "1"},
+        ResponseParameters={"200": {}},
+    )
+    assert changed["RequestParameters"] == {"append:header.w": "1", "remove:header.z": "''"}
+    assert "ResponseParameters" not in changed
+
+
+def test_a_stage_comes_back_with_its_settings(cloud: Any) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html"""
+    api = HttpApi(cloud, "http-stages")
+    api.route("GET /here", api.integration(FUNCTION))
+    logs = {
+        "DestinationArn": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:access",
+        "Format": "$context.requestId $context.status",
+    }
+    stage = api.gateway.create_stage(
+        ApiId=api.id,
+        StageName="dev",
+        Description="d",
+        StageVariables={"a": "b"},
+        Tags={"t": "1"},
+        AccessLogSettings=logs,
+        RouteSettings={"GET /here": {"ThrottlingBurstLimit": 1, "ThrottlingRateLimit": 2.0}},
+    )
+    assert stage["AutoDeploy"] is False
+    assert "DeploymentId" not in stage
+    assert stage["DefaultRouteSettings"] == {"DetailedMetricsEnabled": False}
+    assert stage["RouteSettings"]["GET /here"] == {
+        "DetailedMetricsEnabled": False,
+        "ThrottlingBurstLimit": 1,
+        "ThrottlingRateLimit": 2.0,
+    }
+    assert (stage["AccessLogSettings"], stage["Tags"]) == (logs, {"t": "1"})
+    update = api.gateway.update_stage
+    changed = update(ApiId=api.id, StageName="dev", StageVariables={"a": "", "c": "d"})
+    assert changed["StageVariables"] == {"c": "d"}
+    assert changed["LastUpdatedDate"] >= stage["CreatedDate"]
+    assert "DeploymentId" in update(ApiId=api.id, StageName="dev", AutoDeploy=True)
+    api.gateway.delete_access_log_settings(ApiId=api.id, StageName="dev")
+    api.gateway.delete_route_settings(ApiId=api.id, StageName="dev", RouteKey="GET /here")
+    stage = api.gateway.get_stage(ApiId=api.id, StageName="dev")
+    assert "AccessLogSettings" not in stage
+    assert stage["RouteSettings"] == {}
+    api.gateway.delete_stage(ApiId=api.id, StageName="dev")
+    assert refusal(api.gateway.get_stage, ApiId=api.id, StageName="dev") == (
+        "NotFoundException",
+        "Invalid stage identifier specified",
+    )
+
+
+def test_stages_that_cannot_be_are_refused(cloud: Any) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html"""
+    api = HttpApi(cloud, "http-bad-stages")
+    api.stage("taken")
+    create = api.gateway.create_stage
+    assert refusal(create, ApiId=api.id, StageName="taken")[0] == "ConflictException"
+    group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:g"
+    for wrong in (
+        {"StageName": "a b"},
+        {"StageName": "$other"},
+        {"DefaultRouteSettings": {"LoggingLevel": "INFO"}},
+        {"AccessLogSettings": {"DestinationArn": "nowhere", "Format": "$context.requestId"}},
+        {"AccessLogSettings": {"DestinationArn": group, "Format": "$context.status"}},
+        {"AccessLogSettings": {"DestinationArn": group, "Format": "$context.requestId\nx"}},
+        {"StageVariables": {"a-b": "c"}},
+        {"StageVariables": {"a": "<"}},
+        {"ClientCertificateId": "x"},
+    ):
+        parameters = {"ApiId": api.id, "StageName": "new", **wrong}
+        assert refusal(create, **parameters)[0] == "BadRequestException", wrong
+    unknown = {"GET /none": {"ThrottlingBurstLimit": 1}}
+    assert refusal(create, ApiId=api.id, StageName="new", RouteSettings=unknown) == (
+        "NotFoundException",
+        "Unable to find Route by key GET /none within the provided RouteSettings",
+    )
+    parameters = {"ApiId": api.id, "StageName": "new", "DeploymentId": "none"}
+    assert refusal(create, **parameters)[0] == "NotFoundException"
+
+
+def test_deployments(cloud: Any) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-deployments.html"""
+    api = HttpApi(cloud, "http-deployments")
+    create = api.gateway.create_deployment
+    assert refusal(create, ApiId=api.id) == (
+        "BadRequestException",
+        "Unable to deploy API because no routes exist in this API",
+    )
+    api.stage("auto")
+    stage = api.gateway.get_stage(ApiId=api.id, StageName="auto")
+    assert stage["LastDeploymentStatusMessage"] == (
+        "Deployment attempt failed: Unable to deploy API because no routes exist in this API"
+    )
+    api.route("GET /", api.integration(FUNCTION))
+    made = create(ApiId=api.id, Description="first")
+    assert (made["AutoDeployed"], made["Description"]) == (False, "first")
+    update = api.gateway.update_stage
+    assert refusal(create, ApiId=api.id, StageName="auto")[0] == "BadRequestException"
+    where = {"ApiId": api.id, "StageName": "auto", "DeploymentId": made["DeploymentId"]}
+    assert refusal(update, **where)[0] == "BadRequestException"
+    assert update(**where, AutoDeploy=False)["DeploymentId"] == made["DeploymentId"]
+    named = {"ApiId": api.id, "DeploymentId": made["DeploymentId"]}
+    assert refusal(api.gateway.delete_deployment, **named)[0] == "BadRequestException"
+    changed = api.gateway.update_deployment(**named, Description="other")
+    assert changed["Description"] == "other"
+    api.gateway.delete_stage(ApiId=api.id, StageName="auto")
+    api.gateway.delete_deployment(**named)
+    assert refusal(api.gateway.get_deployment, **named)[0] == "NotFoundException"
+
+
+def test_cors_settings_that_cannot_be_are_refused(cloud: Any) -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html"""
+    create = cloud.client("apigatewayv2").create_api
+    for cors in (
+        {"AllowOrigins": ["shop.example"]},
+        {"AllowMethods": ["FETCH"]},
+        {"AllowOrigins": ["*"], "AllowCredentials": True},
+        {"MaxAge": 86_401},
+    ):
+        parameters = {"Name": "n", "ProtocolType": "HTTP", "CorsConfiguration": cors}
+        assert refusal(create, **parameters)[0] == "BadRequestException", cors
+
+
+def test_tags_of_apis_and_stages(cloud: Any) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/tags-resource-arn.html"""
+    api = HttpApi(cloud, "http-tags", Tags={"a": "1"})
+    api.stage("dev")
+    arn = f"arn:aws:apigateway:us-east-1::/apis/{api.id}"
+    for each, before in ((arn, {"a": "1"}), (f"{arn}/stages/dev", {})):
+        assert api.gateway.get_tags(ResourceArn=each)["Tags"] == before
+        api.gateway.tag_resource(ResourceArn=each, Tags={"b": "2", "c": "3"})
+        api.gateway.untag_resource(ResourceArn=each, TagKeys=["b"])
+        assert api.gateway.get_tags(ResourceArn=each)["Tags"] == {**before, "c": "3"}
+    assert api.gateway.get_api(ApiId=api.id)["Tags"] == {"a": "1", "c": "3"}
+    tag = api.gateway.tag_resource
+    assert refusal(tag, ResourceArn="arn:aws:nothing", Tags={})[0] == "BadRequestException"
+    many = {str(number): "x" for number in range(51)}
+    assert refusal(tag, ResourceArn=arn, Tags=many)[0] == "BadRequestException"
+
+
+def test_lists_come_in_pages(cloud: Any) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html"""
+    api = HttpApi(cloud, "http-pages")
+    for number in range(5):
+        api.gateway.create_route(ApiId=api.id, RouteKey=f"GET /{number}")
+    first = api.gateway.get_routes(ApiId=api.id, MaxResults="2")
+    assert len(first["Items"]) == 2
+    pages = api.gateway.get_paginator("get_routes").paginate(
+        ApiId=api.id, PaginationConfig={"PageSize": 2}
+    )
+    keys = [route["RouteKey"] for page in pages for route in page["Items"]]
+    assert keys == [f"GET /{number}" for number in range(5)]
+    wrong = {"ApiId": api.id, "MaxResults": "many"}
+    assert refusal(api.gateway.get_routes, **wrong)[0] == "BadRequestException"
+    wrong = {"ApiId": api.id, "NextToken": "x"}
+    assert refusal(api.gateway.get_routes, **wrong)[0] == "BadRequestException"
+
+
+def test_more_routes_than_an_api_may_have_are_refused(cloud: Any) -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"""
+    api = HttpApi(cloud, "http-many")
+    for number in range(300):
+        api.gateway.create_route(ApiId=api.id, RouteKey=f"GET /{number}")
+    code, _ = refusal(api.gateway.create_route, ApiId=api.id, RouteKey="GET /more")
+    assert code == "BadRequestException"
+
+
+def test_what_is_not_done_is_refused_by_name(cloud: Any, api: HttpApi) -> None:
+    gateway = api.gateway
+    jwt = {"Audience": ["a"], "Issuer": "https://example.com"}
+    uri = "https://example.com"
+    calls: list[tuple[Callable[..., Any], dict[str, Any]]] = [
+        (gateway.create_api, {"Name": "ws", "ProtocolType": "WEBSOCKET"}),
+        (gateway.create_api, {"Name": "p", "ProtocolType": "HTTP", "Target": uri}),
+        (gateway.import_api, {"Body": "{}"}),
+        (gateway.create_domain_name, {"DomainName": "shop.example"}),
+        (gateway.create_vpc_link, {"Name": "v", "SubnetIds": ["s"]}),
+        (
+            gateway.create_integration,
+            {"ApiId": api.id, "IntegrationType": "HTTP_PROXY", "IntegrationUri": uri},
+        ),
+        (
+            gateway.create_authorizer,
+            {
+                "ApiId": api.id,
+                "AuthorizerType": "JWT",
+                "IdentitySource": ["$request.header.Authorization"],
+                "JwtConfiguration": jwt,
+                "Name": "j",
+            },
+        ),
+    ]
+    for call, parameters in calls:
+        assert refusal(call, **parameters)[0] == "NotImplementedByOrderlab", parameters
