@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+
+import pytest
+from botocore.exceptions import ClientError
 
 # answers with its event, or with what the query asks for
 ECHO = """
@@ -142,3 +146,11 @@ def send(cloud: Any, verb: str, address: str, body: Any, headers: list[tuple[str
         return Answer(response.status, found, response.read())
     finally:
         connection.close()
+
+
+def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[str, str]:
+    """The code and the text of the error that a call ends with."""
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]
