@@ -95,12 +95,8 @@ def test_what_would_not_be_enforced_is_refused(client: Any) -> None:
     boundary = "arn:aws:iam::aws:policy/AdministratorAccess"
     by_tag = {"StringEquals": {"aws:PrincipalTag/team": "a"}}
     for call in (
-        lambda: iam.create_role(
-            RoleName="iam-bounded",
-            AssumeRolePolicyDocument=trust(LAMBDA),
-            PermissionsBoundary=boundary,
-        ),
-        lambda: iam.put_role_permissions_boundary(RoleName="x", PermissionsBoundary=boundary),
+        lambda: iam.create_user(UserName="iam-bounded", PermissionsBoundary=boundary),
+        lambda: iam.put_user_permissions_boundary(UserName="x", PermissionsBoundary=boundary),
         lambda: iam.create_role(
             RoleName="iam-tagged", AssumeRolePolicyDocument=trust(LAMBDA, Condition=by_tag)
         ),

@@ -14,8 +14,8 @@ from orderlab.cloud.iam.validation import refuse_unknown_keys
 from orderlab.cloud.service_models import known_operations
 
 _NOT_DONE = {
-    "PutRolePermissionsBoundary": "permissions boundaries",
-    "PutUserPermissionsBoundary": "permissions boundaries",
+    "PutUserPermissionsBoundary": "permissions boundaries of users",
+    "DeleteUserPermissionsBoundary": "permissions boundaries of users",
     "CreateSAMLProvider": "SAML providers",
     "CreateOpenIDConnectProvider": "OpenID Connect providers",
     "CreateLoginProfile": "console passwords",
@@ -55,8 +55,8 @@ class IamOperations(dict[str, Handler]):
     def _answer(self, call: Call, parameters: Parameters) -> Any:
         if call.operation in _NOT_DONE:
             raise NotDoneYet(_NOT_DONE[call.operation])
-        if parameters.get("PermissionsBoundary"):
-            raise NotDoneYet("permissions boundaries")
+        if call.operation == "CreateUser" and parameters.get("PermissionsBoundary"):
+            raise NotDoneYet("permissions boundaries of users")
         for name in _DOCUMENTS:
             if name in parameters:
                 check_length(name, str(parameters[name]))

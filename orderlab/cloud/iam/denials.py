@@ -36,8 +36,12 @@ def denial(
     shown = _shown(action)
     if identity is Decision.DENY:
         reason = "with an explicit deny in an identity-based policy"
+    elif identity is Decision.BOUNDARY_DENY:
+        reason = "with an explicit deny in a permissions boundary"
     elif by_resource is Decision.DENY:
         reason = "with an explicit deny in a resource-based policy"
+    elif identity is Decision.BEYOND:
+        reason = f"because no permissions boundary allows the {shown} action"
     elif principal.kind == "service":
         reason = f"because no resource-based policy allows the {shown} action"
     else:

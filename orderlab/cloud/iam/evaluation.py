@@ -2,7 +2,7 @@
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 
-Differs from AWS: one account; no permissions boundaries, session policies or organisation policies.
+Differs from AWS: one account; no session policies or organisation policies.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ class Decision(Enum):
     ALLOW = "allow"
     DENY = "explicit deny"
     NOTHING = "no statement applies"
+    # by a permissions boundary: what the caller's own policies say does not count
+    BOUNDARY_DENY = "explicit deny in the permissions boundary"
+    BEYOND = "allowed, and beyond the permissions boundary"
+    NOTHING_BEYOND = "no statement applies, and beyond the permissions boundary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,23 @@ def by_identity(documents: Iterable[Document], question: Question) -> Answer:
     """What the caller's own policies say."""
     statements = (s for document in documents for s in document.statements)
     return _decide((s for s in statements if _covers(s, question)), question)
+
+
+def within(boundary: Document | None, answer: Answer, question: Question) -> Answer:
+    """What is left of an answer of the caller's own policies within a permissions boundary.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    if boundary is None or answer.decision is Decision.DENY:
+        return answer
+    limit = by_identity([boundary], question)
+    fixed = answer.fixed and limit.fixed
+    if limit.decision is Decision.DENY:
+        return Answer(Decision.BOUNDARY_DENY, fixed)
+    if limit.decision is Decision.ALLOW:
+        return Answer(answer.decision, fixed)
+    allowed = answer.decision is Decision.ALLOW
+    return Answer(Decision.BEYOND if allowed else Decision.NOTHING_BEYOND, fixed)
 
 
 def by_resource(document: Document, question: Question) -> Answer:

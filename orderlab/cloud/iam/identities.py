@@ -23,6 +23,7 @@ class Identities:
     def __init__(self, account_id: str) -> None:
         self._account_id = account_id
         self._documents: dict[str, tuple[Document, ...]] = {}
+        self._boundaries: dict[str, Document | None] = {}
 
     @property
     def _backend(self) -> Any:
@@ -31,6 +32,7 @@ class Identities:
     def changed(self) -> None:
         """Forget what was read; called after every call that changes IAM."""
         self._documents.clear()
+        self._boundaries.clear()
 
     def documents(self, principal: Principal) -> tuple[Document, ...]:
         """The policies of a role or user, managed and inline, those of its groups included."""
@@ -41,6 +43,32 @@ class Identities:
             found = tuple(read_document(text) for text in self._policies(principal))
             self._documents[principal.arn] = found
         return found
+
+    def boundary(self, principal: Principal) -> Document | None:
+        """The permissions boundary of a role; None if it has none. Without its policy it grants
+        nothing."""
+        if principal.kind != "role":
+            return None
+        if principal.arn not in self._boundaries:
+            if len(self._boundaries) >= _KEPT_CALLERS:
+                self._boundaries.clear()
+            arn = self.boundary_arn(principal.role_name or "")
+            self._boundaries[principal.arn] = self._of_policy(arn) if arn else None
+        return self._boundaries[principal.arn]
+
+    def boundary_arn(self, role_name: str) -> str:
+        """The ARN of the policy that bounds a role; empty if none does."""
+        role = self.role(role_name)
+        return str(role.permissions_boundary_arn or "") if role else ""
+
+    def _of_policy(self, arn: str) -> Document:
+        policy = self._backend.managed_policies.get(arn)
+        return read_document(_text(policy) if policy else None)
+
+    def policy_arn(self, name: str) -> str:
+        """The ARN of a customer's policy of that name, with its path; empty if there is none."""
+        found = (arn for arn in self._backend.managed_policies if arn.rpartition("/")[2] == name)
+        return next(found, "")
 
     def _policies(self, principal: Principal) -> Iterator[str]:
         if principal.kind == "role":
@@ -79,7 +107,12 @@ class Identities:
 
 def _texts(owner: Any) -> Iterator[str]:
     yield from owner.policies.values()
-    for policy in owner.managed_policies.values():
-        for version in policy.versions:
-            if version.version_id == policy.default_version_id:
-                yield version.document
+    yield from map(_text, owner.managed_policies.values())
+
+
+def _text(policy: Any) -> str:
+    """What the default version of a managed policy says."""
+    for version in policy.versions:
+        if version.version_id == policy.default_version_id:
+            return str(version.document)
+    return ""

@@ -105,10 +105,11 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
         return super().get_account_authorization_details(policy_filter)
 
     def delete_policy(self, policy_arn: str) -> None:
-        """Delete a policy. Raises DeleteConflict if it is attached, NoSuchEntity if it is AWS's
-        own."""
+        """Delete a policy. Raises DeleteConflict if it is attached or a boundary, NoSuchEntity if
+        it is AWS's own."""
         policy = self.get_policy(policy_arn)
-        if policy.attachment_count:
+        bounds = any(role.permissions_boundary_arn == policy_arn for role in self.roles.values())
+        if policy.attachment_count or bounds:
             raise DeleteConflictException("Cannot delete a policy attached to entities.")
         if policy_arn.startswith(PREFIX):
             raise NotFoundException(f"Policy {policy_arn} is not deletable.")
@@ -152,11 +153,34 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
         super().put_group_policy(group_name, policy_name, policy_json)
 
     def create_role(
-        self, role_name: str, assume_role_policy_document: str, *args: Any, **kwargs: Any
+        self,
+        role_name: str,
+        assume_role_policy_document: str,
+        path: str,
+        permissions_boundary: str | None,
+        *args: Any,
+        **kwargs: Any,
     ) -> Any:
-        """Make a role. Raises MalformedPolicyDocument for its trust policy, LimitExceeded."""
+        """Make a role. Raises MalformedPolicyDocument for its trust policy, LimitExceeded, or
+        NoSuchEntity for a boundary that is no policy."""
         _checked(check_trust_policy, assume_role_policy_document, quotas.check_trust)
-        return super().create_role(role_name, assume_role_policy_document, *args, **kwargs)
+        self._may_bound(permissions_boundary)
+        return super().create_role(
+            role_name, assume_role_policy_document, path, permissions_boundary, *args, **kwargs
+        )
+
+    def put_role_permissions_boundary(self, role_name: str, permissions_boundary: str) -> None:
+        """Bound a role. Raises NoSuchEntity for a role or a policy that is missing."""
+        self.get_role(role_name)
+        self._may_bound(permissions_boundary)
+        super().put_role_permissions_boundary(role_name, permissions_boundary)
+
+    def _may_bound(self, policy_arn: str | None) -> None:
+        if not policy_arn or not self.policy_arn_regex.match(policy_arn):
+            return  # moto says what is wrong with it
+        self.load(policy_arn)
+        if policy_arn not in self.managed_policies:
+            raise NotFoundException(f"Scope ARN: {policy_arn} does not exist or is not attachable.")
 
     def update_assume_role_policy(self, role_name: str, policy_document: str) -> None:
         """Replace a role's trust policy, with the same checks as for a new role."""

@@ -32,8 +32,10 @@ from orderlab.cloud.iam.evaluation import (
     Question,
     by_identity,
     by_resource,
+    within,
 )
 from orderlab.cloud.iam.identities import Identities
+from orderlab.cloud.iam.requests import request_context, with_path
 from orderlab.cloud.iam.resource_policies import OWNERS_OWN
 from orderlab.cloud.iam.tokens import SecurityTokens
 from orderlab.cloud.iam.trust import trusts
@@ -42,6 +44,9 @@ from orderlab.cloud.settings import Settings
 # How many decisions are kept. Beyond that, all are forgotten and made again.
 _KEPT_DECISIONS = 20_000
 _DENY = Decision.DENY
+_DENIALS = (Decision.DENY, Decision.BOUNDARY_DENY)
+_BEYOND = (Decision.BEYOND, Decision.NOTHING_BEYOND)
+_NO_CONTEXT: Mapping[str, str] = {}
 _ALLOW = Decision.ALLOW
 
 
@@ -97,10 +102,16 @@ class PermissionService:
         """Raise AccessDenied unless the caller may make this call of the AWS API."""
         if call.principal.kind == "account" and call.service not in ("sqs", "sns", "lambda"):
             return
+        context = _NO_CONTEXT
+        if call.service == "iam":
+            context = request_context(call.operation, parameters, self.identities)
         for need in needs(call, parameters, self._account_id):
-            self._authorize(call.principal, need)
+            if call.service == "iam":
+                path = parameters.get("Path") if call.operation.startswith("Create") else None
+                need = Need(need.action, with_path(need.resource, path, self.identities))
+            self._authorize(call.principal, need, context)
 
-    def _authorize(self, principal: Principal, need: Need) -> None:
+    def _authorize(self, principal: Principal, need: Need, context: Mapping[str, str]) -> None:
         if principal.kind != "account":
             known = self._decisions.get((principal.arn, need.action, need.resource))
             if known is _DENY:
@@ -109,7 +120,14 @@ class PermissionService:
         policy = self._policy_of(service, need.resource)
         if policy and principal.kind == "account" and need.action in OWNERS_OWN:
             return
-        self.require(principal, need.action, need.resource, resource_policy=policy, error_code=None)
+        self.require(
+            principal,
+            need.action,
+            need.resource,
+            resource_policy=policy,
+            error_code=None,
+            request=context,
+        )
 
     def resources_of(self, call: Call, parameters: Parameters) -> list[str]:
         """The ARNs of what a call is about, as policies name them.
@@ -129,9 +147,15 @@ class PermissionService:
         resource_policy: Policy = None,
         source_arn: str | None = None,
         error_code: str | None = "AccessDeniedException",
+        request: Mapping[str, str] = _NO_CONTEXT,
     ) -> None:
-        """Raise AccessDenied, worded as AWS words it, unless the call is allowed."""
-        identity, own = self._decide(principal, action, resource, resource_policy, source_arn)
+        """Raise AccessDenied, worded as AWS words it, unless the call is allowed.
+
+        `request` holds context keys of the request itself.
+        """
+        identity, own = self._decide(
+            principal, action, resource, resource_policy, source_arn, request
+        )
         if not _allowed(identity, own):
             raise denial(
                 principal, action, resource, identity=identity, by_resource=own, code=error_code
@@ -156,10 +180,15 @@ class PermissionService:
         resource: str,
         policy: Policy,
         source_arn: str | None,
+        request: Mapping[str, str] = _NO_CONTEXT,
     ) -> tuple[Decision, Decision]:
-        """What the caller's policies say, and what the resource's policy says."""
-        identity = self._by_identity(principal, action, resource, source_arn)
-        if identity is _DENY or not policy:
+        """What the caller's policies say, and what the resource's policy says.
+
+        Differs from AWS: a resource's policy that names a role's session is limited by the role's
+        permissions boundary as well.
+        """
+        identity = self._by_identity(principal, action, resource, source_arn, request)
+        if identity in _DENIALS or identity in _BEYOND or not policy:
             return identity, Decision.NOTHING
         document = read_document(policy)
         if identity is _ALLOW and not document.denies_something:
@@ -168,7 +197,12 @@ class PermissionService:
         return identity, by_resource(document, question).decision
 
     def _by_identity(
-        self, principal: Principal, action: str, resource: str, source_arn: str | None
+        self,
+        principal: Principal,
+        action: str,
+        resource: str,
+        source_arn: str | None,
+        request: Mapping[str, str],
     ) -> Decision:
         if principal.kind == "account":
             return _ALLOW
@@ -178,7 +212,7 @@ class PermissionService:
         known = self._decisions.get(key)
         if known is not None:
             return known
-        answer = self._ask_identity(principal, action, resource, source_arn)
+        answer = self._ask_identity(principal, action, resource, source_arn, request)
         if answer.fixed:
             if len(self._decisions) >= _KEPT_DECISIONS:
                 self._decisions.clear()
@@ -186,22 +220,35 @@ class PermissionService:
         return answer.decision
 
     def _ask_identity(
-        self, principal: Principal, action: str, resource: str, source_arn: str | None
+        self,
+        principal: Principal,
+        action: str,
+        resource: str,
+        source_arn: str | None,
+        request: Mapping[str, str],
     ) -> Answer:
-        question = self._question(principal, action, resource, source_arn)
         documents = self.identities.documents(principal)
-        answer = by_identity(documents, question)
+        boundary = self.identities.boundary(principal)
+        # policies name a log group with and without the part after its name
         group = resource.removesuffix(":log-stream:")
-        if answer.decision is Decision.NOTHING and group != resource:
-            # policies name a log group with and without the part after its name
-            question = self._question(principal, action, group, source_arn)
-            answer = by_identity(documents, question)
+        answer = Answer(Decision.NOTHING)
+        for each in dict.fromkeys((resource, group)):
+            question = self._question(principal, action, each, source_arn, request)
+            answer = within(boundary, by_identity(documents, question), question)
+            if answer.decision is _ALLOW or answer.decision in _DENIALS:
+                break
         return answer
 
     def _question(
-        self, principal: Principal, action: str, resource: str, source_arn: str | None
+        self,
+        principal: Principal,
+        action: str,
+        resource: str,
+        source_arn: str | None,
+        request: Mapping[str, str] = _NO_CONTEXT,
     ) -> Question:
         context = context_of(principal, source_arn, self._region)
+        context.update(request)
         return Question(principal, action, resource, context)
 
     # --- roles ---
@@ -264,4 +311,6 @@ class PermissionService:
 
 
 def _allowed(identity: Decision, by_resource: Decision) -> bool:
-    return _DENY not in (identity, by_resource) and _ALLOW in (identity, by_resource)
+    if identity in _DENIALS or by_resource is _DENY:
+        return False
+    return _ALLOW in (identity, by_resource)
