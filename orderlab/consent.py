@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
+from orderlab import budget
 from orderlab.aws_target.account import AccountTarget
+from orderlab.aws_target.costly import CAPACITY, CONCURRENCY, DAX
 from orderlab.aws_target.marks import EXPIRES_DAYS
 from orderlab.errors import LearnerError
 from orderlab.orders.estimate import estimate
+from orderlab.orders.prices import CHECKED_ON, TABLE
+
+_HOURS_A_MONTH = 730
 
 
 def agree_to(
@@ -17,7 +22,7 @@ def agree_to(
     ask: Callable[[str], str] = input,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Show what a chapter makes and costs, and have the account's id typed.
+    """Show what a chapter makes and costs, and have the account's id typed; offer a budget then.
 
     Raises LearnerError unless it is; nothing was made then.
     """
@@ -29,6 +34,7 @@ def agree_to(
             "That is not the account's id, so nothing was made.",
             advice="Run the cell again to go on, or leave `target` out for the local cloud.",
         )
+    budget.offer(target, ask=ask, say=say)
 
 
 def notice(target: AccountTarget, chapter: int) -> list[str]:
@@ -44,6 +50,37 @@ def notice(target: AccountTarget, chapter: int) -> list[str]:
         "take it away by then. AWS does not do it by itself; `orderlab teardown` does.",
         f"It costs about $ {found.usd_an_hour:.4f} an hour while it stands, and about "
         f"$ {found.usd_of_chapter:.2f} for {found.orders:,} orders; prices are second-hand, of "
-        f"{found.checked_on}, some of them recalled. DAX clusters and provisioned capacity cost "
-        "more, and are made only by cells that name them.",
+        f"{found.checked_on}, some of them recalled.",
+        *costly_lines(target.costly.allowed),
     ]
+
+
+def costly_lines(allowed: Collection[str]) -> list[str]:
+    """What is said of what costs by the hour, used or not."""
+    prices = costly_prices()
+    asked = [f"You asked for {each}: {prices[each]}." for each in prices if each in allowed]
+    others = [each for each in prices if each not in allowed]
+    if others:
+        asked.append(
+            f"Not made unless you ask for it by name: {', '.join(others)}. "
+            f'`allow=("{others[0]}",)` does so.'
+        )
+    return asked
+
+
+def costly_prices() -> dict[str, str]:
+    """By what one can ask for: its price, in words of a sentence."""
+    from orderlab.practice.capacity_week import WRITE_UNIT_HOUR
+
+    usd = {price.item: price.usd / price.per for price in TABLE}
+    node, unit = usd["dax.node_hours"], WRITE_UNIT_HOUR.usd
+    ready = usd["lambda.provisioned_gb_seconds"] * 3600
+    second_hand = f"a second-hand price of {CHECKED_ON}"
+    return {
+        DAX: f"each node of dax.t3.small costs about $ {node:.2f} an hour, "
+        f"$ {node * _HOURS_A_MONTH:.0f} a month, whether it is used or not ({second_hand})",
+        CAPACITY: f"each write unit a second costs about $ {unit:.5f} an hour, "
+        f"$ {unit * _HOURS_A_MONTH:.2f} a month, whether it is used or not ({second_hand})",
+        CONCURRENCY: f"each GB that an environment has costs about $ {ready:.3f} an hour, "
+        f"$ {ready * _HOURS_A_MONTH:.0f} a month, whether it is called or not ({second_hand})",
+    }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orderlab.aws_target.base import ACCOUNT, FAULTS, KEEPS, Target, need
+from orderlab.aws_target.base import FAULTS, KEEPS, Target, need
 from orderlab.aws_target.calls import in_one_sentence
 from orderlab.closing_words import ClosingWords
 from orderlab.exercises import registry
@@ -229,19 +229,24 @@ class Lab(Words, ClosingWords):
     # --- the end --------------------------------------------------------------------------
 
     def finish(self, *, quiet: bool = False) -> None:
-        """Stop the cloud, or leave the server. Your progress and the journal stay."""
+        """Stop the cloud, or leave the server. Your progress and the journal stay.
+
+        In an account it shows what you have there, and deletes it if you say so.
+        """
         if not self.alive:
             return
+        account = self.target.in_account
+        if account is not None and not quiet:
+            from orderlab.teardown.at_the_end import take_away
+
+            take_away(account)
         self.alive = False
         note_time(self.progress, self.chapter, time.time() - self._began)
         self.journal.release()
         self.target.stop()
-        if quiet:
+        if quiet or account is not None:
             return
-        if ACCOUNT in self.target.can:
-            print(f"What you built stands in {self.target.place}, and costs money while it does.")  # noqa: T201
-            print("`orderlab teardown` in a terminal takes it away and proves it.")  # noqa: T201
-        elif KEEPS in self.target.can:
+        if KEEPS in self.target.can:
             place = self.target.place
             print(f"Done with {place}: what you built stands there; your progress is kept.")  # noqa: T201
         else:

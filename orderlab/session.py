@@ -5,13 +5,15 @@ from __future__ import annotations
 import atexit
 import os
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from orderlab.aws_target.base import KEEPS
 from orderlab.aws_target.choose import LOCAL, chosen, open_target
+from orderlab.aws_target.costly import demand_known
 from orderlab.aws_target.process import use_in_this_process
-from orderlab.consent import agree_to
+from orderlab.consent import agree_to, costly_lines, costly_prices
 from orderlab.errors import LearnerError, interruptible
 from orderlab.exercises.registry import CHAPTERS
 from orderlab.exercises.waiting import sign_of_progress
@@ -39,6 +41,7 @@ def start(
     fresh: bool = False,
     quiet: bool = False,
     speed: float = WAIT_SPEED,
+    allow: Collection[str] = (),
 ) -> Lab:
     """Open a chapter on the local cloud, or on another target, and return its Lab.
 
@@ -50,22 +53,44 @@ def start(
 
     `target="http://127.0.0.1:PORT"`, or ORDERLAB_TARGET, names an AWS-compatible server that runs;
     what you build stands there until that server ends. `aws` is an account of your own: what is
-    made there costs money, and is asked about first. `local` is the local cloud.
+    made there costs money, and is asked about first. `allow=("dax",)` asks for what costs by the
+    hour there, used or not: `dax`, `provisioned-capacity`, `provisioned-concurrency`. `local` is
+    the local cloud.
     """
     if chapter not in CHAPTERS:
         known = ", ".join(str(number) for number in CHAPTERS)
         raise LearnerError(f"There is no chapter {chapter!r}.", advice=f"There are: {known}.")
+    allow = (allow,) if isinstance(allow, str) else tuple(allow)
+    demand_known(allow)
     where = chosen(target)
     lab = _current if _current is not None and _is_of(_current, chapter, where) else None
     with interruptible(f"The start of chapter {chapter:02d} was interrupted. Run the cell again."):
+        if lab is not None:
+            _allow(lab, allow)
         if lab is not None and lab.alive and not fresh and lab.target.answers():
             _say(quiet, f"Chapter {chapter:02d} is open already: everything stands as you left it.")
             return lab
-        return _open(chapter, where, lab, fresh=fresh, quiet=quiet, speed=speed)
+        return _open(chapter, where, lab, fresh=fresh, quiet=quiet, speed=speed, allow=allow)
+
+
+def _allow(lab: Lab, allow: Collection[str]) -> None:
+    """Ask an account that is open for more of what costs by the hour; the price is said first."""
+    account = lab.target.in_account
+    if account is not None and set(allow) - account.allowed:
+        for line in costly_lines({*allow, *account.allowed}):
+            print(line)  # noqa: T201 also when quiet: it costs money
+        account.allow(allow)
 
 
 def _open(
-    chapter: int, where: str, lab: Lab | None, *, fresh: bool, quiet: bool, speed: float
+    chapter: int,
+    where: str,
+    lab: Lab | None,
+    *,
+    fresh: bool,
+    quiet: bool,
+    speed: float,
+    allow: Collection[str],
 ) -> Lab:
     """Open a chapter; `lab` is its Lab if this process had it open before."""
     global _current, _where
@@ -75,7 +100,7 @@ def _open(
     take_away = _nothing if quiet else sign_of_progress(_beginning(where))
     if _current is not None:
         _current.finish(quiet=True)
-    lab = _reopened(lab, speed) if lab is not None else _new_lab(chapter, where, speed)
+    lab = _reopened(lab, speed) if lab is not None else _new_lab(chapter, where, speed, allow)
     try:
         notice = lab.journal.prepare()
         if fresh:
@@ -115,7 +140,7 @@ def _nothing() -> None:
     """There is no sign to take away."""
 
 
-def _new_lab(chapter: int, where: str, speed: float) -> Lab:
+def _new_lab(chapter: int, where: str, speed: float, allow: Collection[str]) -> Lab:
     progress = Progress(learner_folder())
     local = where == LOCAL
     folder = progress.folder if local else kept_folder(progress.folder, where)
@@ -127,6 +152,8 @@ def _new_lab(chapter: int, where: str, speed: float) -> Lab:
             chapter=chapter,
             advice=again,
             agree=lambda account: agree_to(account, chapter),
+            allow=allow,
+            prices=costly_prices,
             speed=speed,
         )
     except BaseException:

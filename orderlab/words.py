@@ -126,9 +126,18 @@ class Words(PollingWords, TuningWords, NextLevelWords):
 
     def wait_for(self, condition: Callable[[], Any], seconds: float = 10.0) -> bool:
         """True as soon as `condition()` is true; False if it was not within `seconds`."""
+        from orderlab.aws_target.absent import Absent
         from orderlab.requirements.waiting import wait_for
 
-        return wait_for(lambda: bool(condition()), seconds)
+        found: Any = None
+
+        def is_over() -> bool:
+            nonlocal found
+            found = condition()
+            # what the target lacks won't come
+            return isinstance(found, Absent) or bool(found)
+
+        return wait_for(is_over, seconds) and bool(found)
 
     def deploy(self, name: str, code: str | bytes | dict[str, str], **settings: Any) -> str:
         """Deploy a function with a role that may write its log, or update it; returns its ARN.

@@ -1,7 +1,8 @@
 """What a word of the lab gives where its target lacks what the word needs.
 
 A cell goes on with it: whatever is asked of it gives the same nothing again, a loop over it has no
-rounds, a `with` block runs, and as a number it is "not a number". It shows one sentence.
+rounds, a `with` block runs, and as a number it is "not a number". It shows one sentence. A word of
+the lab that is given it gives it back.
 """
 
 from __future__ import annotations
@@ -61,6 +62,12 @@ class Absent:
         return False
 
     __lt__ = __le__ = __gt__ = __ge__ = _no
+
+    def __eq__(self, _: object) -> Absent:  # type: ignore[override]
+        # nothing like `status == "available"` holds, and who waits for it can tell why
+        return self
+
+    __hash__ = object.__hash__
 
     def __repr__(self) -> str:
         return self._sentence

@@ -8,13 +8,16 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any
 
 from orderlab.aws_target.base import ACCOUNT, KEEPS, not_here, page_needs
+from orderlab.aws_target.boundary import Boundary
+from orderlab.aws_target.costly import Costly
 from orderlab.aws_target.foreign import Foreign
 from orderlab.aws_target.marks import Marks
+from orderlab.aws_target.retention import Retention
 from orderlab.aws_target.session import SESSION_LOCK, environment_of
 from orderlab.errors import LearnerError
 
@@ -24,15 +27,26 @@ REGION = "us-east-1"
 class AccountTarget:
     """Clients of an account, which mark what they make. `unmarked` ones change no request.
 
-    `endpoint` is for tests alone: a server on this machine in the account's place.
+    `allow` names what may be made although it costs by the hour (`costly.py`), `prices` say of
+    each what it costs. `endpoint` is for tests alone: a server on this machine in the account's
+    place.
     """
 
     can = frozenset({KEEPS, ACCOUNT})
 
     def __init__(
-        self, *, learner: str = "", chapter: int | None = None, endpoint: str = "", **keys: Any
+        self,
+        *,
+        learner: str = "",
+        chapter: int | None = None,
+        endpoint: str = "",
+        allow: Collection[str] = (),
+        prices: Mapping[str, str] | None = None,
+        **keys: Any,
     ) -> None:
         import boto3
+
+        self.costly = Costly(allow, prices)
 
         self._session = boto3.Session(**keys)
         self._stand_in = endpoint
@@ -60,6 +74,24 @@ class AccountTarget:
         return found
 
     @property
+    def in_account(self) -> AccountTarget:
+        """It is one."""
+        return self
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """What may be made although it costs by the hour."""
+        return self.costly.allowed
+
+    def allow(self, more: Collection[str]) -> None:
+        """Let these be made from now on, too."""
+        self.costly.allow(more)
+
+    def sweep_logs(self) -> None:
+        """Let no log of the learner's be kept for ever."""
+        self.retention.sweep()
+
+    @property
     def place(self) -> str:
         return f"the account {self.account_id} in {self.region}"
 
@@ -76,7 +108,7 @@ class AccountTarget:
     def client(self, service: str) -> Any:
         with SESSION_LOCK:
             if service not in self._clients:
-                self._clients[service] = self._marked(service)
+                self._clients[service] = self._marked(service, quietly=False)
             return self._clients[service]
 
     def new_client(self, service: str, region: str | None = None, **config: Any) -> Any:
@@ -90,9 +122,11 @@ class AccountTarget:
                 self._unmarked[service] = self._make(service)
             return self._unmarked[service]
 
-    def _marked(self, service: str, region: str | None = None, **config: Any) -> Any:
+    def _marked(
+        self, service: str, region: str | None = None, quietly: bool = True, **config: Any
+    ) -> Any:
         client = self._make(service, region, **config)
-        self.put_marks_on(client.meta.events.register)
+        self.put_marks_on(client.meta.events.register, quietly=quietly)
         return client
 
     @cached_property
@@ -100,9 +134,31 @@ class AccountTarget:
         """Who refuses to change what others have made."""
         return Foreign(self.marks, self.unmarked, self.place, self.region, self.account_id)
 
-    def put_marks_on(self, register: Callable[..., Any]) -> None:
-        """Let a client, or the clients of a botocore session, name and tag what they make."""
-        self.marks.put_on(register, self.account_id, self.unmarked, self.foreign.refuse)
+    @cached_property
+    def boundary(self) -> Boundary:
+        """The most that the learner's roles may do."""
+        return Boundary(self.marks, self.unmarked, self.account_id)
+
+    def prepare(self) -> None:
+        """Make what everything else is made with; called once one has agreed to it."""
+        self.boundary.ensure()
+        self.retention.sweep()
+
+    @cached_property
+    def retention(self) -> Retention:
+        """For how long the learner's logs are kept."""
+        return Retention(self.marks, self.unmarked)
+
+    def put_marks_on(self, register: Callable[..., Any], *, quietly: bool = True) -> None:
+        """Let a client, or the clients of a botocore session, name and tag what they make.
+
+        `quietly`: a call that would make something costly gives nothing, and the cell goes on.
+        """
+        self.marks.put_on(
+            register, self.account_id, self.unmarked, self.foreign.refuse, self.boundary.ensure
+        )
+        self.retention.put_on(register)
+        self.costly.put_on(register, quietly=quietly)
 
     def _make(self, service: str, region: str | None = None, **config: Any) -> Any:
         from botocore.config import Config

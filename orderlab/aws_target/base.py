@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from orderlab.aws_target.in_account import InAccount
 from orderlab.errors import LearnerError
 
 # What a target may be able to do beyond the AWS API, and how it is said.
@@ -89,6 +90,10 @@ class Target(Protocol):
     can: frozenset[str]
     # the path under which IAM keeps its roles
     role_path: str
+
+    @property
+    def in_account(self) -> InAccount | None:
+        """What only an account has: marks, a boundary, what is costly; None elsewhere."""
 
     @property
     def place(self) -> str:

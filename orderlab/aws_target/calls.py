@@ -43,6 +43,10 @@ def in_one_sentence(needs_no_cloud: Iterable[str]) -> Callable[[T], T]:
 def _guarded(function: Callable[..., Any], name: str, needs_cloud: bool) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(self: Any, *arguments: Any, **options: Any) -> Any:
+        for given in (*arguments, *options.values()):
+            nothing = _absent_in(given)
+            if nothing is not None:
+                return nothing
         if needs_cloud:
             self.target.require()
         sentence: BaseException
@@ -64,6 +68,16 @@ def _guarded(function: Callable[..., Any], name: str, needs_cloud: bool) -> Call
         raise sentence
 
     return call
+
+
+def _absent_in(given: Any) -> Absent | None:
+    """What an argument lacks: it is nothing, or a list or dict that holds some."""
+    inside: Iterable[Any] = ()
+    if isinstance(given, dict):
+        inside = given.values()
+    elif isinstance(given, list | tuple):
+        inside = given
+    return next((each for each in (given, *inside) if isinstance(each, Absent)), None)
 
 
 def _gone(target: Any) -> CloudGone | None:

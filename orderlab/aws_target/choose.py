@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from orderlab.aws_target.account import AccountTarget
@@ -36,10 +36,13 @@ def open_target(
     chapter: int,
     advice: str,
     agree: Callable[[AccountTarget], None],
+    allow: Collection[str] = (),
+    prices: Callable[[], Mapping[str, str]] | None = None,
     **settings: Any,
 ) -> Target:
     """The target that was chosen. `settings` are those of a local cloud; `advice` is what to do
-    when it is gone; `agree` is shown an account before anything is made in it, and may raise."""
+    when it is gone; `agree` is shown an account before anything is made in it, and may raise.
+    `allow` and `prices` are about what costs by the hour in an account."""
     found: LocalTarget | EndpointTarget | AccountTarget
     if where == AWS:
         if is_kept_local():
@@ -47,8 +50,9 @@ def open_target(
                 "This kernel has worked on a local target, and reaches nothing else any more.",
                 advice="Restart the kernel, then run the first cell.",
             )
-        found = AccountTarget(chapter=chapter)
+        found = AccountTarget(chapter=chapter, allow=allow, prices=prices() if prices else None)
         agree(found)
+        found.prepare()
     elif where == LOCAL:
         found = LocalTarget.start(seed=chapter, **settings)
     else:

@@ -76,6 +76,10 @@ class EndpointTarget:
         return f"the server at {self.endpoint}"
 
     @property
+    def in_account(self) -> None:
+        """It is no account."""
+
+    @property
     def pid(self) -> None:
         """It is not ours."""
 

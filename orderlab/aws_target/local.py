@@ -96,6 +96,10 @@ class LocalTarget:
         )
 
     @property
+    def in_account(self) -> None:
+        """It is no account."""
+
+    @property
     def pid(self) -> int | None:
         """The process id of the cloud, if it is ours."""
         return self._process.pid if self._process else None

@@ -96,11 +96,13 @@ class Marks:
         account: str,
         unmarked: Callable[[str], Any],
         refuse: Callable[[Mapping[str, Any], Any], None],
+        bound: Callable[[], str] | None = None,
     ) -> None:
         """Mark what a client, or the clients of a botocore session, make from now on.
 
         `unmarked` gives a client of a service that changes no request; `refuse` sees each call
-        with its names, and raises for one that may not be made.
+        with its names, and raises for one that may not be made. `bound` gives the ARN of the
+        permissions boundary that roles get, if they get one.
         """
         names = self.names_in(account)
 
@@ -109,6 +111,8 @@ class Marks:
             self._put_path(params, model.name)
             self._put_tags(params, model)
             refuse(params, model)
+            if bound is not None and model.name == "CreateRole":
+                _put_boundary(params, bound())
             if model.name == "CreateBucket":
                 context[_BUCKET] = params.get("Bucket")
 
@@ -151,6 +155,12 @@ class Marks:
             given = dict(params.get("CreateBucketConfiguration") or {})
             given["Tags"] = _merged(given.get("Tags"), tags, place.members["Tags"])
             params["CreateBucketConfiguration"] = given
+
+
+def _put_boundary(params: dict[str, Any], arn: str) -> None:
+    """A role has one boundary; ours takes the place of another."""
+    if arn:
+        params["PermissionsBoundary"] = arn
 
 
 def _merged(given: Any, tags: dict[str, str], shape: Any) -> Any:

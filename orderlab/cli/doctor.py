@@ -25,7 +25,8 @@ def doctor(
     needed = ""
     if target == "aws":
         from orderlab.aws_target.account import AccountTarget
-        from orderlab.doctor.account import policy, rights
+        from orderlab.doctor.account import rights
+        from orderlab.doctor.least_policy import policy
 
         account = AccountTarget()
         findings.append(rights(account))

@@ -17,7 +17,8 @@ def teardown(
     """Find what the course made in your AWS account, by tag and prefix, and delete it.
 
     The account is the one of boto3's usual credentials. What is found is shown before anything is
-    deleted; then it is looked for again. The exit status is 1 if something is left.
+    deleted; then it is looked for again. The exit status is 1 if something is left, or if you may
+    not look for something.
     """
     from orderlab.aws_target.account import AccountTarget
     from orderlab.teardown.teardown import teardown as tear_down
@@ -32,4 +33,4 @@ def teardown(
 
     torn = tear_down(target.unmarked, target.marks, agree=agree, say=typer.echo)
     typer.echo(str(torn))
-    raise typer.Exit(1 if torn.left else 0)
+    raise typer.Exit(0 if torn.proven else 1)

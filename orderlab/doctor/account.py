@@ -1,65 +1,40 @@
-"""The rights that the course needs in an account, and whether one has them.
+"""Whether one has the rights that the course needs in an account; AWS is asked, nothing is made.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from orderlab.aws_target.account import AccountTarget
 from orderlab.doctor.finding import Finding, bad, ok, warn
+from orderlab.doctor.least_policy import (
+    API_METHODS,
+    BOUNDED,
+    LISTED,
+    POLICIES,
+    ROLES,
+    own_resources,
+)
 
-# by service: what may be done to resources with the learner's prefix alone
-OWN = {
-    "lambda": "function:{prefix}*",
-    "sqs": "{prefix}*",
-    "sns": "{prefix}*",
-    "dynamodb": "table/{prefix}*",
-    "logs": "log-group:*{prefix}*",
-    "cloudwatch": "alarm:{prefix}*",
-}
-# what AWS lets nobody narrow to a name
-LISTED = (
-    "apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT",
-    "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics", "dax:DescribeClusters",
-    "dynamodb:ListStreams", "dynamodb:ListTables", "events:ListEventBuses", "events:ListRules",
-    "iam:ListRoles", "lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping",
-    "lambda:GetEventSourceMapping", "lambda:ListEventSourceMappings", "lambda:ListFunctions",
-    "lambda:ListLayers", "lambda:UpdateEventSourceMapping", "logs:DescribeLogGroups",
-    "pipes:ListPipes", "scheduler:ListSchedules", "sns:ListSubscriptions", "sns:ListTopics",
-    "sns:Unsubscribe", "sqs:ListQueues", "sts:GetCallerIdentity",
-)  # fmt: skip
-ROLES = (
-    "iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy",
-    "iam:DetachRolePolicy", "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies",
-    "iam:ListRolePolicies", "iam:PassRole", "iam:PutRolePolicy", "iam:TagRole",
-    "iam:UpdateAssumeRolePolicy",
-)  # fmt: skip
-
-
-def policy(target: AccountTarget) -> dict[str, Any]:
-    """The policy of a learner: all in resources of the learner's prefix, listings besides."""
-    place = f"{target.region}:{target.account_id}"
-    prefix = target.marks.prefix
-    own = [f"arn:aws:{s}:{place}:{what.format(prefix=prefix)}" for s, what in OWN.items()]
-    layers = [f"arn:aws:lambda:{place}:layer:{prefix}*"]
-    roles = f"arn:aws:iam::{target.account_id}:role{target.marks.role_path}*"
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            _allow("OwnResources", [f"{service}:*" for service in OWN], [*own, *layers]),
-            _allow("OwnRoles", list(ROLES), [roles]),
-            _allow("WithoutNames", list(LISTED), ["*"]),
-        ],
-    }
-
-
-def _allow(sid: str, actions: list[str], resources: list[str]) -> dict[str, Any]:
-    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
+# one call for each kind of resource: who may make it may do the rest, by the policy that is printed
+_MAKERS = {
+    ":function:": "lambda:CreateFunction", ":layer:": "lambda:PublishLayerVersion",
+    ":table/": "dynamodb:CreateTable", ":log-group:": "logs:CreateLogGroup",
+    ":alarm:": "cloudwatch:PutMetricAlarm", ":event-bus/": "events:CreateEventBus",
+    ":rule/": "events:PutRule", ":archive/": "events:CreateArchive", ":pipe/": "pipes:CreatePipe",
+    ":schedule-group/": "scheduler:CreateScheduleGroup", ":schedule/": "scheduler:CreateSchedule",
+    ":registry/": "schemas:CreateRegistry", ":schema/": "schemas:CreateSchema",
+    ":discoverer/": "schemas:CreateDiscoverer", ":cache/": "dax:CreateCluster",
+    ":dashboard/": "cloudwatch:PutDashboard", ":budget/": "budgets:ModifyBudget",
+    ":sqs:": "sqs:CreateQueue", ":sns:": "sns:CreateTopic", ":s3:": "s3:CreateBucket",
+}  # fmt: skip
 
 
 def rights(target: AccountTarget) -> Finding:
@@ -69,20 +44,50 @@ def rights(target: AccountTarget) -> Finding:
     if target.who.endswith(":root"):
         return warn(name, "you are the account's root user", "Use a user or role of less rights.")
     try:
-        denied = _denied(target, [*LISTED]) + _denied(target, [*ROLES])
+        denied = sorted({action for asked in _questions(target) for action in _denied(*asked)})
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         return warn(name, f"could not be asked about (SimulatePrincipalPolicy: {code})", mend)
     if denied:
-        return bad(name, f"you may not {', '.join(sorted(denied))}", mend)
-    return ok(name, f"{target.who} may do what the course needs of listings and roles")
+        return bad(name, f"you may not {', '.join(denied)}", mend)
+    return ok(name, f"{target.who} may do what the course needs")
 
 
-def _denied(target: AccountTarget, actions: list[str]) -> list[str]:
+Question = tuple[AccountTarget, tuple[str, ...], dict[str, Any]]
+
+
+def _questions(target: AccountTarget) -> Iterator[Question]:
+    """Actions, and what they are asked about: an example of what the policy names."""
+    example = target.marks.name("example")
+    path = f"arn:aws:iam::{target.account_id}"
+    role = {"ResourceArns": [f"{path}:role{target.marks.role_path}{example}"]}
+    boundary = {
+        "ContextKeyName": "iam:PermissionsBoundary",
+        "ContextKeyValues": [target.boundary.arn],
+        "ContextKeyType": "string",
+    }
+    passed = {
+        "ContextKeyName": "iam:PassedToService",
+        "ContextKeyValues": ["lambda.amazonaws.com"],
+        "ContextKeyType": "string",
+    }
+    yield target, LISTED, {}
+    yield target, ROLES, role
+    yield target, BOUNDED, {**role, "ContextEntries": [boundary]}
+    yield target, ("iam:PassRole",), {**role, "ContextEntries": [passed]}
+    yield target, POLICIES, {"ResourceArns": [target.boundary.arn]}
+    apis = f"arn:aws:apigateway:{target.region}::/restapis/example"
+    yield target, tuple(f"apigateway:{each}" for each in API_METHODS), {"ResourceArns": [apis]}
+    for arn in own_resources(target):
+        maker = next(maker for part, maker in _MAKERS.items() if part in arn)
+        yield target, (maker,), {"ResourceArns": [re.sub(r"[*?]", "a", arn)]}
+
+
+def _denied(target: AccountTarget, actions: tuple[str, ...], about: dict[str, Any]) -> list[str]:
     pages = (
         target.unmarked("iam")
         .get_paginator("simulate_principal_policy")
-        .paginate(PolicySourceArn=principal(target.who), ActionNames=actions)
+        .paginate(PolicySourceArn=_source(target), ActionNames=list(actions), **about)
     )
     return [
         str(each["EvalActionName"])
@@ -90,6 +95,17 @@ def _denied(target: AccountTarget, actions: list[str]) -> list[str]:
         for each in page["EvaluationResults"]
         if each["EvalDecision"] != "allowed"
     ]
+
+
+def _source(target: AccountTarget) -> str:
+    """The ARN that IAM is asked about; that of a session says nothing of its role's path."""
+    found = principal(target.who)
+    if found == target.who:
+        return found
+    with contextlib.suppress(ClientError):
+        role = target.unmarked("iam").get_role(RoleName=found.rpartition("/")[2])["Role"]
+        return str(role["Arn"])
+    return found
 
 
 def principal(who: str) -> str:

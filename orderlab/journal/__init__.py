@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from orderlab.aws_target.absent import Absent
 from orderlab.errors import CloudGone
 from orderlab.journal.claim import Claim, claim, journal_path
 from orderlab.journal.compaction import compact
@@ -104,6 +105,8 @@ class Journal:
         register_last("before-parameter-build", _remember_parameters)
 
         def note(parsed: Any, model: Any, context: Any, http_response: Any, **_: Any) -> None:
+            if isinstance(parsed, Absent):  # it wasn't sent
+                return
             if http_response.status_code >= 300 or not is_ours(http_response.url):
                 return
             service, operation = model.service_model.service_name, model.name

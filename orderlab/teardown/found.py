@@ -53,12 +53,18 @@ class Kind:
     patience: float = 180.0
 
 
+def is_denied(error: ClientError) -> bool:
+    """Whether one has no right to ask; each service has a code of its own."""
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    return "AccessDenied" in code or code in ("AuthorizationError", "UnauthorizedOperation")
+
+
 def tags_of(read: Callable[..., Any], member: str, **of: Any) -> Mapping[str, str] | None:
     """The tags that a call gives, in whatever form AWS gives them; None if nobody can tell."""
     try:
         given = read(**of).get(member)
     except ClientError as error:
-        if lacks(error):
+        if lacks(error) or is_denied(error):
             return None
         if "NotFound" in str(error) or "NoSuch" in str(error) or "NonExistent" in str(error):
             return {}  # it went meanwhile

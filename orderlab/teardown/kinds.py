@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from orderlab.aws_target.marks import Marks
 from orderlab.teardown.event_kinds import EVENT_KINDS
 from orderlab.teardown.found import Client, Found, Kind, pages, tags_of
+from orderlab.teardown.money_kinds import BUDGET
 from orderlab.teardown.rights_kinds import GATEWAY_ROLE, RIGHTS_KINDS
 from orderlab.teardown.store_kinds import BUCKET, DAX_KINDS, TABLE
 
@@ -145,4 +146,5 @@ KINDS = (
     Kind("log group", _log_groups,
          lambda client, it: client("logs").delete_log_group(logGroupName=it.key)),
     *RIGHTS_KINDS,
+    BUDGET,
 )  # fmt: skip

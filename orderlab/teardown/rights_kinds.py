@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from botocore.exceptions import ClientError
 
+from orderlab.aws_target.boundary import NAME as BOUNDARY
 from orderlab.aws_target.marks import Marks
-from orderlab.teardown.found import Client, Found, Kind, pages
+from orderlab.teardown.found import Client, Found, Kind, pages, tags_of
 
 
 def _roles(client: Client, marks: Marks) -> Iterator[Found]:
@@ -18,9 +19,15 @@ def _roles(client: Client, marks: Marks) -> Iterator[Found]:
 
 
 def _policies(client: Client, marks: Marks) -> Iterator[Found]:
+    iam = client("iam")
     listing = {"Scope": "Local", "PathPrefix": marks.role_path}
-    for each in pages(client("iam"), "list_policies", "Policies", **listing):
-        yield Found("policy", each["PolicyName"], each["Arn"], marks.owner)
+    for each in pages(iam, "list_policies", "Policies", **listing):
+        name, tags = each["PolicyName"], marks.owner
+        if name == marks.name(BOUNDARY):
+            # an administrator may have made it, so that the learner can't
+            found = tags_of(iam.list_policy_tags, "Tags", PolicyArn=each["Arn"])
+            tags = tags if found is None else dict(found)
+        yield Found("policy", name, each["Arn"], tags)
 
 
 def _gateway_role(client: Client, marks: Marks) -> Iterator[Found]:

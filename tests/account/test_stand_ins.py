@@ -35,7 +35,7 @@ def test_one_of_each_kind_is_made_and_taken_away(endpoint: str) -> None:
     assert {each.kind for each in found} >= {
         "function", "event source mapping", "queue", "topic", "table", "API", "usage plan",
         "API key", "alarm", "log group", "role", "policy", "bucket", "layer", "rule", "event bus",
-        "archive", "pipe", "schedule", "schedule group",
+        "archive", "pipe", "schedule", "schedule group", "budget",
     }  # fmt: skip
     torn = teardown(target.unmarked, target.marks, agree=lambda _: True, say=lambda _: None)
     assert torn.left == []

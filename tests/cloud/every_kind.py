@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from orderlab import budget
 from orderlab.aws_target.account import AccountTarget
 from orderlab.aws_target.lacking import lacks
 from orderlab.orders.parts.packages import handler_zip
@@ -37,7 +38,7 @@ def make(target: AccountTarget) -> None:
     )
     client("iam").create_policy(PolicyName="p", PolicyDocument=_policy("sqs:SendMessage"))
     makers = (_messages, _tables, _buckets, _functions, _gateway, _watches, _buses, _schedules,
-              _schemas, _caches, _pipes)  # fmt: skip
+              _schemas, _caches, _pipes, _money)  # fmt: skip
     for maker in makers:
         with _passing_over_what_is_missing():
             maker(target, role)
@@ -185,6 +186,10 @@ def _caches(target: AccountTarget, role: str) -> None:
         dax.create_cluster(
             ClusterName="cache", NodeType="dax.t3.small", ReplicationFactor=1, IamRoleArn=role
         )
+
+
+def _money(target: AccountTarget, _: str) -> None:
+    budget.make(target, "anna@example.com")
 
 
 def _pipes(target: AccountTarget, role: str) -> None:

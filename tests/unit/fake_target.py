@@ -24,6 +24,7 @@ class FakeTarget(Target):
     endpoint, region, account_id = "http://127.0.0.1:4566", "us-east-1", "123456789012"
     can = frozenset({RECORDER})
     role_path, place, pid = "/", "a target of a test", None
+    in_account = None
 
     def __init__(self, **pages: dict[str, Any]) -> None:
         self.pages = pages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
@@ -10,7 +11,8 @@ from botocore.stub import Stubber
 
 from orderlab.aws_target.account import AccountTarget
 from orderlab.aws_target.marks import Marks
-from orderlab.doctor.account import LISTED, ROLES, policy, principal, rights
+from orderlab.doctor.account import _questions, principal, rights
+from orderlab.doctor.least_policy import policy
 
 
 class Account(AccountTarget):
@@ -31,15 +33,38 @@ def test_only_listings_are_allowed_on_everything() -> None:
     everywhere = [each for each in policy(Account())["Statement"] if each["Resource"] == ["*"]]
     assert [each["Sid"] for each in everywhere] == ["WithoutNames"]
     assert not [action for action in everywhere[0]["Action"] if "*" in action]
-    roles = policy(Account())["Statement"][1]["Resource"]
-    assert roles == ["arn:aws:iam::123456789012:role/orderlab/anna/*"]
+    roles = [each for each in policy(Account())["Statement"] if each["Sid"].endswith("Roles")]
+    assert [each["Sid"] for each in roles] == ["OwnRoles", "BoundedRoles", "PassedRoles"]
+    assert {tuple(each["Resource"]) for each in roles} == {
+        ("arn:aws:iam::123456789012:role/orderlab/anna/*",)
+    }
+
+
+def test_a_role_can_be_given_nothing_without_the_boundary() -> None:
+    boundary = "arn:aws:iam::123456789012:policy/orderlab/anna/orderlab-anna-boundary"
+    giving = {"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"}
+    for each in policy(Account())["Statement"]:
+        if giving & set(each["Action"]):
+            assert each["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+    actions = {action for each in policy(Account())["Statement"] for action in each["Action"]}
+    assert not actions & {
+        "iam:*", "*", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion",
+        "iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary", "iam:CreateUser",
+    }  # fmt: skip
+
+
+def test_the_policy_and_the_boundary_fit_into_a_managed_policy() -> None:
+    account = Account()
+    account.marks, account.region = Marks("abcdefghijkl"), "ap-southeast-2"
+    for document in (policy(account), account.boundary.document()):
+        assert len(json.dumps(document, separators=(",", ":"))) <= 6_144
 
 
 @pytest.mark.parametrize(("denied", "level"), [("", "ok"), ("iam:PassRole", "bad")])
 def test_what_may_not_be_done_is_named(denied: str, level: str) -> None:
     account = Account()
     with Stubber(account.iam) as stub:
-        for actions in (LISTED, ROLES):
+        for _, actions, _ in _questions(account):
             results = [
                 {
                     "EvalActionName": action,

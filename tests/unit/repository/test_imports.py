@@ -25,6 +25,7 @@ LAYERS = (
         "next_level_words",
         "resumed",
         "consent",
+        "budget",
     ),
     ("exercises", "dashboards", "requirements", "storm"),
     (

@@ -21,6 +21,7 @@ SERVICES = ("apigateway", "budgets", "cloudwatch", "dax", "dynamodb", "events", 
 MADE = {
     "create_api_key": "API key",
     "create_bucket": "bucket",
+    "create_budget": "budget",
     "create_cluster": "DAX cluster",
     "create_discoverer": "schema discoverer",
     "create_event_bus": "event bus",
