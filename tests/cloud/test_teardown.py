@@ -147,7 +147,7 @@ def test_what_eventbridge_keeps_goes_and_others_stays(endpoint: str) -> None:
     found = {str(each) for each in find(target.unmarked, target.marks)}
     assert found == {
         "schedule orderlab-anna-daily", "rule orderlab-anna-r", "event bus orderlab-anna-mine",
-        "queue orderlab-anna-q", "role orderlab-anna-s",
+        "queue orderlab-anna-q", "role orderlab-anna-s", "policy orderlab-anna-boundary",
     }  # fmt: skip
     torn = teardown(target.unmarked, target.marks, agree=lambda _: True, say=lambda _: None)
     assert torn.left == []
