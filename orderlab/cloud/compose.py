@@ -88,6 +88,7 @@ class Cloud:
     def _make_what_all_use(self, settings: Settings) -> None:
         self.permissions = PermissionService(
             settings=settings,
+            clock=self.clock,
             keys=self.keys,
             moto=self.moto,
             resource_policies=self._policy_of,

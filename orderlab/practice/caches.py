@@ -25,7 +25,15 @@ def is_installed() -> bool:
 
 
 def role(target: Target, name: str, tables: Sequence[str]) -> str:
-    """A role with which a cluster may use these tables and their indexes; its ARN."""
+    """A role with which a cluster may use these tables and their indexes; its ARN.
+
+    Raises LearnerError if there are no tables.
+    """
+    if not tables:
+        raise LearnerError(
+            "A role of a cluster says which tables the cluster may use, and none is named.",
+            advice='Name them: lab.dax_role("orders").',
+        )
     arns = [table_arn(target, each) for each in tables]
     statement = allow("dynamodb:*", [*arns, *(f"{each}/index/*" for each in arns)])
     return ensure_role(target, name, _CLUSTER_SERVICE, [statement])

@@ -9,11 +9,13 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from orderlab.aws_target.local import LocalTarget
 from orderlab.errors import LearnerError
@@ -338,3 +340,28 @@ def test_pages_of_the_clock(real_time: RunningCloud, clock: Faults) -> None:
     assert moved["now"] - shown["now"] == pytest.approx(60)
     assert not real_time.page("clock/run", "POST", {})["stopped"]
     assert real_time.page("clock")["ahead_seconds"] > 0
+
+
+def test_a_policy_with_a_date_begins_to_hold_when_the_clock_is_moved(
+    clock: Faults, kit: EventKit, real_time: RunningCloud
+) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
+    begin = datetime.now(UTC) + timedelta(days=300)
+    statement = {
+        "Effect": "Allow",
+        "Action": "sqs:ListQueues",
+        "Resource": "*",
+        "Condition": {"DateGreaterThan": {"aws:CurrentTime": f"{begin:%Y-%m-%dT%H:%M:%SZ}"}},
+    }
+    iam, name = real_time.client("iam"), name_of("later")
+    iam.create_user(UserName=name)
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    iam.put_user_policy(UserName=name, PolicyName="later", PolicyDocument=document)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    own = replace(
+        real_time, access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"]
+    ).client("sqs")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        own.list_queues()
+    clock.move_clock(days=301)
+    own.list_queues()

@@ -40,6 +40,11 @@ def test_a_cluster_that_does_not_exist(target: LocalTarget) -> None:
         caches.connected(target, "nothing")
 
 
+def test_a_role_of_a_cluster_says_for_which_tables(target: LocalTarget) -> None:
+    with pytest.raises(LearnerError, match="none is named"):
+        caches.role(target, "cache-role", ())
+
+
 def test_a_client_that_is_not_installed(
     target: LocalTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -216,6 +216,18 @@ def test_a_destination_that_the_role_may_not_use_is_refused(functions: Lambda, q
         functions.make(FAILING, Role=role, DeadLetterConfig={"TargetArn": queue[1]})
 
 
+def test_a_fifo_queue_is_no_dead_letter_queue_of_a_function(functions: Lambda) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
+    arn = "arn:aws:sqs:us-east-1:123456789012:dead.fifo"
+    with pytest.raises(ClientError, match="FIFO topics are not supported"):
+        functions.make(FAILING, DeadLetterConfig={"TargetArn": arn})
+    name = functions.make(FAILING)
+    with pytest.raises(ClientError, match="FIFO topics are not supported"):
+        functions.client.update_function_configuration(
+            FunctionName=name, DeadLetterConfig={"TargetArn": arn}
+        )
+
+
 def test_asynchronous_settings_are_read_changed_and_deleted(functions: Lambda) -> None:
     name = functions.make(FAILING)
     client = functions.client

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -278,21 +277,3 @@ def test_what_would_do_nothing_is_refused(logs: Any, group: str) -> None:
         )
         == "NotImplementedByOrderlab"
     )
-
-
-def test_queries_are_listed_in_pages_and_by_region(cloud: Any, client: Any) -> None:
-    logs, elsewhere = client("logs"), replace(cloud, region="eu-west-1").client("logs")
-    for each in (logs, elsewhere):
-        each.create_log_group(logGroupName="/listed/queries")
-    now = int(time.time())
-    asked = {"logGroupName": "/listed/queries", "startTime": now - 60, "endTime": now}
-    ids = [logs.start_query(**asked, queryString="fields @message")["queryId"] for _ in range(3)]
-    first = logs.describe_queries(logGroupName="/listed/queries", maxResults=2)
-    second = logs.describe_queries(
-        logGroupName="/listed/queries", maxResults=2, nextToken=first["nextToken"]
-    )
-    found = [each["queryId"] for page in (first, second) for each in page["queries"]]
-    assert found == ids[::-1] and "nextToken" not in second
-    assert elsewhere.describe_queries(logGroupName="/listed/queries")["queries"] == []
-    with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        elsewhere.get_query_results(queryId=ids[0])

@@ -37,6 +37,7 @@ _BY_SERVICE = {
     "monitoring": 6 * MB,
     "s3": 16 * MB,
     "events": 4 * MB,
+    "xray": 5 * MB,
     "sns": 4 * MB,
     "sqs": 4 * MB,
 }

@@ -5,18 +5,20 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 from orderlab.cloud.contracts import Principal
 
 
-def context_of(principal: Principal, source_arn: str | None, region: str) -> dict[str, str]:
-    """What is known of the caller; `source_arn` is the resource that a service calls for.
+def context_of(
+    principal: Principal, source_arn: str | None, region: str, now: float
+) -> dict[str, str]:
+    """What is known of the caller at a moment, in seconds since 1970.
+
+    `source_arn` is the resource that a service calls for.
 
     Differs from AWS: tags and organisations are not known; the transport always counts as secure.
     """
-    now = time.time()
     context = {
         "aws:securetransport": "true",
         "aws:currenttime": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from orderlab.clock import Clock
 from orderlab.cloud.contracts import (
     Call,
     Credentials,
@@ -56,11 +57,18 @@ class PermissionService:
     name = "iam"
 
     def __init__(
-        self, *, settings: Settings, keys: Keys, moto: Moto, resource_policies: ResourcePolicies
+        self,
+        *,
+        settings: Settings,
+        clock: Clock,
+        keys: Keys,
+        moto: Moto,
+        resource_policies: ResourcePolicies,
     ) -> None:
         """`resource_policies` finds the policies that queues, topics and functions have."""
         self._account_id = settings.account_id
         self._region = settings.region
+        self._wall = clock.wall
         self._keys = keys
         self._moto = moto
         self._policy_of = resource_policies
@@ -69,7 +77,10 @@ class PermissionService:
         self._functions: dict[str, str] = {}
         self.operations: Mapping[str, Handler] = IamOperations(self.moto)
         self.tokens = SecurityTokens(
-            identities=self.identities, permissions=self, new_credentials=self.new_credentials
+            identities=self.identities,
+            permissions=self,
+            new_credentials=self.new_credentials,
+            wall=clock.wall,
         )
         keys.also_ask(self.identities.user_credentials)
 
@@ -247,7 +258,7 @@ class PermissionService:
         source_arn: str | None,
         request: Mapping[str, str] = _NO_CONTEXT,
     ) -> Question:
-        context = context_of(principal, source_arn, self._region)
+        context = context_of(principal, source_arn, self._region, self._wall())
         context.update(request)
         return Question(principal, action, resource, context)
 
@@ -271,7 +282,7 @@ class PermissionService:
         role = self.identities.role_of_arn(role_arn)
         caller = self._service(service)
         source = self._source(service, session_name)
-        context = context_of(caller, source, self._region)
+        context = context_of(caller, source, self._region, self._wall())
         if role is None or not trusts(role, caller, context, any_source=source is None):
             raise denial(caller, "sts:AssumeRole", role_arn)
         principal = self.role_principal(role_arn, session_name)

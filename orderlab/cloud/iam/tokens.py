@@ -39,8 +39,15 @@ class SecurityTokens:
     name = "sts"
 
     def __init__(
-        self, *, identities: Identities, permissions: Permissions, new_credentials: NewCredentials
+        self,
+        *,
+        identities: Identities,
+        permissions: Permissions,
+        new_credentials: NewCredentials,
+        wall: Callable[[], float],
     ) -> None:
+        """`wall` gives the moment, in seconds since 1970."""
+        self._wall = wall
         self._identities = identities
         self._permissions = permissions
         self._new_credentials = new_credentials
@@ -83,7 +90,7 @@ class SecurityTokens:
 
     def _may_assume(self, call: Call, role: Any, external_id: str | None) -> bool:
         caller = call.principal
-        context = context_of(caller, None, call.region)
+        context = context_of(caller, None, call.region, self._wall())
         if external_id:
             context["sts:externalid"] = external_id
         if trusts(role, caller, context):

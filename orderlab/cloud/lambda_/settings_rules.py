@@ -108,6 +108,11 @@ class SettingsRules:
             self._destinations.check_tracing(configuration.role)
         if queue_given and configuration.dead_letter_arn:
             arn, role = configuration.dead_letter_arn, configuration.role
+            if arn.endswith(".fifo"):
+                raise InvalidParameterValue(
+                    f"The dead letter target {arn} is invalid: FIFO queues and FIFO topics are not "
+                    "supported."
+                )
             self._destinations.check_target(arn, role, ("sqs", "sns"))
 
 

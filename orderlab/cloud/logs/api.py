@@ -18,7 +18,9 @@ from orderlab.cloud.logs.errors import (
     constraint,
 )
 from orderlab.cloud.logs.events import LogEvents
+from orderlab.cloud.logs.group_list import GroupList
 from orderlab.cloud.logs.insights.queries import InsightsQueries
+from orderlab.cloud.logs.insights.records import LogRecords
 from orderlab.cloud.logs.metric_filters import MetricFilters
 from orderlab.cloud.logs.moto_seam import LogState, Stream
 from orderlab.cloud.logs.resource_policies import ResourcePolicies
@@ -54,6 +56,8 @@ class LogsApi:
             **LogEvents(store).operations,
             **MetricFilters(store).operations,
             **ResourcePolicies(store).operations,
+            **GroupList(store).operations,
+            **LogRecords(store).operations,
             **self._queries.operations,
         }
 

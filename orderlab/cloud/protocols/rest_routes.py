@@ -70,6 +70,9 @@ def routes(service: str) -> tuple[Route, ...]:
     except (botocore.exceptions.UnknownServiceError, botocore.exceptions.DataNotFoundError):
         return ()
     found = [_route(name, operation["http"]) for name, operation in model["operations"].items()]
+    if service == "xray":
+        # spans of OpenTelemetry: no operation of the model, but the right is called xray:PutSpans
+        found.append(_route("PutSpans", {"method": "POST", "requestUri": "/v1/traces"}))
     if service == "s3":
         found = [_with_needs(route, model) for route in found]
     return tuple(sorted(found, key=lambda route: -route.weight))

@@ -59,8 +59,12 @@ class Message:
 
     def messages(self, field: int) -> list[Message]:
         """All messages in a field. Raises Malformed."""
+        return list(self.each(field))
+
+    def each(self, field: int) -> Iterator[Message]:
+        """The messages in a field, each read when it is asked for. Raises Malformed."""
         values = self._fields.get(field, ())
-        return [Message(value) for value in values if isinstance(value, bytes)]
+        return (Message(value) for value in values if isinstance(value, bytes))
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, Value]]:

@@ -15,6 +15,7 @@ from orderlab.cloud.contracts import Handler
 from orderlab.cloud.settings import Settings
 from orderlab.cloud.xray.daemon import Daemon
 from orderlab.cloud.xray.operations import TraceOperations
+from orderlab.cloud.xray.otlp import SpanReceiver
 from orderlab.cloud.xray.registry import TraceRegistry
 from orderlab.cloud.xray.segment import checked
 
@@ -27,9 +28,10 @@ class XRayService:
     def __init__(self, *, settings: Settings) -> None:
         self._registry = TraceRegistry()
         self._daemon = Daemon(self._registry)
-        self.operations: Mapping[str, Handler] = TraceOperations(
-            self._registry, settings.account_id
-        ).handlers
+        self.operations: Mapping[str, Handler] = {
+            **TraceOperations(self._registry, settings.account_id).handlers,
+            **SpanReceiver(self._registry).handlers,
+        }
 
     async def start(self) -> None:
         """Nothing runs before a traced function does."""

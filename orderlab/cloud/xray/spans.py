@@ -31,23 +31,29 @@ def read_spans(data: bytes) -> list[Segment]:
     """The segments of a request in OTLP's form, encoded as base64. Raises BadSegment."""
     try:
         request = Message(base64.b64decode(data, validate=True))
-        documents = list(_documents(request))
+        return [segment_of(span, resource) for span, resource in spans_of(request)]
     except (binascii.Error, Malformed):
         raise BadSegment("ParseError") from None
-    return [checked(each, len(json.dumps(each))) for each in documents]
 
 
-def _documents(request: Message) -> Iterator[dict[str, Any]]:
-    for of_resource in request.messages(1):
-        resource = _attributes(of_resource.message(1), 1)
-        for of_scope in of_resource.messages(2):
-            for span in of_scope.messages(2):
-                yield _document(span, resource)
+def segment_of(span: Message, resource: Attributes) -> Segment:
+    """A span as a segment. Raises BadSegment, Malformed."""
+    document = _document(span, resource)
+    return checked(document, len(json.dumps(document)))
+
+
+def spans_of(request: Message) -> Iterator[tuple[Message, Attributes]]:
+    """The spans of a request, each with its resource's attributes. Raises Malformed."""
+    for of_resource in request.each(1):
+        resource = attributes_of(of_resource.message(1), 1)
+        for of_scope in of_resource.each(2):
+            for span in of_scope.each(2):
+                yield span, resource
 
 
 def _document(span: Message, resource: Attributes) -> dict[str, Any]:
     trace_id, kind = span.bytes(1).hex(), span.number(6)
-    attributes = _attributes(span, 9)
+    attributes = attributes_of(span, 9)
     parent = span.bytes(4).hex()
     in_function = "faas.name" in resource or resource.get("cloud.platform") == "aws_lambda"
     own = not parent or (kind in (_SERVER, _CONSUMER) and not in_function)
@@ -147,7 +153,7 @@ def _failure(span: Message, attributes: Attributes) -> dict[str, Any]:
     exceptions = []
     for number, event in enumerate(span.messages(11)):
         if event.text(2) == "exception":
-            found = _attributes(event, 3)
+            found = attributes_of(event, 3)
             exceptions.append(
                 {
                     "id": f"{number:016x}",
@@ -162,7 +168,8 @@ def _failure(span: Message, attributes: Attributes) -> dict[str, Any]:
     return {**failure, **({"cause": {"exceptions": exceptions}} if exceptions else {})}
 
 
-def _attributes(message: Message, field: int) -> Attributes:
+def attributes_of(message: Message, field: int) -> Attributes:
+    """The attributes in a field. Raises Malformed."""
     return {each.text(1): _value(each.message(2)) for each in message.messages(field)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,9 @@ def service(name: str) -> Principal:
 def question(
     principal: Principal, action: str, resource: str, source_arn: str | None = None
 ) -> Question:
-    return Question(principal, action, resource, context_of(principal, source_arn, "us-east-1"))
+    return Question(
+        principal, action, resource, context_of(principal, source_arn, "us-east-1", time.time())
+    )
 
 
 def identity(statement: dict[str, Any], action: str, resource: str) -> Decision:
@@ -306,6 +309,6 @@ def test_a_trust_policy_may_name_the_function_that_it_is_for(
     )
     arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{source}" if source else None
     caller = service("lambda")
-    context = context_of(caller, arn, "us-east-1")
+    context = context_of(caller, arn, "us-east-1", time.time())
     assert trusts(role, caller, context, any_source=source is None) is expected
     assert not trusts(role, service("apigateway"), context, any_source=True)

@@ -2,7 +2,8 @@
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 
-Differs from AWS: fields, display, filter, parse, stats, sort, limit and dedup are supported.
+Differs from AWS: source, fields, display, filter, parse, stats, sort, limit and dedup are
+supported.
 """
 
 from __future__ import annotations

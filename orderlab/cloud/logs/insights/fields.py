@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from orderlab.cloud.logs.insights.pointers import Pointer
 from orderlab.cloud.logs.moto_seam import Event
 
 _REQUEST_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
@@ -94,24 +95,53 @@ class Row:
     @property
     def pointer(self) -> str | None:
         """The value of `@ptr`, which GetLogRecord takes; None for a row of `stats`."""
-        return None if self._event is None else f"{self._event.number:056d}"
+        event = self._event
+        if event is None:
+            return None
+        return str(Pointer(self._group, self._stream, event.timestamp, event.number))
 
     def get(self, name: str) -> Any:
         """The value of a field; None if the row does not have it."""
         if name in self.computed:
             return self.computed[name]
+        if self.computed and "." in name:
+            inside = self._inside(name)
+            if inside is not None:
+                return inside
         if self._event is None:
             return None
         if name == "@message":
             return self._event.message
         if name == "@timestamp":
             return Moment(self._event.timestamp)
+        if name == "@ptr":
+            return self.pointer
         found = self._found
         if found is None:
             found = self._found = self._discover(self._event)
             if self.kept is not None:
                 self.kept.add(self, len(self._event.message) + MAX_FIELDS)
         return found.get(name)
+
+    def _inside(self, name: str) -> Any:
+        """A part of a computed map or list, such as one that jsonParse gave."""
+        whole, *steps = name.split(".")
+        value = self.computed.get(whole)
+        for step in steps:
+            if isinstance(value, dict):
+                value = value.get(step)
+            elif isinstance(value, list) and len(step) < 7 and step.isdecimal():
+                value = value[int(step)] if int(step) < len(value) else None
+            else:
+                return None
+        return value
+
+    def fields(self) -> list[str]:
+        """The names of the fields of the row's event."""
+        if self._event is None:
+            return []
+        found = self._found if self._found is not None else self._discover(self._event)
+        return ["@timestamp", "@message", *found]
 
     def put(self, name: str, value: Any) -> None:
         """Give the row a computed field. Raises TooMuchHeld."""
@@ -140,7 +170,6 @@ class Row:
             "@ingestionTime": Moment(event.ingestion_time),
             "@logStream": self._stream,
             "@log": self._group,
-            "@ptr": self.pointer,
         }
         if match := _REQUEST_ID.search(event.message):
             found["@requestId"] = match[0]

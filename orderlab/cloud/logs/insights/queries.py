@@ -28,6 +28,7 @@ from orderlab.cloud.logs.errors import (
 )
 from orderlab.cloud.logs.insights.commands import MAX_ROWS, Query, parse_query
 from orderlab.cloud.logs.insights.fields import ROW_BYTES, Kept, Row, TooMuchHeld
+from orderlab.cloud.logs.insights.sources import begins_with_source, split_source
 from orderlab.cloud.logs.moto_seam import Event, Group, Stream
 from orderlab.cloud.logs.store import LogStore
 from orderlab.cloud.patterns.allowance import Allowance, metered
@@ -118,7 +119,7 @@ class InsightsQueries:
             raise LimitExceeded("Account maximum query concurrency limit of 100 reached.")
         reading.text(parameters, "queryString")
         text = reading.bounded(parameters, "queryString", _MAX_QUERY)
-        groups = self._groups(call, parameters)
+        groups, steps = self._groups(call, parameters, text)
         begin = reading.whole(parameters, "startTime", 0) or 0
         end = reading.whole(parameters, "endTime", self._store.now_ms() // 1000) or 0
         if begin > end:
@@ -127,7 +128,7 @@ class InsightsQueries:
             id=str(uuid.uuid4()),
             region=call.region,
             text=text,
-            query=parse_query(text),
+            query=parse_query(steps),
             groups=groups,
             begin=_milliseconds(begin),
             end=_milliseconds(end) + (999 if end < 10**11 else 0),
@@ -149,9 +150,19 @@ class InsightsQueries:
             size -= oldest.size
             del self._queries[oldest.id]
 
-    def _groups(self, call: Call, parameters: Parameters) -> list[Group]:
-        """The groups to look through, given by a name, by names, or by names or ARNs."""
+    def _groups(self, call: Call, parameters: Parameters, text: str) -> tuple[list[Group], str]:
+        """The groups to look through, given by the call or by the query, and the query's steps."""
         given = [name for name in _GROUPS if parameters.get(name)]
+        if not begins_with_source(text):
+            return self._given_groups(call, parameters, given), text
+        if given:
+            raise InvalidParameter(f"SOURCE and {given[0]} are mutually exclusive.")
+        there = reading.state_of(self._store, call).groups
+        names, steps = split_source(text, there)
+        return [there[name] for name in names], steps
+
+    def _given_groups(self, call: Call, parameters: Parameters, given: list[str]) -> list[Group]:
+        """By a name, by names, or by names or ARNs."""
         if not given:
             raise InvalidParameter("At least one log group must be specified.")
         if len(given) > 1:
