@@ -129,6 +129,10 @@ def _gateway(reading: str, member: str) -> Callable[[Client, str, Any], Tags]:
     return read
 
 
+def _http_api(client: Client, identifier: str, _: Any) -> Tags:
+    return _tags(client("apigatewayv2").get_api(ApiId=identifier).get("Tags"))
+
+
 def _gateway_role(client: Client, _: str, of: Any) -> Tags:
     """The account and Region have one; setting it takes it from whoever has set it."""
     role = str(client("apigateway").get_account().get("cloudwatchRoleArn") or "")
@@ -154,6 +158,7 @@ _READERS: Mapping[str, Mapping[str, tuple[str, Reader]]] = {
         "usagePlanId": ("usage plan", _gateway("get_usage_plan", "usagePlanId")),
         "apiKey": ("API key", _gateway("get_api_key", "apiKey")),
     },
+    "apigatewayv2": {"ApiId": ("HTTP API", _http_api)},
 }
 _NAMED: Mapping[str, tuple[str, Reader]] = {
     "CreateTopic": ("topic", _topic), "CreateEventBus": ("event bus", _bus),

@@ -145,10 +145,12 @@ _MEMBERS: Mapping[str, Mapping[str, Change]] = {
     # a change of one has it as its value
     "apigateway": {"requestTemplates": _TEMPLATE, "uri": _TEXT, "credentials": _TEXT,
                    "value": _TEMPLATE},
+    "apigatewayv2": {"IntegrationUri": _TEXT, "AuthorizerUri": _TEXT, "Target": _TEXT},
 }  # fmt: skip
 # for these operations a plain `Name` or `name` is the resource's
 _NAMED: Mapping[str, Change] = {
-    "CreateTopic": _plain(256), "CreateRestApi": _plain(), "CreateUsagePlan": _plain(),
+    "CreateTopic": _plain(256), "CreateRestApi": _plain(), "CreateApi": _plain(128),
+    "UpdateApi": _plain(128), "CreateUsagePlan": _plain(),
     "CreateApiKey": _plain(), "CreateEventBus": _plain(), "DescribeEventBus": _plain(),
     "UpdateEventBus": _plain(), "DeleteEventBus": _plain(), "PutRule": _plain(64),
     "DescribeRule": _plain(64), "EnableRule": _plain(64), "DisableRule": _plain(64),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from orderlab.drawing.discovery.apis import read_apis
 from orderlab.drawing.discovery.caches import read_caches
 from orderlab.drawing.discovery.functions import read_functions, read_mappings
+from orderlab.drawing.discovery.http_apis import read_http_apis
 from orderlab.drawing.discovery.inventory import Clients, Inventory
 from orderlab.drawing.discovery.queues import read_queues
 from orderlab.drawing.discovery.roles import read_roles
@@ -25,6 +26,7 @@ def discover(target: Clients, *, prefix: str = "") -> Graph:
     read_topics(found)
     caches = read_caches(found)
     read_apis(found)
+    read_http_apis(found)
     read_mappings(found)
     read_subscriptions(found)
     read_roles(found, functions, caches)

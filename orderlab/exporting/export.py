@@ -15,6 +15,7 @@ from orderlab.exporting.apis import read_apis, read_usage_plans
 from orderlab.exporting.caches import read_caches
 from orderlab.exporting.events import read_buses, read_pipes, read_schedules, read_schemas
 from orderlab.exporting.functions import read_functions, read_mappings
+from orderlab.exporting.http_apis import read_http_apis
 from orderlab.exporting.messaging import read_queues, read_subscriptions, read_topics
 from orderlab.exporting.reading import Clients, Reading
 from orderlab.exporting.references import References
@@ -34,8 +35,8 @@ NEVER = (
 # the order in which they are read: what others name comes before them where that is possible
 _READERS = (
     read_tables, read_queues, read_topics, read_functions, read_apis, read_usage_plans,
-    read_mappings, read_subscriptions, read_buses, read_pipes, read_schedules, read_schemas,
-    read_caches, read_alarms, read_log_groups, read_roles,
+    read_http_apis, read_mappings, read_subscriptions, read_buses, read_pipes, read_schedules,
+    read_schemas, read_caches, read_alarms, read_log_groups, read_roles,
 )  # fmt: skip
 
 

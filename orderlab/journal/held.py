@@ -14,6 +14,7 @@ from orderlab.journal.file import Entry
 _IDS = {
     ("apigateway", "CreateRestApi"): ("id", "APIs"),
     ("apigateway", "CreateApiKey"): ("id", "API keys"),
+    ("apigatewayv2", "CreateApi"): ("ApiId", "APIs"),
     ("iam", "CreateAccessKey"): ("AccessKey", "access keys"),
     ("lambda", "CreateEventSourceMapping"): ("UUID", "event source mappings"),
     ("lambda", "CreateFunctionUrlConfig"): ("FunctionUrl", "function URLs"),

@@ -132,4 +132,5 @@ KINDS = (
         None,
         answered="id",
     ),
+    Kind("apigatewayv2", "CreateApi", "DeleteApi", ("ApiId",), None, answered="ApiId"),
 )  # fmt: skip

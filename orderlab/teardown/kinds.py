@@ -65,6 +65,11 @@ def _gateway(kind: str, listing: str) -> Any:
     return find
 
 
+def _http_apis(client: Client, _: Marks) -> Iterator[Found]:
+    for each in pages(client("apigatewayv2"), "get_apis", "Items"):
+        yield Found("HTTP API", each["Name"], each["ApiId"], each.get("Tags", {}))
+
+
 def _alarms(client: Client, _: Marks) -> Iterator[Found]:
     metrics = client("cloudwatch")
     kinds = ["MetricAlarm", "CompositeAlarm"]
@@ -130,6 +135,8 @@ KINDS = (
     Kind("usage plan", _gateway("usage plan", "get_usage_plans"), _delete_plan),
     Kind("API", _gateway("API", "get_rest_apis"),
          lambda client, it: client("apigateway").delete_rest_api(restApiId=it.key)),
+    Kind("HTTP API", _http_apis,
+         lambda client, it: client("apigatewayv2").delete_api(ApiId=it.key)),
     Kind("API key", _gateway("API key", "get_api_keys"),
          lambda client, it: client("apigateway").delete_api_key(apiKey=it.key)),
     GATEWAY_ROLE,

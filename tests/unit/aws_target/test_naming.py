@@ -127,6 +127,18 @@ def _dimension(name: str, value: str) -> list[dict[str, str]]:
           "requestTemplates": {"application/json": '{"TableName":"orders"}'}},
          {"restApiId": "a", "resourceId": "r", "httpMethod": "GET", "type": "AWS",
           "requestTemplates": {"application/json": '{"TableName":"orderlab-anna-orders"}'}}),
+        ("apigatewayv2", "create_api",
+         {"Name": "a", "ProtocolType": "HTTP", "Target": f"arn:aws:lambda:{HERE}:function:f"},
+         {"Name": "orderlab-anna-a", "Target": f"arn:aws:lambda:{HERE}:function:orderlab-anna-f"}),
+        ("apigatewayv2", "create_integration",
+         {"ApiId": "a", "IntegrationType": "AWS_PROXY",
+          "IntegrationUri": f"arn:aws:lambda:{HERE}:function:f",
+          "CredentialsArn": "arn:aws:iam::123456789012:role/r"},
+         {"IntegrationUri": f"arn:aws:lambda:{HERE}:function:orderlab-anna-f",
+          "CredentialsArn": "arn:aws:iam::123456789012:role/orderlab/anna/orderlab-anna-r"}),
+        ("apigatewayv2", "create_route",
+         {"ApiId": "a", "RouteKey": "GET /orders", "Target": "integrations/i"},
+         {"RouteKey": "GET /orders", "Target": "integrations/i"}),
     ],
 )  # fmt: skip
 def test_a_request_names_what_is_the_learners(

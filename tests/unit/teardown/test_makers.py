@@ -15,10 +15,12 @@ ROOT = Path(__file__).parents[3]
 CELLS = ("orderlab", "solutions")
 # the cloud makes no calls, and the teardown's own client is of another kind
 LEFT_OUT = ("orderlab/cloud/", "orderlab/teardown/")
-SERVICES = ("apigateway", "budgets", "cloudwatch", "dax", "dynamodb", "events", "iam", "lambda",
-            "logs", "pipes", "s3", "scheduler", "schemas", "sns", "sqs", "xray")  # fmt: skip
+SERVICES = ("apigateway", "apigatewayv2", "budgets", "cloudwatch", "dax", "dynamodb", "events",
+            "iam", "lambda", "logs", "pipes", "s3", "scheduler", "schemas", "sns", "sqs",
+            "xray")  # fmt: skip
 # by the call that makes it: the kind that is taken away
 MADE = {
+    "create_api": "HTTP API",
     "create_api_key": "API key",
     "create_bucket": "bucket",
     "create_budget": "budget",
