@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop.ht
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -329,3 +330,26 @@ def test_what_is_not_done_is_refused_by_name(cloud: Any, api: HttpApi) -> None:
     ]
     for call, parameters in calls:
         assert refusal(call, **parameters)[0] == "NotImplementedByOrderlab", parameters
+
+
+def test_permissions_name_methods_and_paths(cloud: Any, api: HttpApi) -> None:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html"""
+    iam = cloud.client("iam")
+    iam.create_user(UserName="http-builder")
+    resource = f"arn:aws:apigateway:us-east-1::/apis/{api.id}/*"
+    statement = {"Effect": "Allow", "Action": "apigateway:GET", "Resource": resource}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="http-builder", PolicyName="p", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="http-builder")["AccessKey"]
+    theirs = replace(
+        cloud, access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"]
+    ).client("apigatewayv2")
+    assert isinstance(theirs.get_routes(ApiId=api.id)["Items"], list)
+    code, message = refusal(theirs.create_route, ApiId=api.id, RouteKey="GET /theirs")
+    assert code == "AccessDeniedException"
+    assert message == (
+        f"User: arn:aws:iam::{ACCOUNT}:user/http-builder is not authorized to perform: "
+        f"apigateway:POST on resource: arn:aws:apigateway:us-east-1::/apis/{api.id}/routes "
+        "because no identity-based policy allows the apigateway:POST action"
+    )
+    assert refusal(theirs.get_apis)[0] == "AccessDeniedException"

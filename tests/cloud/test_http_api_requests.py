@@ -359,6 +359,8 @@ def test_preflight_requests_are_answered_by_the_gateway(cloud: Any, echo: str) -
     answer = api.call("GET", "/orders", headers=page, query={"what": "cors"})
     assert answer.headers["access-control-allow-origin"] == ["https://shop.example"]
     assert answer.header("access-control-expose-headers") == "X-Total"
+    answer = api.call("GET", "/orders", query={"what": "cors"})
+    assert "access-control-allow-origin" not in answer.headers
     api.gateway.delete_cors_configuration(ApiId=api.id)
     answer = api.call("GET", "/orders", headers=page, query={"what": "cors"})
     assert answer.headers["access-control-allow-origin"] == ["https://own"]

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import yaml
 from orderlab.aws_target.local import LocalTarget
 from orderlab.drawing.discover import discover
 from orderlab.exporting.export import export
+from orderlab.journal import Journal
 from tests.cloud.http_api import ECHO, HttpApi
 from tests.cloud.rest_api import ACCOUNT, function, role
 from tests.cloud.stack_checks import order_of, wrong_properties
@@ -70,3 +71,38 @@ def test_a_template_holds_the_api_with_all_its_parts(target: LocalTarget, tmp_pa
     assert target_of.startswith("integrations/${")
     assert resources[target_of[15:-1]]["Type"] == "AWS::ApiGatewayV2::Integration"
     assert ACCOUNT not in (tmp_path / "template.yaml").read_text()
+
+
+def test_a_journal_builds_the_api_again(cloud: Any, own_cloud: Any, tmp_path: Path) -> None:
+    """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html"""
+    journal = Journal(tmp_path / "journal")
+
+    def attached(at: Any) -> Any:
+        return lambda service, **_: journal.attach(at.client(service))
+
+    at = Attached(attached(cloud))
+    arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:none"
+    gone = HttpApi(at, "journal-gone")
+    gone.route("GET /gone", gone.integration(arn))
+    gone.gateway.delete_api(ApiId=gone.id)
+    api = HttpApi(at, "journal-kept")
+    api.route("GET /kept", api.integration(arn))
+    api.stage("dev")
+    with own_cloud() as other:
+        _, failed = journal.replay(attached(other))
+        gateway = other.client("apigatewayv2")
+        [found] = gateway.get_apis()["Items"]
+        assert (failed, found["Name"]) == (0, "journal-kept")
+        [route] = gateway.get_routes(ApiId=found["ApiId"])["Items"]
+        [integration] = gateway.get_integrations(ApiId=found["ApiId"])["Items"]
+        assert route["Target"] == f"integrations/{integration['IntegrationId']}"
+        assert [s["StageName"] for s in gateway.get_stages(ApiId=found["ApiId"])["Items"]] == [
+            "dev"
+        ]
+
+
+class Attached:
+    """A cloud whose clients are others."""
+
+    def __init__(self, client: Callable[[str], Any]) -> None:
+        self.client = client

@@ -87,8 +87,12 @@ def needs(call: Call, parameters: Parameters, account_id: str) -> tuple[Need, ..
 
 
 def _gateway(call: Call) -> Need:
-    """Actions of API Gateway's control plane are HTTP methods, resources its paths."""
-    resource = f"arn:aws:apigateway:{call.region}::{call.request.path.rstrip('/')}"
+    """Actions of API Gateway's control plane are HTTP methods, resources its paths.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html
+    """
+    path = call.request.path.rstrip("/").removeprefix("/v2")
+    resource = f"arn:aws:apigateway:{call.region}::{path}"
     return Need(f"apigateway:{call.request.method}", resource)
 
 

@@ -30,7 +30,7 @@ def preflight_answer(request: Request, cors: Document | None) -> Response | None
 
 def add_cors_headers(request: Request, cors: Document | None, response: Response) -> None:
     """Put the configured headers in place of those that the back end sent."""
-    if cors is None or "origin" not in request.headers:
+    if cors is None:
         return
     kept = [each for each in response.headers if not each[0].startswith("access-control-")]
     headers = _allowed(request, cors)
@@ -39,7 +39,9 @@ def add_cors_headers(request: Request, cors: Document | None, response: Response
 
 def _allowed(request: Request, cors: Document) -> Headers:
     """The header that lets the page's origin in; none if it is not among those configured."""
-    origin = request.headers["origin"]
+    origin = request.headers.get("origin", "")
+    if not origin:
+        return []
     fitting = (_fitting(each, origin) for each in cors.get("AllowOrigins") or ())
     value = next(filter(None, fitting), "")
     if not value:
