@@ -51,7 +51,7 @@ def test_an_api_comes_back_with_its_settings(cloud: Any) -> None:
     api.gateway.delete_api(ApiId=api.id)
     assert refusal(api.gateway.get_api, ApiId=api.id) == (
         "NotFoundException",
-        f"Invalid API identifier specified {api.id}",
+        f"Invalid API identifier specified {ACCOUNT}:{api.id}",
     )
 
 

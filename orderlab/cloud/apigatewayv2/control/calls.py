@@ -46,7 +46,7 @@ class ControlCall:
         api_id = str(self.input["ApiId"])
         found = self.plane.registry.find(api_id)
         if found is None or found.region_name != self.region:
-            raise not_found("API", api_id)
+            raise not_found("API", f"{self.plane.registry.account_id}:{api_id}")
         return found
 
     def now(self) -> float:

@@ -11,6 +11,7 @@ from orderlab.cloud.apigatewayv2.control.errors import bad_request
 from orderlab.cloud.apigatewayv2.model.expressions import ExpressionError, expression
 from orderlab.cloud.apigatewayv2.model.state import Document
 
+_MAX_VALUE = 512
 _REQUEST_PLACE = re.compile(
     r"(?:append|overwrite|remove):(?:header|querystring)\.[^\s:]+|overwrite:path"
 )
@@ -49,6 +50,8 @@ def _check_place(place: str, form: re.Pattern[str]) -> None:
 
 
 def _check_value(value: str, *, of_response: bool) -> None:
+    if len(value) > _MAX_VALUE:
+        raise bad_request(f"A mapping expression is longer than {_MAX_VALUE} characters")
     try:
         expression(value, of_response=of_response)
     except ExpressionError as error:

@@ -18,6 +18,7 @@ from orderlab.cloud.apigatewayv2.model.state import DEFAULT, Document, HttpApi
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 MAX_STAGES = 10
+_MAX_FORMAT = 3072
 _NAME = re.compile(r"[a-zA-Z0-9_-]+")
 _VARIABLE = re.compile(r"[A-Za-z0-9_]+")
 _VALUE = re.compile(r"[A-Za-z0-9\-._~:/?#&=,]+")
@@ -107,6 +108,8 @@ def _log_settings(settings: Document) -> Document:
     destination, layout = settings.get("DestinationArn"), settings.get("Format")
     if not destination or not layout:
         raise bad_request("Access log settings need a destination ARN and a format")
+    if len(layout) > _MAX_FORMAT:
+        raise bad_request(f"Access Log format is longer than {_MAX_FORMAT} characters")
     if log_group_of(str(destination)) is None:
         raise bad_request(
             "Access Log destination must only contain characters a-z, A-Z, 0-9, '_', '-', '/', "

@@ -23,7 +23,7 @@ def _found(call: ControlCall) -> tuple[HttpApi, Document]:
         raise bad_request(f"Invalid resource ARN: {arn}")
     api = call.plane.registry.find(parts[2])
     if api is None or parts[1] != api.region_name:
-        raise not_found("API", parts[2])
+        raise not_found("API", f"{call.plane.registry.account_id}:{parts[2]}")
     if parts[3] is None:
         return api, api.document
     if parts[3] not in api.stages:

@@ -22,6 +22,7 @@ from orderlab.cloud.apigatewayv2.model.state import Document
 MAX_CACHED = 10_000
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 TIMEOUT_SECONDS = 10.0
+MAX_RESULT_BYTES = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ def _answer(payload: bytes, *, failed: bool) -> Document:
         raise _broken(f"the authorizer failed: {message}")
     if not isinstance(answer, dict):
         raise _broken("the authorizer's answer is not an object")
+    if len(payload) > MAX_RESULT_BYTES:
+        raise _broken(f"the authorizer's answer is longer than {MAX_RESULT_BYTES} bytes")
     context = answer.get("context")
     if context is not None and not isinstance(context, dict):
         raise _broken("the authorizer's context is not an object")

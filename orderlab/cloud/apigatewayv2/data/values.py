@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from orderlab.cloud.apigateway.budget import MAX_TEXT
 from orderlab.cloud.apigateway.json_path.path import JsonPath
 from orderlab.cloud.apigateway.json_text import read_json
+from orderlab.cloud.apigatewayv2.data.failures import HttpFailure
 from orderlab.cloud.apigatewayv2.data.request import HttpRequest
 from orderlab.cloud.apigatewayv2.model.expressions import Expression, Reference
 from orderlab.cloud.http import Response
@@ -26,21 +28,35 @@ class Values:
         self._request = request
         self._response = response
         self._documents: dict[str, Any] = {}
+        self._context: dict[str, Any] | None = None
+        self._room = MAX_TEXT
 
     def of(self, expression: Expression) -> str | None:
-        """The text that an expression stands for; None if it is a reference to nothing."""
+        """The text that an expression stands for; None if it is a reference to nothing.
+
+        Raises HttpFailure (500) if all texts of a request become longer than any request may be.
+        """
         if len(expression) == 1 and isinstance(expression[0], Reference):
-            return self._reference(expression[0])
+            return self._counted(self._reference(expression[0]))
         return "".join(
-            part if isinstance(part, str) else self._reference(part) or "" for part in expression
+            self._counted(part if isinstance(part, str) else self._reference(part)) or ""
+            for part in expression
         )
+
+    def _counted(self, text: str | None) -> str | None:
+        self._room -= len(text or "")
+        if self._room < 0:
+            raise HttpFailure(500, "Mappings make more than a request may be", by_integration=True)
+        return text
 
     def _reference(self, reference: Reference) -> str | None:
         request, name = self._request, reference.name
         if reference.root == "stageVariables":
             return request.stage_variables.get(name)
         if reference.root == "context":
-            return self._in(request.context(), reference.path)
+            if self._context is None:
+                self._context = request.context()
+            return self._in(self._context, reference.path)
         if reference.place == "body":
             return self._body(reference)
         if reference.root == "response":
