@@ -14,7 +14,7 @@ ARGS  ?=
 # Tests to run: make test TESTS=tests/unit
 TESTS ?= tests
 # Files of tests that run at the same time, each with a cloud of its own; 0 runs all in one process
-WORKERS ?= 3
+WORKERS ?= 4
 
 # A name on PATH proves nothing (pyenv's shims may answer "command not found", and Debian ships a
 # python3 that cannot make an environment), so each candidate is asked to show what it can do.

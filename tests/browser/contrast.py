@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 # Every visible piece of text inside a selector with its colour and the first opaque background.
+# A picture's colours have tests of their own; numbers of cells are JupyterLab's.
 _TEXTS = """root => {
+  const skipped = 'svg, script, style, .jp-OutputPrompt';
   const parse = text => (text.match(/[\\d.]+/g) || []).map(Number);
   const behind = node => {
     for (let n = node; n; n = n.parentElement) {
@@ -18,7 +20,7 @@ _TEXTS = """root => {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !node || node.closest('svg, script, style')) continue;
+    if (!walker.currentNode.data.trim() || !node || node.closest(skipped)) continue;
     const box = node.getBoundingClientRect();
     if (!box.width || !box.height) continue;
     found.push({text: walker.currentNode.data.trim().slice(0, 40),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 # what JupyterLab draws of text that it takes for a formula
@@ -98,6 +99,14 @@ class OpenNotebook:
         found.wait_for(timeout=30_000)
         found.scroll_into_view_if_needed()
         return found
+
+    def outputs(self) -> Iterator[Any]:
+        """What each code cell shows, drawn and in view, from top to bottom."""
+        shown = self.page.locator(".jp-Notebook .jp-Cell.jp-mod-active .jp-Cell-outputArea")
+        for number, cell in enumerate(self.cells()):
+            if cell["texts"]:
+                self.page.evaluate(_SHOW, number)
+                yield shown
 
     def finished(self) -> list[dict[str, Any]]:
         """Save the notebook; its code cells."""

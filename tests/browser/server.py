@@ -19,6 +19,9 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 TOKEN = "browser-tests"  # of a server that lives as long as the tests, on the loopback interface
+_TRUST = """import pathlib, sys
+from orderlab.cli.trusted import trust_solutions
+trust_solutions(pathlib.Path(sys.argv[1]))"""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,10 @@ def running_jupyterlab(home: Path) -> Iterator[JupyterLab]:
         # a learner's own: servers that share them fail over each other's half-written workspaces
         "JUPYTER_CONFIG_DIR": str(home / ".jupyter"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / ".jupyter" / "workspaces"),
+        "JUPYTER_DATA_DIR": str(home / ".jupyter" / "data"),
     }
+    # as `orderlab lab` does before it starts the server: pictures show in what is trusted alone
+    subprocess.run([sys.executable, "-c", _TRUST, str(home)], env=environment, check=True)
     log = (home / "jupyter.log").open("w")
     server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     address = f"http://127.0.0.1:{port}"
