@@ -35,8 +35,8 @@ WITHOUT_REGION = {
     "budgets": ("arn:aws:budgets::{account}:budget/{prefix}*",),
 }
 # API Gateway names its resources by paths, and chooses their ids itself
-API_PATHS = ("account", "apikeys", "apikeys/*", "restapis", "restapis/*", "tags/*", "usageplans",
-             "usageplans/*")  # fmt: skip
+API_PATHS = ("account", "apikeys", "apikeys/*", "apis", "apis/*", "restapis", "restapis/*",
+             "tags/*", "usageplans", "usageplans/*")  # fmt: skip
 API_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 # what AWS lets nobody narrow to a name, and the tags by which others' resources are told apart
 LISTED = (

@@ -33,7 +33,8 @@ def create_authorizer(call: ControlCall) -> Document:
     api = call.api()
     if len(api.authorizers) >= MAX_AUTHORIZERS:
         raise too_many("authorizers", MAX_AUTHORIZERS)
-    authorizer = _checked(call, api, {"AuthorizerId": new_id(6)})
+    begun = {"AuthorizerId": new_id(6), "EnableSimpleResponses": False}
+    authorizer = _checked(call, api, begun)
     api.authorizers[authorizer["AuthorizerId"]] = authorizer
     deploy_automatically(call, api)
     return authorizer

@@ -35,6 +35,8 @@ def answer_of(payload: bytes, version: str) -> Response:
         return Response(200, body, [_JSON])
     if not isinstance(result, dict):
         raise _wrong("is not an object")
+    # each format has a way of its own to send a header twice
+    result.pop("multiValueHeaders" if version == "2.0" else "cookies", None)
     response = Response(_status(result.get("statusCode")), _body(result), list(_headers(result)))
     if not any(name == "content-type" for name, _ in response.headers):
         response.headers.append(("content-type", "text/plain;charset=UTF-8"))
