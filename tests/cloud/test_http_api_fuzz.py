@@ -65,7 +65,7 @@ def test_calls_with_odd_parameters_are_refused(cloud: Any, caller: Caller) -> No
         "stageName": "dev",
         "resource-arn": f"arn:aws:apigateway:us-east-1::/apis/{api.id}",
     }
-    model = botocore.session.get_session().get_service_model("apigatewayv2")
+    model: Any = botocore.session.get_session().get_service_model("apigatewayv2")
     chance = random.Random(11)
     served = [name for name in OPERATIONS if not name.startswith(("Delete", "Get"))]
     for _ in range(1500):
