@@ -33,9 +33,9 @@ def remove(target: Target, *names: str) -> list[str]:
     """Remove every resource with one of these names; returns what was removed, kind and name.
 
     Looks at functions (with their mappings, role and log group), tables, queues and topics (with
-    their subscriptions), REST APIs, usage plans, API keys, layers, log groups, roles, alarms,
-    pipes, event buses (with their rules), DAX's clusters and parameter groups; `function/statement`
-    names a statement of a function's resource policy. A name that nothing has is passed over. The
+    their subscriptions), REST and HTTP APIs, usage plans, API keys, layers, log groups, roles,
+    alarms, pipes, event buses (with their rules), DAX's clusters and parameter groups;
+    `function/statement` names a statement of a function's resource policy. A name that nothing has is passed over. The
     name of a removed queue is free again when this returns.
     """
     removed = []
@@ -137,6 +137,19 @@ def _api(target: Target, name: str) -> bool:
         for plan in gateway.get_usage_plans(limit=500)["items"]:
             _leave_plan(gateway, plan, api["id"])
         gateway.delete_rest_api(restApiId=api["id"])
+    return bool(found)
+
+
+def _http_api(target: Target, name: str) -> bool:
+    gateway = target.client("apigatewayv2")
+    found = [
+        api
+        for page in gateway.get_paginator("get_apis").paginate()
+        for api in page["Items"]
+        if api["Name"] == target.name(name)
+    ]
+    for api in found:
+        gateway.delete_api(ApiId=api["ApiId"])
     return bool(found)
 
 
@@ -274,6 +287,7 @@ _KINDS: dict[str, Callable[[Target, str], bool]] = {
     "queue": _queue,
     "topic": _topic,
     "API": _api,
+    "HTTP API": _http_api,
     "usage plan": _usage_plan,
     "API key": _api_key,
     "layer": _layer,

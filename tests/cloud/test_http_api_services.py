@@ -164,7 +164,8 @@ def test_access_logs_have_the_stages_format(cloud: Any, echo: str) -> None:
     layout = "|".join(
         f"$context.{name}"
         for name in ("requestId", "routeKey", "status", "path", "error.message",
-                     "integrationErrorMessage", "identity.sourceIp")
+                     "integrationErrorMessage", "identity.sourceIp", "integrationStatus",
+                     "integration.status")
     )  # fmt: skip
     arn = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/http/access"
     api.stage(AccessLogSettings={"DestinationArn": arn, "Format": layout})
@@ -181,10 +182,11 @@ def test_access_logs_have_the_stages_format(cloud: Any, echo: str) -> None:
         'Lambda body contains the wrong type for field "headers"'
     )
     ids = [answer.header("apigw-requestid") for answer in answers]
+    here = "127.0.0.1"
     assert lines == [
-        [ids[0], "GET /a/{id}", "200", "/a/1", "-", "-", "127.0.0.1"],
-        [ids[1], "-", "404", "/b", "Not Found", "-", "127.0.0.1"],
-        [ids[2], "GET /a/{id}", "500", "/a/2", "Internal Server Error", why, "127.0.0.1"],
+        [ids[0], "GET /a/{id}", "200", "/a/1", "-", "-", here, "200", "200"],
+        [ids[1], "-", "404", "/b", "Not Found", "-", here, "-", "-"],
+        [ids[2], "GET /a/{id}", "500", "/a/2", "Internal Server Error", why, here, "200", "-"],
     ]
 
 

@@ -24,6 +24,13 @@ def a_name() -> str:
     return f"practice-{uuid.uuid4().hex[:8]}"
 
 
+def test_an_http_api_is_removed_by_its_name(target: LocalTarget) -> None:
+    name, gateway = a_name(), target.client("apigatewayv2")
+    api_id = gateway.create_api(Name=name, ProtocolType="HTTP")["ApiId"]
+    assert remove(target, name) == [f"HTTP API {name}"]
+    assert api_id not in {each["ApiId"] for each in gateway.get_apis()["Items"]}
+
+
 def test_an_alarm_is_removed_by_its_name(target: LocalTarget) -> None:
     name, metrics = a_name(), target.client("cloudwatch")
     metrics.put_metric_alarm(

@@ -57,6 +57,7 @@ class IntegrationCalls:
             source_arn=request.source_arn,
             seconds=integration["TimeoutInMillis"] / 1000,
         )
+        request.endpoint_status, request.endpoint_request_id = result.status, result.request_id
         if result.function_error:
             reason = "The Lambda function returned an error"
             raise HttpFailure(500, reason, by_integration=True)
@@ -64,4 +65,6 @@ class IntegrationCalls:
 
     async def _service(self, request: HttpRequest, integration: Mapping[str, Any]) -> Response:
         principal = self._functions.principal_of(request, integration["CredentialsArn"])
-        return await service_integration.answer(self._dispatch, principal, request, integration)
+        response = await service_integration.answer(self._dispatch, principal, request, integration)
+        request.endpoint_status = response.status
+        return response

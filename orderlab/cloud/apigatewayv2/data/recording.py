@@ -148,13 +148,14 @@ def _variables(request: HttpRequest, response: Response, latency_ms: float) -> d
         "responseLatency": round(latency_ms),
         "dataProcessed": len(request.http.body) + len(response.body),
         "integrationLatency": took,
-        "integrationStatus": status,
+        "integrationStatus": request.endpoint_status,
         "integrationErrorMessage": by_integration,
+        "awsEndpointRequestId": request.endpoint_request_id,
         "integration": {
             "error": by_integration,
-            "integrationStatus": status,
+            "integrationStatus": request.endpoint_status,
             "latency": took,
-            "requestId": None if took is None else request.id,
+            "requestId": request.endpoint_request_id,
             "status": status,
         },
     }

@@ -28,8 +28,9 @@ class HttpRequest:
     `$default`). `headers` are by lower-case name, several values joined by commas; cookies stand
     apart. `query` holds every value. `context` is what access logs and mappings see of it.
     `started` is a moment of `time.perf_counter`. `integration_ms` is None before the integration
-    has answered. `authorizer` is the context that a Lambda authorizer gave, `identity` who has
-    signed the request.
+    has answered. `integration_status` is what a function's code says, `endpoint_status` what Lambda
+    says of calling it. `authorizer` is the context that a Lambda authorizer gave, `identity` who
+    has signed the request.
     """
 
     http: Request
@@ -52,6 +53,8 @@ class HttpRequest:
     identity: Document | None = None
     integration_ms: float | None = None
     integration_status: int | None = None
+    endpoint_status: int | None = None
+    endpoint_request_id: str | None = None
     failure: HttpFailure | None = None
 
     @property

@@ -66,6 +66,7 @@ async def answer(
     region = found.pop("Region", request.api.region_name)
     parameters = {"Entries": [found]} if subtype.service == "events" else found
     call = _call(subtype, region, principal, parameters, request)
+    request.endpoint_request_id = call.request_id
     try:
         async with asyncio.timeout(integration["TimeoutInMillis"] / 1000):
             result = await dispatch.perform(call, parameters, "json")
