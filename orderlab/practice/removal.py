@@ -35,8 +35,8 @@ def remove(target: Target, *names: str) -> list[str]:
     Looks at functions (with their mappings, role and log group), tables, queues and topics (with
     their subscriptions), REST and HTTP APIs, usage plans, API keys, layers, log groups, roles,
     alarms, pipes, event buses (with their rules), DAX's clusters and parameter groups;
-    `function/statement` names a statement of a function's resource policy. A name that nothing has is passed over. The
-    name of a removed queue is free again when this returns.
+    `function/statement` names a statement of a function's resource policy. A name that nothing has
+    is passed over. The name of a removed queue is free again when this returns.
     """
     removed = []
     for name in names:
