@@ -27,7 +27,7 @@ HARMLESS = (
 
 @pytest.mark.parametrize("path", ("notebooks/00_the_customer", "solutions/05_polling"))
 def test_a_notebook_runs_to_its_end(path: str, jupyterlab: Any, page: Any) -> None:
-    """One unsolved, one solved. tests/notebooks runs all of them, `make course` all in a browser."""
+    """One unsolved, one solved. tests/notebooks runs all of them, `make course` all in browsers."""
     notebook = OpenNotebook(page.page, jupyterlab.notebook(f"{path}.ipynb"))
     cells = notebook.run_all(240)
     assert [(c["id"], c["errors"]) for c in cells if c["errors"]] == []
