@@ -257,6 +257,12 @@ def test_a_target_that_cannot_be_reached_is_tried_again(kit: EventKit) -> None:
     dimensions = {"RuleName": rule, "EventBusName": bus}
     assert kit.metric("AWS/Events", "RetryInvocationAttempts", **dimensions) == 2
     assert kit.metric("AWS/Events", "Invocations", **dimensions) == 1
+    # from its arrival to the begin and the end of the first attempt, and to the one that succeeded
+    times = {
+        name: kit.metric("AWS/Events", f"IngestionToInvocation{name}Latency", **dimensions)
+        for name in ("Start", "Complete", "Success")
+    }
+    assert 0 <= times["Start"] <= times["Complete"] < times["Success"]
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,8 @@ class Delivery:
     ) -> TargetFailure | None:
         """One attempt; what went wrong, or None."""
         failure: TargetFailure | None = None
+        if not retry:
+            self._recording.latency(rule, event, "Start")
         try:
             await self._send(rule, target, event)
         except TargetFailure as found:
@@ -81,6 +83,8 @@ class Delivery:
             log.exception("A delivery from %s failed", rule.arn)
             failure = TargetFailure("UNKNOWN", "The delivery has failed.", retry=False)
         self._recording.attempted(rule, retry=retry, succeeded=failure is None)
+        if not retry:
+            self._recording.latency(rule, event, "Complete")
         if failure is None:
             self._recording.delivered(rule, event)
         return failure

@@ -7,6 +7,7 @@ most wait for rules, and entries that come then fail with ThrottlingException.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -63,6 +64,7 @@ class PutEvents:
         trace: str | None = None,
     ) -> dict[str, Any]:
         """The result of PutEvents; ValidationException if the whole call is too large."""
+        began = time.perf_counter()
         sizes = [entry_size(entry) for entry in entries]
         if sum(sizes) > MAX_BYTES:
             raise ValidationException("Total size of the entries in the request is over the limit.")
@@ -71,7 +73,8 @@ class PutEvents:
             for entry, size in zip(entries, sizes, strict=True)
         ]
         failed = sum("ErrorCode" in each for each in results)
-        self._recording.put_events(len(entries), failed, sum(sizes))
+        seconds = time.perf_counter() - began
+        self._recording.put_events(len(entries), failed, sum(sizes), seconds)
         return {"FailedEntryCount": failed, "Entries": results}
 
     def _take(

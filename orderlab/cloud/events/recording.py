@@ -25,8 +25,11 @@ class Recording:
         self._telemetry = telemetry
         self._buffers: dict[Dimensions, MetricBuffer] = {}
 
-    def put_events(self, entries: int, failed: int, size: int) -> None:
-        """One call of PutEvents."""
+    def put_events(self, entries: int, failed: int, size: int, seconds: float) -> None:
+        """One call of PutEvents, and how long it took."""
+        self._telemetry.metrics.add(
+            NAMESPACE, "PutEventsLatency", seconds * 1000, unit="Milliseconds", dimensions={}
+        )
         buffer = self._buffer(())
         buffer.count("PutEventsApproximateCallCount")
         buffer.count("PutEventsEntriesCount", entries)
@@ -64,8 +67,12 @@ class Recording:
     def delivered(self, rule: Rule, event: Event) -> None:
         """A target has taken an event."""
         self._of_rule("Invocations", rule)
-        latency = max(0.0, self._clock.wall() - event.ingested) * 1000
-        self._of_rule("IngestionToInvocationStartLatency", rule, latency, unit="Milliseconds")
+        self.latency(rule, event, "Success")
+
+    def latency(self, rule: Rule, event: Event, what: str) -> None:
+        """The first attempt to deliver an event begins or ends, or its target has taken it."""
+        waited = max(0.0, self._clock.wall() - event.ingested) * 1000
+        self._of_rule(f"IngestionToInvocation{what}Latency", rule, waited, unit="Milliseconds")
 
     def failed(self, rule: Rule, target_arn: str, event: Event, code: str) -> None:
         """An invocation that is given up for good."""

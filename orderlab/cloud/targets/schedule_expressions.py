@@ -98,8 +98,9 @@ def read_expression(text: str, *, zone: tzinfo = UTC, one_time: bool = False) ->
     """
     if rate := _RATE.fullmatch(text):
         value, unit = int(rate[1]), rate[2]
-        # one minute, but two minutes: AWS insists on it
-        if (value == 1) == unit.endswith("s"):
+        # rules insist on one minute, but two minutes; Scheduler knows the plural alone, and takes both
+        plural = unit.endswith("s")
+        if (value == 1) == plural and not (one_time and plural):
             raise InvalidExpression(text)
         return Rate(value * _UNITS[unit.removesuffix("s")])
     if cron := _CRON.fullmatch(text):

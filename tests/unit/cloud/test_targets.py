@@ -72,7 +72,7 @@ def test_summer_time_moves_a_schedule_in_its_time_zone() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "rate()", "rate(1 minutes)", "rate(2 minute)", "rate(0 hours)", "rate(-1 days)",
+        "", "rate()", "rate(2 minute)", "rate(0 hours)", "rate(-1 days)",
         "rate(1 second)", "cron(0 12 * * * *)", "cron(0 12 ? * ? *)", "cron(0 12 * * ?)",
         "cron(60 12 * * ? *)", "cron(0 24 * * ? *)", "cron(0 12 32 * ? *)", "cron(0 12 * 13 ? *)",
         "cron(0 12 ? * 8 *)", "cron(0 12 * * ? 1969)", "cron(0 12 x * ? *)",
@@ -83,6 +83,13 @@ def test_summer_time_moves_a_schedule_in_its_time_zone() -> None:
 def test_what_is_no_schedule(text: str) -> None:
     with pytest.raises(InvalidExpression):
         read_expression(text, one_time=True)
+
+
+def test_one_of_a_plural_is_for_the_scheduler_only() -> None:
+    """https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based"""
+    read_expression("rate(1 hours)", one_time=True)
+    with pytest.raises(InvalidExpression):
+        read_expression("rate(1 hours)")
 
 
 def test_at_is_for_the_scheduler_only() -> None:

@@ -81,7 +81,7 @@ class PolicyOperations:
         policy.statements[statement_id] = statement
         owner.revision_id = revision()
         function.policies[qualifier] = policy
-        return {"Statement": json.dumps(statement)}
+        return {"Statement": json.dumps(statement, separators=(",", ":"))}
 
     def remove(self, call: Call, input: Input) -> None:
         """Remove a statement.
@@ -113,7 +113,7 @@ class PolicyOperations:
         if function is None or policy is None:
             raise ResourceNotFound()
         revision_id = _owner(function, qualifier).revision_id
-        return {"Policy": json.dumps(policy.document()), "RevisionId": revision_id}
+        return {"Policy": _compact(policy.document()), "RevisionId": revision_id}
 
 
 def _require_qualifier(function: Function, qualifier: str) -> None:
