@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 
-Differs from AWS: of the functions only ABS, AVG, CEIL, DIFF, FILL, FLOOR, IF, MAX, METRICS, MIN,
-PERIOD, RATE, RUNNING_SUM and SUM are done; SEARCH and the rest are refused.
+Differs from AWS: SEARCH, SORT, SLICE, REMOVE_EMPTY, ANOMALY_DETECTION_BAND, INSIGHT_RULE_METRIC,
+LAMBDA, DB_PERF_INSIGHTS and SERVICE_QUOTA are refused.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from itertools import pairwise
+from functools import partial, reduce
 from typing import Any
 
 from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.cloudwatch.errors import ValidationError
 from orderlab.cloud.cloudwatch.limits import MAX_EXPRESSION
+from orderlab.cloud.cloudwatch.math_functions import REDUCTIONS, TRANSFORMS, Series, transform
 
-# a time series: value by start of its period
-Series = dict[float, float]
 Value = float | Series | list[Series]
 
 _ARITHMETIC: dict[type[ast.AST], Callable[[float, float], float]] = {
@@ -38,14 +37,22 @@ _ARITHMETIC: dict[type[ast.AST], Callable[[float, float], float]] = {
     ast.Eq: lambda a, b: 1.0 if a == b else 0.0,
     ast.NotEq: lambda a, b: 1.0 if a != b else 0.0,
 }
-_NOT_DONE = re.compile(r"\b([A-Z_]+)\s*\(")
+_BOTH: Callable[[float, float], float] = lambda a, b: 1.0 if a and b else 0.0  # noqa: E731
+_EITHER: Callable[[float, float], float] = lambda a, b: 1.0 if a or b else 0.0  # noqa: E731
+_FUNCTION = re.compile(r"\b([A-Z_][A-Z_0-9]*)\s*\(")
+# the ways to write "and" and "or"
+_LOWER = re.compile(r"\b(and|or)\b")
+_AND, _OR = re.compile(r"\bAND\b|&&"), re.compile(r"\bOR\b|\|\|")
 _IDENTIFIER = re.compile(r"\b[a-z]\w*")
-_WORK = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.List)
-_DONE = frozenset(
-    (
-        *("ABS", "AVG", "CEIL", "DIFF", "FILL", "FLOOR", "IF"),
-        *("MAX", "METRICS", "MIN", "PERIOD", "RATE", "RUNNING_SUM", "SUM"),
-    )
+_WORK = (ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.Call, ast.List)
+_DONE = (
+    TRANSFORMS
+    | REDUCTIONS.keys()
+    | {
+        *("FILL", "IF", "METRICS", "PERIOD", "TIME_SERIES", "METRIC_COUNT", "FIRST", "LAST"),
+        # these are operators before a parenthesis
+        *("AND", "OR"),
+    }
 )
 
 
@@ -82,7 +89,7 @@ def identifiers(expression: str) -> set[str]:
 
 
 def _refuse_not_done(expression: str) -> None:
-    for name in _NOT_DONE.findall(expression):
+    for name in _FUNCTION.findall(expression):
         if name not in _DONE:
             raise NotDoneYet(f"the metric math function {name}")
     if expression.lstrip().upper().startswith("SELECT"):
@@ -95,8 +102,11 @@ def _tree(expression: str) -> ast.expr:
             f"1 validation error detected: Value '{expression[:40]}...' at 'expression' failed to "
             f"satisfy constraint: Member must have length less than or equal to {MAX_EXPRESSION}"
         )
+    if _LOWER.search(expression):
+        raise _unreadable(expression)
     try:
-        return ast.parse(expression.replace("^", "**").strip(), mode="eval").body
+        text = _OR.sub(" or ", _AND.sub(" and ", expression.replace("^", "**")))
+        return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise _unreadable(expression) from None
 
@@ -125,6 +135,9 @@ class _Evaluation:
         if isinstance(node, ast.BinOp):
             compute = _ARITHMETIC[type(node.op)]
             return _each(compute, self.value(node.left), self.value(node.right))
+        if isinstance(node, ast.BoolOp):
+            compute = _BOTH if isinstance(node.op, ast.And) else _EITHER
+            return reduce(partial(_each, compute), map(self.value, node.values))
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             compute = _ARITHMETIC[type(node.ops[0])]
             return _each(compute, self.value(node.left), self.value(node.comparators[0]))
@@ -148,33 +161,20 @@ class _Evaluation:
         if name == "IF":
             return self._choose(arguments)
         argument = self.value(arguments[0])
-        if name in _REDUCTIONS:
-            return _reduce(_REDUCTIONS[name], argument)
+        if name in REDUCTIONS:
+            return _reduce(REDUCTIONS[name], argument)
+        if name == "TIME_SERIES" and isinstance(argument, float):
+            return {} if math.isnan(argument) else dict.fromkeys(self._times, argument)
+        if isinstance(argument, list):
+            return self._of_several(name, argument)
         if not isinstance(argument, dict):
             raise TypeError
-        return self._transform(name, argument)
+        return transform(name, argument)
 
-    def _transform(self, name: str, series: Series) -> Series:
-        plain: dict[str, Callable[[float], float]] = {
-            "ABS": abs,
-            "CEIL": math.ceil,
-            "FLOOR": math.floor,
-        }
-        if name in plain:
-            return {at: float(plain[name](value)) for at, value in series.items()}
-        ordered = sorted(series.items())
-        if name == "RUNNING_SUM":
-            total, result = 0.0, {}
-            for at, value in ordered:
-                total += value
-                result[at] = total
-            return result
-        pairs = pairwise(ordered)
-        if name == "DIFF":
-            return {at: value - before for (_, before), (at, value) in pairs}
-        if name == "RATE":
-            return {at: (value - old) / (at - then) for (then, old), (at, value) in pairs}
-        raise ValueError
+    def _of_several(self, name: str, several: list[Series]) -> Value:
+        if name == "METRIC_COUNT":
+            return float(len(several))
+        return several[{"FIRST": 0, "LAST": -1}[name]]
 
     def _fill(self, arguments: list[ast.expr]) -> Value:
         filled = self.value(arguments[0])
@@ -207,18 +207,12 @@ class _Evaluation:
         return result
 
 
-_REDUCTIONS: dict[str, Callable[[list[float]], float]] = {
-    "SUM": sum,
-    "AVG": lambda values: sum(values) / len(values),
-    "MIN": min,
-    "MAX": max,
-}
-
-
 def _reduce(compute: Callable[[list[float]], float], argument: Value) -> Value:
     """Of one series a number; of several series one series, period by period."""
     if isinstance(argument, dict):
-        return _finite(compute(list(argument.values()))) if argument else math.nan
+        if not argument:
+            return 0.0 if compute is len else math.nan
+        return _finite(compute(list(argument.values())))
     if isinstance(argument, list):
         times = sorted({at for series in argument for at in series})
         found = {

@@ -98,7 +98,7 @@ def read_expression(text: str, *, zone: tzinfo = UTC, one_time: bool = False) ->
     """
     if rate := _RATE.fullmatch(text):
         value, unit = int(rate[1]), rate[2]
-        # rules insist on one minute, but two minutes; Scheduler knows the plural alone, and takes both
+        # rules insist on one minute, but two minutes; Scheduler takes one minutes, too
         plural = unit.endswith("s")
         if (value == 1) == plural and not (one_time and plural):
             raise InvalidExpression(text)

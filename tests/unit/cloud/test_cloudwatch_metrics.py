@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from typing import Any
 
@@ -109,6 +110,20 @@ TIMES = [0.0, 60.0, 120.0]
         ("a / PERIOD(a)", {0: 1 / 60, 60: 2 / 60, 120: 4 / 60}),
         ("IF(a > 1, a, 0)", {0: 0, 60: 2, 120: 4}),
         ("CEIL(a / 3)", {0: 1, 60: 1, 120: 2}),
+        ("a > 1 AND (b > 0 OR a > 3)", {0: 0, 120: 1}),
+        ("a > 1 && a < 4 || a == 1", {0: 1, 60: 1, 120: 0}),
+        ("LOG10(a * 10 - 10)", {60: 1, 120: math.log10(30)}),
+        ("LOG(a)", {0: 0, 60: math.log(2), 120: math.log(4)}),
+        ("STDDEV(b)", {0: 1, 60: 1, 120: 1}),
+        ("DATAPOINT_COUNT(b)", {0: 2, 60: 2, 120: 2}),
+        ("DATAPOINT_COUNT(METRICS())", {0: 2, 60: 1, 120: 2}),
+        ("METRIC_COUNT(METRICS())", {0: 2, 60: 2, 120: 2}),
+        ("FIRST(METRICS()) - LAST(METRICS())", {0: -1, 120: 4}),
+        ("TIME_SERIES(3)", {0: 3, 60: 3, 120: 3}),
+        ("DIFF_TIME(b)", {120: 120}),
+        ("MINUTE(a)", {0: 0, 60: 1, 120: 2}),
+        ("HOUR(a) + DAY(a) + MONTH(a) + YEAR(a)", dict.fromkeys((0, 60, 120), 1975)),
+        ("EPOCH(a)", {0: 0, 60: 60, 120: 120}),
     ],
 )
 def test_expressions(expression: str, expected: dict[float, float]) -> None:
@@ -117,7 +132,8 @@ def test_expressions(expression: str, expected: dict[float, float]) -> None:
 
 
 @pytest.mark.parametrize("expression", ["a +", "c", "__import__('os')", "a.real", "a if a else b",
-                                        "[a", "(lambda: 1)()", "SUM()", "'x'"])  # fmt: skip
+                                        "[a", "(lambda: 1)()", "SUM()", "'x'", "a and b",
+                                        "FIRST(a)", "a AND", "AND(a, b)"])  # fmt: skip
 def test_what_is_no_expression_is_refused(expression: str) -> None:
     with pytest.raises(AwsError) as error:
         evaluate(expression, SERIES, TIMES, 60)

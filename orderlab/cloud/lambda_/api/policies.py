@@ -113,7 +113,10 @@ class PolicyOperations:
         if function is None or policy is None:
             raise ResourceNotFound()
         revision_id = _owner(function, qualifier).revision_id
-        return {"Policy": _compact(policy.document()), "RevisionId": revision_id}
+        return {
+            "Policy": json.dumps(policy.document(), separators=(",", ":")),
+            "RevisionId": revision_id,
+        }
 
 
 def _require_qualifier(function: Function, qualifier: str) -> None:
