@@ -8,8 +8,8 @@ from typing import Any
 
 from orderlab.cloud.cloudwatch import reading
 from orderlab.cloud.cloudwatch.errors import InvalidParameterValue
-from orderlab.cloud.cloudwatch.expressions import Series
 from orderlab.cloud.cloudwatch.limits import MAX_RETURNED
+from orderlab.cloud.cloudwatch.math_functions import Series
 from orderlab.cloud.contracts import Parameters
 
 

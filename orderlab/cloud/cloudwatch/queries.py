@@ -15,11 +15,11 @@ from typing import Any
 from orderlab.cloud.cloudwatch import limits, reading
 from orderlab.cloud.cloudwatch.errors import MissingParameter, ValidationError
 from orderlab.cloud.cloudwatch.expressions import (
-    Series,
     evaluate,
     identifiers,
     operations,
 )
+from orderlab.cloud.cloudwatch.math_functions import Series
 from orderlab.cloud.cloudwatch.statistics import StatisticSet
 from orderlab.cloud.cloudwatch.store import MetricStore
 from orderlab.cloud.telemetry.long_work import LongWork
