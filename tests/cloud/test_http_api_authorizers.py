@@ -246,6 +246,9 @@ def test_authorizers_that_cannot_be_are_refused(cloud: Any, api: HttpApi) -> Non
     where = {"ApiId": api.id, "AuthorizerId": used["AuthorizerId"]}
     with pytest.raises(ClientError) as caught:
         api.gateway.delete_authorizer(**where)
-    assert caught.value.response["Error"]["Code"] == "ConflictException"
+    assert caught.value.response["Error"] == {
+        "Code": "ConflictException",
+        "Message": "Cannot delete authorizer 'old', is referenced in route: GET /old",
+    }
     changed = api.gateway.update_authorizer(**where, AuthorizerResultTtlInSeconds=7)
     assert (changed["AuthorizerResultTtlInSeconds"], changed["Name"]) == (7, "old")

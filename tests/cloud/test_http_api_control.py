@@ -114,7 +114,8 @@ def test_a_route_comes_back_with_its_settings(api: HttpApi) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["", "GET", "GET here", "FETCH /here", "/here", "get /here", "$connect", "GET /a b"]
+    "key",
+    ["", "GET", "GET here", "FETCH /here", "/here", "get /here", "$connect", "GET /a b", "GET /a/"],
 )
 def test_route_keys_have_a_form(api: HttpApi, key: str) -> None:
     """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html"""
@@ -213,7 +214,11 @@ def test_what_a_route_uses_cannot_be_deleted(api: HttpApi) -> None:
     integration = api.integration(FUNCTION)
     route_id = api.route("GET /used", integration)
     delete = api.gateway.delete_integration
-    assert refusal(delete, ApiId=api.id, IntegrationId=integration)[0] == "ConflictException"
+    assert refusal(delete, ApiId=api.id, IntegrationId=integration) == (
+        "ConflictException",
+        "Cannot delete Integration because it is referenced by the following Routes with Ids: "
+        f"[{route_id}]",
+    )
     api.gateway.delete_route(ApiId=api.id, RouteId=route_id)
     delete(ApiId=api.id, IntegrationId=integration)
     assert refusal(delete, ApiId=api.id, IntegrationId=integration) == (
@@ -249,10 +254,15 @@ def test_an_integrations_settings_are_changed_and_taken_away(api: HttpApi) -> No
 def test_cors_settings_that_cannot_be_are_refused(cloud: Any) -> None:
     """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html"""
     create = cloud.client("apigatewayv2").create_api
+    open_to_all = {"AllowOrigins": ["*"], "AllowCredentials": True}
+    parameters = {"Name": "n", "ProtocolType": "HTTP", "CorsConfiguration": open_to_all}
+    assert refusal(create, **parameters) == (
+        "BadRequestException",
+        "allow-credentials is not supported if 'allow-origin' is *",
+    )
     for cors in (
         {"AllowOrigins": ["shop.example"]},
         {"AllowMethods": ["FETCH"]},
-        {"AllowOrigins": ["*"], "AllowCredentials": True},
         {"MaxAge": 86_401},
     ):
         parameters = {"Name": "n", "ProtocolType": "HTTP", "CorsConfiguration": cors}

@@ -99,8 +99,10 @@ def test_bodies_that_are_no_text_come_in_base64(api: HttpApi) -> None:
     event = api.call("POST", "/orders/1", "a=1", headers=form).json
     assert event["isBase64Encoded"] is True
     assert base64.b64decode(event["body"]) == b"a=1"
-    text = api.call("POST", "/orders/1", "hello", headers={"content-type": "text/plain"}).json
-    assert (text["body"], text["isBase64Encoded"]) == ("hello", False)
+    for kind in ("text/plain", "application/json; charset=utf-8", "application/xml"):
+        text = api.call("POST", "/orders/1", "hello", headers={"content-type": kind}).json
+        assert (text["body"], text["isBase64Encoded"]) == ("hello", False)
+    assert api.call("POST", "/orders/1", "hello").json["isBase64Encoded"] is True
 
 
 def test_the_event_of_payload_format_1_0(api: HttpApi) -> None:
@@ -365,3 +367,18 @@ def test_preflight_requests_are_answered_by_the_gateway(cloud: Any, echo: str) -
     answer = api.call("GET", "/orders", headers=page, query={"what": "cors"})
     assert answer.headers["access-control-allow-origin"] == ["https://own"]
     assert api.call("OPTIONS", "/orders", headers={**page, **ask}).json["routeKey"] == "$default"
+
+
+def test_a_function_that_is_throttled_gives_503(cloud: Any) -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html"""
+    arn = function(cloud, "http-none-left", ECHO)
+    api = HttpApi(cloud, "http-none-left", Target=arn)
+    cloud.client("lambda").put_function_concurrency(
+        FunctionName="http-none-left", ReservedConcurrentExecutions=0
+    )
+    answer = api.call("GET", "/")
+    assert (answer.status, answer.json) == (503, {"message": "Service Unavailable"})
+    cloud.client("lambda").delete_function_concurrency(FunctionName="http-none-left")
+    # what a function may be given is less than what an API takes
+    answer = api.call("POST", "/", b"x" * 7_000_000, headers={"content-type": "text/plain"})
+    assert (answer.status, answer.json) == (413, {"message": "Request Entity Too Large"})

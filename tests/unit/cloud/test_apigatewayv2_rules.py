@@ -34,6 +34,8 @@ def table(*keys: str) -> RouteTable[str]:
         # a full match is preferred to a greedy one, wherever it branches off
         ("GET", "/pets/5/end", "GET /{a}/{b}/end", {"a": "pets", "b": "5"}),
         ("GET", "/pets//x", "GET /pets/{proxy+}", {"proxy": "/x"}),
+        ("GET", "/pets/", "GET /pets/{proxy+}", {"proxy": ""}),
+        ("GET", "/pets", "ANY /{proxy+}", {"proxy": "pets"}),
     ],
 )
 def test_a_full_match_comes_before_a_greedy_one_before_the_default(

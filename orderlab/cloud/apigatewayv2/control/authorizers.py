@@ -110,11 +110,12 @@ def update_authorizer(call: ControlCall) -> Document:
 
 def delete_authorizer(call: ControlCall) -> None:
     """DeleteAuthorizer. Raises ConflictException if a route still asks it."""
-    api, authorizer_id = call.api(), _found(call)["AuthorizerId"]
+    api, authorizer = call.api(), _found(call)
+    authorizer_id = authorizer["AuthorizerId"]
     for route in api.routes.values():
         if route.get("AuthorizerId") == authorizer_id:
             raise conflict(
-                f"Cannot delete authorizer '{authorizer_id}', is referenced in route: "
+                f"Cannot delete authorizer '{authorizer['Name']}', is referenced in route: "
                 f"{route['RouteKey']}"
             )
     del api.authorizers[authorizer_id]

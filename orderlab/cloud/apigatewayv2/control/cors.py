@@ -31,7 +31,7 @@ def checked_cors(cors: Document | None) -> Document | None:
         if method not in _METHODS:
             raise bad_request(f"Invalid method {method} specified for allowMethods")
     if cors.get("AllowCredentials") and "*" in origins:
-        raise bad_request("allowCredentials is not supported when allowOrigins is set to '*'")
+        raise bad_request("allow-credentials is not supported if 'allow-origin' is *")
     if not -1 <= int(cors.get("MaxAge") or 0) <= 86_400:
         raise bad_request("maxAge must be between -1 and 86400")
     headers = [each.lower() for each in cors.get("AllowHeaders") or ()]

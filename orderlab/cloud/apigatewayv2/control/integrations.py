@@ -166,11 +166,12 @@ def update_integration(call: ControlCall) -> Document:
 def delete_integration(call: ControlCall) -> None:
     """DeleteIntegration. Raises ConflictException if a route still leads to it."""
     api, integration_id = call.api(), _found(call)["IntegrationId"]
-    for route in api.routes.values():
-        if route.get("Target") == f"integrations/{integration_id}":
-            raise conflict(
-                f"Cannot delete Integration '{integration_id}' due to existing references from "
-                f"Route: {route['RouteKey']}"
-            )
+    target = f"integrations/{integration_id}"
+    using = [name for name, route in api.routes.items() if route.get("Target") == target]
+    if using:
+        raise conflict(
+            "Cannot delete Integration because it is referenced by the following Routes with Ids: "
+            f"[{', '.join(using)}]"
+        )
     del api.integrations[integration_id]
     deploy_automatically(call, api)

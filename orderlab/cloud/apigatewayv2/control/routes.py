@@ -74,6 +74,8 @@ def normalised_key(key: str) -> str:
     verb, _, path = key.partition(" ")
     if verb not in _VERBS or not path.startswith("/") or len(path) > 512:
         raise bad_request(_BAD_KEY)
+    if path.endswith("/") and path != "/":
+        raise bad_request(_BAD_KEY)
     names = []
     parts = path.split("/")[1:]
     for at, part in enumerate(parts):

@@ -11,7 +11,8 @@ from typing import Any
 from orderlab.cloud.apigateway.data.context import request_time
 from orderlab.cloud.apigatewayv2.data.request import HttpRequest
 
-_TEXTS = ("text/", "application/json", "application/javascript", "application/xml")
+# besides `text/...`; all else is in base64, forms too, and what says nothing of its type
+_TEXTS = frozenset({"application/json", "application/javascript", "application/xml"})
 # the names that headers of the gateway's own have in format 1.0
 _NAMES_1_0 = {
     "content-length": "Content-Length",
@@ -139,8 +140,8 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     raw = request.http.body
     if not raw:
         return {"isBase64Encoded": False}
-    kind = request.headers.get("content-type", "").strip().lower()
-    if kind.startswith(_TEXTS) or "+json" in kind or "+xml" in kind:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind.startswith("text/") or kind in _TEXTS:
         try:
             return {"body": raw.decode(), "isBase64Encoded": False}
         except UnicodeDecodeError:

@@ -82,8 +82,11 @@ class RouteTable(Generic[Target]):
             below, more = node.variable, (*values, part)
             if match := self._find(below, parts, at + 1, verb, more, greedy):
                 return match
-        rest = "/".join(parts[at:]) if greedy and node.greedy else ""
-        return _match(node.greedy, verb, (*values, rest)) if rest else None
+        if not greedy or not node.greedy:
+            return None
+        rest = "/".join(parts[at:])
+        # a slash at the end is enough for a greedy part, but not the path of the root
+        return _match(node.greedy, verb, (*values, rest)) if rest or at else None
 
 
 def _match(
