@@ -19,16 +19,14 @@ from orderlab.aws_target.lacking import lacks
 from orderlab.aws_target.marks import Marks
 
 NAME = "boundary"
-# a name that would be too long is shortened, and keeps this form
-SHORTENED = "ol????????-*"
 # by service: the resources of the learner that roles may use
 _OWN = {
     "dynamodb": ("table/{prefix}*",),
-    "dax": ("cache/{prefix}*", f"cache/{SHORTENED}"),
+    "dax": ("cache/{prefix}*", "cache/{short}*"),
     "events": ("event-bus/{prefix}*", "event-bus/default"),
-    "lambda": ("function:{prefix}*", f"function:{SHORTENED}", "layer:{prefix}*"),
+    "lambda": ("function:{prefix}*", "function:{short}*", "layer:{prefix}*"),
     "sns": ("{prefix}*",),
-    "sqs": ("{prefix}*", f"{SHORTENED}"),
+    "sqs": ("{prefix}*", "{short}*"),
 }
 # what AWS lets nobody narrow to a name, or what an API's logs need
 _EVERYWHERE = (
@@ -53,10 +51,12 @@ class Boundary:
 
     def document(self) -> dict[str, Any]:
         """The policy: data of the learner's resources, logs and traces; nothing of IAM."""
+        # a name that would be too long is shortened
+        names = {"prefix": self._marks.prefix, "short": self._marks.shortened}
         own = [
-            f"arn:aws:{service}:*:{self._account_id}:{each.format(prefix=self._marks.prefix)}"
-            for service, names in _OWN.items()
-            for each in names
+            f"arn:aws:{service}:*:{self._account_id}:{each.format(**names)}"
+            for service, several in _OWN.items()
+            for each in several
         ]
         buckets = f"arn:aws:s3:::{self._marks.prefix}*"
         return {

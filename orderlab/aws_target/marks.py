@@ -18,7 +18,7 @@ from typing import Any
 
 from orderlab.aws_target.lacking import lacks
 from orderlab.aws_target.naming import rename
-from orderlab.aws_target.written_names import Names
+from orderlab.aws_target.written_names import Names, shortened
 from orderlab.errors import LearnerError
 
 TAG = "orderlab"
@@ -28,6 +28,16 @@ _MOST = 12
 _BUCKET = "orderlab-bucket"
 # operations that make something and whose name does not begin with Create
 _MAKERS = ("PutMetricAlarm", "PutCompositeAlarm", "PutDashboard", "PutRule")
+# what can have no tags is signed in its description, of so many characters at most
+_SIGNED = {
+    ("dax", "CreateParameterGroup"): 255,
+    ("dax", "CreateSubnetGroup"): 255,
+    ("events", "CreateArchive"): 512,
+    ("events", "UpdateArchive"): 512,
+    ("lambda", "PublishLayerVersion"): 256,
+    ("scheduler", "CreateSchedule"): 512,
+    ("scheduler", "UpdateSchedule"): 512,
+}
 # a topic that is made again must have the same tags, also on another day
 _SAME_AGAIN = ("CreateTopic",)
 
@@ -64,6 +74,17 @@ class Marks:
     def prefix(self) -> str:
         return f"orderlab-{self.learner}-"
 
+    @property
+    def shortened(self) -> str:
+        """What names begin with that would be too long with the prefix."""
+        return shortened(self.prefix)
+
+    def names_it(self, name: str) -> bool:
+        """Whether a name is one that this learner's resource would have."""
+        plain = name.rpartition("/")[2]
+        long = re.match(f"{self.shortened}[0-9a-f]{{4}}-", plain)
+        return plain.startswith(self.prefix) or long is not None
+
     def name(self, resource: str) -> str:
         """The name of the learner's resource; the prefix alone for an empty one."""
         return f"{self.prefix}{resource.removeprefix(self.prefix)}"
@@ -81,6 +102,15 @@ class Marks:
     def owner(self) -> dict[str, str]:
         """The tags by which a resource is known again."""
         return {TAG: "course", LEARNER_TAG: self.learner}
+
+    @property
+    def sign(self) -> str:
+        """What the description of a resource ends with whose kind can have no tags."""
+        return f"[{LEARNER_TAG}: {self.learner}]"
+
+    def signed(self, description: Any) -> dict[str, str]:
+        """What tags would say, by a description."""
+        return self.owner if self.sign in str(description or "") else {}
 
     def own(self, tags: Mapping[str, str]) -> bool:
         """Whether tags say that a resource is this learner's."""
@@ -110,6 +140,7 @@ class Marks:
             rename(params, model, names)
             self._put_path(params, model.name)
             self._put_tags(params, model)
+            self._put_sign(params, model)
             refuse(params, model)
             if bound is not None and model.name == "CreateRole":
                 _put_boundary(params, bound())
@@ -141,6 +172,15 @@ class Marks:
             given = str(params.get("Path", "/"))
             if not given.startswith(self.role_path):
                 params["Path"] = self.role_path + given.lstrip("/")
+
+    def _put_sign(self, params: dict[str, Any], model: Any) -> None:
+        longest = _SIGNED.get((model.service_model.service_name, model.name))
+        if longest is None or self.sign in str(params.get("Description", "")):
+            return
+        if model.name == "UpdateArchive" and "Description" not in params:
+            return  # it keeps the one that it has
+        told = str(params.get("Description", ""))[: longest - len(self.sign) - 1]
+        params["Description"] = f"{told} {self.sign}".lstrip()
 
     def _put_tags(self, params: dict[str, Any], model: Any) -> None:
         if not model.name.startswith("Create") and model.name not in _MAKERS:

@@ -52,25 +52,24 @@ class Retention:
     def sweep(self) -> None:
         """Tell all groups of the learner's functions that keep their logs for ever."""
         with contextlib.suppress(ClientError, BotoCoreError):
-            for prefix in (f"{_OF_FUNCTIONS}{self._marks.prefix}", self._marks.prefix):
+            own, short = self._marks.prefix, self._marks.shortened
+            for prefix in (f"{_OF_FUNCTIONS}{own}", f"{_OF_FUNCTIONS}{short}", own):
                 pages = self._client("logs").get_paginator("describe_log_groups")
                 for page in pages.paginate(logGroupNamePrefix=prefix):
                     for each in page["logGroups"]:
-                        if each.get("retentionInDays") is None:
-                            self._put(each["logGroupName"])
+                        name = each["logGroupName"]
+                        if each.get("retentionInDays") is None and self._marks.names_it(name):
+                            self._put(name)
 
     def _tell(self, groups: Iterable[str], fresh: bool) -> None:
         for name in groups:
-            if not self._is_ours(name) or (name in self._told and not fresh):
+            if not self._marks.names_it(name) or (name in self._told and not fresh):
                 continue
             # whatever becomes of it: it is not looked at again with each read
             self._told.add(name)
             with contextlib.suppress(ClientError, BotoCoreError):
                 if fresh or self._kept_for_ever(name):
                     self._put(name)
-
-    def _is_ours(self, name: str) -> bool:
-        return name.removeprefix(_OF_FUNCTIONS).startswith(self._marks.prefix)
 
     def _kept_for_ever(self, name: str) -> bool:
         found = self._client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]

@@ -49,6 +49,15 @@ STANDING = frozenset({"default", "discovered-schemas", "default.dax1.0"})
 _OF_AWS = ("AWS", "aws-service-role/", "aws.", "AWSLambda")
 
 
+def shortened(prefix: str) -> str:
+    """How the names of a learner begin that would be too long: by it they are known again."""
+    return f"ol{_digest(prefix)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:4]
+
+
 @dataclass(frozen=True)
 class Names:
     """The prefix of a learner's names, and the path of the learner's roles.
@@ -70,10 +79,10 @@ class Names:
         full = name if name.startswith(self.prefix) else f"{self.prefix}{name}"
         if len(full) <= longest:
             return full
-        digest = hashlib.sha256(full.encode()).hexdigest()[:8]
+        digest = _digest(full)
         end = ".fifo" if full.endswith(".fifo") else ""
         told = full.removeprefix(self.prefix).removesuffix(end)[: longest - 11 - len(end)]
-        return f"ol{digest}-{told.rstrip('-')}{end}"
+        return f"{shortened(self.prefix)}{digest}-{told.rstrip('-')}{end}"
 
     def in_text(self, text: str) -> str:
         """A text whose ARNs of the account have the prefix."""

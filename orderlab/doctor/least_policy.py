@@ -10,23 +10,22 @@ from __future__ import annotations
 from typing import Any
 
 from orderlab.aws_target.account import AccountTarget
-from orderlab.aws_target.boundary import SHORTENED
 
 # by service: the resources of the learner, with which everything may be done
 OWN = {
-    "lambda": ("function:{prefix}*", f"function:{SHORTENED}", "layer:{prefix}*"),
-    "sqs": ("{prefix}*", SHORTENED),
+    "lambda": ("function:{prefix}*", "function:{short}*", "layer:{prefix}*"),
+    "sqs": ("{prefix}*", "{short}*"),
     "sns": ("{prefix}*",),
     "dynamodb": ("table/{prefix}*",),
-    "logs": ("log-group:*{prefix}*", f"log-group:/aws/lambda/{SHORTENED}"),
+    "logs": ("log-group:*{prefix}*", "log-group:/aws/lambda/{short}*"),
     "cloudwatch": ("alarm:{prefix}*",),
-    "events": ("event-bus/{prefix}*", "rule/{prefix}*", f"rule/{SHORTENED}", "archive/{prefix}*",
-               f"archive/{SHORTENED}"),
-    "pipes": ("pipe/{prefix}*", f"pipe/{SHORTENED}"),
+    "events": ("event-bus/{prefix}*", "rule/{prefix}*", "rule/{short}*", "archive/{prefix}*",
+               "archive/{short}*"),
+    "pipes": ("pipe/{prefix}*", "pipe/{short}*"),
     "scheduler": ("schedule-group/{prefix}*", "schedule/{prefix}*", "schedule/default/{prefix}*",
-                  f"schedule/default/{SHORTENED}"),
+                  "schedule/default/{short}*"),
     "schemas": ("registry/{prefix}*", "schema/{prefix}*", "discoverer/*"),
-    "dax": ("cache/{prefix}*", f"cache/{SHORTENED}"),
+    "dax": ("cache/{prefix}*", "cache/{short}*"),
 }  # fmt: skip
 # those whose ARNs have no Region
 WITHOUT_REGION = {
@@ -35,8 +34,7 @@ WITHOUT_REGION = {
     "budgets": ("arn:aws:budgets::{account}:budget/{prefix}*",),
 }
 # API Gateway names its resources by paths, and chooses their ids itself
-API_PATHS = ("account", "apikeys", "apikeys/*", "apis", "apis/*", "restapis", "restapis/*",
-             "tags/*", "usageplans", "usageplans/*")  # fmt: skip
+API_PATHS = ("account", "apikeys*", "apis*", "restapis*", "tags/*", "usageplans*")
 API_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 # what AWS lets nobody narrow to a name, and the tags by which others' resources are told apart
 LISTED = (
@@ -87,8 +85,13 @@ PASSED_TO = ("apigateway", "dax", "events", "lambda", "pipes", "scheduler")
 
 def policy(target: AccountTarget) -> dict[str, Any]:
     """The policy of a learner in an account; AWS takes it as one managed policy."""
-    account, paths = target.account_id, target.marks.role_path
+    account, paths, prefix = target.account_id, target.marks.role_path, target.marks.prefix
     roles = [f"arn:aws:iam::{account}:role{paths}*"]
+    # one that isn't there has no path: who looks for it is told so, and not that it may not
+    missing = [
+        f"arn:aws:iam::{account}:role/{each}"
+        for each in (f"{prefix}*", f"{target.marks.shortened}*")
+    ]
     bounded = {"StringEquals": {"iam:PermissionsBoundary": target.boundary.arn}}
     services = {
         "StringEquals": {"iam:PassedToService": [f"{each}.amazonaws.com" for each in PASSED_TO]}
@@ -100,7 +103,7 @@ def policy(target: AccountTarget) -> dict[str, Any]:
         "Statement": [
             _allow("OwnResources", everything, own_resources(target)),
             _allow("OwnApis", [f"apigateway:{each}" for each in API_METHODS], apis),
-            _allow("OwnRoles", ROLES, roles),
+            _allow("OwnRoles", ROLES, roles + missing),
             {**_allow("BoundedRoles", BOUNDED, roles), "Condition": bounded},
             {**_allow("PassedRoles", ["iam:PassRole"], roles), "Condition": services},
             _allow("OwnPolicies", POLICIES, [f"arn:aws:iam::{account}:policy{paths}*"]),
@@ -112,7 +115,8 @@ def policy(target: AccountTarget) -> dict[str, Any]:
 def own_resources(target: AccountTarget) -> list[str]:
     """ARNs with wildcards of what has the learner's prefix."""
     place = f"{target.region}:{target.account_id}"
-    names = {"prefix": target.marks.prefix, "account": target.account_id}
+    marks = target.marks
+    names = {"prefix": marks.prefix, "short": marks.shortened, "account": target.account_id}
     regional = [
         f"arn:aws:{service}:{place}:{each.format(**names)}"
         for service, several in OWN.items()

@@ -107,6 +107,41 @@ def _noting(
     return noted
 
 
+# what a client of DAX does with tables, by the names of its methods
+_METHODS = (*WRITES, "get_item", "batch_get_item", "transact_get_items", "query", "scan")
+
+
+def with_names(client: Any, name: Callable[[str], str]) -> Any:
+    """The same client, whose tables have the session's names, as those of boto3's clients have."""
+    for method in _METHODS:
+        call = getattr(client, method, None)
+        if call is not None:
+            setattr(client, method, _naming(call, name))
+    return client
+
+
+def _naming(call: Callable[..., Any], name: Callable[[str], str]) -> Callable[..., Any]:
+    @functools.wraps(call)
+    def named(**parameters: Any) -> Any:
+        return call(**{key: _named(key, value, name) for key, value in parameters.items()})
+
+    return named
+
+
+def _named(key: str, value: Any, name: Callable[[str], str]) -> Any:
+    if key == "TableName" and isinstance(value, str) and not value.startswith("arn:"):
+        return name(value)
+    if key == "RequestItems" and isinstance(value, dict):
+        return {name(table): items for table, items in value.items()}
+    if key == "TransactItems" and isinstance(value, list):
+        return [
+            {kind: {k: _named(k, v, name) for k, v in change.items()}
+             for kind, change in each.items()}
+            for each in value
+        ]  # fmt: skip
+    return value
+
+
 def connected(target: Target, cluster: str) -> Any:
     """An AmazonDaxClient for a cluster. Close it, or use it in a `with` statement.
 
@@ -125,13 +160,14 @@ def connected(target: Target, cluster: str) -> Any:
     # the client's threads look for the cluster all the time, and would tell of its end in a cell
     logging.getLogger("amazondax").setLevel(logging.ERROR)
     variables = target.environment()
-    return AmazonDaxClient(
+    client = AmazonDaxClient(
         endpoint_url=_address(target, cluster),
         region_name=target.region,
         aws_access_key_id=variables.get("AWS_ACCESS_KEY_ID"),
         aws_secret_access_key=variables.get("AWS_SECRET_ACCESS_KEY"),
         aws_session_token=variables.get("AWS_SESSION_TOKEN"),
     )
+    return with_names(client, target.name)
 
 
 def _address(target: Target, cluster: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from orderlab.aws_target.marks import Marks
-from orderlab.teardown.found import Client, Found, Kind, pages, tags_of
+from orderlab.teardown.found import Client, Found, Kind, pages, signed, tags_of
 
 DEFAULT = "default"
 
@@ -40,10 +40,13 @@ def _find_buses(client: Client, _: Marks) -> Iterator[Found]:
             yield Found("event bus", each["Name"], each["Name"], tags)
 
 
-def _find_archives(client: Client, _: Marks) -> Iterator[Found]:
+def _find_archives(client: Client, marks: Marks) -> Iterator[Found]:
     # an archive can have no tags
-    for each in _all(client("events"), "list_archives", "Archives"):
-        yield Found("archive", each["ArchiveName"], each["ArchiveName"], None)
+    events = client("events")
+    for each in _all(events, "list_archives", "Archives"):
+        name = each["ArchiveName"]
+        tags = signed(marks, name, events.describe_archive, ArchiveName=name)
+        yield Found("archive", name, name, tags)
 
 
 def _find_pipes(client: Client, _: Marks) -> Iterator[Found]:
@@ -54,10 +57,13 @@ def _find_pipes(client: Client, _: Marks) -> Iterator[Found]:
             yield Found("pipe", each["Name"], each["Name"], tags)
 
 
-def _find_schedules(client: Client, _: Marks) -> Iterator[Found]:
+def _find_schedules(client: Client, marks: Marks) -> Iterator[Found]:
     # a schedule can have no tags, only its group can
-    for each in pages(client("scheduler"), "list_schedules", "Schedules"):
-        yield Found("schedule", each["Name"], each["GroupName"], None)
+    scheduler = client("scheduler")
+    for each in pages(scheduler, "list_schedules", "Schedules"):
+        name, group = each["Name"], each["GroupName"]
+        tags = signed(marks, name, scheduler.get_schedule, Name=name, GroupName=group)
+        yield Found("schedule", name, group, tags)
 
 
 def _find_groups(client: Client, _: Marks) -> Iterator[Found]:

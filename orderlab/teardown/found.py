@@ -36,7 +36,7 @@ class Found:
         """
         if self.tags is not None:
             return marks.own(self.tags)
-        return self.name.rpartition("/")[2].startswith(marks.prefix)
+        return marks.names_it(self.name)
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,25 @@ def tags_of(read: Callable[..., Any], member: str, **of: Any) -> Mapping[str, st
         str(each.get("Key", each.get("key"))): str(each.get("Value", each.get("value")))
         for each in given or ()
     }
+
+
+def signed(
+    marks: Marks, name: str, read: Callable[..., Any], **of: Any
+) -> Mapping[str, str] | None:
+    """What tags would say of a resource that can have none, by its description.
+
+    It is read only for a name that the learner's would have; None if nobody can tell.
+    """
+    if not marks.names_it(name):
+        return {}
+    try:
+        return marks.signed(read(**of).get("Description"))
+    except ClientError as error:
+        if lacks(error) or is_denied(error):
+            return None
+        if "NotFound" in str(error):
+            return {}  # it went meanwhile
+        raise
 
 
 def pages(client: Any, operation: str, member: str, **parameters: Any) -> Iterator[Any]:

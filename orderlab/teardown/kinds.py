@@ -34,12 +34,16 @@ def _mappings(client: Client, marks: Marks) -> Iterator[Found]:
             yield Found("event source mapping", name, each["UUID"], tags.get(name))
 
 
-def _layers(client: Client, _: Marks) -> Iterator[Found]:
+def _layers(client: Client, marks: Marks) -> Iterator[Found]:
     functions = client("lambda")
     for layer in pages(functions, "list_layers", "Layers"):
         name = layer["LayerName"]
+        if not marks.names_it(name):  # others' versions are nothing to us
+            yield Found("layer", name, str(layer["LatestMatchingVersion"]["Version"]), None)
+            continue
         for each in pages(functions, "list_layer_versions", "LayerVersions", LayerName=name):
-            yield Found("layer", name, str(each["Version"]), None)
+            tags = marks.signed(each.get("Description"))
+            yield Found("layer", name, str(each["Version"]), tags)
 
 
 def _queues(client: Client, _: Marks) -> Iterator[Found]:

@@ -25,10 +25,10 @@ def _clusters(client: Client, _: Marks) -> Iterator[Found]:
 
 
 def _dax_groups(kind: str, listing: str, member: str, name: str) -> Any:
-    def find(client: Client, _: Marks) -> Iterator[Found]:
+    def find(client: Client, marks: Marks) -> Iterator[Found]:
         # they can have no tags
         for each in pages(client("dax"), listing, member):
-            yield Found(kind, each[name], each[name], None)
+            yield Found(kind, each[name], each[name], marks.signed(each.get("Description")))
 
     return find
 

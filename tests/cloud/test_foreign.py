@@ -9,6 +9,7 @@ import pytest
 
 from orderlab.aws_target.foreign import NotOurs
 from orderlab.orders import architecture
+from orderlab.orders.parts.packages import handler_zip
 from orderlab.teardown.teardown import teardown
 from tests.cloud.account_kit import account
 from tests.cloud.every_kind import TRUST, make
@@ -58,6 +59,16 @@ def calls(target: Any) -> dict[str, Callable[[], Any]]:
         "event bus": lambda: client("events").update_event_bus(Name="b", Description="d"),
         "rule": lambda: client("events").put_rule(Name="r", ScheduleExpression="rate(1 day)"),
         "pipe": lambda: client("pipes").delete_pipe(Name="p"),
+        "archive": lambda: client("events").update_archive(ArchiveName="kept", RetentionDays=2),
+        "schedule": lambda: client("scheduler").delete_schedule(Name="daily"),
+        "schedule group": lambda: client("scheduler").delete_schedule_group(Name="g"),
+        "layer": lambda: client("lambda").publish_layer_version(
+            LayerName="l", Content={"ZipFile": handler_zip("inventory")}
+        ),
+        "DAX parameter group": lambda: client("dax").update_parameter_group(
+            ParameterGroupName="times",
+            ParameterNameValues=[{"ParameterName": "query-ttl-millis", "ParameterValue": "1000"}],
+        ),
         "DAX cluster": lambda: client("dax").delete_cluster(ClusterName="cache"),
     }
 
@@ -69,6 +80,7 @@ def test_each_kind_of_somebody_elses_is_left_alone(
     # made by hand under the learner's names, with tags of somebody else
     monkeypatch.setattr(type(theirs.marks), "owner", {"made-by": "somebody"})
     monkeypatch.setattr(type(theirs.marks), "role_path", "/elsewhere/")
+    monkeypatch.setattr(type(theirs.marks), "sign", "[of somebody]")
     make(theirs)
     monkeypatch.undo()
     ours = account(endpoint, learner="carl")
@@ -77,8 +89,27 @@ def test_each_kind_of_somebody_elses_is_left_alone(
         with pytest.raises(NotOurs) as refused:
             call()
         assert str(refused.value).startswith(f"The {kind} ")
+    for write in writes(ours):
+        with pytest.raises(NotOurs, match="The table orderlab-carl-t"):
+            write()
     torn = teardown(ours.unmarked, ours.marks, agree=lambda _: True, say=lambda _: None)
-    assert not {"function", "table", "queue", "topic", "role"} & {each.kind for each in torn.found}
+    # by its name alone: an event source mapping is whose its function is
+    assert {each.kind for each in torn.found} <= {"policy", "log group", "event source mapping"}
+
+
+def writes(target: Any) -> list[Callable[[], Any]]:
+    """Writes into a table that is named by no `TableName` of the call."""
+    dynamodb, item = target.client("dynamodb"), {"id": {"S": "1"}}
+    insert = "INSERT INTO \"t\" VALUE {'id': '2'}"
+    return [
+        lambda: dynamodb.batch_write_item(RequestItems={"t": [{"PutRequest": {"Item": item}}]}),
+        lambda: dynamodb.transact_write_items(
+            TransactItems=[{"Put": {"TableName": "t", "Item": item}}]
+        ),
+        lambda: dynamodb.execute_statement(Statement=insert),
+        lambda: dynamodb.batch_execute_statement(Statements=[{"Statement": insert}]),
+        lambda: dynamodb.execute_transaction(TransactStatements=[{"Statement": insert}]),
+    ]
 
 
 def test_ones_own_is_changed(endpoint: str) -> None:
@@ -86,6 +117,9 @@ def test_ones_own_is_changed(endpoint: str) -> None:
     make(target)
     for call in calls(target).values():
         call()
+    # the local cloud has no PartiQL
+    for write in writes(target)[:2]:
+        write()
 
 
 def test_the_role_that_other_apis_log_with_stays(endpoint: str) -> None:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -55,6 +56,13 @@ _REPLICAS = {
     "Create": ("CreateTable", "CreateTableReplica", *_DATA),
     "Delete": ("DeleteTable", "DeleteTableReplica"),
 }
+# the list of names in a call, and what one of them is called elsewhere
+_SEVERAL_OF_CLOUDWATCH = {
+    "DeleteAlarms": ("AlarmNames", "AlarmName"),
+    "DisableAlarmActions": ("AlarmNames", "AlarmName"),
+    "EnableAlarmActions": ("AlarmNames", "AlarmName"),
+    "DeleteDashboards": ("DashboardNames", "DashboardName"),
+}
 _PARTIQL = {
     "SELECT": "PartiQLSelect",
     "INSERT": "PartiQLInsert",
@@ -76,14 +84,29 @@ def needs(call: Call, parameters: Parameters, account_id: str) -> tuple[Need, ..
         several = tuple(_tables(call, parameters, account_id))
         if several:
             return several
+    if call.service == "cloudwatch" and call.operation in _SEVERAL_OF_CLOUDWATCH:
+        return _named_in_a_list(call, parameters, account_id)
     if call.service == "events" and call.operation == "PutEvents":
         return _buses(call, parameters, account_id)
     prefix = _PREFIXES.get(call.service, call.service)
     action = f"{prefix}:{_RENAMED.get(key, call.operation)}"
     if call.service == "lambda":
         parameters = rest_parameters(call.request, parameters)
+        # whoever owns the account may make any: nothing to read for
+        if call.operation == "CreateFunction" and call.principal.kind != "account":
+            parameters = {**parameters, **_name_in(call.request.body)}
     resource = resource_arn(call.service, call.operation, parameters, call.region, account_id)
     return (Need(action, resource),)
+
+
+def _name_in(body: bytes) -> dict[str, str]:
+    """The function that CreateFunction names, which no other call does in its body."""
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    name = given.get("FunctionName") if isinstance(given, dict) else None
+    return {"FunctionName": name} if isinstance(name, str) else {}
 
 
 def _gateway(call: Call) -> Need:
@@ -94,6 +117,19 @@ def _gateway(call: Call) -> Need:
     path = call.request.path.rstrip("/").removeprefix("/v2")
     resource = f"arn:aws:apigateway:{call.region}::{path}"
     return Need(f"apigateway:{call.request.method}", resource)
+
+
+def _named_in_a_list(call: Call, parameters: Parameters, account_id: str) -> tuple[Need, ...]:
+    """A permission on each alarm or dashboard that a call names."""
+    listed, member = _SEVERAL_OF_CLOUDWATCH[call.operation]
+    names = parameters.get(listed)
+    return tuple(
+        Need(
+            f"cloudwatch:{call.operation}",
+            resource_arn("cloudwatch", call.operation, {member: name}, call.region, account_id),
+        )
+        for name in (names if isinstance(names, list) else ())
+    )
 
 
 def _buses(call: Call, parameters: Parameters, account_id: str) -> tuple[Need, ...]:

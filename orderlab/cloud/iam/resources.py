@@ -143,7 +143,12 @@ def _log_group(parameters: Mapping[str, Any], operation: str, region: str, accou
 
 def _alarm(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
     name = _text(parameters, "AlarmName")
-    return f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}" if name else "*"
+    if name:
+        return f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}"
+    dashboard = _text(parameters, "DashboardName")
+    if dashboard:
+        return f"arn:aws:cloudwatch::{account_id}:dashboard/{dashboard}"
+    return _text(parameters, "ResourceARN") or "*"
 
 
 def _identity(parameters: Mapping[str, Any], operation: str, region: str, account_id: str) -> str:
@@ -211,8 +216,8 @@ def _schema(parameters: Mapping[str, Any], operation: str, region: str, account_
         return f"{here}:schema/{registry}/{name}"
     if registry:
         return f"{here}:registry/{registry}"
-    if discoverer:
-        return f"{here}:discoverer/{discoverer}"
+    if discoverer or operation == "CreateDiscoverer":  # which has no id yet
+        return f"{here}:discoverer/{discoverer or '*'}"
     return _text(parameters, "resource-arn") or "*"
 
 

@@ -53,6 +53,29 @@ def test_tags_have_the_form_that_each_api_takes() -> None:
     assert role["Path"] == "/orderlab/anna/"
 
 
+def test_what_can_have_no_tags_is_signed_in_its_description() -> None:
+    window = {"FlexibleTimeWindow": {"Mode": "OFF"}, "ScheduleExpression": "rate(1 day)"}
+    goal = {"Arn": "arn:aws:sqs:us-east-1:123456789012:q", "RoleArn": "r"}
+    made = sent("scheduler", "create_schedule", Name="s", Target=goal, **window)
+    assert made["Description"] == "[orderlab-learner: anna]"
+    layer = sent("lambda", "publish_layer_version", LayerName="l", Description="x" * 256,
+                 Content={"ZipFile": b""})  # fmt: skip
+    assert layer["Description"].endswith("xx [orderlab-learner: anna]")
+    assert len(layer["Description"]) == 256
+    assert MARKS.own(MARKS.signed(layer["Description"]))
+    assert not MARKS.own(MARKS.signed("[orderlab-learner: annabel]"))
+    # no value is not another value
+    assert "Description" not in sent("events", "update_archive", ArchiveName="a")
+
+
+def test_a_shortened_name_is_known_again() -> None:
+    long = sent("events", "create_archive", ArchiveName="x" * 40, EventSourceArn="a")["ArchiveName"]
+    assert len(long) == 48
+    assert MARKS.names_it(long)
+    assert not Marks("annabel").names_it(long)
+    assert not MARKS.names_it(f"{MARKS.shortened}-hand")
+
+
 def test_a_topic_has_the_same_tags_on_another_day() -> None:
     tags = sent("sns", "create_topic", Name="t")["Tags"]
     assert {each["Key"] for each in tags} == {"orderlab", "orderlab-learner"}
