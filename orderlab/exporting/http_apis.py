@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGa
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,7 +42,7 @@ class _HttpApi:
         """All parts of the API, then its stages."""
         integrations = {
             each["IntegrationId"]: self._integration(each)
-            for each in self._listed("get_integrations", "IntegrationId")
+            for each in sorted(self._listed("get_integrations", "IntegrationUri"), key=_content)
         }
         authorizers = {
             each["AuthorizerId"]: self._authorizer(each)
@@ -117,3 +118,9 @@ class _HttpApi:
             host = f"${{{self.id.id}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"
             path = "" if name == "$default" else f"/{name}"
             self.template.outputs[f"{added}Url"] = {"Value": {"Fn::Sub": f"https://{host}{path}"}}
+
+
+def _content(integration: Mapping[str, Any]) -> str:
+    """What an integration is, without its id, which is another one on each cloud."""
+    kept = {name: each for name, each in integration.items() if name != "IntegrationId"}
+    return json.dumps(kept, sort_keys=True, default=str)

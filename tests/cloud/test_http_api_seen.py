@@ -73,6 +73,24 @@ def test_a_template_holds_the_api_with_all_its_parts(target: LocalTarget, tmp_pa
     assert ACCOUNT not in (tmp_path / "template.yaml").read_text()
 
 
+def test_a_template_does_not_depend_on_the_order_of_making(
+    cloud: Any, target: LocalTarget, tmp_path: Path
+) -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGatewayV2.html"""
+    names = ("one", "two", "three", "four")
+    written = []
+    for order in (names, names[::-1]):
+        api = HttpApi(cloud, "ordered-api")
+        for name in order:
+            arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"
+            api.route(f"GET /{name}", api.integration(arn))
+        place = tmp_path / order[0]
+        export(LocalTarget.attach(cloud.endpoint, "test", "test", prefix="ordered-"), place)
+        written.append((place / "template.yaml").read_text())
+        api.gateway.delete_api(ApiId=api.id)
+    assert written[0] == written[1]
+
+
 def test_a_journal_builds_the_api_again(cloud: Any, own_cloud: Any, tmp_path: Path) -> None:
     """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html"""
     journal = Journal(tmp_path / "journal")
