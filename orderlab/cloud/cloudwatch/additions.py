@@ -61,10 +61,7 @@ def _require_one_form(datum: Mapping[str, Any]) -> None:
     """Raise InvalidParameterCombination for an entry with values in several forms."""
     given = [name for name in _FORMS if datum.get(name) not in (None, [], {})]
     if len(given) > 1:
-        raise InvalidParameterCombination(
-            f"The parameters {given[0]} and {given[1]} are mutually exclusive and you have "
-            "specified both."
-        )
+        raise reading.mutually_exclusive(given[0], given[1])
 
 
 def _timestamp(datum: Mapping[str, Any], place: str, now: float) -> float | None:

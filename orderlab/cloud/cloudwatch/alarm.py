@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEma
 
 from __future__ import annotations
 
+import json
 import operator
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -25,6 +26,11 @@ _COMPARISONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
     "LessThanThreshold": (operator.lt, "less than"),
     "LessThanOrEqualToThreshold": (operator.le, "less than or equal to"),
 }
+# with a band of anomaly detection
+_BANDS = (
+    *("LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold"),
+    "GreaterThanUpperThreshold",
+)
 _MISSING = ("missing", "ignore", "breaching", "notBreaching")
 # settings that describe the alarm and are given back as they came
 _KEPT = (
@@ -40,6 +46,7 @@ _KEPT = (
     "Threshold",
     "ComparisonOperator",
     "TreatMissingData",
+    "EvaluateLowSampleCountPercentile",
     "Metrics",
 )
 _NUMBERS = ("Period", "EvaluationPeriods", "DatapointsToAlarm", "Threshold")
@@ -109,6 +116,24 @@ class Alarm(AnyAlarm):
             f"[{shown}] {crossed} {words} the threshold ({threshold})."
         )
 
+    def evidence(self, points: list[tuple[float, float | None]], now: float) -> str:
+        """The points (start, value) that a state rests on, as DescribeAlarms shows them."""
+        present = [(at, value) for at, value in points if value is not None]
+        statistic = self.settings.get("Statistic") or self.settings.get("ExtendedStatistic")
+        data = {
+            "version": "1.0",
+            "queryDate": _instant(now),
+            **({"startDate": _instant(present[0][0])} if present else {}),
+            **({"statistic": statistic} if statistic else {}),
+            "period": self.period,
+            "recentDatapoints": [value for _, value in present],
+            "threshold": self.settings["Threshold"],
+            "evaluatedDatapoints": [
+                {"timestamp": _instant(at), "value": value} for at, value in present[::-1]
+            ],
+        }
+        return json.dumps(data, separators=(",", ":"))
+
     def describe(self, shown_time: Callable[[float], Any]) -> dict[str, Any]:
         """The alarm as DescribeAlarms shows it; `shown_time` puts times into the call's form."""
         return {**super().describe(shown_time), **self.settings}
@@ -136,8 +161,7 @@ class Alarm(AnyAlarm):
 
 
 def _check(settings: Mapping[str, Any]) -> None:
-    if settings.get("ComparisonOperator") not in _COMPARISONS:
-        raise NotDoneYet(f"alarms with the comparison {settings.get('ComparisonOperator')}")
+    _check_comparison(settings.get("ComparisonOperator"))
     if "Threshold" not in settings:
         raise InvalidParameterCombination("The parameter Threshold is required.")
     if settings.get("EvaluationPeriods", 0) < 1:
@@ -152,10 +176,12 @@ def _check(settings: Mapping[str, Any]) -> None:
         raise InvalidParameterValue(
             f"The value {settings['TreatMissingData']} for parameter TreatMissingData is invalid."
         )
+    if settings.get("EvaluateLowSampleCountPercentile", "evaluate") != "evaluate":
+        _check_low_samples(settings["EvaluateLowSampleCountPercentile"])
     if "Metrics" in settings:
-        queries = reading.items(settings, "Metrics")
-        reading.at_most(queries, limits.MAX_ALARM_QUERIES, "Metrics")
+        _check_queries(settings)
         return
+    reading.require_one_of(settings, "Statistic", "ExtendedStatistic")
     for name in ("MetricName", "Namespace", "Period"):
         if name not in settings:
             raise InvalidParameterCombination(f"The parameter {name} is required.")
@@ -163,6 +189,39 @@ def _check(settings: Mapping[str, Any]) -> None:
         raise InvalidParameterValue("The parameter Period must be 10, 20, 30, or a multiple of 60")
     statistic = settings.get("Statistic") or settings.get("ExtendedStatistic")
     reading.statistic(statistic)
+
+
+def _check_comparison(given: Any) -> None:
+    if given in _BANDS:
+        raise NotDoneYet(f"alarms with the comparison {given}")
+    if given not in _COMPARISONS:
+        raise ValidationError(
+            f"1 validation error detected: Value '{given}' at 'comparisonOperator' failed to "
+            "satisfy constraint: Member must satisfy enum value set: "
+            f"[{', '.join((*_COMPARISONS, *_BANDS))}]"
+        )
+
+
+def _check_low_samples(given: Any) -> None:
+    if given == "ignore":
+        raise NotDoneYet("alarms that ignore percentiles of few samples")
+    raise InvalidParameterValue(
+        f"The value {given} for parameter EvaluateLowSampleCountPercentile is invalid."
+    )
+
+
+def _check_queries(settings: Mapping[str, Any]) -> None:
+    for name in ("MetricName", "Namespace", "Dimensions", "Period", "Statistic", "Unit"):
+        reading.require_one_of(settings, name, "Metrics")
+    queries = reading.items(settings, "Metrics")
+    reading.at_most(queries, limits.MAX_ALARM_QUERIES, "Metrics")
+    returned = [
+        each
+        for each in queries
+        if isinstance(each, dict) and each.get("ReturnData", True) not in (False, "false")
+    ]
+    if len(returned) != 1:
+        raise ValidationError("Exactly one element of the metrics list should return data.")
 
 
 def _check_length(count: int, period: int) -> None:
@@ -173,6 +232,10 @@ def _check_length(count: int, period: int) -> None:
             f"Metrics cannot be checked across more than {words} "
             f"(EvaluationPeriods * Period must be <= {most})."
         )
+
+
+def _instant(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
 
 def _stamp(seconds: float) -> str:

@@ -40,9 +40,14 @@ class AlarmChanges:
         self._wall = wall
         self._history = history
 
-    def change(self, region: str, alarm: AnyAlarm, state: str, reason: str) -> None:
-        """Put an alarm into a state, then those that follow from it, each once at most."""
-        self._set(alarm, state, reason)
+    def change(
+        self, region: str, alarm: AnyAlarm, state: str, reason: str, data: str | None = None
+    ) -> None:
+        """Put an alarm into a state, then those that follow from it, each once at most.
+
+        `data` is the reason as JSON.
+        """
+        self._set(alarm, state, reason, data)
         changed, seen = deque([alarm]), {alarm.name}
         while changed:
             cause = changed.popleft()
@@ -67,7 +72,8 @@ class AlarmChanges:
         self._set(alarm, state, reason)
         return True
 
-    def _set(self, alarm: AnyAlarm, state: str, reason: str) -> None:
+    def _set(self, alarm: AnyAlarm, state: str, reason: str, data: str | None = None) -> None:
+        alarm.reason_data = data
         old, old_reason = alarm.state, alarm.reason
         alarm.state, alarm.reason, alarm.changed_at = state, reason, self._wall()
         if state != old:

@@ -13,7 +13,10 @@ from orderlab.cloud.cloudwatch import limits, reading
 from orderlab.cloud.cloudwatch.alarm_registry import AlarmRegistry
 from orderlab.cloud.cloudwatch.alarm_state import AnyAlarm
 from orderlab.cloud.cloudwatch.composite_alarm import CompositeAlarm
-from orderlab.cloud.cloudwatch.errors import InvalidParameterValue, ValidationError
+from orderlab.cloud.cloudwatch.errors import (
+    InvalidParameterValue,
+    ValidationError,
+)
 from orderlab.cloud.cloudwatch.pages import from_token, token_of
 from orderlab.cloud.contracts import Call, Parameters
 
@@ -58,6 +61,7 @@ class AlarmListing:
         given = reading.items(parameters, "AlarmNames")
         reading.at_most(given, _MOST_DESCRIBED, "AlarmNames")
         names = set(map(str, given))
+        reading.require_one_of(parameters, "AlarmNames", "AlarmNamePrefix")
         prefix = reading.bounded(parameters, "AlarmNamePrefix", limits.MAX_NAME)
         action = reading.bounded(parameters, "ActionPrefix", 1024)
         for alarm in self._registry.of(region):

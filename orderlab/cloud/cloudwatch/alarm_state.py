@@ -38,16 +38,21 @@ class AnyAlarm:
         self.tags: dict[str, str] = {}
         self.state = INSUFFICIENT
         self.reason = "Unchecked: Initial alarm creation"
+        # the same as JSON, where there is more to say
+        self.reason_data: str | None = None
         self.configured_at = self.changed_at = time.time()
 
     def keep_state_of(self, before: AnyAlarm) -> None:
         """Take the state and the tags of the alarm that this one replaces."""
         self.tags = before.tags
         self.state, self.reason, self.changed_at = before.state, before.reason, before.changed_at
+        self.reason_data = before.reason_data
 
     def describe(self, shown_time: Callable[[float], Any]) -> dict[str, Any]:
         """The alarm as DescribeAlarms shows it; `shown_time` puts times into the call's form."""
         described = {} if self.description is None else {"AlarmDescription": self.description}
+        if self.reason_data is not None:
+            described["StateReasonData"] = self.reason_data
         return {
             "AlarmName": self.name,
             "AlarmArn": self.arn,

@@ -41,6 +41,8 @@ from orderlab.cloud.telemetry.long_work import LongWork
 
 log = logging.getLogger("orderlab.cloud")
 _EVERY_SECONDS = 1.0
+# what may tell the alarms of one metric from each other
+_MORE_OF_A_METRIC = ("Statistic", "ExtendedStatistic", "Period", "Unit")
 # the part of the time that evaluation may take, and how long it may go on without a break
 _PART_OF_TIME = 0.1
 _BREAK_AFTER_SECONDS = 0.005
@@ -133,11 +135,13 @@ class Alarms:
             values = await self._computed(alarm, starts)
         else:
             values = self._measured(alarm, now)
-        judged = alarm.judge(list(zip(map(float, starts), values, strict=True)))
+        points = list(zip(map(float, starts), values, strict=True))
+        judged = alarm.judge(points)
         # it may have been deleted or changed while its expressions were computed
         there = self._registry.get(region, alarm.name) is alarm
         if judged is not None and judged[0] != alarm.state and there:
-            self._changes.change(region, alarm, *judged)
+            data = alarm.evidence(points, self._store.wall())
+            self._changes.change(region, alarm, *judged, data)
 
     def _measured(self, alarm: Alarm, now: int) -> list[float | None]:
         """The values of the alarm's own metric in its periods, the oldest first."""
@@ -191,12 +195,17 @@ class Alarms:
         return {}
 
     def _describe_for_metric(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        wanted = reading.text(parameters, "Namespace"), reading.text(parameters, "MetricName")
+        wanted = {name: reading.text(parameters, name) for name in ("Namespace", "MetricName")}
+        for name in _MORE_OF_A_METRIC:
+            if parameters.get(name) is not None:
+                wanted[name] = parameters[name]
+        dimensions = reading.dimensions(reading.items(parameters, "Dimensions"))
         found = [
             alarm
             for alarm in self._registry.of(call.region)
             if isinstance(alarm, Alarm)
-            and (alarm.settings.get("Namespace"), alarm.settings.get("MetricName")) == wanted
+            and all(alarm.settings.get(name) == value for name, value in wanted.items())
+            and reading.dimensions(alarm.settings.get("Dimensions", [])) == dimensions
         ]
         return {"MetricAlarms": [shown(call, alarm) for alarm in found]}
 
@@ -209,7 +218,9 @@ class Alarms:
             raise ResourceNotFound("Unknown")
         if state not in STATES:
             raise InvalidParameterValue(f"The value {state} for parameter StateValue is invalid.")
-        self._changes.change(call.region, alarm, state, reading.text(parameters, "StateReason"))
+        reason = reading.text(parameters, "StateReason")
+        data = reading.bounded(parameters, "StateReasonData", limits.MAX_REASON_DATA) or None
+        self._changes.change(call.region, alarm, state, reason, data)
         return {}
 
     def _enable(self, call: Call, parameters: Parameters) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from orderlab.cloud.cloudwatch.alarms import Alarms
 from orderlab.cloud.cloudwatch.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
+    ValidationError,
 )
 from orderlab.cloud.cloudwatch.pages import DataPage, from_token, token_of
 from orderlab.cloud.cloudwatch.queries import MetricQueries
@@ -142,10 +143,12 @@ class MetricsApi:
             for each in reading.items(parameters, "Dimensions")
             if isinstance(each, dict)
         ]
+        since = self._since(parameters)
         found = (
             key
-            for key, _ in self._store.metrics()
-            if parameters.get("Namespace") in (None, key.namespace)
+            for key, series in self._store.metrics()
+            if series.last >= since
+            and parameters.get("Namespace") in (None, key.namespace)
             and parameters.get("MetricName") in (None, key.name)
             and all(_has(key, name, value) for name, value in wanted)
         )
@@ -156,6 +159,16 @@ class MetricsApi:
         if len(page) > MAX_LISTED:
             result["NextToken"] = token_of(first + MAX_LISTED)
         return result
+
+    def _since(self, parameters: Parameters) -> float:
+        """How new a metric's newest value is, for a metric that ListMetrics lists."""
+        given = parameters.get("RecentlyActive")
+        if given not in (None, "PT3H"):
+            raise ValidationError(
+                f"1 validation error detected: Value '{given}' at 'recentlyActive' failed to "
+                "satisfy constraint: Member must satisfy enum value set: [PT3H]"
+            )
+        return self._store.wall() - limits.RECENTLY_SECONDS if given else 0.0
 
 
 def _point(values: StatisticSet, plain: list[str], extended: list[str]) -> dict[str, Any]:

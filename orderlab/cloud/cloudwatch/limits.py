@@ -13,6 +13,8 @@ _HOUR, _DAY = 3600, 24 * 3600
 MAX_NAME, MAX_DIMENSION_VALUE = 255, 1024
 # values are between minus and plus this
 LARGEST_VALUE = 2.0**360
+# how new a value of a metric is that is recently active
+RECENTLY_SECONDS = 3 * _HOUR
 # PutMetricData: entries, values of one entry, and how old or new they may be
 MAX_DATA = 1000
 MAX_VALUES = 150
@@ -36,6 +38,7 @@ MAX_ACTIONS = 5
 MAX_ALARM_QUERIES = 20
 # characters of an alarm's description, and of the reason for a state
 MAX_DESCRIPTION, MAX_REASON = 1024, 1023
+MAX_REASON_DATA = 4000
 # tags of an alarm, and characters of a key and of a value
 MAX_TAGS, MAX_TAG_KEY, MAX_TAG_VALUE = 50, 128, 256
 

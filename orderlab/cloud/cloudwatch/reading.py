@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orderlab.cloud.cloudwatch.errors import (
+    InvalidParameterCombination,
     InvalidParameterValue,
     MissingParameter,
     ValidationError,
@@ -83,6 +84,19 @@ def at_most(found: list[Any], most: int, name: str) -> None:
     """Raise ValidationError for a list that is too long."""
     if len(found) > most:
         raise ValidationError(f"The collection {name} must not have a size greater than {most}.")
+
+
+def mutually_exclusive(first: str, second: str) -> InvalidParameterCombination:
+    """The error of two parameters that do not go together."""
+    return InvalidParameterCombination(
+        f"The parameters {first} and {second} are mutually exclusive and you have specified both."
+    )
+
+
+def require_one_of(parameters: Mapping[str, Any], first: str, second: str) -> None:
+    """Raise InvalidParameterCombination if both are given."""
+    if parameters.get(first) and parameters.get(second):
+        raise mutually_exclusive(first, second)
 
 
 def moment(value: Any, name: str) -> float:
