@@ -19,6 +19,18 @@ def prepare_environment() -> None:
     # moto signs nothing and must never fall back to the user's own account
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "local")
+    _track_no_instances()
+
+
+def _track_no_instances() -> None:
+    """Let what is deleted leave the memory: moto lists every object that it has ever made, tables
+    and packages of functions too, so that a reset finds them. Nobody resets a cloud."""
+    from moto.core.common_models import BaseModel
+
+    def make(kind: type[Any], *_: Any, **__: Any) -> Any:
+        return object.__new__(kind)
+
+    BaseModel.__new__ = staticmethod(make)
 
 
 def replace_backend(service: str, backend_class: type[Any]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import json
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from orderlab.cloud import moto_backends
 from orderlab.cloud.contracts import Principal
 from orderlab.cloud.iam.identities import Identities
-from orderlab.cloud.iam.managed_policies import all_managed_policies, managed_policy
+from orderlab.cloud.iam.managed_policies import described, managed_policy, paths
 
 ACCOUNT = "123456789012"
 TRUST = json.dumps(
@@ -116,12 +118,31 @@ def test_methods_that_we_override_have_the_parameters_that_we_pass_on() -> None:
 
 
 def test_every_managed_policy_is_found_in_the_text_as_in_the_whole() -> None:
-    everything = all_managed_policies()
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    everything = json.loads(aws_managed_policies_data)
     assert len(everything) > 1000
+    assert {name: each.get("Path", "/") for name, each in everything.items()} == paths()
+    assert all(described(name) == each for name, each in everything.items())
     for name in ("AdministratorAccess", "AWSLambdaBasicExecutionRole", "AmazonSQSFullAccess"):
         path = everything[name].get("Path", "/").strip("/")
         arn = "arn:aws:iam::aws:policy/" + (f"{path}/{name}" if path else name)
         assert managed_policy(arn) == (name, everything[name])
+
+
+def test_what_is_deleted_is_let_go_of(iam: Any) -> None:
+    """moto lists every object that it ever made, for resets that nobody asks for here."""
+    from moto.core.model_instances import model_data
+
+    role(iam, "seam-let-go")
+    gone = weakref.ref(iam.get_role("seam-let-go"))
+    iam.delete_role("seam-let-go")
+    gc.collect()
+    assert gone() is None
+    iam.list_policies(None, 1000, False, "/", "AWS")
+    kinds = [kind for models in model_data.values() for kind in models.values()]
+    assert len(kinds) > 50
+    assert not any(kind.instances_tracked for kind in kinds)
 
 
 def test_motos_errors_carry_code_and_message() -> None:

@@ -7,10 +7,13 @@ more memory than the rest of IAM, so one policy is cut out of the text at a time
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 PREFIX = "arn:aws:iam::aws:policy/"
+# names of policies, and nothing else, stand one space from the margin; their members two
+_NAME_OR_PATH = re.compile(r'\n "(?P<name>[^"]+)": ?(?=\{)|\n  "Path": ?"(?P<path>[^"]*)"')
 
 
 @lru_cache(maxsize=256)
@@ -38,8 +41,36 @@ def _description(name: str) -> dict[str, Any] | None:
     return dict(found)
 
 
-def all_managed_policies() -> dict[str, dict[str, Any]]:
-    """Every policy that AWS manages, by name."""
+@lru_cache(maxsize=1)
+def paths() -> dict[str, str]:
+    """Every policy that AWS manages, by name, with its path."""
+    return {name: place.path for name, place in _places().items()}
+
+
+def described(name: str) -> dict[str, Any]:
+    """The description of a policy that is in `paths`."""
     from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-    return dict(json.loads(aws_managed_policies_data))
+    at = _places()[name].at
+    return dict(json.JSONDecoder().raw_decode(aws_managed_policies_data, at)[0])
+
+
+class _Place(NamedTuple):
+    path: str
+    at: int
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, _Place]:
+    """Where each policy stands in the text, by name."""
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    found: dict[str, _Place] = {}
+    name = ""
+    for line in _NAME_OR_PATH.finditer(aws_managed_policies_data):
+        if line["name"] is not None:
+            name = line["name"]
+            found[name] = _Place("/", line.end())
+        elif name:
+            found[name] = found[name]._replace(path=line["path"])
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import Any
 
 import moto.iam.urls
@@ -16,8 +17,9 @@ from moto.iam.models import AWSManagedPolicy, IAMBackend
 from orderlab.cloud.iam import quotas
 from orderlab.cloud.iam.managed_policies import (
     PREFIX,
-    all_managed_policies,
+    described,
     managed_policy,
+    paths,
 )
 from orderlab.cloud.iam.validation import (
     Malformed,
@@ -42,10 +44,13 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
             self._add(*found)
 
     def _add(self, name: str, description: dict[str, Any]) -> None:
-        policy = AWSManagedPolicy.from_data(name, self.account_id, self.region_name, description)
+        policy = self._of_aws(name, description)
         if policy.arn not in self.managed_policies:
             self.aws_managed_policies.append(policy)
             self.managed_policies[policy.arn] = policy
+
+    def _of_aws(self, name: str, description: dict[str, Any]) -> Any:
+        return AWSManagedPolicy.from_data(name, self.account_id, self.region_name, description)
 
     # --- policies ---
 
@@ -86,17 +91,35 @@ class IdentityState(IAMBackend):  # type: ignore[misc]
     def list_policies(
         self, marker: str | None, max_items: int, only_attached: bool, path_prefix: str, scope: str
     ) -> tuple[Iterable[Any], str | None]:
-        """The managed policies, AWS's own included, with the marker of the next page."""
-        known, known_of_aws = dict(self.managed_policies), list(self.aws_managed_policies)
-        if scope != "Local" and not only_attached:
-            for name, description in all_managed_policies().items():
-                self._add(name, description)
-        result: tuple[Iterable[Any], str | None] = super().list_policies(
-            marker, max_items, only_attached, path_prefix, scope
+        """The managed policies, AWS's own included, with the marker of the next page.
+
+        Of AWS's own only those are made that the page shows: there are more than a thousand.
+        """
+        if scope == "Local" or only_attached:
+            result: tuple[Iterable[Any], str | None] = super().list_policies(
+                marker, max_items, only_attached, path_prefix, scope
+            )
+            return result
+        found: list[tuple[str, Any]] = [
+            (policy.name, policy)
+            for policy in self.managed_policies.values()
+            if policy.path.startswith(path_prefix)
+            and (scope != "AWS" or isinstance(policy, AWSManagedPolicy))
+        ]
+        found += [
+            (name, None)
+            for name, path in paths().items()
+            if path.startswith(path_prefix)
+            and f"{PREFIX[:-1]}{path}{name}" not in self.managed_policies
+        ]
+        found.sort(key=itemgetter(0))
+        first = int(marker) if marker else 0
+        page = found[first : first + max_items]
+        following = first + max_items
+        return (
+            [policy or self._of_aws(name, described(name)) for name, policy in page],
+            str(following) if following < len(found) else None,
         )
-        # more than a thousand policies that nobody uses would only slow other calls down
-        self.managed_policies, self.aws_managed_policies = known, known_of_aws
-        return result
 
     def get_account_authorization_details(self, policy_filter: list[str]) -> Any:
         """All of IAM; moto's policies lack the names under which they are looked for here."""
