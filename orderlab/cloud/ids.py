@@ -11,6 +11,8 @@ import uuid
 
 _seed: int | None = None
 _sources: dict[str, random.Random] = {}
+# without a seed one source serves all kinds: each takes 2.5 KB, and a queue is a kind
+_unseeded = random.Random()
 
 
 def begin(seed: int | None) -> None:
@@ -18,6 +20,8 @@ def begin(seed: int | None) -> None:
     global _seed
     _seed = seed
     _sources.clear()
+    # a cloud may have been forked from a process that had it already
+    _unseeded.seed()
 
 
 def seed_moto() -> None:
@@ -30,8 +34,10 @@ def seed_moto() -> None:
 
 def source(kind: str) -> random.Random:
     """Where ids of one kind are drawn from; a queue's messages, say, are a kind."""
+    if _seed is None:
+        return _unseeded
     if kind not in _sources:
-        _sources[kind] = random.Random(None if _seed is None else f"{_seed} {kind}")
+        _sources[kind] = random.Random(f"{_seed} {kind}")
     return _sources[kind]
 
 

@@ -9,12 +9,11 @@ from orderlab.clock import Clock
 from orderlab.cloud.contracts import Hop, Telemetry
 from orderlab.cloud.events.event import Event
 from orderlab.cloud.events.model import DEFAULT, Bus, Rule
-from orderlab.cloud.telemetry.buffer import MetricBuffer
+from orderlab.cloud.telemetry.buffer import Dimensions, MetricBuffers
 
 NAMESPACE = "AWS/Events"
 # what AWS bills as one event
 CHUNK_BYTES = 65_536
-Dimensions = tuple[tuple[str, str], ...]
 
 
 class Recording:
@@ -23,7 +22,7 @@ class Recording:
     def __init__(self, *, clock: Clock, telemetry: Telemetry) -> None:
         self._clock = clock
         self._telemetry = telemetry
-        self._buffers: dict[Dimensions, MetricBuffer] = {}
+        self._buffer = MetricBuffers(telemetry.metrics, NAMESPACE).of
 
     def put_events(self, entries: int, failed: int, size: int, seconds: float) -> None:
         """One call of PutEvents, and how long it took."""
@@ -92,13 +91,6 @@ class Recording:
                 self._telemetry.metrics.add(
                     NAMESPACE, name, value, unit=unit, dimensions=dict(dimensions)
                 )
-
-    def _buffer(self, dimensions: Dimensions) -> MetricBuffer:
-        found = self._buffers.get(dimensions)
-        if found is None:
-            found = MetricBuffer(self._telemetry.metrics, NAMESPACE, dict(dimensions))
-            self._buffers[dimensions] = found
-        return found
 
     def _hop(self, source: str, target: str, action: str, outcome: str, event: Event) -> None:
         if not event.ids:

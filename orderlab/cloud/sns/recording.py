@@ -9,7 +9,7 @@ from orderlab.clock import Clock
 from orderlab.cloud.contracts import Hop, Telemetry
 from orderlab.cloud.sns.notification import Notification
 from orderlab.cloud.sns.topic import Subscription, Topic
-from orderlab.cloud.telemetry.buffer import MetricBuffer
+from orderlab.cloud.telemetry.buffer import MetricBuffer, MetricBuffers
 
 NAMESPACE = "AWS/SNS"
 # what AWS bills as one request
@@ -24,8 +24,7 @@ class Recording:
         self._wall = clock.wall
         self._meter = telemetry.meter.add
         self._record = telemetry.recorder.record
-        self._target = telemetry.metrics
-        self._buffers: dict[str, MetricBuffer] = {}
+        self._buffer = MetricBuffers(telemetry.metrics, NAMESPACE).of
 
     def published(self, topic: Topic, message: Notification, sender: str) -> None:
         """A message was accepted from `sender`, as the flight recorder names it."""
@@ -74,11 +73,7 @@ class Recording:
         self._metric(topic, f"NumberOfNotifications{name}")
 
     def _metrics(self, topic: Topic) -> MetricBuffer:
-        found = self._buffers.get(topic.arn)
-        if found is None:
-            found = MetricBuffer(self._target, NAMESPACE, {"TopicName": topic.name})
-            self._buffers[topic.arn] = found
-        return found
+        return self._buffer((("TopicName", topic.name),))
 
     def _metric(self, topic: Topic, name: str) -> None:
         self._metrics(topic).count(name)

@@ -8,6 +8,9 @@ from orderlab.cloud.contracts import Metrics
 
 # real seconds; CloudWatch itself shows values a minute later
 GATHER_SECONDS = 0.05
+# resources whose metrics are gathered; the one that was met first, perhaps deleted, goes then
+MAX_BUFFERS = 10_000
+Dimensions = tuple[tuple[str, str], ...]
 
 
 class MetricBuffer:
@@ -63,3 +66,22 @@ class MetricBuffer:
                 timestamp=None,
                 statistics=(count, total, least, most),
             )
+
+
+class MetricBuffers:
+    """The buffers of all resources of a namespace, by their dimensions."""
+
+    def __init__(self, target: Metrics, namespace: str) -> None:
+        self._target = target
+        self._namespace = namespace
+        self._buffers: dict[Dimensions, MetricBuffer] = {}
+
+    def of(self, dimensions: Dimensions) -> MetricBuffer:
+        """The buffer of these dimensions; what one that has gone still holds is written, too."""
+        found = self._buffers.get(dimensions)
+        if found is None:
+            if len(self._buffers) >= MAX_BUFFERS:
+                del self._buffers[next(iter(self._buffers))]
+            found = MetricBuffer(self._target, self._namespace, dict(dimensions))
+            self._buffers[dimensions] = found
+        return found
