@@ -148,6 +148,9 @@ class AsyncEvents:
                 self._held_bytes -= event.size
             line.running -= 1
             self._pump(line)
+            if not line.running:
+                # the function may never be called again
+                self._lines.pop((event.region, event.name.name), None)
 
     async def _attempt(self, event: AsyncEvent) -> None:
         backend = self._registry.backend(event.region)

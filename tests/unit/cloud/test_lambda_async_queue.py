@@ -91,6 +91,10 @@ def test_a_full_queue_throttles_until_events_are_done(fails: bool) -> None:
             await asyncio.sleep(0)
         # what failed waits for its next attempt, and is held as long
         assert accept(events, 9) == (0 if fails else 3)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        # of a function that may be gone, nothing is kept
+        assert not events._lines
         await events.stop()
 
     asyncio.run(scenario())
