@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -56,7 +57,8 @@ def test_a_page_has_from_one_to_a_thousand_rows(iam: Any) -> None:
 
 
 def test_a_marker_comes_from_the_page_before(iam: Any) -> None:
-    assert error(lambda: iam.list_roles(Marker="nonsense"))[0] == "ValidationError"
+    for marker in ("nonsense", "WzFlOTk5LCAxLCAieCJd", "W10="):
+        assert error(partial(iam.list_roles, Marker=marker))[0] == "ValidationError"
 
 
 def test_the_versions_of_a_policy_come_with_the_newest_first(iam: Any) -> None:

@@ -37,8 +37,9 @@ def test_a_row_leads_back_to_its_event(client: Any) -> None:
     record = logs.get_log_record(logRecordPointer=rows[0]["@ptr"])["logRecord"]
     assert (record["order"], record["cart.items"], record["@logStream"]) == ("o-2", "2", "two")
     assert record["@timestamp"] == str(now) and record["@log"].endswith(f":{group}")
-    with pytest.raises(ClientError, match="InvalidParameterException"):
-        logs.get_log_record(logRecordPointer="nonsense")
+    for pointer in ("nonsense", "WyJhIiwgInMiLCAxZTk5OSwgMV0="):
+        with pytest.raises(ClientError, match="InvalidParameterException"):
+            logs.get_log_record(logRecordPointer=pointer)
 
 
 def test_the_fields_of_a_group_are_told_with_their_share(client: Any) -> None:

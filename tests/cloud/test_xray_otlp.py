@@ -19,6 +19,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from orderlab.cloud.xray.otlp_json import RESOURCE, SPAN, Form, encoded
+from tests.cloud.bystander import bystander
 from tests.cloud.xray_kit import segments
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
@@ -125,3 +126,12 @@ def test_what_is_no_request_of_otlp_is_refused(
 
 def test_the_request_is_signed(cloud: Any) -> None:
     assert send(cloud, b"", PROTOBUF, secret="wrong")[0] == 403
+
+
+def test_a_span_with_very_many_attributes_keeps_nobody_waiting(cloud: Any) -> None:
+    many = [{"key": f"k{i}", "value": {"intValue": i}} for i in range(60_000)]
+    spans = [span(new_trace(), attributes=many), span(new_trace())]
+    content = request_of(*spans)
+    with bystander(cloud):
+        for kind, body in ((PROTOBUF, as_protobuf(content)), (JSON, json.dumps(content).encode())):
+            assert send(cloud, body, kind)[0] == 200

@@ -76,7 +76,7 @@ def _place(marker: Any) -> Place | None:
     try:
         number, order, key = json.loads(base64.urlsafe_b64decode(str(marker)))
         return int(number), int(order), str(key)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         raise ValidationError("Invalid Marker.") from None
 
 

@@ -7,7 +7,6 @@ Differs from AWS: traces are in X-Ray at once, whatever their segment destinatio
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -15,16 +14,19 @@ from typing import Any
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.http import Response
+from orderlab.cloud.telemetry.long_work import LongWork
 from orderlab.cloud.xray.errors import BadSegment, InvalidRequest
 from orderlab.cloud.xray.otlp_json import RESOURCE, SPAN, encoded
 from orderlab.cloud.xray.protobuf import Malformed, Message
 from orderlab.cloud.xray.registry import TraceRegistry
+from orderlab.cloud.xray.segment import Segment
 from orderlab.cloud.xray.spans import Attributes, attributes_of, segment_of, spans_of
 
 # the right that a caller needs is called so: `xray:PutSpans`
 OPERATION = "PutSpans"
 _MOST_SPANS = 10_000
-_AT_A_TIME = 50
+# bytes of a body that is read on the event loop
+_READ_HERE = 64 * 1024
 _PROTOBUF, _JSON = "application/x-protobuf", "application/json"
 
 
@@ -33,6 +35,7 @@ class SpanReceiver:
 
     def __init__(self, registry: TraceRegistry) -> None:
         self._registry = registry
+        self._work = LongWork()
         self.handlers: dict[str, Handler] = {OPERATION: self._put}
 
     async def _put(self, call: Call, parameters: Parameters) -> Response:
@@ -44,26 +47,33 @@ class SpanReceiver:
                 code="UnsupportedMediaType",
                 status=415,
             )
-        refused = 0
-        try:
-            spans = spans_of(Message(request.body)) if kind == _PROTOBUF else _in_json(request.body)
-            for number, (span, resource) in enumerate(spans, 1):
-                if number > _MOST_SPANS:
-                    raise InvalidRequest(f"More than {_MOST_SPANS} spans in one request")
-                refused += not self._keep(span, resource)
-                if number % _AT_A_TIME == 0:
-                    await asyncio.sleep(0)
-        except (Malformed, RecursionError):
-            raise InvalidRequest("The request is not in the form of OTLP.") from None
+        if len(request.body) <= _READ_HERE:
+            segments, refused = _read(request.body, kind)
+        else:
+            segments, refused = await self._work.run(_read, request.body, kind)
+        for segment in segments:
+            self._registry.put(segment)
         return _answer(kind, refused)
 
-    def _keep(self, span: Message, resource: Attributes) -> bool:
-        """Keep a span as a segment; False if it cannot be one."""
-        try:
-            self._registry.put(segment_of(span, resource))
-        except BadSegment:
-            return False
-        return True
+
+def _read(body: bytes, kind: str) -> tuple[list[Segment], int]:
+    """The segments of a request, and how many of its spans cannot be segments.
+
+    Raises InvalidRequest.
+    """
+    segments: list[Segment] = []
+    refused = 0
+    try:
+        for span, resource in spans_of(Message(body)) if kind == _PROTOBUF else _in_json(body):
+            if len(segments) + refused >= _MOST_SPANS:
+                raise InvalidRequest(f"More than {_MOST_SPANS} spans in one request")
+            try:
+                segments.append(segment_of(span, resource))
+            except BadSegment:
+                refused += 1
+    except (Malformed, RecursionError):
+        raise InvalidRequest("The request is not in the form of OTLP.") from None
+    return segments, refused
 
 
 def _in_json(body: bytes) -> Iterator[tuple[Message, Attributes]]:

@@ -31,5 +31,5 @@ def read_pointer(text: str) -> Pointer:
     try:
         log, stream, timestamp, number = json.loads(base64.urlsafe_b64decode(text))
         return Pointer(str(log), str(stream), int(timestamp), int(number))
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise InvalidParameter("The specified log record pointer is invalid.") from None
