@@ -127,3 +127,19 @@ def test_queries_are_listed_in_pages_and_by_region(cloud: Any, client: Any) -> N
     assert elsewhere.describe_queries(logGroupName="/listed/queries")["queries"] == []
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         elsewhere.get_query_results(queryId=ids[0])
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"logGroupClass": "INFREQUENT_ACCESS"},
+        {"kmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/k"},
+    ],
+)
+def test_settings_of_groups_that_would_have_no_effect_are_refused(
+    client: Any, setting: dict[str, str]
+) -> None:
+    with pytest.raises(ClientError, match="NotImplementedByOrderlab"):
+        client("logs").create_log_group(logGroupName="/refused/group", **setting)
+    client("logs").create_log_group(logGroupName="/refused/group", logGroupClass="STANDARD")
+    client("logs").delete_log_group(logGroupName="/refused/group")

@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
+from orderlab.cloud.aws_error import NotDoneYet
 from orderlab.cloud.contracts import Call, Handler, Parameters
 from orderlab.cloud.logs import reading
 from orderlab.cloud.logs.errors import (
@@ -76,6 +77,7 @@ class LogsApi:
 
     def _create_group(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         name = reading.group_name(parameters)
+        _refuse_not_done(parameters)
         state = reading.state_of(self._store, call)
         if name in state.groups:
             raise ResourceAlreadyExists("The specified log group already exists")
@@ -207,6 +209,16 @@ class LogsApi:
         if first + limit < len(found):
             result["nextToken"] = page[-1].name
         return result
+
+
+def _refuse_not_done(parameters: Parameters) -> None:
+    """Raise NotDoneYet for settings of a log group that would have no effect here."""
+    if parameters.get("logGroupClass") not in (None, "STANDARD"):
+        raise NotDoneYet(f"log groups of the class {parameters['logGroupClass']}")
+    if parameters.get("kmsKeyId"):
+        raise NotDoneYet("keys of KMS for log groups")
+    if parameters.get("deletionProtectionEnabled"):
+        raise NotDoneYet("log groups that are protected from deletion")
 
 
 def _tags_of(parameters: Parameters) -> dict[str, str]:
