@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from orderlab.aws_target.base import KEEPS
 from orderlab.aws_target.choose import LOCAL, chosen, open_target
 from orderlab.aws_target.costly import demand_known
+from orderlab.aws_target.in_account import InAccount
 from orderlab.aws_target.process import use_in_this_process
 from orderlab.consent import agree_to, costly_lines, costly_prices
 from orderlab.errors import LearnerError, interruptible
@@ -23,6 +25,7 @@ from orderlab.orders import architecture
 from orderlab.orders.parts.messaging import free_queue_names
 from orderlab.progress import Progress, learner_folder
 from orderlab.resumed import kept_folder, resume
+from orderlab.showing.sign_of_life import sign_of_life
 
 _current: Lab | None = None
 _where = LOCAL
@@ -126,10 +129,22 @@ def _bring_to(lab: Lab, where: str, fresh: bool) -> tuple[int, bool]:
     steps of the learner's were done again, and whether they were found standing."""
     if KEEPS in lab.target.can:
         folder = kept_folder(lab.progress.folder, where)
-        return 0, resume(lab.target, folder, lab.chapter, fresh=fresh)
+        with _told(lab.target.in_account):
+            return 0, resume(lab.target, folder, lab.chapter, fresh=fresh)
     if lab.chapter > 1:
         architecture.build(lab.target, chapter=lab.chapter - 1, from_nothing=True)
     return _replay(lab)[0], False
+
+
+@contextlib.contextmanager
+def _told(account: InAccount | None) -> Iterator[None]:
+    """Show what is made in an account while it is made: that takes minutes."""
+    if account is None:
+        yield
+        return
+    begun = f"Building in {account.place} ..."
+    with sign_of_life(begun) as show, account.followed(lambda line: show(f"{begun} {line}")):
+        yield
 
 
 def _beginning(where: str) -> str:

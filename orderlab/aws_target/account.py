@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any
 
@@ -17,8 +18,10 @@ from orderlab.aws_target.boundary import Boundary
 from orderlab.aws_target.costly import Costly
 from orderlab.aws_target.foreign import Foreign
 from orderlab.aws_target.marks import Marks
+from orderlab.aws_target.propagation import Propagation
 from orderlab.aws_target.retention import Retention
 from orderlab.aws_target.session import SESSION_LOCK, environment_of
+from orderlab.aws_target.told import Told
 from orderlab.errors import LearnerError
 
 REGION = "us-east-1"
@@ -47,6 +50,8 @@ class AccountTarget:
         import boto3
 
         self.costly = Costly(allow, prices)
+        self._propagation = Propagation()
+        self._told = Told()
 
         self._session = boto3.Session(**keys)
         self._stand_in = endpoint
@@ -86,6 +91,10 @@ class AccountTarget:
     def allow(self, more: Collection[str]) -> None:
         """Let these be made from now on, too."""
         self.costly.allow(more)
+
+    def followed(self, say: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Call `say` with a line for each resource that is made while a block runs."""
+        return self._told.followed(say)
 
     def sweep_logs(self) -> None:
         """Let no log of the learner's be kept for ever."""
@@ -158,6 +167,8 @@ class AccountTarget:
             register, self.account_id, self.unmarked, self.foreign.refuse, self.boundary.ensure
         )
         self.retention.put_on(register)
+        self._propagation.put_on(register)
+        self._told.put_on(register)
         self.costly.put_on(register, quietly=quietly)
 
     def _make(self, service: str, region: str | None = None, **config: Any) -> Any:

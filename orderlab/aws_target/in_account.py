@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from orderlab.aws_target.marks import Marks
@@ -26,6 +27,9 @@ class InAccount(Protocol):
 
     def unmarked(self, service: str) -> Any:
         """A client that neither tags nor names: for looking for what is there, and removing it."""
+
+    def followed(self, say: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Call `say` with a line for each resource that is made while a block runs."""
 
     def sweep_logs(self) -> None:
         """Let no log of the learner's be kept for ever."""
