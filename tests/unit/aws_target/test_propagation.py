@@ -44,17 +44,23 @@ class Session:
         return client
 
 
+def answer(status: int, body: str, **headers: str) -> AWSResponse:
+    raw: Any = Raw(body)
+    given: Any = headers
+    return AWSResponse("", status, given, raw)
+
+
 def refusal() -> AWSResponse:
     headers = {"x-amzn-ErrorType": "InvalidParameterValueException"}
-    return AWSResponse("", 400, headers, Raw(REFUSED))
+    return answer(400, REFUSED, **headers)
 
 
 def function() -> AWSResponse:
-    return AWSResponse("", 201, {}, Raw('{"FunctionName": "f"}'))
+    return answer(201, '{"FunctionName": "f"}')
 
 
 def role() -> AWSResponse:
-    return AWSResponse("", 200, {}, Raw("<PutRolePolicyResponse/>"))
+    return answer(200, "<PutRolePolicyResponse/>")
 
 
 def make(session: Session) -> Any:
