@@ -45,7 +45,7 @@ def make(client: Client) -> dict[str, Any]:
     ids: dict[str, Any] = {}
     for maker in (_identities, _messages, _tables, _functions, _buses, _schedules_and_pipes):
         maker(client)
-    for maker_of_ids in (_schemas, _gateway, _logs_and_metrics, _the_rest):
+    for maker_of_ids in (_schemas, _gateway, _http_apis, _logs_and_metrics, _the_rest):
         ids |= maker_of_ids(client)
     return ids
 
@@ -233,6 +233,32 @@ def _gateway(client: Client) -> dict[str, Any]:
     return {"api": apis[0], "plan": plan}
 
 
+def _http_apis(client: Client) -> dict[str, Any]:
+    gateway = client("apigatewayv2")
+    api, *_ = [gateway.create_api(Name=f"http{i}", ProtocolType="HTTP")["ApiId"] for i in THREE]
+    for i in THREE:
+        function = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f{i}"
+        integration = gateway.create_integration(
+            ApiId=api,
+            IntegrationType="AWS_PROXY",
+            IntegrationUri=function,
+            PayloadFormatVersion="2.0",
+        )["IntegrationId"]
+        gateway.create_route(ApiId=api, RouteKey=f"GET /x{i}", Target=f"integrations/{integration}")
+        gateway.create_stage(ApiId=api, StageName=f"stage{i}")
+        gateway.create_deployment(ApiId=api)
+        gateway.create_authorizer(
+            ApiId=api,
+            Name=f"authorizer{i}",
+            AuthorizerType="REQUEST",
+            AuthorizerPayloadFormatVersion="2.0",
+            IdentitySource=["$request.header.auth"],
+            AuthorizerUri="arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+            f"{function}/invocations",
+        )
+    return {"http api": api}
+
+
 def _logs_and_metrics(client: Client) -> dict[str, Any]:
     logs, cloudwatch = client("logs"), client("cloudwatch")
     for i in THREE:
@@ -345,6 +371,10 @@ def arguments(ids: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
         ("apigateway", "GetAuthorizers"): api,
         ("apigateway", "GetRequestValidators"): api,
         ("apigateway", "GetUsagePlanKeys"): {"usagePlanId": ids["plan"]},
+        **{
+            ("apigatewayv2", f"Get{each}"): {"ApiId": ids["http api"]}
+            for each in ("Authorizers", "Deployments", "Integrations", "Routes", "Stages")
+        },
         ("iam", "GetGroup"): group,
         ("iam", "ListAccessKeys"): user,
         ("iam", "ListAttachedGroupPolicies"): group,
