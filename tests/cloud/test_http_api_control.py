@@ -300,8 +300,9 @@ def test_lists_come_in_pages(cloud: Any) -> None:
     assert keys == [f"GET /{number}" for number in range(5)]
     wrong = {"ApiId": api.id, "MaxResults": "many"}
     assert refusal(api.gateway.get_routes, **wrong)[0] == "BadRequestException"
-    wrong = {"ApiId": api.id, "NextToken": "x"}
-    assert refusal(api.gateway.get_routes, **wrong)[0] == "BadRequestException"
+    for token in ("x", "-1", "1_0", "\u0661", "9" * 5000):
+        wrong = {"ApiId": api.id, "NextToken": token}
+        assert refusal(api.gateway.get_routes, **wrong)[0] == "BadRequestException", token
 
 
 def test_more_routes_than_an_api_may_have_are_refused(cloud: Any) -> None:

@@ -300,6 +300,10 @@ def test_requests_beyond_a_routes_limit_are_refused(cloud: Any, echo: str) -> No
         DefaultRouteSettings={**limits, "ThrottlingBurstLimit": 1},
     )
     assert [api.call("GET", "/free").status for _ in range(2)] == [200, 429]
+    # a stage that is made again begins anew
+    api.gateway.delete_stage(ApiId=api.id, StageName="$default")
+    api.stage(RouteSettings={"GET /limited": limits})
+    assert [api.call("GET", "/limited").status for _ in range(3)] == [200, 200, 429]
 
 
 def test_a_stage_serves_what_was_deployed(cloud: Any, echo: str) -> None:

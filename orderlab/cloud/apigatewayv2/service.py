@@ -51,11 +51,12 @@ class HttpApiService:
         self.registry = Registry(settings.account_id)
         self._functions = FunctionCalls(functions, Roles(permissions))
         authorizers = LambdaAuthorizers(clock=clock, functions=self._functions)
+        throttles = Throttles(clock)
         self._gateway = Gateway(
             clock=clock,
             keys=keys,
             permissions=permissions,
-            throttles=Throttles(clock),
+            throttles=throttles,
             authorizers=authorizers,
             integrations=IntegrationCalls(functions=self._functions, dispatch=dispatch),
             recording=Recording(
@@ -63,7 +64,7 @@ class HttpApiService:
             ),
         )
         self.operations: dict[str, Handler] = handlers(
-            ControlPlane(self.registry, clock, permissions, authorizers.forget)
+            ControlPlane(self.registry, clock, permissions, authorizers.forget, throttles.forget)
         )
 
     async def start(self) -> None:

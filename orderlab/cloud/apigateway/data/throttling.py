@@ -49,6 +49,12 @@ class Throttles:
         self._now = clock.now
         self._buckets: dict[tuple[str, ...], TokenBucket] = {}
 
+    def forget(self, beginning: tuple[str, ...]) -> None:
+        """Drop the buckets whose names begin so."""
+        size = len(beginning)
+        for key in [each for each in self._buckets if each[:size] == beginning]:
+            del self._buckets[key]
+
     def lets_pass(self, key: tuple[str, ...], limits: Limits) -> bool:
         """Whether one more request may pass the limit of that name; it is counted if so."""
         now = self._now()

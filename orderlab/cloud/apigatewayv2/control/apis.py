@@ -91,7 +91,10 @@ def update_api(call: ControlCall) -> Document:
 
 def delete_api(call: ControlCall) -> None:
     """DeleteApi: the API and all that is in it."""
-    call.plane.registry.remove(call.api())
+    api = call.api()
+    call.plane.registry.remove(api)
+    for stage in api.stages:
+        call.plane.forget_stage(api.id, stage)
 
 
 def delete_cors_configuration(call: ControlCall) -> None:

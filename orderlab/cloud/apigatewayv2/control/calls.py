@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,12 @@ class ControlPlane:
     clock: Clock
     permissions: Permissions
     forget_authorizers: Callable[[str, str], None]
+    forget_rates: Callable[[tuple[str, ...]], None]
+
+    def forget_stage(self, api_id: str, stage: str) -> None:
+        """Drop what requests to a stage have left behind."""
+        self.forget_authorizers(api_id, stage)
+        self.forget_rates((api_id, stage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +67,9 @@ class ControlCall:
     def page(self, items: Iterable[Document]) -> Document:
         """A page of a list, as MaxResults and NextToken ask for it."""
         everything = list(items)
-        try:
-            limit = int(self.input.get("MaxResults") or _MOST_ITEMS)
-        except ValueError:
-            raise bad_request("Invalid value for maxResults. Must be a number") from None
-        try:
-            start = int(self.input.get("NextToken") or 0)
-        except ValueError:
-            raise bad_request("Invalid nextToken specified") from None
-        if not 1 <= limit <= _MOST_ITEMS or start < 0:
+        limit = _number(self.input.get("MaxResults"), _MOST_ITEMS, "maxResults")
+        start = _number(self.input.get("NextToken"), 0, "nextToken")
+        if not 1 <= limit <= _MOST_ITEMS:
             raise bad_request(f"maxResults must be between 1 and {_MOST_ITEMS}")
         page: Document = {"Items": everything[start : start + limit]}
         if start + limit < len(everything):
@@ -88,6 +89,14 @@ class ControlCall:
             raise bad_request(
                 f"Role ARN {role} is not valid, or API Gateway is not allowed to assume it"
             )
+
+
+def _number(text: str | None, default: int, name: str) -> int:
+    if not text:
+        return default
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise bad_request(f"Invalid value for {name}. Must be a number")
+    return int(text)
 
 
 Operation = Callable[[ControlCall], Document | None]

@@ -168,8 +168,9 @@ def update_stage(call: ControlCall) -> Document:
 
 def delete_stage(call: ControlCall) -> None:
     """DeleteStage: its address answers no longer."""
-    stage = found_stage(call)
-    del call.api().stages[stage["StageName"]]
+    api, stage = call.api(), found_stage(call)
+    del api.stages[stage["StageName"]]
+    call.plane.forget_stage(api.id, str(stage["StageName"]))
 
 
 def delete_access_log_settings(call: ControlCall) -> None:
