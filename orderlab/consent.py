@@ -41,9 +41,9 @@ def notice(target: AccountTarget, chapter: int) -> list[str]:
     """What is said, a line each."""
     found = estimate(target, chapter)
     parts = ", ".join(f"{count} {kind}" for kind, count in found.parts.items() if count)
+    real = f"This is a real AWS account, {target.account_id} in {target.region}."
     return [
-        f"This is a real AWS account, {target.account_id} in {target.region}. You are "
-        f"{target.who}.",
+        f"{real if target.is_real else f'This is {target.place}.'} You are {target.who}.",
         f"Chapter {chapter:02d} makes {parts or 'nothing before you do'}, and what you make in it.",
         f"Names begin with {target.marks.prefix}, roles have the path {target.marks.role_path}, "
         f"and tags name you, the chapter and {target.marks.expiry}, {EXPIRES_DAYS} days from now: "

@@ -49,7 +49,7 @@ import time
 
 functions, sqs = lab.client("lambda"), lab.client("sqs")
 names = [each["FunctionName"] for each in functions.list_functions()["Functions"]]
-worker = "process-order" if "process-order" in names else "accept-order"
+worker = "process-order" if lab.name("process-order") in names else "accept-order"
 lab.place_orders(4)  # the first orders wait for cold starts
 good = lab.place_orders(10, clients=2)
 with lab.faults.slow_down(worker, seconds=20):
@@ -405,7 +405,8 @@ assert [answer.status for answer in said] == [202, 503]
 
 # %%
 ex = lab.exercise("4.2").again()
-api = next(a["id"] for a in gateway.get_rest_apis()["items"] if a["name"] == "order-api")
+apis = {each["name"]: each["id"] for each in gateway.get_rest_apis()["items"]}
+api = apis[lab.name("order-api")]
 paths = {each["path"]: each["id"] for each in gateway.get_resources(restApiId=api)["items"]}
 POST_ORDERS = {"restApiId": api, "resourceId": paths["/orders"], "httpMethod": "POST"}
 ### BEGIN SOLUTION

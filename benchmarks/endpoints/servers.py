@@ -16,11 +16,21 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 from benchmarks import ministack
+from benchmarks.endpoints import node_servers
 from orderlab.aws_target.endpoint import EndpointTarget
 
 START_SECONDS = 60.0
+
+
+class SingleService(EndpointTarget):
+    """A server that holds no chapter: it is told of no tags, since dynalite forgets those of a new
+    table, which would make the table somebody else's."""
+
+    def put_marks_on(self, register: Callable[..., Any]) -> None:
+        """Requests stay as they are."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class Server:
     def target(self, endpoint: str) -> EndpointTarget:
         if self.services:
             # it has no STS to ask for the account
-            return EndpointTarget(endpoint, account_id=ministack.ACCOUNT_ID)
+            return SingleService(endpoint, account_id=ministack.ACCOUNT_ID)
         return EndpointTarget.attach(endpoint)
 
 
@@ -80,6 +90,17 @@ def empty(endpoint: str, reset: str) -> None:
         response.read()
 
 
+def _of_node(name: str, *services: str) -> Server:
+    """A server of a few services, written for Node.js."""
+    return Server(
+        name,
+        lambda: node_servers.running(name),
+        lambda: node_servers.release(name),
+        here=lambda: node_servers.here(name),
+        services=frozenset(services),
+    )
+
+
 def _no_aws() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
 
@@ -103,5 +124,7 @@ SERVERS = {
             "/_ministack/reset",
             lambda: ministack.program() is not None,
         ),
+        _of_node("dynalite", "DynamoDB"),
+        _of_node("fauxqs", "SQS", "SNS", "S3"),
     )
 }

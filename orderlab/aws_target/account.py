@@ -20,7 +20,8 @@ from orderlab.aws_target.foreign import Foreign
 from orderlab.aws_target.marks import Marks
 from orderlab.aws_target.propagation import Propagation
 from orderlab.aws_target.retention import Retention
-from orderlab.aws_target.session import SESSION_LOCK, environment_of
+from orderlab.aws_target.session import SESSION_LOCK
+from orderlab.aws_target.stand_in import environment_at, stand_in_of
 from orderlab.aws_target.told import Told
 from orderlab.errors import LearnerError
 
@@ -31,8 +32,8 @@ class AccountTarget:
     """Clients of an account, which mark what they make. `unmarked` ones change no request.
 
     `allow` names what may be made although it costs by the hour (`costly.py`), `prices` say of
-    each what it costs. `endpoint` is for tests alone: a server on this machine in the account's
-    place.
+    each what it costs. `endpoint` is a server in the account's place; boto3's own settings may
+    name one, too.
     """
 
     can = frozenset({KEEPS, ACCOUNT})
@@ -54,9 +55,9 @@ class AccountTarget:
         self._told = Told()
 
         self._session = boto3.Session(**keys)
-        self._stand_in = endpoint
+        self._stand_in = endpoint or stand_in_of(self._session)
         self.region = self._session.region_name or REGION
-        self.endpoint = endpoint or f"https://{self.region}.amazonaws.com"
+        self.endpoint = self._stand_in or f"https://{self.region}.amazonaws.com"
         self.advice = ""
         self.marks = Marks.of_now(learner, chapter)
         self.role_path = self.marks.role_path
@@ -102,7 +103,13 @@ class AccountTarget:
 
     @property
     def place(self) -> str:
-        return f"the account {self.account_id} in {self.region}"
+        of = f" of the server at {self._stand_in}" if self._stand_in else ""
+        return f"the account {self.account_id} in {self.region}{of}"
+
+    @property
+    def is_real(self) -> bool:
+        """Whether it is AWS's own, and not a server in its place."""
+        return not self._stand_in
 
     @property
     def pid(self) -> None:
@@ -193,7 +200,7 @@ class AccountTarget:
 
     def environment(self) -> dict[str, str]:
         if self._stand_in:
-            return environment_of(self._stand_in, "test", "test", self.region)
+            return environment_at(self._stand_in, self._session, self.region)
         return {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
 
     def name(self, resource: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 
 from orderlab.aws_target.lacking import lacks
 from orderlab.aws_target.naming import rename
+from orderlab.aws_target.own_view import OwnView
 from orderlab.aws_target.written_names import Names, shortened
 from orderlab.errors import LearnerError
 
@@ -153,6 +154,7 @@ class Marks:
                 self._tag_bucket(unmarked("s3"), context[_BUCKET])
 
         register("before-parameter-build", mark)
+        OwnView(names, unmarked).put_on(register)
         register("after-call.s3.CreateBucket", tag_bucket)
 
     def _tag_bucket(self, s3: Any, bucket: str) -> None:

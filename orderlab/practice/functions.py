@@ -132,8 +132,12 @@ def report(target: Target, name: str, event: Any) -> Report:
     reply = target.client("lambda").invoke(
         FunctionName=target.name(name), Payload=json.dumps(event).encode(), LogType="Tail"
     )
-    log = base64.b64decode(reply["LogResult"]).decode()
-    return _report_in_json(log) if "REPORT RequestId" not in log else _report_in_text(log)
+    log = base64.b64decode(reply.get("LogResult", "")).decode()
+    if "REPORT RequestId" in log:
+        return _report_in_text(log)
+    if '"platform.report"' in log:
+        return _report_in_json(log)
+    raise does_not(target, "reports each invocation in its log")
 
 
 def _report_in_text(log: str) -> Report:

@@ -194,7 +194,8 @@ def _layer(target: Target, name: str) -> bool:
 
 
 def _log_group(target: Target, name: str) -> bool:
-    target.client("logs").delete_log_group(logGroupName=target.name(name))
+    # the client gives the last part of a path the session's prefix
+    target.client("logs").delete_log_group(logGroupName=name)
     return True
 
 

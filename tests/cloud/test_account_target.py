@@ -9,6 +9,7 @@ import pytest
 
 from orderlab.consent import agree_to, notice
 from orderlab.errors import LearnerError
+from orderlab.practice.removal import remove
 from tests.cloud.account_kit import account
 
 
@@ -48,3 +49,25 @@ def test_a_notebooks_plain_names_get_the_prefix_and_the_tags(endpoint: str) -> N
     topics = target.client("sns")
     arn = topics.create_topic(Name="t")["TopicArn"]
     assert arn.endswith(":orderlab-anna-t")
+
+
+def test_a_learners_clients_list_nothing_of_others(endpoint: str) -> None:
+    target = account(endpoint, learner="bert")
+    target.unmarked("sqs").create_queue(QueueName="orderlab-bertha-orders")
+    target.unmarked("dynamodb").create_table(
+        TableName="theirs",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    mine = target.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+    assert target.client("sqs").list_queues()["QueueUrls"] == [mine]
+    assert target.client("dynamodb").list_tables()["TableNames"] == []
+    assert target.unmarked("dynamodb").list_tables()["TableNames"] == ["theirs"]
+
+
+def test_a_log_group_is_removed_by_the_name_that_a_notebook_gives_it(endpoint: str) -> None:
+    target = account(endpoint, learner="clara")
+    target.client("logs").create_log_group(logGroupName="/aws/lambda/greet")
+    assert remove(target, "/aws/lambda/greet") == ["log group /aws/lambda/greet"]
+    assert target.client("logs").describe_log_groups()["logGroups"] == []
