@@ -904,7 +904,8 @@ _ = metrics.put_metric_alarm(
 # %%
 def states():
     found = metrics.describe_alarms(AlarmNames=["returns-errors", "returns-failed"])
-    return {each["AlarmName"]: each["StateValue"] for each in found["MetricAlarms"]}
+    return {each["AlarmName"].removeprefix(lab.name("")): each["StateValue"]
+            for each in found["MetricAlarms"]}
 
 
 bad = {"return_id": {"S": f"r-{time.time_ns()}"}}

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from orderlab.aws_target.asked_names import BATCHES, asked_tables, keep, name_as_asked
 from orderlab.aws_target.lacking import lacks
 from orderlab.aws_target.naming import rename
 from orderlab.aws_target.own_view import OwnView
@@ -138,7 +139,9 @@ class Marks:
         names = self.names_in(account)
 
         def mark(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+            asked = asked_tables(params)
             rename(params, model, names)
+            keep(asked, params, context)
             self._put_path(params, model.name)
             self._put_tags(params, model)
             self._put_sign(params, model)
@@ -156,6 +159,8 @@ class Marks:
         register("before-parameter-build", mark)
         OwnView(names, unmarked).put_on(register)
         register("after-call.s3.CreateBucket", tag_bucket)
+        for batch in BATCHES:
+            register(f"after-call.dynamodb.{batch}", name_as_asked)
 
     def _tag_bucket(self, s3: Any, bucket: str) -> None:
         from botocore.exceptions import ClientError

@@ -70,7 +70,7 @@ def test_groups_that_are_no_functions_keep_their_names_and_stay() -> None:
 
 
 def test_pages_of_others_alone_are_passed_over() -> None:
-    pages = [
+    pages: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({"TableNames": ["abc"], "LastEvaluatedTableName": "abc"}, {}),
         ({"TableNames": ["abc"], "LastEvaluatedTableName": "abc"}, {}),
         ({"TableNames": ["orderlab-anna-t"]}, {"ExclusiveStartTableName": "abc"}),
