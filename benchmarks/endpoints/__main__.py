@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from benchmarks.endpoints import kept
+from benchmarks.endpoints.account import kept as accounts
 from benchmarks.endpoints.page import write
 from benchmarks.endpoints.run import try_behaviours, try_exercises
 from benchmarks.endpoints.servers import SERVERS
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if not chosen.page:
         _try(chosen)
-    write(kept.read())
+    write(kept.read(), accounts.read())
     return 0
 
 

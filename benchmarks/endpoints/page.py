@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.endpoints.account.kept import Account
+from benchmarks.endpoints.account.page import section
 from benchmarks.endpoints.behaviours import BEHAVIOURS
-from benchmarks.endpoints.kept import Found, Miss, Tried
+from benchmarks.endpoints.kept import Found, Met, Miss, Tried
 from orderlab.exercises import registry
 from orderlab.exercises.engine.exercise import Exercise
 
@@ -44,8 +46,11 @@ On the local cloud, which `orderlab` starts by itself, every attempt gets the ve
 |---|---|---|---|---|
 """
 
-_NOT_TRIED = """Not tried here: AWS's own emulator, LocalStack, DynamoDB local, dynalite,
-fauxqs. They are reached in the same way.
+_NOT_TRIED = """
+dynalite (DynamoDB) and fauxqs (SQS, SNS, S3) have a few services each, so that no chapter opens
+there; the builders' tables and queues stand on them (a test).
+
+Not tried here: AWS's own emulator, LocalStack, DynamoDB local. They are reached in the same way.
 """
 
 _VERDICTS = """
@@ -60,16 +65,16 @@ _VERDICTS = """
 _BEHAVIOURS = """
 ## Which of AWS's behaviours are not met
 
-A dash: as on AWS. Otherwise, what was seen instead.
+A dash: as on AWS. Otherwise, what was seen instead; nothing where a server has no such service.
 
 """
 
 
-def write(found: dict[str, Found], page: Path = PAGE) -> None:
-    page.write_text(text(found), "utf-8")
+def write(found: dict[str, Found], accounts: dict[str, Account], page: Path = PAGE) -> None:
+    page.write_text(text(found, accounts), "utf-8")
 
 
-def text(found: dict[str, Found]) -> str:
+def text(found: dict[str, Found], accounts: dict[str, Account]) -> str:
     """The whole page."""
     servers = [found[name] for name in sorted(found)]
     lines = [_HEAD + "\n".join(map(_server_row, servers)), _NOT_TRIED]
@@ -78,7 +83,8 @@ def text(found: dict[str, Found]) -> str:
     for server in judged:
         lines += ["\n".join(["", f"### What {server.name} does otherwise", "", *_reasons(server)])]
     lines += [_BEHAVIOURS + "\n".join(_behaviour_table(servers))]
-    return "\n".join(lines) + "\n"
+    lines += [section(accounts, _plain)] if accounts else []
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _server_row(server: Found) -> str:
@@ -154,10 +160,14 @@ def _behaviour_table(servers: list[Found]) -> Iterator[str]:
     yield f"|---|---|{'---|' * len(servers)}"
     for behaviour in BEHAVIOURS:
         met = [server.behaviours.get(behaviour.name) for server in servers]
-        cells = [
-            "not tried" if each is None else "-" if each.met else _plain(each.seen) for each in met
-        ]
+        cells = [_met(each, server) for each, server in zip(met, servers, strict=True)]
         yield f"| {behaviour.service} | {behaviour.says} | {' | '.join(cells)} |"
+
+
+def _met(met: Met | None, server: Found) -> str:
+    if met is None:
+        return "not tried" if server.exercises else ""
+    return "-" if met.met else _plain(met.seen)
 
 
 def _plain(said: str) -> str:

@@ -11,9 +11,11 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from benchmarks.endpoints import kept as endpoints
 from benchmarks.endpoints.account import kept
-from benchmarks.endpoints.account.servers import ACCOUNTS
+from benchmarks.endpoints.account.servers import ACCOUNTS, RIGHTS
 from benchmarks.endpoints.account.walk import walk
+from benchmarks.endpoints.page import write
 from orderlab.exercises import registry
 
 
@@ -22,16 +24,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("server", nargs="?", choices=sorted(ACCOUNTS), help="all if left out")
     parser.add_argument("chapters", nargs="*", type=int, help="all if left out")
     chosen = parser.parse_args(arguments)
-    clean = True
+    clean, wanted = True, chosen.chapters or registry.CHAPTERS
     for name in [chosen.server] if chosen.server else sorted(ACCOUNTS):
         server = ACCOUNTS[name]
         if not server.here():
             print(f"{name} is not installed; what is kept of it stays", file=sys.stderr)
             continue
         with server.running() as endpoint:
-            for chapter in walk(endpoint, chosen.chapters or registry.CHAPTERS, _tell):
+            for chapter in walk(endpoint, RIGHTS[name], wanted, _tell):
                 _keep(name, server.version(), chapter)
                 clean = clean and chapter.clean
+    write(endpoints.read(), kept.read())
     return 0 if clean else 1
 
 

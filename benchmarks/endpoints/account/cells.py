@@ -108,7 +108,8 @@ def _orders(lab: Any, chapter: int) -> dict[str, Any]:
         found: dict[str, Any] = {"sent": ORDERS, "accepted": len(sent.accepted)}
         found["refused"] = sorted({f"{each.status}: {each.reason}"[:120] for each in sent.refused})
         if chapter > 1:
-            found["stored"] = _stored(lab, {*sent.accepted})
+            tables = ("orders", *architecture.SERVICES)
+            found["stored"] = {each: _stored(lab, each, {*sent.accepted}) for each in tables}
     except Exception as error:
         return {"failed": f"{type(error).__name__}: {error}"[:_MOST_SAID]}
     finally:
@@ -116,11 +117,11 @@ def _orders(lab: Any, chapter: int) -> dict[str, Any]:
     return found
 
 
-def _stored(lab: Any, accepted: set[str]) -> int:
-    """How many of the accepted orders are in the table once they have settled."""
-    table, deadline = lab.name("orders"), time.monotonic() + SETTLE_SECONDS
+def _stored(lab: Any, table: str, accepted: set[str]) -> int:
+    """How many of the accepted orders a table has once they have settled."""
+    name, deadline = lab.name(table), time.monotonic() + SETTLE_SECONDS
     while True:
-        pages = lab.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+        pages = lab.client("dynamodb").get_paginator("scan").paginate(TableName=name)
         ids = {each["order_id"]["S"] for page in pages for each in page["Items"]}
         if accepted <= ids or time.monotonic() > deadline:
             return len(accepted & ids)

@@ -21,8 +21,8 @@ from typing import Any
 
 from benchmarks.endpoints.account.census import census
 from benchmarks.endpoints.account.kept import Chapter
+from benchmarks.endpoints.account.rights import Rights, granting, learner_keys
 from orderlab.aws_target.account import AccountTarget
-from orderlab.doctor.account import policy
 
 ROOT = Path(__file__).parents[3]
 LEARNER, NEIGHBOUR = "anna", "annabel"
@@ -45,27 +45,6 @@ def owner(endpoint: str, learner: str = NEIGHBOUR) -> AccountTarget:
     return AccountTarget(learner=learner, chapter=4, endpoint=endpoint, **root_keys())
 
 
-def learner_keys(endpoint: str) -> dict[str, str]:
-    """A new user with the policy that the course asks for: the variables of its keys."""
-    root = owner(endpoint, LEARNER)
-    iam = root.unmarked("iam")
-    iam.create_user(UserName=LEARNER)
-    asked = policy(root)
-    if os.environ.get("WALK_ALL"):
-        asked = {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-        }
-    document = json.dumps(asked, separators=(",", ":"))
-    arn = iam.create_policy(PolicyName="course-learner", PolicyDocument=document)["Policy"]["Arn"]
-    iam.attach_user_policy(UserName=LEARNER, PolicyArn=arn)
-    key = iam.create_access_key(UserName=LEARNER)["AccessKey"]
-    return {
-        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
-    }
-
-
 @contextmanager
 def learner_environment(endpoint: str, keys: dict[str, str]) -> Iterator[dict[str, str]]:
     """The variables of the learner's shell, with a home of its own."""
@@ -80,12 +59,15 @@ def learner_environment(endpoint: str, keys: dict[str, str]) -> Iterator[dict[st
         }  # fmt: skip
 
 
-def walk(endpoint: str, chapters: Sequence[int], tell: Tell) -> Iterator[Chapter]:
+def walk(endpoint: str, rights: Rights, chapters: Sequence[int], tell: Tell) -> Iterator[Chapter]:
     """Each chapter: opened, run, taken away, counted."""
-    root = owner(endpoint)
-    keys = learner_keys(endpoint)
+    root, learner = owner(endpoint), owner(endpoint, LEARNER)
+    keys = learner_keys(learner, rights.besides(learner))
     plant(root)
-    with learner_environment(endpoint, keys) as environment:
+    with (
+        learner_environment(endpoint, keys) as environment,
+        granting(learner, dict(rights.instead)),
+    ):
         for chapter in chapters:
             before = census(root.unmarked)
             began = time.monotonic()
