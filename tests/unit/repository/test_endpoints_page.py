@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from benchmarks.endpoints import kept
 from benchmarks.endpoints.account import kept as accounts
@@ -48,7 +49,7 @@ def test_a_page_tells_what_misleads_from_what_is_not_judged() -> None:
     assert "*the solution* called wrong: Too &lt;large> / 'x'" in page
 
 
-TOLD = [
+TOLD: list[dict[str, Any]] = [
     {"cell": "03-a-2", "seconds": 1.0},
     {"cell": "03-a-3", "seconds": 1.0, "kind": "This needs faults."},
     {"cell": "03-a-4", "seconds": 1.0, "failed": "KeyError: 'x'"},
