@@ -2,15 +2,20 @@
 
 A cell goes on with it: whatever is asked of it gives the same nothing again, a loop over it has no
 rounds, a `with` block runs, and as a number it is "not a number". It shows one sentence. A word of
-the lab that is given it gives it back.
+the lab that is given it gives it back, and a loop that waits for it to become something ends.
 """
 
 from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from orderlab.aws_target.lack import NotHere
+
+# who asks so often waits for an answer that won't come: `while len(found) < 40`
+_MOST_CALLS = 300
 
 
 class Absent:
@@ -18,6 +23,7 @@ class Absent:
 
     def __init__(self, sentence: str) -> None:
         self._sentence = sentence
+        self._calls = 0
 
     def __getattr__(self, name: str) -> Any:
         # what libraries look for in order to treat a value in a way of its own is not there
@@ -26,6 +32,9 @@ class Absent:
         return self
 
     def __call__(self, *_: Any, **__: Any) -> Absent:
+        self._calls += 1
+        if self._calls > _MOST_CALLS:
+            raise NotHere(self._sentence)
         return self
 
     def __getitem__(self, _: Any) -> Absent:
@@ -74,3 +83,13 @@ class Absent:
 
     def _repr_html_(self) -> str:
         return f"<em>{html.escape(self._sentence)}</em>"
+
+
+def absent_in(given: Any) -> Absent | None:
+    """What an argument lacks: it is nothing, or a list or dict that holds some."""
+    inside: Iterable[Any] = ()
+    if isinstance(given, dict):
+        inside = given.values()
+    elif isinstance(given, list | tuple):
+        inside = given
+    return next((each for each in (given, *inside) if isinstance(each, Absent)), None)

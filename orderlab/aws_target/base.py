@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from orderlab.aws_target.in_account import InAccount
-from orderlab.errors import LearnerError
+from orderlab.aws_target.lack import NotHere as NotHere
 
 # What a target may be able to do beyond the AWS API, and how it is said.
 RECORDER = "recorder"
@@ -45,10 +45,6 @@ _PAGES = (
     ("faults", FAULTS),
     ("clock", CLOCK),
 )
-
-
-class NotHere(LearnerError):
-    """Something needs what the target does not have; nobody did anything wrong."""
 
 
 def not_here(target: Target, *needed: str) -> NotHere:

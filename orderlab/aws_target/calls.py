@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any, TypeVar
 
-from orderlab.aws_target.absent import Absent
+from orderlab.aws_target.absent import Absent, absent_in
 from orderlab.aws_target.base import NotHere
 from orderlab.errors import CloudGone, Interrupted
 
@@ -44,7 +44,7 @@ def _guarded(function: Callable[..., Any], name: str, needs_cloud: bool) -> Call
     @functools.wraps(function)
     def call(self: Any, *arguments: Any, **options: Any) -> Any:
         for given in (*arguments, *options.values()):
-            nothing = _absent_in(given)
+            nothing = absent_in(given)
             if nothing is not None:
                 return nothing
         if needs_cloud:
@@ -68,16 +68,6 @@ def _guarded(function: Callable[..., Any], name: str, needs_cloud: bool) -> Call
         raise sentence
 
     return call
-
-
-def _absent_in(given: Any) -> Absent | None:
-    """What an argument lacks: it is nothing, or a list or dict that holds some."""
-    inside: Iterable[Any] = ()
-    if isinstance(given, dict):
-        inside = given.values()
-    elif isinstance(given, list | tuple):
-        inside = given
-    return next((each for each in (given, *inside) if isinstance(each, Absent)), None)
 
 
 def _gone(target: Any) -> CloudGone | None:

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from orderlab.aws_target.absent import absent_in
 from orderlab.aws_target.asked_names import BATCHES, asked_tables, keep, name_as_asked
+from orderlab.aws_target.lack import NotHere
 from orderlab.aws_target.lacking import lacks
 from orderlab.aws_target.naming import rename
 from orderlab.aws_target.own_view import OwnView
@@ -139,6 +141,9 @@ class Marks:
         names = self.names_in(account)
 
         def mark(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+            nothing = absent_in(params)
+            if nothing is not None:
+                raise NotHere(repr(nothing))
             asked = asked_tables(params)
             rename(params, model, names)
             keep(asked, params, context)

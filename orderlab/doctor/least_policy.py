@@ -65,7 +65,7 @@ LISTED = (
     "schemas:ListSchemas", "schemas:ListTagsForResource",
     "sns:GetSubscriptionAttributes", "sns:ListSubscriptions", "sns:ListTagsForResource",
     "sns:ListTopics", "sns:SetSubscriptionAttributes", "sns:Unsubscribe",
-    "sqs:ListQueueTags", "sqs:ListQueues",
+    "sqs:ListQueueTags", "sqs:ListQueues", "tag:GetResources",
     "xray:BatchGetTraces", "xray:GetTraceSummaries",
 )  # fmt: skip
 ROLES = (

@@ -18,10 +18,10 @@ follows in another process. Before and after it all resources are listed with th
 calls. Somebody else's stand there meanwhile, one of each kind, called and tagged almost as the
 learner's are.
 
-On ministack the learner is an IAM user with the policy that `orderlab doctor --target aws` prints,
-and IAM is asked about every call (`AUTH=true`). ministack asks for `sns:PublishBatch` where AWS
-asks for `sns:Publish`, leaves the path out of a role's ARN, and asks for all alarms where some are
-named; that is given besides.
+On ministack the learner is an IAM user, and IAM is asked about every call (`AUTH=true`). The user
+may do what the policy names that `orderlab doctor --target aws` prints, with any resource, since
+ministack derives another resource than AWS from many a request, such as a role without its path.
+Where a role may do `sns:Publish`, `sns:PublishBatch` is given besides, which ministack asks for.
 
 *Left out* are cells that said in a sentence what the server lacks. *Failed* are cells that ended in
 an error, most of them since one before had failed.

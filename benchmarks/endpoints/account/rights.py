@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from orderlab.aws_target.account import AccountTarget
-from orderlab.doctor.account import policy
+from orderlab.doctor.least_policy import policy
 
 _LOOK_SECONDS = 0.5
 _GRANTED = "asked-by-the-stand-in"

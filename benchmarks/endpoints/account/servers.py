@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +11,7 @@ from benchmarks import ministack
 from benchmarks.endpoints.account.rights import Rights
 from benchmarks.endpoints.servers import SERVERS
 from orderlab.aws_target.account import AccountTarget
-from orderlab.doctor.account import ROLES
+from orderlab.doctor.least_policy import policy
 
 
 @contextmanager
@@ -23,15 +22,10 @@ def _ministack_with_rights() -> Iterator[str]:
 
 
 def _besides(learner: AccountTarget) -> list[dict[str, Any]]:
-    """ministack leaves a role's path out of its ARN, and asks for all alarms where one is named in
-    a list."""
-    if os.environ.get("WALK_ALL"):
-        return [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
-    roles = f"arn:aws:iam::{learner.account_id}:role/{learner.marks.prefix}*"
-    return [
-        {"Effect": "Allow", "Action": list(ROLES), "Resource": roles},
-        {"Effect": "Allow", "Action": "cloudwatch:*", "Resource": "*"},
-    ]
+    """The actions of the printed policy, with all resources: ministack derives from many a request
+    another resource than AWS does (a role's ARN without its path, none for a new function)."""
+    printed = [action for each in policy(learner)["Statement"] for action in each["Action"]]
+    return [{"Effect": "Allow", "Action": sorted({*printed}), "Resource": "*"}]
 
 
 ACCOUNTS = {

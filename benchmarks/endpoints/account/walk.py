@@ -23,6 +23,7 @@ from benchmarks.endpoints.account.census import census
 from benchmarks.endpoints.account.kept import Chapter
 from benchmarks.endpoints.account.rights import Rights, granting, learner_keys
 from orderlab.aws_target.account import AccountTarget
+from orderlab.aws_target.costly import COSTLY
 
 ROOT = Path(__file__).parents[3]
 LEARNER, NEIGHBOUR = "anna", "annabel"
@@ -36,13 +37,14 @@ _TEARDOWN = "from orderlab.cli import main; main()"
 Tell = Callable[[str], None]
 
 
-def root_keys() -> dict[str, str]:
+def root_keys() -> dict[str, Any]:
     """The keys of the account's owner, as such servers take them."""
     return {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
 
 
 def owner(endpoint: str, learner: str = NEIGHBOUR) -> AccountTarget:
-    return AccountTarget(learner=learner, chapter=4, endpoint=endpoint, **root_keys())
+    keys = root_keys()
+    return AccountTarget(learner=learner, chapter=4, endpoint=endpoint, allow=COSTLY, **keys)
 
 
 @contextmanager
