@@ -46,7 +46,7 @@ def test_a_chapter_is_opened_worked_in_and_taken_away(server: str, tmp_path: Pat
     before = census(root.unmarked)
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     with learner_environment(server, keys) as environment:
-        said = run(CHAPTER, f"{root.account_id}\n", environment=environment)
+        said = run(CHAPTER, f"{root.account_id}\n\n\n", environment=environment)
         place = f"the account {root.account_id} in us-east-1 of the server at {server}"
         assert f"This is {place}." in said
         tables = ["orderlab-anna-inventory", "orderlab-anna-invoicing", "orderlab-anna-orders"]
