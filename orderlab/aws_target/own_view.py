@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from orderlab.aws_target.written_names import STANDING, Names
+from orderlab.aws_target.written_names import STANDING, Names, shortened
 
 _ASKED = "orderlab-listing"
 # by service and operation: the lists in an answer, and what of an entry names it ("": it is a text)
@@ -61,7 +61,8 @@ class OwnView:
 
     def __init__(self, names: Names, unmarked: Callable[[str], Any]) -> None:
         # at the name's beginning, also in an address or an ARN
-        self._own = re.compile(rf"(?:^|[/:])(?:{re.escape(names.prefix)}|ol[0-9a-f]{{8}}-)")
+        begins = f"{re.escape(names.prefix)}|{shortened(names.prefix)}"
+        self._own = re.compile(rf"(?:^|[/:])(?:{begins})")
         self._unmarked = unmarked
 
     def put_on(self, register: Callable[..., Any]) -> None:

@@ -57,7 +57,7 @@ def test_a_topic_is_known_by_its_arn_and_a_long_function_by_its_short_name() -> 
     arns = [f"arn:aws:sns:us-east-1:123456789012:{each}" for each in ("t", "orderlab-anna-t")]
     found = listed("sns", "list_topics", {"Topics": [{"TopicArn": each} for each in arns]})
     assert found["Topics"] == [{"TopicArn": arns[1]}]
-    functions = [{"FunctionName": each} for each in ("ol0123abcd-receive", "other")]
+    functions = [{"FunctionName": each} for each in (NAMES.of("f" * 70, 64), "ol0123abcd-f")]
     found = listed("lambda", "list_functions", {"Functions": functions})
     assert found["Functions"] == functions[:1]
 
