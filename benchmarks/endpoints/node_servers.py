@@ -19,7 +19,7 @@ from benchmarks.ministack import BUILD
 
 HOME = BUILD / "node"
 # the releases that the course was tried with
-PACKAGES = {"dynalite": "4.0.0", "fauxqs": "2.4.1"}
+PACKAGES = {"dynalite": "4.0.0", "fauxqs": "1.9.2"}
 START_SECONDS = 30.0
 
 
