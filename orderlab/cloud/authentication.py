@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -19,27 +18,17 @@ from orderlab.cloud import presigned
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Credentials, Keys
 from orderlab.cloud.http import Request
+from orderlab.cloud.signature import (
+    MissingAuthentication,
+    Scope,
+    Signature,
+    signature_of,
+)
 
 MAX_SKEW_SECONDS = 15 * 60
 # services that speak, or once spoke, the query protocol have other names for these errors
 _QUERY_SERVICES = ("sqs", "sns", "iam", "sts", "monitoring")
 _BASIC = "%Y%m%dT%H%M%SZ"
-
-
-class MissingAuthentication(AwsError):
-    """The request is not signed, or not with Signature Version 4."""
-
-    code = "MissingAuthenticationTokenException"
-    status = 403
-    query_code = "MissingAuthenticationToken"
-
-
-class IncompleteSignature(AwsError):
-    """The Authorization header lacks a part, or a part of it is invalid."""
-
-    code = "IncompleteSignatureException"
-    status = 403
-    query_code = "IncompleteSignature"
 
 
 class UnrecognizedClient(AwsError):
@@ -64,16 +53,6 @@ class SignatureDoesNotMatch(AwsError):
     code = "InvalidSignatureException"
     status = 403
     query_code = "SignatureDoesNotMatch"
-
-
-@dataclass(slots=True)
-class Scope:
-    """The credential scope of a signature: who, for which day, Region and service."""
-
-    access_key_id: str
-    date: str
-    region: str
-    service: str
 
 
 class KeyRing:
@@ -104,38 +83,33 @@ class KeyRing:
         return next((credentials for credentials in answers if credentials is not None), None)
 
 
-def signature_scope(request: Request) -> Scope:
-    """The scope that a request claims to be signed for; nothing of it is checked yet."""
-    return _scope_in_headers(presigned.in_headers(request))
-
-
-def _scope_in_headers(request: Request) -> Scope:
-    return _scope(_authorization_fields(request.headers.get("authorization", ""))["Credential"])
-
-
 def authenticate(request: Request, keys: Keys) -> tuple[Credentials, Scope]:
     """The credentials behind a request and the scope they were used in.
 
     Raises AwsError if the request is not signed, or not validly signed.
     """
-    request = presigned.in_headers(request)
-    scope = _scope_in_headers(request)
+    signature = signature_of(request)
+    return verify(signature, keys), signature.scope
+
+
+def verify(signature: Signature, keys: Keys) -> Credentials:
+    """The credentials with which a request is signed. Raises AwsError if it is not so signed."""
     try:
-        return _authenticate(request, keys, scope), scope
+        return _verify(signature, keys)
     except (
         MissingAuthentication,
         UnrecognizedClient,
         ExpiredToken,
         SignatureDoesNotMatch,
     ) as error:
-        if scope.service in _QUERY_SERVICES:
+        if signature.scope.service in _QUERY_SERVICES:
             error.details["query_error_code"] = error.query_code
         raise
 
 
 def require_known_key(request: Request, keys: Keys) -> None:
     """Raise AwsError unless the request names a key of this cloud. Its signature is not checked."""
-    scope = signature_scope(request)
+    scope = signature_of(request).scope
     if keys.get(scope.access_key_id) is not None:
         return
     error = UnrecognizedClient("The security token included in the request is invalid.")
@@ -144,8 +118,8 @@ def require_known_key(request: Request, keys: Keys) -> None:
     raise error
 
 
-def _authenticate(request: Request, keys: Keys, scope: Scope) -> Credentials:
-    fields = _authorization_fields(request.headers["authorization"])
+def _verify(signature: Signature, keys: Keys) -> Credentials:
+    request, scope = signature.request, signature.scope
     credentials = keys.get(scope.access_key_id)
     if credentials is None:
         raise UnrecognizedClient("The security token included in the request is invalid.")
@@ -159,13 +133,12 @@ def _authenticate(request: Request, keys: Keys, scope: Scope) -> Credentials:
     lifetime = request.headers.get(presigned.EXPIRES)
     _check_age(stamp, scope, int(lifetime) if lifetime else None)
     _check_region(scope.region)
-    signed_headers = fields["SignedHeaders"]
-    if "host" not in signed_headers.split(";"):
+    if "host" not in signature.signed_headers.split(";"):
         raise SignatureDoesNotMatch(
             "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
         )
-    expected = _signature(request, credentials.secret_access_key, scope, signed_headers, stamp)
-    if not _same(fields["Signature"], expected):
+    expected = _expected(signature, credentials.secret_access_key, stamp)
+    if not _same(signature.value, expected):
         raise SignatureDoesNotMatch(
             "The request signature we calculated does not match the signature you provided. "
             "Check your AWS Secret Access Key and signing method. "
@@ -177,36 +150,6 @@ def _authenticate(request: Request, keys: Keys, scope: Scope) -> Credentials:
 def _same(given: str, expected: str) -> bool:
     """Whether two texts are the same, in a time that does not tell where they differ."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
-
-
-# asked for several times within a request
-@lru_cache(maxsize=16)
-def _authorization_fields(header: str) -> Mapping[str, str]:
-    algorithm, _, rest = header.partition(" ")
-    if algorithm != "AWS4-HMAC-SHA256":
-        raise MissingAuthentication(
-            "Missing Authentication Token", query_error_code="MissingAuthenticationToken"
-        )
-    parts = (part.strip().partition("=") for part in rest.split(","))
-    fields = {name: value for name, _, value in parts}
-    for needed in ("Credential", "SignedHeaders", "Signature"):
-        if not fields.get(needed):
-            raise IncompleteSignature(
-                f"Authorization header requires '{needed}' parameter. Authorization={algorithm}",
-                query_error_code="IncompleteSignature",
-            )
-    return fields
-
-
-def _scope(credential: str) -> Scope:
-    parts = credential.split("/")
-    if len(parts) != 5 or parts[4] != "aws4_request" or not all(parts):
-        raise IncompleteSignature(
-            "Credential must have exactly 5 slash-delimited elements, e.g. "
-            "keyid/date/region/service/term",
-            query_error_code="IncompleteSignature",
-        )
-    return Scope(*parts[:4])
 
 
 def _signed_at(headers: Mapping[str, str]) -> str:
@@ -283,14 +226,13 @@ def _signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     return key
 
 
-def _signature(request: Request, secret: str, scope: Scope, signed_headers: str, stamp: str) -> str:
-    text = "\n".join(
-        (
-            "AWS4-HMAC-SHA256",
-            stamp,
-            f"{scope.date}/{scope.region}/{scope.service}/aws4_request",
-            _sha256(_canonical_request(request, signed_headers, scope.service)),
-        )
+def _expected(signature: Signature, secret: str, stamp: str) -> str:
+    """The signature that the request has if it was made with that secret."""
+    scope = signature.scope
+    canonical = _canonical_request(signature.request, signature.signed_headers, scope.service)
+    text = (
+        f"AWS4-HMAC-SHA256\n{stamp}\n"
+        f"{scope.date}/{scope.region}/{scope.service}/aws4_request\n{_sha256(canonical)}"
     )
     key = _signing_key(secret, scope.date, scope.region, scope.service)
     return hmac.digest(key, text.encode(), "sha256").hex()
@@ -301,24 +243,23 @@ def _sha256(text: str) -> str:
 
 
 def _canonical_request(request: Request, signed_headers: str, service: str) -> str:
+    sent = request.headers.get
     headers = "".join(
-        f"{name}:{' '.join(request.headers.get(name, '').split())}\n"
-        for name in signed_headers.split(";")
+        [f"{name}:{_trimmed(sent(name, ''))}\n" for name in signed_headers.split(";")]
     )
     body_hash = request.headers.get("x-amz-content-sha256")
     actual = hashlib.sha256(request.body).hexdigest()
     if body_hash not in (None, "UNSIGNED-PAYLOAD", actual):
         raise SignatureDoesNotMatch("The provided x-amz-content-sha256 header does not match.")
-    return "\n".join(
-        (
-            request.method,
-            _canonical_path(request.path, service),
-            _canonical_query(request.query_string),
-            headers,
-            signed_headers,
-            body_hash or actual,
-        )
-    )
+    path, query = _canonical_path(request.path, service), _canonical_query(request.query_string)
+    return f"{request.method}\n{path}\n{query}\n{headers}\n{signed_headers}\n{body_hash or actual}"
+
+
+# most are the same in one request after another
+@lru_cache(maxsize=256)
+def _trimmed(value: str) -> str:
+    """The value with one space in the place of several, and none around it."""
+    return " ".join(value.split())
 
 
 def _canonical_path(path: str, service: str) -> str:

@@ -24,22 +24,13 @@ class Request:
     source_ip: str = "127.0.0.1"
     # the most bytes that a body may have here, if this one has more and was not read; otherwise 0
     limit_exceeded: int = 0
-    # every header as it was sent, repeated ones included: names, and names with values
-    names_as_sent: Sequence[bytes] = ()
-    headers_as_sent: Sequence[tuple[bytes, bytes]] = ()
+    # every header with its name as it was sent, repeated ones included
+    raw_headers: Sequence[tuple[str, str]] = ()
 
     @property
     def host(self) -> str:
         """The Host header; empty if there is none."""
         return self.headers.get("host", "")
-
-    @property
-    def raw_headers(self) -> list[tuple[str, str]]:
-        """Every header with its name as it was sent; few ask, so that it is made when asked."""
-        return [
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, (_, value) in zip(self.names_as_sent, self.headers_as_sent, strict=True)
-        ]
 
 
 @dataclass(slots=True)

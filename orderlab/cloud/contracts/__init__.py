@@ -6,6 +6,8 @@ block the loop for more than a few milliseconds, such as unpacking a zip, goes t
 """
 
 from orderlab.cloud.contracts.calls import (
+    AT_ONCE,
+    Begun,
     Call,
     Credentials,
     Dispatch,
@@ -55,8 +57,10 @@ from orderlab.cloud.contracts.telemetry import (
 from orderlab.cloud.contracts.traces import Traces
 
 __all__ = [
+    "AT_ONCE",
     "Apis",
     "Attributes",
+    "Begun",
     "CachedTables",
     "Call",
     "CallPermissions",

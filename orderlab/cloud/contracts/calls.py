@@ -59,6 +59,9 @@ class Call:
 
 Parameters = dict[str, Any]
 Result = Mapping[str, Any] | Response
+# What an operation has come to when it was begun: its answer, or what to wait for.
+Begun = dict[str, Any] | Response | Awaitable[Result]
+AT_ONCE = (dict, Response)
 # Handlers of calls that never wait are plain functions: a coroutine costs time on the hot path.
 Handler = Callable[[Call, Parameters], Result | Awaitable[Result]]
 # moto as a function, for the calls that no handler of ours answers
@@ -106,6 +109,10 @@ class Dispatch(Protocol):
 
         Raises AwsError: what the service answers to a call that is wrong, forbidden, or not served.
         """
+
+    def begin(self, call: Call, parameters: Parameters, protocol: str) -> Begun:
+        """The same for who can use an answer at once: an instance of `AT_ONCE` where nothing has
+        to be waited for. Raises as `perform` does, at once or when it is waited for."""
 
 
 class Keys(Protocol):

@@ -45,7 +45,7 @@ class AsgiApplication:
                 response = await self._answer(request, receive)
             except ClientGone:
                 return
-        await _send(response, send, head_only=scope["method"] == "HEAD")
+        await send_response(response, send, head_only=scope["method"] == "HEAD")
 
     async def _answer(self, request: Request, receive: Receive) -> Response:
         body = _Body(receive)
@@ -110,7 +110,8 @@ def _announced(request: Request) -> int | None:
     return None if "transfer-encoding" in request.headers else 0
 
 
-async def _send(response: Response, send: Send, *, head_only: bool) -> None:
+async def send_response(response: Response, send: Send, *, head_only: bool) -> None:
+    """Send a whole answer, or the head of it."""
     headers = [
         (name.encode("latin-1"), value.encode("latin-1", "replace"))
         for name, value in response.headers
@@ -137,6 +138,8 @@ def _request(scope: dict[str, Any]) -> Request:
         headers=headers,
         body=b"",
         source_ip=client[0] if client else "127.0.0.1",
-        names_as_sent=names_as_sent(scope),
-        headers_as_sent=scope["headers"],
+        raw_headers=[
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, (_, value) in zip(names_as_sent(scope), scope["headers"], strict=True)
+        ],
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-import uuid
+from collections.abc import Awaitable
 
-from orderlab.cloud.authentication import authenticate, require_known_key, signature_scope
+from orderlab.cloud import ids
+from orderlab.cloud.authentication import require_known_key, verify
 from orderlab.cloud.aws_error import AwsError
-from orderlab.cloud.contracts import Call, Dispatch, Keys, Parameters, Result
+from orderlab.cloud.contracts import AT_ONCE, Call, Dispatch, Keys, Parameters, Result
 from orderlab.cloud.front import body_limits
 from orderlab.cloud.front.scope import SERVED, Scope
 from orderlab.cloud.http import JSON_1_0, Request, Response
@@ -22,6 +23,7 @@ from orderlab.cloud.protocols.operations import (
     with_plain_body,
 )
 from orderlab.cloud.protocols.rest_routes import likely_operation, match_route
+from orderlab.cloud.signature import Signature, signature_of
 
 log = logging.getLogger("orderlab.cloud")
 
@@ -32,30 +34,29 @@ class AwsCalls:
     def __init__(self, *, keys: Keys, scope: Scope, dispatch: Dispatch) -> None:
         self._keys = keys
         self._require_service = scope.require_service
-        self._perform = dispatch.perform
+        self._begin = dispatch.begin
 
-    async def answer(self, request: Request) -> Response:
-        """The answer of the service that the request is signed for.
+    def begin(self, request: Request) -> Response | Awaitable[Response]:
+        """The answer of the service that the request is signed for, or what to wait for.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
         """
-        request_id = str(uuid.uuid4())
-        what = identify(request, "")
+        request_id = ids.new_uuid("request")
+        what: Identified | None = None
         try:
-            what = identify(request, signature_scope(request).service)
-            call, parameters = self._read(request, what, request_id)
-            result = await self._perform(call, parameters, what.protocol)
-            return _response(call, result, what.protocol)
-        except AwsError as error:
-            return _refusal(request, what, error, request_id)
-        except Exception:
-            log.exception("%s %s failed", what.service, what.operation)
-            failure = AwsError(
-                "The local cloud failed; this is its own fault. Its log says more.", status=500
-            )
-            return error_response(failure, what.protocol, request_id, what.service)
+            signature = signature_of(request)
+            what = identify(request, signature.scope.service)
+            call, parameters = self._read(request, what, signature, request_id)
+            result = self._begin(call, parameters, what.protocol)
+            if isinstance(result, AT_ONCE):
+                return _response(call, result, what.protocol)
+        except Exception as error:
+            return _failure(request, what, error, request_id)
+        return _later(call, what.protocol, result)
 
-    def _read(self, request: Request, what: Identified, request_id: str) -> tuple[Call, Parameters]:
+    def _read(
+        self, request: Request, what: Identified, signature: Signature, request_id: str
+    ) -> tuple[Call, Parameters]:
         """The call, and its parameters as far as the protocol gives them.
 
         Raises AwsError if its service is not served, its signature is wrong, or it cannot be read.
@@ -66,13 +67,36 @@ class AwsCalls:
         if request.limit_exceeded:
             require_known_key(request, self._keys)
             raise body_limits.too_large(request, what.service)
-        credentials, scope = authenticate(request, self._keys)
+        principal = verify(signature, self._keys).principal
         if "content-encoding" in request.headers:
             request = with_plain_body(request)
         operation, parameters = _parameters(request, what)
-        principal = credentials.principal
-        call = Call(what.service, operation, scope.region, principal, request, request_id)
+        region = signature.scope.region
+        call = Call(what.service, operation, region, principal, request, request_id)
         return call, parameters
+
+
+async def _later(call: Call, protocol: str, result: Awaitable[Result]) -> Response:
+    try:
+        return _response(call, await result, protocol)
+    except Exception as error:
+        what = Identified(call.service, call.operation, protocol)
+        return _failure(call.request, what, error, call.request_id)
+
+
+def _failure(
+    request: Request, what: Identified | None, error: Exception, request_id: str
+) -> Response:
+    """The answer to a call that raised an error: the caller's fault, or ours."""
+    if what is None:
+        what = identify(request, "")
+    if isinstance(error, AwsError):
+        return _refusal(request, what, error, request_id)
+    log.error("%s %s failed", what.service, what.operation, exc_info=error)
+    failure = AwsError(
+        "The local cloud failed; this is its own fault. Its log says more.", status=500
+    )
+    return error_response(failure, what.protocol, request_id, what.service)
 
 
 def _parameters(request: Request, what: Identified) -> tuple[str, Parameters]:

@@ -15,11 +15,12 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from orderlab.cloud.authentication import require_known_key, signature_scope
+from orderlab.cloud.authentication import require_known_key
 from orderlab.cloud.aws_error import AwsError
 from orderlab.cloud.contracts import Keys
 from orderlab.cloud.front.data_planes import DataPlaneAddress
 from orderlab.cloud.http import Request
+from orderlab.cloud.signature import signature_of
 
 MB = 1024 * 1024
 # every call may have a body as long as this
@@ -72,7 +73,7 @@ def most_bytes(request: Request, address: DataPlaneAddress | None, keys: Keys) -
         require_known_key(request, keys)
     except AwsError:
         return ALWAYS_BYTES
-    service = signature_scope(request).service
+    service = signature_of(request).scope.service
     if service == "lambda":
         return _of_lambda(request)
     return _BY_SERVICE.get(service, ALWAYS_BYTES)

@@ -64,6 +64,7 @@ class BoundedConnection(HttpToolsProtocol):
         """Begin to count what the client sends."""
         super().connection_made(transport)
         self.flow: Flow = Flow(self.transport)
+        self.source_ip = self.client[0] if self.client else "127.0.0.1"
         self.heard = self.loop.time()
         self.received = 0
         self.requests = 0

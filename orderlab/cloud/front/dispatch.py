@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from orderlab.cloud.aws_error import AwsError, NotDoneYet
 from orderlab.cloud.call_faults import CallFaults
 from orderlab.cloud.contracts import (
+    AT_ONCE,
+    Begun,
     Call,
     CallPermissions,
     Faults,
@@ -70,35 +72,76 @@ class Dispatcher:
 
         Raises AwsError: what the service answers to a call that is wrong, forbidden, or not served.
         """
+        result = self.begin(call, parameters, protocol, for_moto)
+        return result if isinstance(result, AT_ONCE) else await result
+
+    def begin(
+        self,
+        call: Call,
+        parameters: Parameters,
+        protocol: str,
+        for_moto: ForMoto | None = None,
+    ) -> Begun:
+        """The same at once where nothing has to be waited for, and otherwise what to wait for."""
         started = time.perf_counter()
-        outcome = "ok"
         try:
             self._require_served(call, parameters)
             self._authorize(call, parameters)
             if self._faults.strikes_calls:
-                answer = partial(self._answer, call, parameters, protocol, for_moto)
-                result = await self._strike(call, parameters, answer)
+                answer = partial(self._waited_for, call, parameters, protocol, for_moto)
+                result: Begun = self._strike(call, parameters, answer)
             else:
-                result = await self._answer(call, parameters, protocol, for_moto)
-            if isinstance(result, Response) and result.status >= 400:
-                outcome = str(result.status)
-            return result
-        except AwsError as error:
-            outcome = error.code if call.struck != "cut" else "ok"
+                result = self._answer(call, parameters, protocol, for_moto)
+        except Exception as error:
+            self._fail(call, parameters, protocol, error, started)
             raise
-        except _STUMBLED:
-            outcome = "ValidationException"
-            wrong = misfit(call.service, call.operation, parameters, call.request, protocol)
-            if wrong is None:
-                outcome = "InternalFailure"
-                raise
-            raise wrong from None
-        finally:
-            self._note(call, parameters, outcome, (time.perf_counter() - started) * 1000)
+        if isinstance(result, AT_ONCE):
+            self._note(call, parameters, _outcome(result), _milliseconds_since(started))
+            return result
+        return self._later(call, parameters, protocol, result, started)
 
-    async def _answer(
-        self, call: Call, parameters: Parameters, protocol: str, for_moto: ForMoto | None
+    async def _later(
+        self,
+        call: Call,
+        parameters: Parameters,
+        protocol: str,
+        awaited: Awaitable[Result],
+        started: float,
     ) -> Result:
+        try:
+            result = await awaited
+        except Exception as error:
+            self._fail(call, parameters, protocol, error, started)
+            raise
+        except BaseException:
+            self._note(call, parameters, "ok", _milliseconds_since(started))
+            raise
+        self._note(call, parameters, _outcome(result), _milliseconds_since(started))
+        return result
+
+    def _fail(
+        self,
+        call: Call,
+        parameters: Parameters,
+        protocol: str,
+        error: Exception,
+        started: float,
+    ) -> None:
+        """Note a call that raised an error. Raises a better one if it stumbled over what it was
+        given."""
+        outcome, wrong = "ok", None
+        if isinstance(error, AwsError):
+            outcome = error.code if call.struck != "cut" else "ok"
+        elif isinstance(error, _STUMBLED):
+            wrong = misfit(call.service, call.operation, parameters, call.request, protocol)
+            outcome = "ValidationException" if wrong else "InternalFailure"
+        self._note(call, parameters, outcome, _milliseconds_since(started))
+        if wrong is not None:
+            raise wrong from None
+
+    def _answer(
+        self, call: Call, parameters: Parameters, protocol: str, for_moto: ForMoto | None
+    ) -> Begun:
         service = self._services.get(call.service)
         handler = service.operations.get(call.operation) if service else None
         if handler is None:
@@ -107,6 +150,23 @@ class Dispatcher:
             return self._moto(for_moto() if for_moto else call.request)
         result = handler(call, parameters)
         # asked first, since nearly all handlers answer with a dictionary, and at once
-        if not isinstance(result, dict | Response) and inspect.isawaitable(result):
-            result = await result
-        return result
+        if isinstance(result, AT_ONCE) or inspect.isawaitable(result):
+            return result
+        return dict(result)
+
+    async def _waited_for(
+        self, call: Call, parameters: Parameters, protocol: str, for_moto: ForMoto | None
+    ) -> Result:
+        result = self._answer(call, parameters, protocol, for_moto)
+        return result if isinstance(result, AT_ONCE) else await result
+
+
+def _outcome(result: Result) -> str:
+    """What is noted of a call that was answered."""
+    if isinstance(result, Response) and result.status >= 400:
+        return str(result.status)
+    return "ok"
+
+
+def _milliseconds_since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000

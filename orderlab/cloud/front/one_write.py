@@ -17,11 +17,12 @@ class OneWrite(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Put the gathering transport in place of the one that was given."""
-        gathering: Any = _Gathering(transport)
-        super().connection_made(gathering)
+        self.gathering = Gathering(transport)
+        stands_for_it: Any = self.gathering
+        super().connection_made(stands_for_it)
 
 
-class _Gathering:
+class Gathering:
     """A transport that hands on what was written when the event loop comes round, in one piece."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -33,6 +34,13 @@ class _Gathering:
         if not self._pieces:
             self._loop.call_soon(self._flush)
         self._pieces.append(data)
+
+    def write_whole(self, answer: bytes) -> None:
+        """Write what nothing will follow; it need not wait for the loop to come round."""
+        if self._pieces:
+            self._pieces.append(answer)
+        elif not self._transport.is_closing():
+            self._transport.write(answer)
 
     def close(self) -> None:
         self._flush()

@@ -16,11 +16,10 @@ import uvicorn
 
 from orderlab.cloud.compose import Cloud
 from orderlab.cloud.front.asgi import AsgiApplication
-from orderlab.cloud.front.bounded_connection import BoundedConnection
 from orderlab.cloud.front.connections import Connections, raise_descriptor_limit
-from orderlab.cloud.front.header_names import NamesAsSent
-from orderlab.cloud.front.one_write import OneWrite
+from orderlab.cloud.front.quick_connection import QuickConnection
 from orderlab.cloud.front.server import Front
+from orderlab.cloud.http import Request, Response
 from orderlab.cloud.own_log import written_aside
 from orderlab.cloud.reaping import Parent
 from orderlab.cloud.settings import Settings
@@ -140,10 +139,6 @@ def _room_on_the_disk() -> Iterator[None]:
         ) from None
 
 
-class _Protocol(BoundedConnection, NamesAsSent, OneWrite):
-    pass
-
-
 class _Server(uvicorn.Server):
     """uvicorn without its own signal handlers: ours stop the cloud first."""
 
@@ -153,8 +148,11 @@ class _Server(uvicorn.Server):
 
 
 def _server(front: Front) -> tuple[_Server, Connections]:
-    def protocol(**uvicorns_own: Any) -> _Protocol:
-        return _Protocol(connections.make_room, **uvicorns_own)
+    def protocol(**uvicorns_own: Any) -> QuickConnection:
+        return QuickConnection(begin, connections.make_room, **uvicorns_own)
+
+    def begin(request: Request) -> Response | Awaitable[Response]:
+        return front.refuse(request) or front.begin(request)
 
     config = uvicorn.Config(
         AsgiApplication(front),

@@ -1,6 +1,6 @@
 """The front: how a request finds its way.
 
-`Front.refuse` and `Front.handle` are the whole way as one list of decisions:
+`Front.refuse` and `Front.begin` are the whole way as one list of decisions:
 
 1. refuse what did not address this machine, and what a web page sent (`guard.py`), by its head
 2. a deployed API or a function URL: to its data plane, without keys, as on AWS
@@ -11,6 +11,8 @@
 """
 
 from __future__ import annotations
+
+from collections.abc import Awaitable
 
 from orderlab.cloud.contracts import Keys, SubscriptionLinks
 from orderlab.cloud.front import admin, body_limits, guard
@@ -55,9 +57,21 @@ class Front:
         """Answer a request that was not refused. Nothing is raised: errors are answers, too."""
         if len(request.body) > LONG_BYTES:
             await self._long_calls.next()
+        answer = self._begin(request)
+        return answer if isinstance(answer, Response) else await answer
+
+    def begin(self, request: Request) -> Response | Awaitable[Response]:
+        """The answer to a request that was not refused, or what to wait for if it takes time.
+
+        Most calls of the AWS API are answered at once, and a task for each of them would take as
+        long as the answer. Nothing is raised.
+        """
+        return self.handle(request) if len(request.body) > LONG_BYTES else self._begin(request)
+
+    def _begin(self, request: Request) -> Response | Awaitable[Response]:
         address = data_plane_address(request)
         if address is not None:
-            return await self._data_planes.answer(request, address)
+            return self._data_planes.answer(request, address)
         if request.path.startswith(admin.PREFIX):
-            return await self._pages.answer(request)
-        return self._links.open_link(request) or await self._aws_calls.answer(request)
+            return self._pages.answer(request)
+        return self._links.open_link(request) or self._aws_calls.begin(request)

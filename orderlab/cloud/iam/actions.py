@@ -9,15 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderlab.cloud.contracts import Call, Parameters
 from orderlab.cloud.iam.resources import resource_arn, rest_parameters, table_arn
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """A permission that a call needs."""
 
     action: str

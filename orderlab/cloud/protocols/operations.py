@@ -179,9 +179,7 @@ def with_plain_body(request: Request) -> Request:
 def json_parameters(request: Request) -> dict[str, object]:
     """The body of a JSON call. Raises SerializationException if it is not a JSON object."""
     try:
-        parameters = json.loads(
-            request.body or b"{}", parse_constant=_no_constant, parse_float=_finite
-        )
+        parameters = _decoder.decode(_text(request.body)) if request.body else {}
         if b"\\ud" in request.body.lower():
             # Half a surrogate pair could be stored, but never encoded again.
             json.dumps(parameters, ensure_ascii=False).encode()
@@ -196,6 +194,10 @@ def json_parameters(request: Request) -> dict[str, object]:
     return parameters
 
 
+def _text(body: bytes) -> str:
+    return body.decode(json.detect_encoding(body), "surrogatepass")
+
+
 def _finite(text: str) -> float:
     found = float(text)
     if isinf(found):
@@ -205,6 +207,10 @@ def _finite(text: str) -> float:
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON")
+
+
+# `json.loads` would make one for every call
+_decoder = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 def cbor_parameters(request: Request) -> dict[str, object]:

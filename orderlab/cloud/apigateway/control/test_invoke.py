@@ -46,13 +46,13 @@ def _request(call: ControlCall, resource: Document) -> tuple[str, Request]:
     target = call.text("pathWithQueryString") or resource["path"]
     path, _, query_string = target.partition("?")
     headers: dict[str, str] = {}
-    raw: list[tuple[bytes, bytes]] = []
+    raw: list[tuple[str, str]] = []
     given: dict[str, Any] = {k: [v] for k, v in (call.mapping("headers") or {}).items()}
     given.update(call.mapping("multiValueHeaders") or {})
     for name, values in given.items():
         if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
             raise bad_request("Invalid headers specified")
-        raw += [(_bytes(name), _bytes(value)) for value in values]
+        raw += [(_latin(name), _latin(value)) for value in values]
         headers[name.lower()] = ",".join(values)
     verb = call.path["http_method"]
     return path, Request(
@@ -62,13 +62,13 @@ def _request(call: ControlCall, resource: Document) -> tuple[str, Request]:
         headers=headers,
         body=(call.text("body") or "").encode("utf-8", "replace"),
         source_ip="test-invoke-source-ip",
-        names_as_sent=[name for name, _ in raw],
-        headers_as_sent=raw,
+        raw_headers=raw,
     )
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("latin-1", "replace")
+def _latin(text: str) -> str:
+    """The text as a header can carry it."""
+    return text.encode("latin-1", "replace").decode("latin-1")
 
 
 def _result(execution: Execution, response: Response, latency_ms: float, now: float) -> Document:
