@@ -1,8 +1,8 @@
-"""Requests in the form that SDKs write, which came whole: read in one step.
+"""Requests in the form that SDKs write: the head is read in one step.
 
 The parser of HTTP calls back for each header, and knows every odd form of a request. What is here
-knows one form only: a request line, headers without anything odd, a body whose length is given, and
-nothing behind it. It returns None for all else, which the parser then reads.
+knows one form only: a request line, headers without anything odd, a short body whose length is
+given, and nothing behind it. It returns None for all else, which the parser then reads.
 
 https://datatracker.ietf.org/doc/html/rfc9112#name-message-format
 """
@@ -10,11 +10,12 @@ https://datatracker.ietf.org/doc/html/rfc9112#name-message-format
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from orderlab.cloud.http import Request
 
-# what came of a request at once is not longer than this
-MOST_BYTES = 64 * 1024
+# such bodies are read without asking whether there is memory for them
+MOST_BODY_BYTES = 64 * 1024
 MOST_HEAD_BYTES = 8 * 1024
 MOST_HEADERS = 100
 # a path and a query in which nothing would have to be escaped
@@ -23,14 +24,30 @@ _LINE = re.compile(
 )
 # A line without spaces around the value. Together with a count of the lines: all are of this form.
 _HEADER = re.compile(r"^([!#$%&'*+.^_`|~0-9A-Za-z-]+): (?! )([ -~]*)(?<! )\r\n", re.MULTILINE)
+_LENGTH = re.compile("[0-9]{1,5}")
 # how a body may be sent otherwise, and what asks for more than an answer
 _UNCOMMON = frozenset({"transfer-encoding", "expect", "upgrade"})
 
 
-def read_plain(data: bytes, source_ip: str) -> Request | None:
-    """The request that `data` is, if it is one in the plain form; its body may be empty."""
+@dataclass(slots=True)
+class Plain:
+    """A request in the plain form, the pieces of its body that have come, and what is missing."""
+
+    request: Request
+    pieces: list[bytes]
+    missing: int
+
+    def whole(self) -> Request:
+        """The request with its body. Nothing may be missing any more."""
+        pieces = self.pieces
+        self.request.body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return self.request
+
+
+def read_plain(data: bytes, source_ip: str) -> Plain | None:
+    """The request with which `data` begins, if it is in the plain form and nothing follows it."""
     end = data.find(b"\r\n\r\n", 0, MOST_HEAD_BYTES)
-    if end < 0 or len(data) > MOST_BYTES:
+    if end < 0:
         return None
     head = data[: end + 2].decode("latin-1")
     line = _LINE.match(head)
@@ -43,10 +60,14 @@ def read_plain(data: bytes, source_ip: str) -> Request | None:
         return None
     if len(found) > MOST_HEADERS or not _UNCOMMON.isdisjoint(headers):
         return None
-    body = data[end + 4 :]
-    if headers.get("content-length", "0") != str(len(body)):
-        return None
     if headers.get("connection", "keep-alive") != "keep-alive":
         return None
+    announced = headers.get("content-length", "0")
+    if _LENGTH.fullmatch(announced) is None:
+        return None
+    length, body = int(announced), data[end + 4 :]
+    if not len(body) <= length <= MOST_BODY_BYTES:
+        return None
     method, path, query_string = line.groups("")
-    return Request(method, path, query_string, headers, body, source_ip, 0, found)
+    request = Request(method, path, query_string, headers, b"", source_ip, 0, found)
+    return Plain(request, [body] if body else [], length - len(body))

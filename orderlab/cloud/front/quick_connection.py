@@ -1,9 +1,10 @@
 """A connection whose plain requests are answered without a detour.
 
 uvicorn makes a scope, an event and a task for each request, and hands head and body of the answer
-on in messages: as much work as a small call of the AWS API itself. Where a request came whole, in
-plain form (`plain_requests.py`), and nothing before it is still being answered, it is answered
-here. All else goes uvicorn's way, and so does an answer that is not plain.
+on in messages: as much work as a small call of the AWS API itself. A request in plain form
+(`plain_requests.py`) is answered here, if nothing before it is still being answered. Its head is
+read while the client still sends the body: SDKs write the two apart. All else goes uvicorn's way,
+and so does an answer that is not plain.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
@@ -20,40 +21,79 @@ from orderlab.cloud.front.bounded_connection import BoundedConnection
 from orderlab.cloud.front.header_names import NamesAsSent
 from orderlab.cloud.front.one_write import OneWrite
 from orderlab.cloud.front.plain_answers import plain_answer
-from orderlab.cloud.front.plain_requests import read_plain
+from orderlab.cloud.front.plain_requests import Plain, read_plain
 from orderlab.cloud.http import Request, Response
 
 log = logging.getLogger("orderlab.cloud")
 
-Begin = Callable[[Request], Response | Awaitable[Response]]
+
+class Answers(Protocol):
+    """What is asked for answers (`server.Front`)."""
+
+    def refuse(self, request: Request) -> Response | None:
+        """A refusal if the head of the request is enough to refuse it."""
+
+    def begin(self, request: Request) -> Response | Awaitable[Response]:
+        """The answer, or what to wait for."""
 
 
 class QuickConnection(BoundedConnection, NamesAsSent, OneWrite):
-    """Asks `begin` for the answers to plain requests."""
+    """Asks the front for the answers to plain requests."""
 
-    def __init__(self, begin: Begin, come: Callable[[BoundedConnection], None], **own: Any) -> None:
-        super().__init__(come, **own)
-        self._begin = begin
+    def __init__(
+        self, front: Answers, come: Callable[[BoundedConnection], None], **uvicorns_own: Any
+    ) -> None:
+        super().__init__(come, **uvicorns_own)
+        self._front = front
+        # the request whose body is on its way
+        self._plain: Plain | None = None
 
     def data_received(self, data: bytes) -> None:
         """Answer a plain request, or let the parser have what came."""
-        request = read_plain(data, self.source_ip) if self._between_requests() else None
-        if request is None:
+        if self._plain is not None and self._refusal is None:
+            self._go_on(self._plain, data)
+            return
+        plain = read_plain(data, self.source_ip) if self._between_requests() else None
+        if plain is None or self._front.refuse(plain.request) is not None:
             super().data_received(data)
             return
+        self.requests += 1
+        self._heard(data)
+        if plain.missing:
+            self._plain, self._in_body = plain, True
+        else:
+            self._answer(plain.whole())
+
+    def _go_on(self, plain: Plain, data: bytes) -> None:
+        """More of a body has come; mostly all of it, in one piece."""
+        missing = plain.missing
+        rest = data[missing:] if len(data) > missing else b""
+        piece = data[:missing] if rest else data
+        self._heard(piece)
+        plain.pieces.append(piece)
+        plain.missing -= len(piece)
+        if plain.missing:
+            return
+        self._plain, self._in_body = None, False
+        self._answer(plain.whole())
+        if rest:
+            self.data_received(rest)
+
+    def _heard(self, data: bytes) -> None:
         self.heard = self.loop.time()
         self.received += len(data)
-        self.requests += 1
+
+    def _answer(self, request: Request) -> None:
         try:
-            answer = self._begin(request)
+            answer = self._front.begin(request)
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
             answer = Response(500, b"Internal Server Error", [("content-type", "text/plain")])
-        plain = plain_answer(answer) if isinstance(answer, Response) else None
-        if plain is None:
+        at_once = plain_answer(answer) if isinstance(answer, Response) else None
+        if at_once is None:
             self._answer_later(request, answer)
         else:
-            self.gathering.write_whole(plain)
+            self.gathering.write_whole(at_once)
             if self.timeout_keep_alive_task is None:
                 self._look_again_after(self.timeout_keep_alive)
 

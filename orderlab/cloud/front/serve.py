@@ -19,7 +19,6 @@ from orderlab.cloud.front.asgi import AsgiApplication
 from orderlab.cloud.front.connections import Connections, raise_descriptor_limit
 from orderlab.cloud.front.quick_connection import QuickConnection
 from orderlab.cloud.front.server import Front
-from orderlab.cloud.http import Request, Response
 from orderlab.cloud.own_log import written_aside
 from orderlab.cloud.reaping import Parent
 from orderlab.cloud.settings import Settings
@@ -149,10 +148,7 @@ class _Server(uvicorn.Server):
 
 def _server(front: Front) -> tuple[_Server, Connections]:
     def protocol(**uvicorns_own: Any) -> QuickConnection:
-        return QuickConnection(begin, connections.make_room, **uvicorns_own)
-
-    def begin(request: Request) -> Response | Awaitable[Response]:
-        return front.refuse(request) or front.begin(request)
+        return QuickConnection(front, connections.make_room, **uvicorns_own)
 
     config = uvicorn.Config(
         AsgiApplication(front),
