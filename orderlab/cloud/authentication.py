@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, unquote_plus
 
 from orderlab.cloud import presigned
@@ -29,6 +30,8 @@ MAX_SKEW_SECONDS = 15 * 60
 # services that speak, or once spoke, the query protocol have other names for these errors
 _QUERY_SERVICES = ("sqs", "sns", "iam", "sts", "monitoring")
 _BASIC = "%Y%m%dT%H%M%SZ"
+# of SHA-256
+_BLOCK_BYTES = 64
 
 
 class UnrecognizedClient(AwsError):
@@ -219,11 +222,18 @@ def _regions() -> frozenset[str]:
 
 
 @lru_cache(maxsize=256)
-def _signing_key(secret: str, date: str, region: str, service: str) -> bytes:
+def _keyed(secret: str, date: str, region: str, service: str) -> tuple[Any, Any]:
+    """The two hashes of an HMAC with the signing key, as they are before any text.
+
+    A key serves all requests of a day. Copying these takes half the time of beginning anew.
+    https://datatracker.ietf.org/doc/html/rfc2104
+    """
     key = f"AWS4{secret}".encode()
     for part in (date, region, service, "aws4_request"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-    return key
+        key = hmac.digest(key, part.encode(), "sha256")
+    block = key.ljust(_BLOCK_BYTES, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in block) for pad in (0x36, 0x5C))
+    return hashlib.sha256(inner), hashlib.sha256(outer)
 
 
 def _expected(signature: Signature, secret: str, stamp: str) -> str:
@@ -234,8 +244,12 @@ def _expected(signature: Signature, secret: str, stamp: str) -> str:
         f"AWS4-HMAC-SHA256\n{stamp}\n"
         f"{scope.date}/{scope.region}/{scope.service}/aws4_request\n{_sha256(canonical)}"
     )
-    key = _signing_key(secret, scope.date, scope.region, scope.service)
-    return hmac.digest(key, text.encode(), "sha256").hex()
+    of_text, of_all = _keyed(secret, scope.date, scope.region, scope.service)
+    inner, outer = of_text.copy(), of_all.copy()
+    inner.update(text.encode())
+    outer.update(inner.digest())
+    digest: str = outer.hexdigest()
+    return digest
 
 
 def _sha256(text: str) -> str:
