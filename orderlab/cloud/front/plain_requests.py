@@ -18,6 +18,8 @@ from orderlab.cloud.http import Request
 MOST_BODY_BYTES = 64 * 1024
 MOST_HEAD_BYTES = 8 * 1024
 MOST_HEADERS = 100
+# a body that comes in more pieces is put together meanwhile, since each takes memory of its own
+MOST_PIECES = 128
 # a path and a query in which nothing would have to be escaped
 _LINE = re.compile(
     r"(POST|GET|PUT|DELETE|PATCH) (/[!$-;=@-Z_a-z~]*)(?:\?([!$-;=?-Z_a-z~]*))? HTTP/1\.1\r\n"
@@ -26,7 +28,7 @@ _LINE = re.compile(
 _HEADER = re.compile(r"^([!#$%&'*+.^_`|~0-9A-Za-z-]+): (?! )([ -~]*)(?<! )\r\n", re.MULTILINE)
 _LENGTH = re.compile("[0-9]{1,5}")
 # how a body may be sent otherwise, and what asks for more than an answer
-_UNCOMMON = frozenset({"transfer-encoding", "expect", "upgrade"})
+_UNCOMMON = frozenset({"transfer-encoding", "expect", "upgrade", "proxy-connection"})
 
 
 @dataclass(slots=True)
@@ -36,6 +38,16 @@ class Plain:
     request: Request
     pieces: list[bytes]
     missing: int
+
+    def take(self, data: bytes) -> bytes:
+        """Take more of the body. Returns what stands behind it."""
+        missing = self.missing
+        piece, rest = (data, b"") if len(data) <= missing else (data[:missing], data[missing:])
+        self.pieces.append(piece)
+        self.missing = missing - len(piece)
+        if len(self.pieces) > MOST_PIECES:
+            self.pieces = [b"".join(self.pieces)]
+        return rest
 
     def whole(self) -> Request:
         """The request with its body. Nothing may be missing any more."""

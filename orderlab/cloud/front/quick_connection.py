@@ -58,7 +58,7 @@ class QuickConnection(BoundedConnection, NamesAsSent, OneWrite):
             super().data_received(data)
             return
         self.requests += 1
-        self._heard(data)
+        self._heard(len(data))
         if plain.missing:
             self._plain, self._in_body = plain, True
         else:
@@ -66,12 +66,8 @@ class QuickConnection(BoundedConnection, NamesAsSent, OneWrite):
 
     def _go_on(self, plain: Plain, data: bytes) -> None:
         """More of a body has come; mostly all of it, in one piece."""
-        missing = plain.missing
-        rest = data[missing:] if len(data) > missing else b""
-        piece = data[:missing] if rest else data
-        self._heard(piece)
-        plain.pieces.append(piece)
-        plain.missing -= len(piece)
+        rest = plain.take(data)
+        self._heard(len(data) - len(rest))
         if plain.missing:
             return
         self._plain, self._in_body = None, False
@@ -79,9 +75,9 @@ class QuickConnection(BoundedConnection, NamesAsSent, OneWrite):
         if rest:
             self.data_received(rest)
 
-    def _heard(self, data: bytes) -> None:
+    def _heard(self, count: int) -> None:
         self.heard = self.loop.time()
-        self.received += len(data)
+        self.received += count
 
     def _answer(self, request: Request) -> None:
         try:

@@ -11,7 +11,7 @@ from uvicorn.server import ServerState
 
 from orderlab.cloud.front.asgi import AsgiApplication
 from orderlab.cloud.front.connections import Connections
-from orderlab.cloud.front.plain_requests import read_plain
+from orderlab.cloud.front.plain_requests import MOST_PIECES, read_plain
 from orderlab.cloud.front.quick_connection import QuickConnection
 from orderlab.cloud.http import Request, Response
 from tests.unit.cloud.test_connections import Transport
@@ -124,6 +124,7 @@ def _as_lists(request: Request) -> Request:
         PLAIN.replace(b"Host: a", b"Host: a\r\nhost: b"),
         PLAIN.replace(b"Host: a", b"Host: a\x00"),
         PLAIN.replace(b"Host: a", b"Connection: close"),
+        PLAIN.replace(b"Host: a", b"Proxy-Connection: close"),
         PLAIN.replace(b"Host: a", b"Expect: 100-continue"),
         PLAIN.replace(b"Host: a", b"Upgrade: websocket"),
         PLAIN.replace(b"Host: a", b"Transfer-Encoding: chunked"),
@@ -213,3 +214,14 @@ def test_a_connection_that_is_used_stays_open() -> None:
         assert transport.closed
 
     asyncio.run(test())
+
+
+def test_a_body_in_tiny_pieces_is_whole_and_takes_no_more_memory_for_it() -> None:
+    body = bytes(range(256)) * 16
+    head = HEAD.replace(b": 2", b": 4096")
+    plain = read_plain(head, "127.0.0.1")
+    assert plain is not None
+    for at in range(0, len(body), 2):
+        assert plain.take(body[at : at + 2]) == b""
+        assert len(plain.pieces) <= MOST_PIECES
+    assert plain.take(b"more") == b"more" and plain.whole().body == body
