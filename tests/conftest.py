@@ -60,13 +60,15 @@ class RunningCloud:
         """A page of `/_orderlab/`: recorder, meter, faults ..."""
         import urllib.request
 
+        # not urlopen, which keeps for the whole process what proxies the first call of it found
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         request = urllib.request.Request(
             f"{self.endpoint}/_orderlab/{path}",
             method=method,
             data=json.dumps(body).encode() if body is not None else None,
             headers={"x-orderlab-key": self.secret_access_key},
         )
-        with urllib.request.urlopen(request) as response:
+        with opener.open(request) as response:
             return json.load(response)
 
 

@@ -118,7 +118,7 @@ def test_lists_come_in_pages(kit: ScheduleKit) -> None:
 
 @pytest.mark.parametrize(
     "when",
-    ["rate(1 minutes)", "rate(0 minutes)", "cron(0 12 * * *)", "at(tomorrow)",
+    ["rate(0 minutes)", "rate(5 minute)", "cron(0 12 * * *)", "at(tomorrow)",
      "at(2026-13-01T00:00:00)",
      "every minute"],
 )  # fmt: skip
