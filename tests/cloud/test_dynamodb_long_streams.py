@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -28,30 +29,49 @@ def _objects(cloud: Any) -> int:
     return count
 
 
+@dataclass(frozen=True)
+class Written:
+    """A stream, and its events in the order in which they were taken: name and sort key."""
+
+    arn: str
+    events: list[tuple[str, str]]
+
+
 @pytest.fixture(scope="module")
-def stream(cloud: Any, objects_before: int) -> str:
-    """The ARN of a stream whose items were written one after the other, and deleted."""
-    dynamodb = cloud.client("dynamodb")
+def stream(cloud: Any, objects_before: int) -> Written:
+    """The stream of a table whose items were written one after the other, and deleted."""
+    # a quick machine meets the table's throughput: it waits, and sends what was left over
+    dynamodb = cloud.client("dynamodb", retries={"mode": "standard", "max_attempts": 20})
     specification = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
     name = make_table(dynamodb, StreamSpecification=specification)
+    events: list[tuple[str, str]] = []
     for first in range(0, RECORDS // 2, _AT_ONCE):
         keys = [_key(number) for number in range(first, first + _AT_ONCE)]
         puts = [{"PutRequest": {"Item": {**key, "text": {"S": "x" * 100}}}} for key in keys]
         deletes = [{"DeleteRequest": {"Key": key}} for key in keys]
         for requests in (puts, deletes):
-            assert not dynamodb.batch_write_item(RequestItems={name: requests})["UnprocessedItems"]
+            events += _write(dynamodb, name, requests)
     arn: str = dynamodb.describe_table(TableName=name)["Table"]["LatestStreamArn"]
-    return arn
+    return Written(arn, events)
+
+
+def _write(dynamodb: Any, name: str, requests: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Write all of a batch; its events in the order in which they were taken."""
+    while requests:
+        left = dynamodb.batch_write_item(RequestItems={name: requests})["UnprocessedItems"]
+        rest = left.get(name, [])
+        yield from (_event(each) for each in requests if each not in rest)
+        requests = rest
+
+
+def _event(request: dict[str, Any]) -> tuple[str, str]:
+    if "PutRequest" in request:
+        return "INSERT", request["PutRequest"]["Item"]["sk"]["S"]
+    return "REMOVE", request["DeleteRequest"]["Key"]["sk"]["S"]
 
 
 def _key(number: int) -> dict[str, Any]:
     return {"pk": {"S": "p"}, "sk": {"S": f"{number:06}"}}
-
-
-def _expected() -> Iterator[tuple[str, str]]:
-    for first in range(0, RECORDS // 2, _AT_ONCE):
-        for name in ("INSERT", "REMOVE"):
-            yield from ((name, f"{number:06}") for number in range(first, first + _AT_ONCE))
 
 
 def _pages(streams: Any, arn: str, limit: int, **start: Any) -> Iterator[list[dict[str, Any]]]:
@@ -68,16 +88,16 @@ def _pages(streams: Any, arn: str, limit: int, **start: Any) -> Iterator[list[di
 
 @pytest.mark.parametrize("limit", [1000, 333])
 def test_a_reader_from_the_trim_horizon_gets_every_record_in_order(
-    cloud: Any, stream: str, limit: int
+    cloud: Any, stream: Written, limit: int
 ) -> None:
     streams = cloud.client("dynamodbstreams")
     found = [
         record
-        for page in _pages(streams, stream, limit, ShardIteratorType="TRIM_HORIZON")
+        for page in _pages(streams, stream.arn, limit, ShardIteratorType="TRIM_HORIZON")
         for record in page
     ]
     read = [(each["eventName"], each["dynamodb"]["Keys"]["sk"]["S"]) for each in found]
-    assert read == list(_expected())
+    assert read == stream.events
     numbers = [int(each["dynamodb"]["SequenceNumber"]) for each in found]
     assert numbers == sorted(set(numbers))
     assert len({each["eventID"] for each in found}) == RECORDS
@@ -86,18 +106,20 @@ def test_a_reader_from_the_trim_horizon_gets_every_record_in_order(
         assert each["dynamodb"][image]["text"] == {"S": "x" * 100}
 
 
-def test_a_reader_goes_on_at_any_old_record(cloud: Any, stream: str) -> None:
+def test_a_reader_goes_on_at_any_old_record(cloud: Any, stream: Written) -> None:
     streams = cloud.client("dynamodbstreams")
-    first = next(_pages(streams, stream, 1000, ShardIteratorType="TRIM_HORIZON"))
+    first = next(_pages(streams, stream.arn, 1000, ShardIteratorType="TRIM_HORIZON"))
     wanted = first[777]
     start = {"SequenceNumber": wanted["dynamodb"]["SequenceNumber"]}
-    at = next(_pages(streams, stream, 3, ShardIteratorType="AT_SEQUENCE_NUMBER", **start))
-    after = next(_pages(streams, stream, 2, ShardIteratorType="AFTER_SEQUENCE_NUMBER", **start))
+    at = next(_pages(streams, stream.arn, 3, ShardIteratorType="AT_SEQUENCE_NUMBER", **start))
+    after = next(_pages(streams, stream.arn, 2, ShardIteratorType="AFTER_SEQUENCE_NUMBER", **start))
     assert at == first[777:780]
     assert after == first[778:780]
 
 
-def test_memory_holds_the_newest_records_only(cloud: Any, stream: str, objects_before: int) -> None:
+def test_memory_holds_the_newest_records_only(
+    cloud: Any, stream: Written, objects_before: int
+) -> None:
     # with the portion that was read last; a record is a dozen objects
     most = (NEWEST + 2 * PORTION) * 12
     assert most < RECORDS * 2
