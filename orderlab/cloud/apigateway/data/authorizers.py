@@ -16,6 +16,7 @@ from orderlab.cloud.apigateway.data.execution import Execution
 from orderlab.cloud.apigateway.data.failures import GatewayFailure
 from orderlab.cloud.apigateway.data.integrations.function_calls import FunctionCalls
 from orderlab.cloud.apigateway.data.integrations.lambda_proxy import event_of
+from orderlab.cloud.apigateway.data.kept_verdicts import KeptVerdicts
 from orderlab.cloud.apigateway.data.steps.mapped_values import value_of
 from orderlab.cloud.apigateway.model.mappings import MappingError, request_source
 from orderlab.cloud.apigateway.vtl.java import string_of
@@ -23,7 +24,6 @@ from orderlab.cloud.apigateway.vtl.regular_expressions import java_pattern
 from orderlab.cloud.patterns.allowance import Allowance
 from orderlab.cloud.patterns.workers import OutOfTime
 
-MAX_CACHED = 10_000
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 MAX_RESULT = 8 * 1024
 
@@ -48,11 +48,11 @@ class LambdaAuthorizers:
     def __init__(self, *, clock: Clock, functions: FunctionCalls) -> None:
         self._now = clock.now
         self._functions = functions
-        self._cache: dict[tuple[str, ...], tuple[float, Verdict]] = {}
+        self._kept: KeptVerdicts[Verdict] = KeptVerdicts(clock.now)
 
     def forget(self, api_id: str, stage: str) -> None:
         """Empty the cache of a stage."""
-        self._cache = {k: v for k, v in self._cache.items() if k[:2] != (api_id, stage)}
+        self._kept.forget(api_id, stage)
 
     async def check(self, execution: Execution) -> None:
         """Refuse a caller whom the method's authorizer does not let in.
@@ -89,16 +89,13 @@ class LambdaAuthorizers:
     ) -> tuple[Verdict, float]:
         ttl, request = authorizer.get("authorizerResultTtlInSeconds") or 0, execution.request
         key = (request.api.id, request.stage_name, authorizer["id"], *identity)
-        now = self._now()
-        if ttl and (kept := self._cache.get(key)) and kept[0] > now:
-            return kept[1], 0.0
+        asked_at = self._now()
+        if ttl and (kept := self._kept.get(key)):
+            return kept, 0.0
         started = time.perf_counter()
         verdict = await self._ask(execution, authorizer, identity)
         if ttl:
-            if len(self._cache) >= MAX_CACHED:
-                self._cache.pop(next(iter(self._cache)))
-            self._cache.pop(key, None)
-            self._cache[key] = (now + ttl, verdict)
+            self._kept.keep(key, verdict, asked_at + ttl)
         return verdict, (time.perf_counter() - started) * 1000
 
     async def _ask(

@@ -11,6 +11,7 @@ from typing import Any
 
 from orderlab.clock import Clock
 from orderlab.cloud.apigateway.data.access_policy import PolicyUnreadable, decide
+from orderlab.cloud.apigateway.data.kept_verdicts import KeptVerdicts
 from orderlab.cloud.apigatewayv2.data.event import event_1_0, event_2_0
 from orderlab.cloud.apigatewayv2.data.failures import HttpFailure
 from orderlab.cloud.apigatewayv2.data.functions import FunctionCalls
@@ -19,7 +20,6 @@ from orderlab.cloud.apigatewayv2.data.values import Values
 from orderlab.cloud.apigatewayv2.model.expressions import expression
 from orderlab.cloud.apigatewayv2.model.state import Document
 
-MAX_CACHED = 10_000
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 TIMEOUT_SECONDS = 10.0
 MAX_RESULT_BYTES = 8 * 1024
@@ -41,11 +41,11 @@ class LambdaAuthorizers:
     def __init__(self, *, clock: Clock, functions: FunctionCalls) -> None:
         self._now = clock.now
         self._functions = functions
-        self._cache: dict[tuple[str, ...], tuple[float, Verdict]] = {}
+        self._kept: KeptVerdicts[Verdict] = KeptVerdicts(clock.now)
 
     def forget(self, api_id: str, stage: str) -> None:
         """Empty the cache of a stage."""
-        self._cache = {k: v for k, v in self._cache.items() if k[:2] != (api_id, stage)}
+        self._kept.forget(api_id, stage)
 
     async def check(self, request: HttpRequest) -> None:
         """Refuse a caller whom the route's authorizer does not let in.
@@ -67,15 +67,12 @@ class LambdaAuthorizers:
     ) -> Verdict:
         ttl = authorizer.get("AuthorizerResultTtlInSeconds") or 0
         key = (request.api.id, request.stage_name, authorizer["AuthorizerId"], *identity)
-        now = self._now()
-        if ttl and (kept := self._cache.get(key)) and kept[0] > now:
-            return kept[1]
+        asked_at = self._now()
+        if ttl and (kept := self._kept.get(key)):
+            return kept
         verdict = await self._ask(request, authorizer, identity)
         if ttl:
-            self._cache.pop(key, None)
-            if len(self._cache) >= MAX_CACHED:
-                self._cache.pop(next(iter(self._cache)))
-            self._cache[key] = (now + ttl, verdict)
+            self._kept.keep(key, verdict, asked_at + ttl)
         return verdict
 
     async def _ask(
